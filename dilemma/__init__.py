@@ -1,0 +1,92 @@
+"""Alliance dilemmas as games: state one, solve it, compare eras, decide claims.
+
+    available, load             the shipped models, and model files
+    Model, matrix               the same in Python
+    solve                       every equilibrium at one calibration, certified
+    compare                     eras side by side
+    along                       one parameter moves: where does the solution change?
+    region_map, plot            two parameters move: the map, and its picture
+    prove                       claims decided for every calibration and every equilibrium
+
+Every name is loaded when it is first used, so that ``import dilemma`` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from dilemma.equilibrium import Equilibria, Equilibrium
+    from dilemma.errors import DilemmaError, ModelError
+    from dilemma.figures import plot
+    from dilemma.ledger import Ledger, prove
+    from dilemma.library import available, load
+    from dilemma.model import Model, matrix
+    from dilemma.parts import Claim, Era
+    from dilemma.proof.decide import Verdict
+    from dilemma.study.along import along
+    from dilemma.study.compare import Comparison, compare
+    from dilemma.study.regions import RegionMap, region_map
+    from dilemma.study.solve import solve
+
+_HOMES = {
+    "Claim": "parts",
+    "Comparison": "study.compare",
+    "DilemmaError": "errors",
+    "Equilibria": "equilibrium",
+    "Equilibrium": "equilibrium",
+    "Era": "parts",
+    "Ledger": "ledger",
+    "Model": "model",
+    "ModelError": "errors",
+    "RegionMap": "study.regions",
+    "Verdict": "proof.decide",
+    "along": "study.along",
+    "available": "library",
+    "compare": "study.compare",
+    "load": "library",
+    "matrix": "model",
+    "plot": "figures",
+    "prove": "ledger",
+    "region_map": "study.regions",
+    "solve": "study.solve",
+}
+
+__all__ = [
+    "Claim",
+    "Comparison",
+    "DilemmaError",
+    "Equilibria",
+    "Equilibrium",
+    "Era",
+    "Ledger",
+    "Model",
+    "ModelError",
+    "RegionMap",
+    "Verdict",
+    "along",
+    "available",
+    "compare",
+    "load",
+    "matrix",
+    "plot",
+    "prove",
+    "region_map",
+    "solve",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name, or a module of the package, when it is first used."""
+    if name in _HOMES:
+        found = getattr(importlib.import_module(f"dilemma.{_HOMES[name]}"), name)
+        globals()[name] = found
+        return found
+    raise AttributeError(f"module 'dilemma' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,133 @@
+"""Everything the package raises on purpose.
+
+* DilemmaError
+  + ModelError            a model, or the file it stands in, is wrong (says where, shows the line)
+  + UnknownModelError     no model of that name (says which there are)
+  + CalibrationError      a parameter, era or value that the model does not have
+  + UnsupportedError      a question that is well put and that this version cannot answer
+  + DisagreementError     two independent solutions part: a defect here, with how to reproduce it
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = [
+    "CalibrationError",
+    "DilemmaError",
+    "DisagreementError",
+    "Mistake",
+    "ModelError",
+    "Place",
+    "UnknownModelError",
+    "UnsupportedError",
+    "nearest",
+]
+
+
+class DilemmaError(Exception):
+    """Base of every error this package raises on purpose."""
+
+
+class UnknownModelError(DilemmaError, LookupError):
+    """No model of that name is shipped, and no file lies at that path."""
+
+
+class CalibrationError(DilemmaError, ValueError):
+    """A parameter, an era or a value that the model does not have."""
+
+
+class UnsupportedError(DilemmaError, NotImplementedError):
+    """A question that is well put and that this version cannot answer."""
+
+
+class DisagreementError(DilemmaError, RuntimeError):
+    """Two independent solutions of one game part: a defect here, never the user's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A spot in a model file; line and column count from one."""
+
+    path: Path
+    line: int
+    column: int
+    width: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in a model: where, what, and a way out.
+
+    Attributes
+    ----------
+    where : tuple of str or int
+        The sections and keys that lead to it, such as ``("payoffs", "japan")``.
+    message, hint : str
+        What is wrong; what would be right ("" where nothing better can be said).
+    column, width : int
+        The part of the formula that is wrong, counted from zero (width 0: the whole value).
+    place, text : Place or None, str
+        Where it stands in a file and that line, when the model came from one.
+    """
+
+    where: tuple[str | int, ...]
+    message: str
+    hint: str = ""
+    column: int = 0
+    width: int = 0
+    place: Place | None = None
+    text: str = ""
+
+    def __str__(self) -> str:
+        where = ".".join(map(str, self.where))
+        told = f"{self.message}: {where}" if where else self.message
+        if self.place is None:
+            return told + (f"\n  = {self.hint}" if self.hint else "")
+        margin = " " * len(str(self.place.line))
+        carets = " " * (self.place.column - 1) + "^" * max(self.place.width, 1)
+        report = [f"{self.place}: {told}"]
+        if self.text:
+            shown, carets = _window(self.text, self.place.column, carets)
+            report += [f"  {self.place.line} | {shown}", f"  {margin} | {carets}"]
+        if self.hint:
+            report.append(f"  {margin} = {self.hint}")
+        return "\n".join(report)
+
+
+def _window(line: str, column: int, carets: str) -> tuple[str, str]:
+    """Cut a very long line down to what surrounds the mistake."""
+    longest = 120
+    if len(line) <= longest:
+        return line.replace("\t", " "), carets[:longest]
+    begin = max(0, min(column - longest // 2, len(line) - longest))
+    return line[begin : begin + longest].replace("\t", " "), carets[begin : begin + longest]
+
+
+class ModelError(DilemmaError, ValueError):
+    """A model is wrong; every mistake that was found is told.
+
+    Attributes
+    ----------
+    mistakes : tuple of Mistake
+    """
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint that names the nearest valid name, or lists the names there are."""
+    names = [str(k) for k in known]
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    return f"known here: {shown}" if names else ""

@@ -1,0 +1,73 @@
+"""Which models are shipped and where they lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dilemma.errors import UnknownModelError, nearest
+from dilemma.model import Model
+from dilemma.modelfile import read
+
+__all__ = ["available", "folder", "load"]
+
+
+def folder() -> Path:
+    """Return the folder of the shipped models: inside a wheel, beside the code in a checkout."""
+    here = Path(__file__).resolve().parent
+    inside, beside = here / "models", here.parent / "models"
+    return inside if inside.is_dir() else beside
+
+
+def available() -> tuple[str, ...]:
+    """Return the names of the shipped models.
+
+    Examples
+    --------
+    >>> "abandonment" in available()
+    True
+    """
+    return tuple(sorted(path.stem for path in folder().glob("*.toml")))
+
+
+def load(name: str | Path) -> Model:
+    """Load a shipped model by its name, or any model file by its path.
+
+    Parameters
+    ----------
+    name : str or Path
+        The name of a shipped model, or a path that ends in ``.toml``.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    UnknownModelError
+        If no model of that name is shipped, or no file lies at that path.
+    ModelError
+        If the file is wrong: every mistake with its line and column.
+
+    Examples
+    --------
+    >>> load("abandonment").title
+    'Abandonment and entrapment'
+    >>> load("abandonmint")
+    Traceback (most recent call last):
+    ...
+    dilemma.errors.UnknownModelError: no model 'abandonmint': did you mean 'abandonment'?
+    """
+    path = Path(name)
+    if path.suffix == ".toml":
+        if not path.is_file():
+            raise UnknownModelError(f"no model file at {path}")
+        return read(path)
+    known = available()
+    if str(name) not in known:
+        raise UnknownModelError(f"no model {str(name)!r}: {nearest(str(name), known)}")
+    return read(folder() / f"{name}.toml")
+
+
+def template() -> str:
+    """Return the text of a small model file to start from."""
+    return (Path(__file__).resolve().parent / "template.toml").read_text(encoding="utf-8")

@@ -1,0 +1,404 @@
+"""The public face of a model: one frozen object, however it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import sympy as sp
+
+from dilemma.errors import CalibrationError, nearest
+from dilemma.parts import (
+    Claim,
+    Definition,
+    Era,
+    Outcome,
+    Parameter,
+    Player,
+    Profile,
+    Question,
+)
+from dilemma.reading.arrays import bimatrix
+from dilemma.reading.building import Parts, build, build_claim
+from dilemma.reading.claims import Setting
+from dilemma.reading.expressions import ExpressionError, exact
+from dilemma.reading.writing import plain, toml
+
+__all__ = ["Model", "matrix"]
+
+Number: TypeAlias = int | float | str | Decimal | sp.Expr
+Calibration: TypeAlias = Mapping[str, Number]
+
+
+class Model:
+    """A game stated once: players, parameters, payoffs, eras and claims.
+
+    A model is what a model file says, and is checked in the same way however it was made.  Each
+    argument takes what the file's section of that name takes, as plain Python; a sympy expression
+    may stand wherever a formula may, and a tuple of actions for the key of a profile.
+
+    Parameters
+    ----------
+    name : str
+        What the model is called: the stem of its file.
+    title, kind, source, reads : str
+        Its title, its kind of game (only ``"matrix"``), its sources, and the story it tells.
+    players, parameters, definitions, payoffs, outcomes, groups, common, eras, claims, questions
+        The sections of a model file, as mappings.
+
+    Attributes
+    ----------
+    name, title, kind, source, reads : str
+    path : Path or None
+        The file that it was read from.
+    players : mapping of str to Player
+    parameters : mapping of str to Parameter
+    definitions : mapping of str to Definition
+        In an order in which each uses only those before it.
+    payoffs : mapping of profile to mapping of player to sympy expression
+    profiles : tuple of profiles
+        All of them, the last player's action changing fastest.
+    outcomes : mapping of str to Outcome
+    groups : mapping of str to tuple of str
+    eras : mapping of str to Era
+        Each with a value for every parameter; those in common are marked.
+    claims : mapping of str to Claim
+    questions : mapping of str to Question
+    document : mapping
+        The sections as plain data, each formula as it was written.
+
+    Raises
+    ------
+    ModelError
+        With every mistake that was found.
+
+    See Also
+    --------
+    matrix : A two-player game from its payoff matrices.
+    dilemma.load : A shipped model, or a model file.
+
+    Examples
+    --------
+    >>> model = Model(
+    ...     name="hunt",
+    ...     title="Stag hunt",
+    ...     players={"row": ["stag", "hare"], "column": ["stag", "hare"]},
+    ...     parameters={"s": {"range": [1, 9], "unit": "util", "means": "a share of the stag"}},
+    ...     payoffs={
+    ...         ("stag", "stag"): {"row": "s", "column": "s"},
+    ...         ("stag", "hare"): {"row": 0, "column": 1},
+    ...         ("hare", "stag"): {"row": 1, "column": 0},
+    ...         ("hare", "hare"): {"row": 1, "column": 1},
+    ...     },
+    ... )
+    >>> model
+    <Model 'hunt': Stag hunt (row, column; 1 parameter, 0 eras, 0 claims)>
+    >>> model.payoffs["stag", "stag"]["row"]
+    s
+    >>> model.calibration(s=2.5)
+    {'s': 5/2}
+    """
+
+    __slots__ = (
+        "claims", "definitions", "document", "eras", "groups", "kind", "name", "outcomes",
+        "parameters", "path", "payoffs", "players", "profiles", "questions", "reads", "source",
+        "title",
+    )  # fmt: skip
+
+    name: str
+    title: str
+    kind: str
+    source: str
+    reads: str
+    path: Path | None
+    document: Mapping[str, Any]
+    players: Mapping[str, Player]
+    parameters: Mapping[str, Parameter]
+    definitions: Mapping[str, Definition]
+    payoffs: Mapping[Profile, Mapping[str, sp.Expr]]
+    profiles: tuple[Profile, ...]
+    outcomes: Mapping[str, Outcome]
+    groups: Mapping[str, tuple[str, ...]]
+    eras: Mapping[str, Era]
+    claims: Mapping[str, Claim]
+    questions: Mapping[str, Question]
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        title: str,
+        players: Mapping[str, Any],
+        payoffs: Mapping[Any, Any],
+        kind: str = "matrix",
+        source: str = "",
+        reads: str = "",
+        parameters: Mapping[str, Any] | None = None,
+        definitions: Mapping[str, Any] | None = None,
+        outcomes: Mapping[str, Any] | None = None,
+        groups: Mapping[str, Any] | None = None,
+        common: Mapping[str, Any] | None = None,
+        eras: Mapping[str, Any] | None = None,
+        claims: Mapping[str, Any] | None = None,
+        questions: Mapping[str, Any] | None = None,
+    ) -> None:
+        sections = {
+            "title": title,
+            "kind": kind,
+            "source": source,
+            "reads": reads,
+            "players": players,
+            "parameters": parameters,
+            "definitions": definitions,
+            "payoffs": payoffs,
+            "outcomes": outcomes,
+            "groups": groups,
+            "common": common,
+            "eras": eras,
+            "claims": claims,
+            "questions": questions,
+        }
+        self._fill(name, {key: value for key, value in sections.items() if value is not None})
+
+    @classmethod
+    def from_document(
+        cls, document: Mapping[str, Any], name: str, path: Path | None = None
+    ) -> Model:
+        """Build a model from the content of a model file, as ``tomllib`` reads it."""
+        model = cls.__new__(cls)
+        model._fill(name, document, path)  # noqa: SLF001 - its own
+        return model
+
+    def _fill(self, name: str, document: Mapping[str, Any], path: Path | None = None) -> None:
+        content = plain(document)
+        parts = build(content)
+        give = object.__setattr__
+        give(self, "name", name)
+        give(self, "path", path)
+        give(self, "document", MappingProxyType(content))
+        for key in Parts.__dataclass_fields__:
+            value = getattr(parts, key)
+            give(self, key, MappingProxyType(value) if isinstance(value, dict) else value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a model is frozen: model.replace({name}=...) makes another")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a model is frozen: {name} stays")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Model.from_document, (dict(self.document), self.name, self.path)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Model):
+            return NotImplemented
+        return self.name == other.name and self.document == other.document
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.title))
+
+    def __repr__(self) -> str:
+        counted = ", ".join(
+            f"{len(many)} {word}{'' if len(many) == 1 else 's'}"
+            for word, many in (
+                ("parameter", self.parameters),
+                ("era", self.eras),
+                ("claim", self.claims),
+            )
+        )
+        return f"<Model {self.name!r}: {self.title} ({', '.join(self.players)}; {counted})>"
+
+    def calibration(
+        self, at: str | Calibration | None = None, **changes: Number
+    ) -> dict[str, sp.Rational]:
+        """Return an exact value for every parameter.
+
+        Parameters
+        ----------
+        at : str or mapping of str to number, optional
+            An era, for its central values, or a value for each parameter.
+        **changes : number
+            Values that differ from those.  A float is what its decimal digits say: 0.1 is 1/10.
+
+        Raises
+        ------
+        CalibrationError
+            If an era or a parameter is unknown, a value is missing, or it lies outside the range
+            of its parameter.
+        """
+        values: dict[str, Number] = dict(changes)
+        if isinstance(at, str):
+            if at not in self.eras:
+                raise CalibrationError(_unknown("era", at, self.eras))
+            values = {name: one.central for name, one in self.eras[at].values.items()} | values
+        elif at is not None:
+            values = {str(name): value for name, value in at.items()} | values
+        for name in values:
+            if name not in self.parameters:
+                raise CalibrationError(_unknown("parameter", name, self.parameters))
+        missing = [name for name in self.parameters if name not in values]
+        if missing:
+            known = f"; eras: {', '.join(self.eras)}" if self.eras else ""
+            raise CalibrationError(f"no value for {', '.join(missing)}{known}")
+        return {name: self._inside(name, values[name]) for name in self.parameters}
+
+    def _inside(self, name: str, value: object) -> sp.Rational:
+        try:
+            number = exact(value)
+        except ExpressionError as error:
+            raise CalibrationError(f"{name} = {value}: {error}") from None
+        allowed = self.parameters[name].range
+        if number not in allowed:
+            raise CalibrationError(f"{name} = {value}: it may lie in {allowed}")
+        return number
+
+    def values(self, calibration: str | Calibration | None = None) -> dict[sp.Symbol, sp.Expr]:
+        """Return every parameter and definition, evaluated exactly at a calibration.
+
+        Raises
+        ------
+        CalibrationError
+            As :meth:`calibration`, or if a definition has no value there.
+        """
+        at = self.calibration(calibration)
+        found = {self.parameters[name].symbol: number for name, number in at.items()}
+        for name, definition in self.definitions.items():
+            try:
+                value = definition.formula.xreplace(found)
+            except (TypeError, ValueError):  # sympy compares no complex numbers
+                value = sp.I
+            if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
+                raise CalibrationError(f"the definition of {name} divides by zero there")
+            if value.is_real is False:
+                raise CalibrationError(f"the definition of {name} is not a real number there")
+            found[definition.symbol] = value
+        return found
+
+    def expand(self, expression: sp.Basic) -> sp.Basic:
+        """Put definitions back to what they stand for, down to parameters."""
+        for definition in reversed(list(self.definitions.values())):
+            expression = expression.xreplace({definition.symbol: definition.formula})
+        return expression
+
+    def replace(self, **sections: Any) -> Model:
+        """Return a model that differs in some sections.
+
+        A mapping is merged into what stands there, key by key and at every depth; None takes a key
+        away; anything else takes the place of what stood there (RFC 7396, JSON Merge Patch).
+
+        Examples
+        --------
+        >>> game = matrix([["a", 0], [0, 1]], title="A game")
+        >>> other = game.replace(parameters={"a": {"range": [0, 1]}}, title="Another")
+        >>> other.title, str(other.parameters["a"].range)
+        ('Another', '[0, 1]')
+        """
+        name = sections.pop("name", self.name)
+        return Model.from_document(_merged(self.document, plain(sections)), name)
+
+    def to_toml(self) -> str:
+        """Write the model as a model file: what reads it back is an equal model."""
+        return toml(self.document)
+
+    def claim(self, name: str) -> Claim:
+        """Return a claim by its name or its label."""
+        for claim in self.claims.values():
+            if name in (claim.name, claim.label):
+                return claim
+        raise CalibrationError(_unknown("claim", name, self.claims))
+
+    def make_claim(self, holds: str | sp.Basic, **fields: Any) -> Claim:
+        """Read a claim written on the fly.
+
+        Parameters
+        ----------
+        holds : str or sympy Boolean
+            What is claimed.
+        **fields
+            ``name`` and the other keys that a claim has in a model file.  Where they are left out
+            it says its formula, over each era, or over everything where there are no eras.
+        """
+        setting = Setting(
+            players=self.players,
+            parameters=self.parameters,
+            definitions=self.definitions,
+            outcomes=self.outcomes,
+            eras=self.eras,
+            common=self.document.get("common", {}),
+        )
+        name = fields.pop("name", "claim")
+        row = {"holds": plain(holds), "over": "each" if self.eras else "all", **plain(fields)}
+        return build_claim(setting, name, {"says": row["holds"], **row})
+
+
+def matrix(
+    row_payoffs: Any,
+    column_payoffs: Any = None,
+    *,
+    players: Sequence[str] = ("row", "column"),
+    actions: Sequence[Sequence[str]] | None = None,
+    name: str = "game",
+    title: str = "",
+    parameters: Mapping[str, Any] | None = None,
+    cooperates: str | Sequence[str] | None = None,
+) -> Model:
+    """Make a two-player game from its payoff matrices.
+
+    Parameters
+    ----------
+    row_payoffs, column_payoffs : array of shape (n, m)
+        What each player is paid where the first takes action ``i`` and the second action ``j``:
+        a numpy array, a sympy matrix, or a list of rows of numbers, formulas and sympy
+        expressions.  Without ``column_payoffs`` the game is zero-sum.
+    players : two names
+    actions : two lists of names, optional
+        By default ``row_1``, ``row_2``, … and ``column_1``, ….
+    name, title : str
+    parameters : mapping, optional
+        What is known of a free symbol: its range, or any keys that a parameter has in a model
+        file.  Of itself it may be any number.
+    cooperates : str or two names, optional
+        The action that counts as cooperation: one name for both players, or one each.
+
+    Returns
+    -------
+    Model
+
+    Examples
+    --------
+    >>> b, c = sp.symbols("b c")
+    >>> game = matrix(
+    ...     [[b - c, -c], [b, 0]],
+    ...     [[b - c, b], [-c, 0]],
+    ...     actions=[["help", "shirk"]] * 2,
+    ...     parameters={"c": [0, 1]},
+    ... )
+    >>> game.payoffs["help", "shirk"]["column"], str(game.parameters["c"].range)
+    (b, '[0, 1]')
+    """
+    document = bimatrix(row_payoffs, column_payoffs, players, actions, cooperates)
+    for parameter, more in plain(parameters or {}).items():
+        known = more if isinstance(more, Mapping) else {"range": more}
+        before = document["parameters"].get(parameter, {"unit": "1", "means": ""})
+        document["parameters"][parameter] = {**before, **known}
+    return Model(name=name, title=title, **document)
+
+
+def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:
+    return f"no {what} {name!r}: {nearest(name, known) or f'this model has no {what}s'}"
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    found = dict(old)
+    for key, value in new.items():
+        before = found.get(key)
+        if value is None:
+            found.pop(key, None)
+        elif isinstance(value, Mapping):
+            found[key] = _merged(before if isinstance(before, Mapping) else {}, value)
+        else:
+            found[key] = value
+    return found

@@ -1,0 +1,241 @@
+"""The parts of a model as plain, frozen data: what a theory says, nothing solved.
+
+A payoff is an exact sympy expression over *names*: parameters, definitions and, for payoffs
+given as one formula over action levels, nothing else once the levels of a profile are put in.
+Definitions stay names inside payoffs, outcomes and claims; the definitions say what
+each stands for, in an order in which each uses only what comes before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import sympy as sp
+
+__all__ = [
+    "Claim",
+    "Definition",
+    "Era",
+    "Interval",
+    "Outcome",
+    "Parameter",
+    "Player",
+    "Question",
+    "Reference",
+    "Value",
+]
+
+Grade = Literal["measured", "derived", "coded", "assumed"]
+Status = Literal["proved", "mixed", "disproved", "contradictory", "vacuous", "open"]
+Profile = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An interval with exact ends; an end may be infinite or left out.
+
+    Attributes
+    ----------
+    low, high : sympy number
+    open_low, open_high : bool
+        Whether that end is left out.
+    """
+
+    low: sp.Expr
+    high: sp.Expr
+    open_low: bool = False
+    open_high: bool = False
+
+    def __contains__(self, number: sp.Expr) -> bool:
+        above = number > self.low if self.open_low else number >= self.low
+        below = number < self.high if self.open_high else number <= self.high
+        return bool(above) and bool(below)
+
+    def __str__(self) -> str:
+        left, right = "(" if self.open_low else "[", ")" if self.open_high else "]"
+        return f"{left}{decimal(self.low)}, {decimal(self.high)}{right}"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A quantity of the theory; ``range`` is every value that the theory allows."""
+
+    name: str
+    symbol: sp.Symbol
+    range: Interval
+    unit: str
+    means: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What an era says of one parameter, and on whose word.
+
+    ``common`` is true where the value is the same draw in every era.
+    """
+
+    central: sp.Rational
+    range: Interval
+    grade: Grade
+    source: str
+    common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Era:
+    """A period with a value for every parameter."""
+
+    name: str
+    title: str
+    years: tuple[int, int] | None
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A player of a finite game.
+
+    Attributes
+    ----------
+    actions : tuple of str
+    levels : mapping of str to tuple of sympy numbers
+        Numbers that an action carries, one for each action: what payoff formulas speak of.
+    cooperates : str or None
+        The action that counts as cooperation where games are given their names.
+    unit : str
+        The unit of the player's payoffs.
+    """
+
+    name: str
+    title: str
+    actions: tuple[str, ...]
+    levels: Mapping[str, tuple[sp.Expr, ...]]
+    cooperates: str | None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A named intermediate quantity: ``symbol`` stands for ``formula``."""
+
+    name: str
+    symbol: sp.Symbol
+    formula: sp.Expr
+    means: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A named scalar of a profile of mixed strategies.
+
+    Attributes
+    ----------
+    profiles : mapping of profile to sympy expression
+        Its value when that profile is played for sure.  Under mixed strategies it is the
+        expectation over profiles, the players mixing independently.
+    """
+
+    name: str
+    means: str
+    unit: str
+    profiles: Mapping[Profile, sp.Expr]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Something that a claim's formula names, to be filled in by whoever decides it.
+
+    Attributes
+    ----------
+    what : str
+        "name" (a parameter or definition of one era), "payoff" (a player's payoff at a profile),
+        "outcome" (at a profile, or in equilibrium where ``arguments`` has the name alone),
+        "equilibrium", "unique" (a profile), "dominant" (a player's action, strictly),
+        "kind" (player, name of a game), "rises", "falls" (outcome, parameter).
+    era : str or None
+        The era that the formula puts in front of it, if any.
+    arguments : tuple of str
+        The names it is made with, in order.
+    """
+
+    what: Literal[
+        "name", "payoff", "outcome", "equilibrium", "unique", "dominant", "kind", "rises", "falls"
+    ]
+    era: str | None
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of the theory and the formula that makes it decidable.
+
+    Attributes
+    ----------
+    over : str
+        "each" era by itself, a "pair" of calibrations of the two eras, one era's name, or "all"
+        admissible parameters.
+    given, holds : sympy Boolean
+        What is assumed, what is claimed.  Each symbol is a parameter, a definition, or a key of
+        ``references``.
+    text : mapping
+        The formulas "given" and "holds" as the author wrote them.
+    shared : tuple of str
+        Parameters held equal across the eras of a pair.
+    among : str or None
+        "pure", "mixed", or the name of a branch: the only equilibria that the claim speaks of.
+    expect : mapping of era (or "" where the claim is one statement) to status
+    derived : bool
+        False where the sign is put in by the calibration and does not move through an equilibrium.
+    """
+
+    name: str
+    says: str
+    source: str
+    over: str
+    given: sp.Basic
+    holds: sp.Basic
+    references: Mapping[sp.Symbol, Reference]
+    text: Mapping[str, str]
+    shared: tuple[str, ...]
+    among: str | None
+    expect: Mapping[str, Status]
+    derived: bool
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question for a class: what happens when one parameter moves from an era's centre?
+
+    ``shows`` is a definition to watch on the way, "" for none.
+    """
+
+    name: str
+    asks: str
+    era: str
+    moves: str
+    shows: str = ""
+
+
+def decimal(number: sp.Expr) -> str:
+    """Write an exact number as a finite decimal where it is one, else as a fraction."""
+    if number.is_infinite:
+        return "inf" if number > 0 else "-inf"
+    if not number.is_Rational:
+        return str(number)
+    places, rest = 0, int(number.q)
+    for prime in (2, 5):
+        power = 0
+        while rest % prime == 0:
+            rest //= prime
+            power += 1
+        places = max(places, power)
+    if rest != 1:
+        return str(number)
+    digits = str(abs(int(number * 10**places))).rjust(places + 1, "0")
+    sign = "-" if number < 0 else ""
+    whole = len(digits) - places
+    return sign + digits[:whole] + ("." + digits[whole:] if places else "")

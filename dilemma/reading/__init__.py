@@ -1,0 +1,1 @@
+"""From text to a model: formulas, documents, and where each value stands."""

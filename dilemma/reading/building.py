@@ -1,0 +1,226 @@
+"""From a plain document to the parts of a model: everything checked, every mistake collected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from dilemma.errors import Mistake, ModelError, nearest
+from dilemma.parts import (
+    Claim,
+    Definition,
+    Era,
+    Outcome,
+    Parameter,
+    Player,
+    Profile,
+    Question,
+)
+from dilemma.reading.claims import Setting, read_claim
+from dilemma.reading.expressions import ExpressionError, Scope, parse
+from dilemma.reading.naming import naming_mistakes
+from dilemma.reading.payoffs import Payoffs, blame, read_tables
+from dilemma.reading.periods import read_eras, read_parameters
+from dilemma.reading.schema import KEY, ClaimRow, Document, read_document
+from dilemma.reading.syntax import degree, names, read_tree
+
+__all__ = ["Parts", "build", "build_claim"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that a model consists of."""
+
+    title: str
+    kind: str
+    source: str
+    reads: str
+    players: Mapping[str, Player]
+    parameters: Mapping[str, Parameter]
+    definitions: Mapping[str, Definition]
+    payoffs: Payoffs
+    profiles: tuple[Profile, ...]
+    outcomes: Mapping[str, Outcome]
+    groups: Mapping[str, tuple[str, ...]]
+    eras: Mapping[str, Era]
+    claims: Mapping[str, Claim]
+    questions: Mapping[str, Question]
+
+
+def build(plain: Mapping[str, Any]) -> Parts:
+    """Build a model's parts from its document.
+
+    Raises
+    ------
+    ModelError
+        With every mistake that was found.
+    """
+    document, mistakes = read_document(plain)
+    if not document.kind and mistakes and mistakes[0].where == ("kind",):
+        raise ModelError(mistakes)
+    mistakes += naming_mistakes(document)
+    parameters = read_parameters(document, mistakes)
+    definitions, scope = _definitions(document, mistakes)
+    tables = read_tables(document, scope, mistakes)
+    eras = read_eras(document, parameters, mistakes)
+    groups = _groups(document, mistakes)
+    questions = _questions(document, mistakes)
+    claims: dict[str, Claim] = {}
+    if tables is not None:
+        claims = _claims(document, tables.players, mistakes)
+    if mistakes or tables is None:
+        raise ModelError(mistakes)
+    return Parts(
+        title=document.title,
+        kind=document.kind,
+        source=document.source,
+        reads=document.reads.strip(),
+        players=tables.players,
+        parameters=parameters,
+        definitions=definitions,
+        payoffs=tables.payoffs,
+        profiles=tables.profiles,
+        outcomes=tables.outcomes,
+        groups=groups,
+        eras=eras,
+        claims=claims,
+        questions=questions,
+    )
+
+
+def build_claim(parts: Setting, name: str, plain: Mapping[str, Any]) -> Claim:
+    """Read one claim that stands in no document."""
+    document, mistakes = read_document({"claims": {name: plain}})
+    mistakes = [mistake for mistake in mistakes if mistake.where]
+    for row in document.claims.values():
+        claim = read_claim(name, row, parts, mistakes)
+        if claim is not None:
+            return claim
+    raise ModelError(mistakes)
+
+
+def _definitions(
+    document: Document, mistakes: list[Mistake]
+) -> tuple[dict[str, Definition], Scope]:
+    """Read definitions in an order in which each uses only what comes before it."""
+    known = [*document.names("parameters"), *document.names("definitions")]
+    symbols: dict[str, sp.Basic] = {name: sp.Symbol(name, real=True) for name in known}
+    uses: dict[str, list[str]] = {}
+    for name, row in document.definitions.items():
+        try:
+            uses[name] = [one for one in names(read_tree(row.formula)) if one in symbols]
+        except ExpressionError:
+            uses[name] = []  # told below, when it is read
+    order, circle = _sorted(uses)
+    if circle:
+        told = " -> ".join([*circle, circle[0]])
+        hint = "each definition may use only those that do not use it"
+        where = ("definitions", circle[0])
+        mistakes.append(Mistake(where, f"definitions go in a circle: {told}", hint, width=KEY))
+    found: dict[str, Definition] = {}
+    degrees: dict[str, int] = {}
+    for name in [*order, *(name for name in uses if name not in order)]:
+        row = document.definitions[name]
+        try:
+            formula = parse(row.formula, Scope(symbols, degrees=degrees))
+            degrees[name] = degree(read_tree(row.formula), degrees)
+        except ExpressionError as error:
+            mistakes.append(blame(("definitions", name, "is"), error))
+            continue
+        found[name] = Definition(name, symbols[name], formula, row.means, row.unit)
+    return found, Scope(symbols, degrees=degrees)
+
+
+def _sorted(uses: Mapping[str, list[str]]) -> tuple[list[str], list[str]]:
+    """Sort names after what they use; return the order and, if there is one, a circle."""
+    order: list[str] = []
+    waiting = dict(uses)
+    while waiting:
+        ready = [n for n, used in waiting.items() if not any(one in waiting for one in used)]
+        if not ready:
+            return order, _circle(waiting)
+        order += ready
+        for name in ready:
+            del waiting[name]
+    return order, []
+
+
+def _circle(waiting: Mapping[str, list[str]]) -> list[str]:
+    path = [next(iter(waiting))]
+    while True:
+        following = next(one for one in waiting[path[-1]] if one in waiting)
+        if following in path:
+            return path[path.index(following) :]
+        path.append(following)
+
+
+def _groups(document: Document, mistakes: list[Mistake]) -> dict[str, tuple[str, ...]]:
+    known = document.names("parameters")
+    taken: dict[str, str] = {}
+    for group, members in document.groups.items():
+        for index, name in enumerate(members):
+            where = ("groups", group, index)
+            if name not in known:
+                mistakes.append(Mistake(where, f"no parameter {name!r}", nearest(name, known)))
+            elif name in taken:
+                message = f"{name!r} is in the group {taken[name]!r} already"
+                mistakes.append(Mistake(where, message, "a parameter is in one group"))
+            taken.setdefault(name, group)
+    return {group: tuple(members) for group, members in document.groups.items()}
+
+
+def _questions(document: Document, mistakes: list[Mistake]) -> dict[str, Question]:
+    eras, parameters = document.names("eras"), document.names("parameters")
+    found = {}
+    for name, row in document.questions.items():
+        where = ("questions", name)
+        if row.era not in eras:
+            hint = nearest(row.era, eras)
+            mistakes.append(Mistake((*where, "era"), f"no era {row.era!r}", hint))
+        if row.moves not in parameters:
+            hint = nearest(row.moves, parameters)
+            mistakes.append(Mistake((*where, "moves"), f"no parameter {row.moves!r}", hint))
+        if row.shows and row.shows not in document.names("definitions"):
+            hint = nearest(row.shows, document.names("definitions"))
+            mistakes.append(Mistake((*where, "shows"), f"no definition {row.shows!r}", hint))
+        found[name] = Question(name, row.asks, row.era, row.moves, row.shows)
+    return found
+
+
+def _claims(
+    document: Document, players: Mapping[str, Player], mistakes: list[Mistake]
+) -> dict[str, Claim]:
+    setting = Setting(
+        players=players,
+        parameters=document.names("parameters"),
+        definitions=document.names("definitions"),
+        outcomes=document.names("outcomes"),
+        eras=document.names("eras"),
+        common=document.names("common"),
+    )
+    found: dict[str, Claim] = {}
+    labels: dict[str, str] = {}
+    for name, row in document.claims.items():
+        _check_label(name, row, document, labels, mistakes)
+        claim = read_claim(name, row, setting, mistakes)
+        if claim is not None:
+            found[name] = claim
+    return found
+
+
+def _check_label(
+    name: str,
+    row: ClaimRow,
+    document: Document,
+    labels: dict[str, str],
+    mistakes: list[Mistake],
+) -> None:
+    """See that a label finds one claim."""
+    other = labels.get(row.label) or (row.label if row.label in document.claims else "")
+    if row.label and other and other != name:
+        where = ("claims", name, "label")
+        mistakes.append(Mistake(where, f"the claim {other!r} goes by {row.label!r} already"))
+    labels.setdefault(row.label, name)

@@ -1,0 +1,321 @@
+"""The shape of a model's document: its sections, the keys of a row, and the type of each value.
+
+Every row is checked by itself, so that one wrong row hides nothing else.  What values and formulas
+say is not looked at here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from dilemma.errors import Mistake, nearest
+from dilemma.parts import Grade, Status
+
+__all__ = [
+    "KEY",
+    "KINDS",
+    "ClaimRow",
+    "Document",
+    "EraRow",
+    "FormulaRow",
+    "ParameterRow",
+    "PlayerRow",
+    "QuestionRow",
+    "ValueRow",
+    "read_document",
+]
+
+KINDS = ("matrix",)
+KEY = -1
+"""The width of a mistake that lies in a key itself, not in its value."""
+
+_Plain = int | Decimal | str
+Where = tuple[Any, ...]
+Row = TypeVar("Row", bound=BaseModel)
+
+
+def _number(value: object) -> _Plain:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise PydanticCustomError("number", "a number is wanted")
+    if isinstance(value, int) and value.bit_length() > 200:
+        raise PydanticCustomError("number", "a number of unreasonable size")
+    return value
+
+
+def _pair(value: object) -> tuple[_Plain, _Plain]:
+    if isinstance(value, list) and len(value) == 2:
+        return _number(value[0]), _number(value[1])
+    raise PydanticCustomError("pair", "two numbers are wanted: [low, high]")
+
+
+def _formula(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise PydanticCustomError("formula", "a formula is wanted, in quotes")
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise PydanticCustomError("formula", "a finite number is wanted")
+    return str(_number(value))
+
+
+def _expect(value: object) -> object:
+    for status in value.values() if isinstance(value, dict) else [value]:
+        if status not in get_args(Status):
+            wanted = ", ".join(get_args(Status))
+            raise PydanticCustomError("status", "not a verdict", {"hint": f"one of: {wanted}"})
+    return value
+
+
+Number = Annotated[Any, PlainValidator(_number)]
+Pair = Annotated[Any, PlainValidator(_pair)]
+Formula = Annotated[str, BeforeValidator(_formula)]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class PlayerRow(_Row):
+    """A player: its actions, the numbers they carry, and the one that counts as cooperation."""
+
+    actions: list[str]
+    title: str = ""
+    unit: str = ""
+    levels: dict[str, list[Number]] = {}
+    cooperates: str | None = None
+
+
+class ParameterRow(_Row):
+    """A parameter: its name, its range, its unit, its meaning."""
+
+    range: Pair
+    unit: str
+    means: str
+    open: Literal["low", "high", "both"] | None = None
+
+
+class FormulaRow(_Row):
+    """A definition or an outcome."""
+
+    formula: Formula = Field(alias="is")
+    means: str = ""
+    unit: str = ""
+
+
+class ValueRow(_Row):
+    """What an era, or all eras in common, say of a parameter."""
+
+    value: Number
+    range: Pair
+    grade: Grade
+    source: str
+
+
+class _EraHead(_Row):
+    title: str = ""
+    years: list[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EraRow:
+    """An era: what is no key of its own is a value of a parameter."""
+
+    title: str
+    years: list[int] | None
+    values: Mapping[str, ValueRow]
+    broken: frozenset[str]
+
+
+class ClaimRow(_Row):
+    """A claim as the author wrote it."""
+
+    says: str
+    over: str
+    holds: Formula
+    given: Formula | None = None
+    source: str = ""
+    label: str = ""
+    among: str | None = None
+    shared: list[str] = []
+    derived: bool = True
+    expect: Annotated[Any, PlainValidator(_expect)] = "proved"
+
+
+class QuestionRow(_Row):
+    """A question for a class."""
+
+    asks: str
+    era: str
+    moves: str
+    shows: str = ""
+
+
+class _Formula(_Row):
+    """One player's payoff, over action levels."""
+
+    cell: Formula
+
+
+class _Cell(_Row):
+    """Each player's payoff at a profile."""
+
+    cell: dict[str, Formula]
+
+
+class _Group(_Row):
+    parameters: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document whose every row has the right shape; the others are named in ``broken``."""
+
+    title: str = ""
+    kind: str = ""
+    source: str = ""
+    reads: str = ""
+    players: Mapping[str, PlayerRow] = field(default_factory=dict)
+    parameters: Mapping[str, ParameterRow] = field(default_factory=dict)
+    definitions: Mapping[str, FormulaRow] = field(default_factory=dict)
+    payoffs: Mapping[str, str | dict[str, str]] = field(default_factory=dict)
+    outcomes: Mapping[str, FormulaRow] = field(default_factory=dict)
+    groups: Mapping[str, list[str]] = field(default_factory=dict)
+    common: Mapping[str, ValueRow] = field(default_factory=dict)
+    eras: Mapping[str, EraRow] = field(default_factory=dict)
+    claims: Mapping[str, ClaimRow] = field(default_factory=dict)
+    questions: Mapping[str, QuestionRow] = field(default_factory=dict)
+    broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def names(self, section: str) -> list[str]:
+        """Return the names of a section's rows, the broken ones too."""
+        return [*getattr(self, section), *sorted(self.broken.get(section, ()))]
+
+
+_ROWS: Mapping[str, type[BaseModel]] = {
+    "players": PlayerRow,
+    "parameters": ParameterRow,
+    "definitions": FormulaRow,
+    "payoffs": _Cell,
+    "outcomes": FormulaRow,
+    "groups": _Group,
+    "common": ValueRow,
+    "claims": ClaimRow,
+    "questions": QuestionRow,
+}
+_SECTIONS = (*_ROWS, "eras")
+_TEXTS = ("title", "kind", "source", "reads")
+_NEEDED = (*_TEXTS, "players", "payoffs")
+# Rows that may be written without their one key, and that key.
+_SHORT = {"definitions": "is", "outcomes": "is", "players": "actions"}
+_WRAPPED = {"payoffs": "cell", "groups": "parameters"}
+
+
+def read_document(plain: Mapping[str, Any]) -> tuple[Document, list[Mistake]]:
+    """Check the shape of a plain document: what is right, and every mistake."""
+    if (kind := plain.get("kind")) not in (None, *KINDS) and isinstance(kind, str):
+        # Another kind has other sections: what else there is to say would mislead.
+        hint = f"kinds of game: {', '.join(KINDS)}"
+        return Document(), [Mistake(("kind",), f"no kind of game is called {kind!r}", hint)]
+    mistakes = [Mistake((), f"{key!r} is missing") for key in _NEEDED if key not in plain]
+    found: dict[str, Any] = {}
+    broken: dict[str, frozenset[str]] = {}
+    for key, value in plain.items():
+        if key in _TEXTS:
+            if not isinstance(value, str):
+                mistakes.append(Mistake((key,), "text is wanted, in quotes"))
+            else:
+                found[key] = value
+        elif key not in _SECTIONS:
+            hint = nearest(key, [*_TEXTS, *_SECTIONS])
+            mistakes.append(Mistake((key,), "unknown section or key", hint, width=KEY))
+        elif not isinstance(value, dict):
+            mistakes.append(Mistake((key,), "a table is wanted"))
+        else:
+            read = _read_era if key == "eras" else _read_row
+            rows = {name: read((key, name), row, mistakes) for name, row in value.items()}
+            found[key] = {name: row for name, row in rows.items() if row is not None}
+            broken[key] = frozenset(rows.keys() - found[key].keys())
+    return Document(**found, broken=broken), mistakes
+
+
+def _read_row(where: Where, whole: object, mistakes: list[Mistake]) -> Any:
+    """Return the row, or None if something is wrong with it."""
+    section, row = where[0], whole
+    shape = _ROWS[section]
+    if section in _WRAPPED:
+        row = {_WRAPPED[section]: whole}
+        shape = _Formula if section == "payoffs" and not isinstance(whole, dict) else shape
+    elif section in _SHORT and not isinstance(whole, dict):
+        row = {_SHORT[section]: whole}
+    checked = _checked(shape, row, where, mistakes, skip=section in _WRAPPED)
+    wrapped = checked is not None and section in _WRAPPED
+    return getattr(checked, _WRAPPED[section]) if wrapped else checked
+
+
+def _read_era(where: Where, row: object, mistakes: list[Mistake]) -> EraRow | None:
+    if not isinstance(row, dict):
+        mistakes.append(Mistake(where, "a table is wanted"))
+        return None
+    own = {key: value for key, value in row.items() if key in _EraHead.model_fields}
+    head = _checked(_EraHead, own, where, mistakes) or _EraHead()
+    values: dict[str, ValueRow] = {}
+    for key in row.keys() - own.keys():
+        if not isinstance(row[key], dict):
+            hint = "an era has a title, years, and a table for each parameter"
+            mistakes.append(Mistake((*where, key), "not the value of a parameter", hint))
+        elif (value := _checked(ValueRow, row[key], (*where, key), mistakes)) is not None:
+            values[key] = value
+    ordered = {key: values[key] for key in row if key in values}
+    broken = frozenset(row.keys() - own.keys() - values.keys())
+    return EraRow(head.title, head.years, ordered, broken)
+
+
+def _checked(
+    shape: type[Row], row: object, where: Where, mistakes: list[Mistake], *, skip: bool = False
+) -> Row | None:
+    """Let pydantic check a row; ``skip`` leaves out the key that only wraps it."""
+    try:
+        return shape.model_validate(row)
+    except ValidationError as error:
+        for one in error.errors(include_url=False):
+            loc = (*where, *one["loc"][1 if skip else 0 :])
+            mistakes.append(_mistake(shape, loc, one))
+        return None
+
+
+_WANTED = {
+    "string_type": "text is wanted, in quotes",
+    "bool_type": "true or false is wanted",
+    "int_type": "a whole number is wanted",
+    "list_type": "a list is wanted",
+    "dict_type": "a table is wanted",
+    "model_type": "a table is wanted",
+}
+
+
+def _mistake(shape: type[BaseModel], where: Where, error: ErrorDetails) -> Mistake:
+    """Say in our words what pydantic found."""
+    given, context = error["input"], error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            return Mistake(where[:-1], f"{where[-1]!r} is missing", width=KEY)
+        case "extra_forbidden":
+            keys = [one.alias or name for name, one in shape.model_fields.items()]
+            return Mistake(where, "unknown key", nearest(str(where[-1]), keys), width=KEY)
+        case "literal_error":
+            wanted = str(context["expected"]).replace(" or ", ", ").replace("'", "")
+            return Mistake(where, f"{given!r} is not allowed", f"one of: {wanted}")
+        case kind:
+            message = _WANTED.get(kind, error["msg"].lower())
+            return Mistake(where, message, str(context.get("hint", "")))

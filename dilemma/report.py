@@ -1,0 +1,217 @@
+"""Results as labelled tables, shown in a terminal, a notebook, LaTeX or JSON.
+
+A result says once what its tables are; :class:`Shown` turns them into every form.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+__all__ = ["Best", "Cell", "Shown", "Table", "latex_escape", "number", "percent", "renderables"]
+
+WIDTH = 100  # columns of a result printed outside a terminal
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """A number in a cell, and whether it is a best reply."""
+
+    text: str
+    best: bool
+
+
+Cell = str | tuple[Best, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A titled table with its notes: units, sources, seeds."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+class Shown:
+    """What every result can do with its tables."""
+
+    __slots__ = ()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the result as tables."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data, ready for JSON."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return text(self.tables())
+
+    def _repr_html_(self) -> str:
+        return _html(self.tables())
+
+    def to_latex(self) -> str:
+        """Return the result as LaTeX tables (packages array, booktabs and tabularx)."""
+        return _latex(self.tables())
+
+    def to_json(self) -> str:
+        """Return the result as JSON."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def number(value: Any, digits: int = 4) -> str:
+    """Write a number with a few digits that matter; an integer stays one.
+
+    Examples
+    --------
+    >>> number(3), number(11 / 16), number(None)
+    ('3', '0.6875', 'undefined')
+    """
+    if value is None:
+        return "undefined"
+    if abs(value) < 1e6 and value == int(value):
+        return str(int(value))
+    return f"{float(value):.{digits}g}"
+
+
+def percent(share: float) -> str:
+    """Write a share, telling 'never' from 'hardly ever' and 'always' from 'nearly always'.
+
+    Examples
+    --------
+    >>> percent(0), percent(0.0001), percent(0.4321), percent(0.99999)
+    ('0.0 %', '< 0.1 %', '43.2 %', '> 99.9 %')
+    """
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    if 0.9995 < share < 1:
+        return "> 99.9 %"
+    return f"{100 * share:.1f} %"
+
+
+def renderables(tables: Iterable[Table]) -> list[RenderableType]:
+    """Return the tables for a rich console."""
+    from rich import box
+    from rich.padding import Padding
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    found: list[RenderableType] = []
+    for table in tables:
+        found.append(Text(table.title, style="bold"))  # a grid's own title wraps at its width
+        grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        for head in table.header:
+            grid.add_column(Text(head), overflow="fold")
+        for row in table.rows:
+            grid.add_row(*(Text(_plain(cell)) for cell in row))
+        found.append(grid)
+        found += [Padding(Text(note, style="dim"), (0, 0, 0, 1)) for note in table.notes]
+        found.append(Text())
+    return found
+
+
+def text(tables: Iterable[Table], width: int = WIDTH) -> str:
+    """Return the tables as plain text."""
+    from rich.console import Console
+
+    page = io.StringIO()
+    console = Console(file=page, width=width, color_system=None, force_terminal=False)
+    console.print(*renderables(tables), sep="\n")
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines()).strip("\n")
+
+
+def _plain(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return cell
+    return ", ".join(part.text + ("*" if part.best else "") for part in cell)
+
+
+def _html(tables: Iterable[Table]) -> str:
+    pieces = []
+    for table in tables:
+        head = "".join(f"<th>{html.escape(h)}</th>" for h in table.header)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{_html_cell(cell)}</td>" for cell in row) + "</tr>"
+            for row in table.rows
+        )
+        notes = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in table.notes)
+        pieces.append(
+            f"<table><caption>{html.escape(table.title)}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
+        )
+    return "\n".join(pieces)
+
+
+def _html_cell(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return html.escape(cell)
+    return ", ".join(
+        f"<u>{html.escape(part.text)}</u>*" if part.best else html.escape(part.text)
+        for part in cell
+    )
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    **{mark: f"\\{mark}" for mark in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"$<$",
+    ">": r"$>$",
+    "–": "--",
+    "…": r"\ldots{}",
+    "→": r"$\to$",
+}
+
+
+def latex_escape(words: str) -> str:
+    r"""Return text in which LaTeX reads no character as a command.
+
+    Examples
+    --------
+    >>> print(latex_escape("kap_J & 28 %"))
+    kap\_J \& 28 \%
+    """
+    return "".join(_LATEX.get(mark, mark) for mark in words)
+
+
+def _latex(tables: Sequence[Table]) -> str:
+    pieces = []
+    for table in tables:
+        columns = "l" + ">{\\raggedright\\arraybackslash}X" * (len(table.header) - 1)
+        if len(table.header) == 1:
+            columns = ">{\\raggedright\\arraybackslash}X"
+        lines = [
+            r"\begin{table}",
+            rf"\caption{{{latex_escape(table.title)}}}",
+            rf"\begin{{tabularx}}{{\linewidth}}{{{columns}}}",
+            r"\toprule",
+            " & ".join(map(latex_escape, table.header)) + r" \\",
+            r"\midrule",
+            *(" & ".join(map(_latex_cell, row)) + r" \\" for row in table.rows),
+            r"\bottomrule",
+            r"\end{tabularx}",
+            *(rf"\par\footnotesize {latex_escape(note)}" for note in table.notes),
+            r"\end{table}",
+        ]
+        pieces.append("\n".join(lines))
+    return "\n\n".join(pieces)
+
+
+def _latex_cell(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return latex_escape(cell)
+    return ", ".join(
+        rf"\underline{{{latex_escape(part.text)}}}" if part.best else latex_escape(part.text)
+        for part in cell
+    )
