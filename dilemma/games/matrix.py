@@ -1,0 +1,313 @@
+"""Two-player matrix games at one calibration: nashpy's answer, certified by an exact path.
+
+The equilibria come from vertex enumeration in exact rationals.  nashpy's support enumeration is
+asked as well, and what it missed is said.  Where the game is small enough to have branches, they
+are evaluated at the same calibration and compared with the exact path as sets; the two share no
+code.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import sympy as sp
+
+from dilemma.equilibrium import Branch, Equilibria, Equilibrium
+from dilemma.errors import DisagreementError, UnsupportedError
+from dilemma.games.bimatrix import LARGEST, branches
+from dilemma.games.exact import ExactSolution, regrets, solve_exactly
+from dilemma.model import Model
+
+__all__ = ["equilibria", "numeric_payoffs"]
+
+Numbers = list[list[Fraction]]
+Mix = tuple[Fraction, ...]
+NASHPY_LARGEST = 5  # actions a player; its support enumeration takes seconds beyond
+
+
+def numeric_payoffs(
+    model: Model, values: Mapping[sp.Symbol, sp.Rational]
+) -> tuple[Numbers, Numbers, bool]:
+    """Return both players' payoffs as exact fractions, and whether none had to be rounded.
+
+    Irrational payoffs (a square root, a logarithm) are rounded to 40 digits.
+    """
+    row, column = model.players.values()
+    exact = True
+    sides: list[Numbers] = []
+    for player in (row.name, column.name):
+        table: Numbers = []
+        for a in row.actions:
+            table.append([])
+            for b in column.actions:
+                number = model.payoffs[a, b][player].xreplace(values)
+                if not number.is_Rational:
+                    exact, number = False, sp.Rational(sp.N(number, 40))
+                table[-1].append(Fraction(int(number.p), int(number.q)))
+        sides.append(table)
+    return sides[0], sides[1], exact
+
+
+def equilibria(
+    model: Model,
+    calibration: Mapping[str, sp.Rational],
+    *,
+    at: str = "",
+    seconds: float | None = 60,
+) -> Equilibria:
+    """Return every equilibrium of a two-player matrix game at one calibration.
+
+    Parameters
+    ----------
+    calibration : mapping of parameter to exact value
+        One value for every parameter of the model.
+    at : str
+        What to call the calibration, for instance an era.
+    seconds : float, optional
+        Budget of time; past it the result says that it is not complete.
+
+    Raises
+    ------
+    DisagreementError
+        If the branches and the exact path part: a defect in this package.
+    """
+    if len(model.players) != 2:
+        raise UnsupportedError(f"{model.name} has {len(model.players)} players; two can be solved")
+    values = model.values(calibration)
+    A, B, exact = numeric_payoffs(model, values)
+    found = solve_exactly(A, B, seconds=seconds)
+    said = [_nashpy(A, B, found)]
+    small = max(len(A), len(A[0])) <= LARGEST
+    if small and exact and found.complete:
+        said.append(_agree(model, values, A, B, found))
+    elif not small:
+        said.append(f"no symbolic solution beyond {LARGEST}x{LARGEST}")
+    if not exact:
+        said.append("irrational payoffs were rounded to 40 digits first")
+    return Equilibria(
+        model=model.name,
+        at=at,
+        calibration=dict(calibration),
+        equilibria=tuple(_equilibrium(model, values, A, B, x, y) for x, y in found.profiles),
+        complete=found.complete,
+        exact=exact,
+        degenerate=found.degenerate,
+        witness=_witness(model, found),
+        subsets=found.subsets,
+        components=found.components,
+        method="vertex enumeration in exact rationals; " + "; ".join(said),
+        reason=found.reason,
+    )
+
+
+def _equilibrium(
+    model: Model, values: Mapping[sp.Symbol, sp.Rational], A: Numbers, B: Numbers, x: Mix, y: Mix
+) -> Equilibrium:
+    row, column = model.players.values()
+    chances = {
+        (a, b): sp.Rational(p.numerator, p.denominator) * sp.Rational(q.numerator, q.denominator)
+        for a, p in zip(row.actions, x, strict=True)
+        for b, q in zip(column.actions, y, strict=True)
+        if p and q
+    }
+    first, second = regrets(A, B, x, y)
+    worst = max(first, second)
+    mixes = ((row, x), (column, y))
+    return Equilibrium(
+        play={
+            player.name: {
+                a: sp.Rational(p.numerator, p.denominator)
+                for a, p in zip(player.actions, mix, strict=True)
+            }
+            for player, mix in mixes
+        },
+        payoffs={
+            player: sum(
+                (
+                    c * sp.nsimplify(model.payoffs[p][player].xreplace(values))
+                    for p, c in chances.items()
+                ),
+                sp.Integer(0),
+            )
+            for player in model.players
+        },
+        outcomes={
+            name: _expected(outcome.profiles, chances, values)
+            for name, outcome in model.outcomes.items()
+        },
+        regret=sp.Rational(worst.numerator, worst.denominator),
+        branch=", ".join(
+            "/".join(a for a, p in zip(player.actions, mix, strict=True) if p)
+            for player, mix in mixes
+        ),
+        strict=_strict(A, B, x, y),
+    )
+
+
+def _expected(
+    profiles: Mapping[tuple[str, ...], sp.Expr],
+    chances: Mapping[tuple[str, str], sp.Rational],
+    values: Mapping[sp.Symbol, sp.Rational],
+) -> sp.Rational | None:
+    total: sp.Expr = sp.Integer(0)
+    for profile, chance in chances.items():
+        total += chance * profiles[profile].xreplace(values)
+    return None if total is sp.nan or not total.is_finite else total
+
+
+def _strict(A: Numbers, B: Numbers, x: Mix, y: Mix) -> bool:
+    if max(x) != 1 or max(y) != 1:
+        return False
+    i, j = x.index(Fraction(1)), y.index(Fraction(1))
+    rows = all(A[i][j] > A[a][j] for a in range(len(A)) if a != i)
+    return rows and all(B[i][j] > B[i][b] for b in range(len(B[0])) if b != j)
+
+
+def _witness(model: Model, found: ExactSolution) -> str:
+    if found.witness is None:
+        return ""
+    side, mix, replies = found.witness
+    row, column = model.players.values()
+    player, other = (row, column) if side == "row" else (column, row)
+    shown = ", ".join(f"{a} {p}" for a, p in zip(player.actions, mix, strict=True) if p)
+    best = ", ".join(other.actions[i] for i in replies)
+    return f"against {player.title} playing {shown}, {other.title} has the best replies {best}"
+
+
+# --- nashpy -------------------------------------------------------------------------------------
+
+
+def _nashpy(A: Numbers, B: Numbers, found: ExactSolution) -> str:
+    """Ask nashpy as well, and say in a sentence how its answer compares."""
+    if max(len(A), len(A[0])) > NASHPY_LARGEST:
+        return f"nashpy not asked beyond {NASHPY_LARGEST}x{NASHPY_LARGEST}"
+    import nashpy
+    import numpy as np
+
+    first, second = (np.array(side, dtype=float) for side in (A, B))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of degenerate games, which we report ourselves
+        profiles = list(nashpy.Game(first, second).support_enumeration())
+    seen: set[int] = set()
+    foreign = 0
+    for x, y in profiles:
+        near = [k for k, (p, q) in enumerate(found.profiles) if _near(p, x) and _near(q, y)]
+        seen.update(near)
+        foreign += not near
+    missed = len(found.profiles) - len(seen)
+    said = f"nashpy's support enumeration found {len(seen)} of {len(found.profiles)}"
+    if missed:
+        said += f", the {missed} it missed {'was' if missed == 1 else 'were'} added"
+    if foreign:
+        said += f", and {foreign} more that are no extreme equilibria"
+    return said
+
+
+def _near(exact: Mix, numbers: Sequence[float]) -> bool:
+    return all(abs(float(p) - q) < 1e-7 for p, q in zip(exact, numbers, strict=True))
+
+
+# --- the branches at a calibration ---------------------------------------------------------------
+
+
+def _agree(
+    model: Model,
+    values: Mapping[sp.Symbol, sp.Rational],
+    A: Numbers,
+    B: Numbers,
+    found: ExactSolution,
+) -> str:
+    """Compare the branches that hold here with the exact path, support by support."""
+    row, column = model.players.values()
+    unsolved = 0
+    for branch in branches(model):
+        rows = [row.actions.index(a) for a in branch.support[row.name]]
+        columns = [column.actions.index(a) for a in branch.support[column.name]]
+        there = _realised(found, rows, columns)
+        vanishing = any(expression.xreplace(values) == 0 for expression in branch.nonzero)
+        if branch.solved and not vanishing:
+            here = _holds(branch, values)
+        elif found.degenerate:
+            unsolved += 1
+            here = _has_solution(branch, values)
+        else:
+            continue  # without ties every equilibrium has a closed form, compared above
+        if here != there:
+            raise DisagreementError(_reproduce(branch, values, A, B, found, here=here))
+    said = "agrees with the symbolic branches as sets"
+    return said + (f" ({unsolved} without a closed form here)" if unsolved else "")
+
+
+def _holds(branch: Branch, values: Mapping[sp.Symbol, sp.Rational]) -> bool:
+    """Tell whether a branch with a closed form is an equilibrium at these values."""
+    at = {**values, **{u: formula.xreplace(values) for u, formula in branch.closed.items()}}
+    return all(bool(condition.xreplace(at)) for condition in branch.conditions)
+
+
+def _has_solution(branch: Branch, values: Mapping[sp.Symbol, sp.Rational]) -> bool:
+    """Decide whether the branch's system, linear at fixed values, has a solution at all."""
+    import z3
+
+    names = {u: z3.Real(u.name) for u in branch.unknowns}
+
+    def term(expression: sp.Expr) -> z3.ArithRef:
+        poly = sp.Poly(expression.xreplace(values), *branch.unknowns)
+        terms = [
+            z3.Product(
+                [
+                    z3.RealVal(str(c)),
+                    *(names[u] for u, e in zip(branch.unknowns, powers, strict=True) if e),
+                ]
+            )
+            for powers, c in poly.terms()
+        ]
+        return z3.Sum(terms)
+
+    solver = z3.Solver()
+    solver.add(*(term(e) == 0 for e in branch.equations))
+    for condition in branch.conditions:
+        at = condition.xreplace(values)
+        if at in (sp.true, sp.false):
+            solver.add(bool(at))
+        else:
+            gap = term(at.gts - at.lts)
+            solver.add(
+                gap > 0 if isinstance(at, sp.StrictGreaterThan | sp.StrictLessThan) else gap >= 0
+            )
+    return bool(solver.check() == z3.sat)
+
+
+def _realised(found: ExactSolution, rows: Sequence[int], columns: Sequence[int]) -> bool:
+    """Tell whether some equilibrium found by the exact path has exactly these supports.
+
+    Within a maximal Nash subset the supports that occur are unions of the supports of its
+    extreme strategies, for each player by itself.
+    """
+    for subset in found.subsets:
+        sides = []
+        for side, wanted in ((0, set(rows)), (1, set(columns))):
+            supports = [{i for i, p in enumerate(found.profiles[k][side]) if p} for k in subset]
+            sides.append(set().union(*(s for s in supports if s <= wanted)) == wanted)
+        if all(sides):
+            return True
+    return False
+
+
+def _reproduce(
+    branch: Branch,
+    values: Mapping[sp.Symbol, sp.Rational],
+    A: Numbers,
+    B: Numbers,
+    found: ExactSolution,
+    *,
+    here: bool,
+) -> str:
+    said = "an equilibrium" if here else "no equilibrium"
+    at = {str(symbol): str(value) for symbol, value in values.items()}
+    payoffs = [[[str(v) for v in line] for line in side] for side in (A, B)]
+    return (
+        f"the branch '{branch.name}' is {said} and the exact path says otherwise; please report "
+        f"this with\n  values {at}\n  payoffs {payoffs}\n  exact path {len(found.profiles)} profiles"
+    )

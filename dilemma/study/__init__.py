@@ -1,0 +1,1 @@
+"""Questions over models: solve, compare, move a parameter, draw a map."""
