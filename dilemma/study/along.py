@@ -1,0 +1,244 @@
+"""One parameter moves, all others stay: where do the equilibria and the kinds of game change?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import sympy as sp
+
+from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.games import branches, kinds
+from dilemma.model import Model
+from dilemma.report import Shown, Table, number
+from dilemma.study.solve import solve
+
+__all__ = ["Path", "Stretch", "along"]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """An open interval of the parameter on which nothing changes.
+
+    Attributes
+    ----------
+    low, high : sympy number
+        Its ends, exact (they may be irrational).
+    equilibria : tuple of str
+        The names of the equilibria.
+    kinds : mapping of player to kind of game
+    shown : tuple of two sympy numbers, or None
+        The definition that is watched, at both ends.
+    """
+
+    low: sp.Expr
+    high: sp.Expr
+    equilibria: tuple[str, ...]
+    kinds: Mapping[str, str]
+    shown: tuple[sp.Expr, sp.Expr] | None = None
+
+
+@dataclass(frozen=True)
+class Path(Shown):
+    """What happens as one parameter moves from an era's centre.
+
+    Attributes
+    ----------
+    model : Model
+    era, parameter : str
+    centre : sympy number
+        The parameter's central value in that era.
+    stretches : tuple of Stretch
+        In the order of the parameter; neighbours differ.
+    shows : str
+        The definition that is watched, "" for none.
+    """
+
+    model: Model
+    era: str
+    parameter: str
+    centre: sp.Rational
+    stretches: tuple[Stretch, ...]
+    shows: str = ""
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return a row for each stretch."""
+        parameter = self.model.parameters[self.parameter]
+        titles = [self.model.players[p].title for p in self.stretches[0].kinds]
+        rows = []
+        for s in self.stretches:
+            here = " (centre)" if s.low <= self.centre <= s.high else ""
+            between = f"{number(s.low)} to {number(s.high)}{here}"
+            watched = [] if s.shown is None else [" to ".join(map(number, s.shown))]
+            rows.append((between, *watched, "; ".join(s.equilibria), *s.kinds.values()))
+        era = self.model.eras[self.era].title
+        notes = [f"{self.parameter}: {parameter.means} [{parameter.unit}]."]
+        if self.shows:
+            watched_one = self.model.definitions[self.shows]
+            notes.append(f"{self.shows}: {watched_one.means} [{watched_one.unit}].")
+        return (
+            Table(
+                f"{self.parameter} moves, all else at the {era} centre",
+                (
+                    self.parameter,
+                    *[self.shows][: bool(self.shows)],
+                    "equilibria",
+                    *(f"{t}: game" for t in titles),
+                ),
+                tuple(rows),
+                tuple(notes),
+            ),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the path as plain data; ends are text, exact where rational."""
+        return {
+            "model": self.model.name,
+            "era": self.era,
+            "parameter": self.parameter,
+            "centre": str(self.centre),
+            "stretches": [
+                {
+                    "low": str(s.low),
+                    "high": str(s.high),
+                    "equilibria": list(s.equilibria),
+                    "kinds": dict(s.kinds),
+                    **({} if s.shown is None else {self.shows: list(map(str, s.shown))}),
+                }
+                for s in self.stretches
+            ],
+        }
+
+
+def along(model: Model, era: str, parameter: str, *, shows: str = "") -> Path:
+    """Move one parameter over its range and return where the solution changes, exactly.
+
+    Parameters
+    ----------
+    model : Model
+    era : str
+        From whose centre.
+    parameter : str
+        What moves; all other parameters stay.
+    shows : str, optional
+        A definition to watch on the way.
+
+    Raises
+    ------
+    CalibrationError
+        For an unknown era, parameter or definition.
+    UnsupportedError
+        If the game has no symbolic solution, or is not polynomial in the parameter.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> found = along(dilemma.load("abandonment"), "cold_war", "m_J")
+    >>> [(number(s.high), s.kinds["japan"]) for s in found.stretches]
+    [('0.9167', 'harmony'), ('1', 'chicken')]
+    """
+    if parameter not in model.parameters:
+        hint = nearest(parameter, model.parameters)
+        raise CalibrationError(f"no parameter {parameter!r} in {model.name}: {hint}")
+    if era not in model.eras:
+        raise CalibrationError(f"no era {era!r} in {model.name}: {nearest(era, model.eras)}")
+    if shows and shows not in model.definitions:
+        hint = nearest(shows, model.definitions)
+        raise CalibrationError(f"no definition {shows!r} in {model.name}: {hint}")
+    centre = model.calibration(era)
+    low, high = _ends(model, parameter)
+    symbol = model.parameters[parameter].symbol
+    others = {p.symbol: centre[n] for n, p in model.parameters.items() if n != parameter}
+    borders = {
+        root
+        for expression in _borders(model)
+        for root in _roots(model.expand(expression).xreplace(others), symbol)
+        if low < root < high
+    }
+    ends = [low, *sorted(borders), high]
+    stretches: list[Stretch] = []
+    for a, b in pairwise(ends):
+        at = {**centre, parameter: _between(a, b)}
+        watched = _watched(model, shows, others, symbol, (a, b))
+        found = Stretch(a, b, solve(model, at).names, _kinds(model, at), watched)
+        last = stretches[-1] if stretches else None
+        if last and (last.equilibria, last.kinds) == (found.equilibria, found.kinds):
+            merged = (last.shown[0], watched[1]) if last.shown and watched else None
+            stretches[-1] = Stretch(last.low, b, last.equilibria, last.kinds, merged)
+        else:
+            stretches.append(found)
+    return Path(model, era, parameter, centre[parameter], tuple(stretches), shows)
+
+
+def _watched(
+    model: Model,
+    shows: str,
+    others: Mapping[sp.Symbol, sp.Rational],
+    symbol: sp.Symbol,
+    ends: tuple[sp.Expr, sp.Expr],
+) -> tuple[sp.Expr, sp.Expr] | None:
+    """Return the watched definition at both ends of a stretch."""
+    if not shows:
+        return None
+    formula = model.expand(model.definitions[shows].symbol).xreplace(others)
+    low, high = (sp.simplify(formula.subs(symbol, end)) for end in ends)
+    return low, high
+
+
+def _ends(model: Model, parameter: str) -> tuple[sp.Rational, sp.Rational]:
+    """Return the declared range, cut where it is infinite at thrice what the eras' boxes reach."""
+    declared = model.parameters[parameter].range
+    reach = 3 * max(
+        max(abs(e.values[parameter].range.low), abs(e.values[parameter].range.high))
+        for e in model.eras.values()
+    )
+    low = declared.low if declared.low.is_finite else -(reach or 1)
+    return low, declared.high if declared.high.is_finite else reach or sp.Integer(1)
+
+
+def _borders(model: Model) -> Iterator[sp.Expr]:
+    """Yield everything whose sign the solution depends on."""
+    for branch in branches(model):
+        if branch.solved:
+            for condition in branch.conditions:
+                if condition not in (sp.true, sp.false):
+                    yield (condition.gts - condition.lts).xreplace(dict(branch.closed))
+            yield from branch.nonzero
+    for player in model.players:
+        try:
+            yield from kinds.gains(model, player)
+        except UnsupportedError:
+            return
+
+
+def _roots(expression: sp.Expr, symbol: sp.Symbol) -> set[sp.Expr]:
+    found: set[sp.Expr] = set()
+    for side in sp.fraction(sp.together(expression)):
+        if not side.has(symbol):
+            continue
+        if not side.is_polynomial(symbol):
+            raise UnsupportedError(f"the solution is not polynomial in {symbol}")
+        found.update(sp.Poly(side, symbol).real_roots())
+    return found
+
+
+def _between(low: sp.Expr, high: sp.Expr) -> sp.Rational:
+    """Return a rational number with few digits between two ends."""
+    if low.is_Rational and high.is_Rational:
+        return (low + high) / 2
+    digits = 2
+    while True:
+        middle = sp.Rational(str(sp.N((low + high) / 2, digits)))
+        if low < middle < high:
+            return middle
+        digits += 2
+
+
+def _kinds(model: Model, calibration: Mapping[str, sp.Rational]) -> dict[str, str]:
+    values = model.values(calibration)
+    try:
+        return {player: kinds.kind_of(model, player, values) for player in model.players}
+    except UnsupportedError:
+        return {}

@@ -1,0 +1,233 @@
+"""How often each set of equilibria occurs over an era's box.
+
+The branches with a closed form are evaluated on all draws at once.  A draw at which some
+comparison is too close to call in floating point, a closed form is 0/0, or the count of
+equilibria is even (which only degenerate games have) goes to the exact path.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.games import kinds
+from dilemma.games.bimatrix import branches
+from dilemma.games.exact import solve_exactly
+from dilemma.games.numbers import exactly, quickly
+from dilemma.model import Model
+
+__all__ = ["Frequencies", "frequencies"]
+
+Progress = Callable[[float], None]
+CLOSE = 1e-12  # of the largest payoff: a smaller gap is too close to call in floats
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """Shares of an era's box, by random draws.
+
+    Attributes
+    ----------
+    draws, seed : int
+    sets : mapping of tuple of branch names to share
+        The sets of equilibria that occur, most frequent first; the shares sum to one.
+    each : mapping of branch name to share
+        How often each type of equilibrium is among them.
+    kinds : mapping of player to mapping of kind to share
+        Kinds of game (2x2 games that say what cooperation is); empty otherwise.
+    exact_draws : int
+        How many draws went to the exact path.
+    """
+
+    draws: int
+    seed: int
+    sets: Mapping[tuple[str, ...], float]
+    each: Mapping[str, float]
+    kinds: Mapping[str, Mapping[str, float]]
+    exact_draws: int
+
+
+def draw(model: Model, era: str, draws: int, seed: int) -> dict[str, np.ndarray[Any, Any]]:
+    """Draw calibrations from an era's box, uniformly and independently.
+
+    A parameter that is common to the eras has the same draws in each.
+    """
+    drawn = {}
+    for name, value in model.eras[era].values.items():
+        stream = [seed, zlib.crc32(name.encode())]
+        if not value.common:
+            stream.append(zlib.crc32(era.encode()))
+        low, high = float(value.range.low), float(value.range.high)
+        drawn[name] = np.random.default_rng(stream).uniform(low, high, draws)
+    return drawn
+
+
+def frequencies(
+    model: Model,
+    era: str,
+    *,
+    draws: int = 20_000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Frequencies:
+    """Return how often each set of equilibria occurs over an era's box."""
+    if draws < 1:
+        raise CalibrationError(f"draws: {draws} is not a positive number")
+    drawn = draw(model, era, draws, seed)
+    columns = _quantities(model, drawn)
+    try:
+        every = branches(model)
+    except UnsupportedError:
+        masks = np.zeros(draws, dtype=np.int64)
+        names: list[str] = []
+        flagged = np.ones(draws, dtype=bool)
+    else:
+        masks, flagged, names = _by_branches(model, every, columns, draws)
+    counts: Counter[tuple[str, ...]] = Counter()
+    for mask, times in Counter(masks[~flagged].tolist()).items():
+        counts[tuple(n for k, n in enumerate(names) if int(mask) >> k & 1)] += times
+    doubtful = np.flatnonzero(flagged)
+    solve = _exact_solver(model)
+    for done, k in enumerate(doubtful):
+        counts[solve({n: Fraction(float(v[k])) for n, v in drawn.items()})] += 1
+        if progress is not None and done % 100 == 0:
+            progress(done / len(doubtful))
+    each: Counter[str] = Counter()
+    for found, times in counts.items():
+        each.update(dict.fromkeys(found, times))
+    return Frequencies(
+        draws=draws,
+        seed=seed,
+        sets={found: times / draws for found, times in counts.most_common()},
+        each={name: times / draws for name, times in each.most_common()},
+        kinds=_kinds(model, columns, draws),
+        exact_draws=len(doubtful),
+    )
+
+
+def _quantities(
+    model: Model, drawn: Mapping[str, np.ndarray[Any, Any]]
+) -> dict[sp.Symbol, np.ndarray[Any, Any]]:
+    """Return parameters and definitions as arrays."""
+    columns = {p.symbol: drawn[name] for name, p in model.parameters.items()}
+    with np.errstate(all="ignore"):  # what is not a number is flagged, and solved exactly
+        for definition in model.definitions.values():
+            formula = quickly(list(columns), [definition.formula])
+            columns[definition.symbol] = np.broadcast_to(
+                np.asarray(formula(*columns.values())[0], dtype=float),
+                next(iter(drawn.values())).shape,
+            )
+    return columns
+
+
+def _by_branches(
+    model: Model,
+    every: tuple[Any, ...],
+    columns: Mapping[sp.Symbol, np.ndarray[Any, Any]],
+    draws: int,
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], list[str]]:
+    """Evaluate the closed branches; return masks of those that hold, doubtful draws, names."""
+    closed = [branch for branch in every if branch.solved]
+    payoffs = [v for cell in model.payoffs.values() for v in cell.values()]
+    with np.errstate(all="ignore"):
+        size = np.max(
+            [
+                np.broadcast_to(np.abs(p), draws)
+                for p in quickly(list(columns), payoffs)(*columns.values())
+            ],
+            axis=0,
+        )
+    masks = np.zeros(draws, dtype=np.int64)
+    count = np.zeros(draws, dtype=int)
+    flagged = ~np.isfinite(size)
+    for position, branch in enumerate(closed):
+        gaps = [_gap(c).xreplace(dict(branch.closed)) for c in branch.conditions]
+        positive = sum(isinstance(c, sp.StrictGreaterThan) for c in branch.conditions)
+        with np.errstate(all="ignore"):
+            found = [
+                np.broadcast_to(np.asarray(g, dtype=float), draws)
+                for g in quickly(list(columns), gaps)(*columns.values())
+            ]
+        holds = np.ones(draws, dtype=bool)
+        close = np.zeros(draws, dtype=bool)
+        for k, gap in enumerate(found):
+            scale = 1.0 if k < positive else size  # probabilities come first, then payoffs
+            close |= ~(np.abs(gap) > CLOSE * scale)
+            holds &= ~(gap < -CLOSE * scale)
+        flagged |= holds & close
+        masks |= np.where(holds, np.int64(1) << position, 0)
+        count += holds
+    return masks, flagged | (count % 2 == 0), [branch.name for branch in closed]
+
+
+def _gap(condition: sp.Basic) -> sp.Expr:
+    if condition in (sp.true, sp.false):
+        return sp.Integer(1 if condition else -1)
+    return condition.gts - condition.lts
+
+
+def _exact_solver(model: Model) -> Callable[[Mapping[str, Fraction]], tuple[str, ...]]:
+    """Return a function that solves the game exactly at a calibration and names the equilibria."""
+    symbols = [p.symbol for p in model.parameters.values()]
+    row, column = model.players.values()
+    payoffs = [
+        model.expand(model.payoffs[profile][player])
+        for player in (row.name, column.name)
+        for profile in model.profiles
+    ]
+    compiled = exactly(symbols, payoffs)
+    wide = len(column.actions)
+
+    def solve(calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
+        flat = compiled(*(calibration[name] for name in model.parameters))
+        half = len(flat) // 2
+        A, B = (
+            [side[i : i + wide] for i in range(0, half, wide)]
+            for side in (flat[:half], flat[half:])
+        )
+        found = solve_exactly(A, B)
+        return tuple(
+            dict.fromkeys(
+                ", ".join(
+                    "/".join(a for a, p in zip(player.actions, mix, strict=True) if p)
+                    for player, mix in ((row, x), (column, y))
+                )
+                for x, y in found.profiles
+            )
+        )
+
+    return solve
+
+
+def _kinds(
+    model: Model, columns: Mapping[sp.Symbol, np.ndarray[Any, Any]], draws: int
+) -> dict[str, dict[str, float]]:
+    shares: dict[str, dict[str, float]] = {}
+    for player in model.players:
+        try:
+            gains = kinds.gains(model, player)
+        except UnsupportedError:
+            return {}
+        D0, D1, both = (
+            np.broadcast_to(np.asarray(g, dtype=float), draws)
+            for g in quickly(list(columns), gains)(*columns.values())
+        )
+        told = {
+            "harmony": (D0 > 0) & (D1 > 0),
+            "chicken": (D0 > 0) & (D1 < 0),
+            "stag hunt": (D0 < 0) & (D1 > 0),
+            "prisoner's dilemma": (D0 < 0) & (D1 < 0) & (both > 0),
+            "deadlock": (D0 < 0) & (D1 < 0) & ~(both > 0),
+            kinds.BORDER: (D0 == 0) | (D1 == 0),
+        }
+        found = {kind: float(np.mean(holds)) for kind, holds in told.items()}
+        shares[player] = {k: s for k, s in sorted(found.items(), key=lambda i: -i[1]) if s}
+    return shares

@@ -1,0 +1,144 @@
+"""What a model says, on one sheet: payoffs, parameters with their values, and whose word they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dilemma.errors import UnsupportedError
+from dilemma.games import branches
+from dilemma.model import Model
+from dilemma.parts import Value, decimal
+from dilemma.report import Cell, Shown, Table
+
+__all__ = ["Sheet", "sheet"]
+
+
+@dataclass(frozen=True)
+class Sheet(Shown):
+    """A model laid out for reading.
+
+    Attributes
+    ----------
+    model : Model
+    """
+
+    model: Model
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return payoffs, definitions, parameters, outcomes, solution and claims."""
+        found = [_payoffs(self.model)]
+        if self.model.definitions:
+            found.append(_definitions(self.model))
+        if self.model.parameters:
+            found.append(_parameters(self.model))
+        if self.model.outcomes:
+            found.append(_outcomes(self.model))
+        found.append(_solution(self.model))
+        if self.model.claims:
+            found.append(_claims(self.model))
+        return tuple(found)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the model's document: what its file says."""
+        return {"name": self.model.name, **_plain(self.model.document)}
+
+
+def sheet(model: Model) -> Sheet:
+    """Lay a model out for reading.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> print(str(sheet(dilemma.load("abandonment"))).splitlines()[0])
+    Abandonment and entrapment: payoffs
+    """
+    return Sheet(model)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return value if isinstance(value, str | bool | int | None) else str(value)
+
+
+def _payoffs(model: Model) -> Table:
+    rows = tuple(
+        (", ".join(profile), *(str(cell[player]) for player in model.players))
+        for profile, cell in model.payoffs.items()
+    )
+    titles = [f"{p.title}{f' [{p.unit}]' if p.unit else ''}" for p in model.players.values()]
+    notes = [f"A profile is ({', '.join(p.title for p in model.players.values())})."]
+    if model.reads:
+        notes.append(" ".join(model.reads.split()))
+    if model.source:
+        notes.append(f"Source: {model.source}.")
+    return Table(f"{model.title}: payoffs", ("profile", *titles), rows, tuple(notes))
+
+
+def _definitions(model: Model) -> Table:
+    rows = tuple((d.name, str(d.formula), d.unit, d.means) for d in model.definitions.values())
+    return Table("Definitions", ("name", "is", "unit", "means"), rows)
+
+
+def _parameters(model: Model) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for name, parameter in model.parameters.items():
+        told = [era.values[name] for era in model.eras.values()]
+        words = dict.fromkeys(f"{v.grade}: {v.source}" for v in told)
+        rows.append(
+            (
+                name,
+                f"{parameter.means} [{parameter.unit}], in {parameter.range}",
+                *map(_value, told),
+                "; ".join(words),
+            )
+        )
+    titles = [era.title for era in model.eras.values()]
+    return Table(
+        "Parameters",
+        ("name", "means", *titles, "grade and source"),
+        tuple(rows),
+        ("Each era: central value in its interval; = marks one draw for all eras.",),
+    )
+
+
+def _value(value: Value) -> str:
+    tied = "= " if value.common else ""
+    return f"{tied}{decimal(value.central)} in {value.range}"
+
+
+def _outcomes(model: Model) -> Table:
+    rows = tuple((o.name, o.unit, o.means) for o in model.outcomes.values())
+    return Table("Outcomes of an equilibrium", ("name", "unit", "means"), rows)
+
+
+def _solution(model: Model) -> Table:
+    try:
+        found = branches(model)
+    except UnsupportedError as error:
+        return Table("Solution in symbols", ("",), ((str(error),),))
+    rows = []
+    for branch in found:
+        if not branch.solved:
+            continue
+        where = " and ".join(str(c) for c in branch.conditions) or "always"
+        play = "; ".join(f"{u} = {formula}" for u, formula in branch.closed.items())
+        rows.append((branch.name, play or "for sure", where))
+    return Table(
+        "Solution in symbols",
+        ("equilibrium", "played", "where"),
+        tuple(rows),
+        (f"{len(rows)} of {len(found)} pairs of supports; the others only where payoffs tie.",),
+    )
+
+
+def _claims(model: Model) -> Table:
+    rows = tuple(
+        (f"{c.label}: {c.name}" if c.label else c.name, c.over, c.says, c.source)
+        for c in model.claims.values()
+    )
+    return Table("Claims", ("claim", "over", "says", "source"), rows)
