@@ -1,0 +1,327 @@
+"""Exact examples of a claim that fails or holds, made readable and checked once more.
+
+What z3 finds is one point among many.  It is moved towards the era's centre, parameter by
+parameter, for as long as it stays an example, so that what is left to differ is what matters.
+Then it is checked by substitution into the model's own formulas, and, where something is played,
+by a search for a profitable deviation written from the payoffs alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import sympy as sp
+
+from dilemma.equilibrium import Branch, Play
+from dilemma.errors import DisagreementError
+from dilemma.games import kinds
+from dilemma.games.exact import solve_exactly
+from dilemma.games.matrix import numeric_payoffs
+from dilemma.model import Model
+from dilemma.parts import Reference
+from dilemma.proof.logic import Question
+from dilemma.proof.statements import HIGHER, Copy, Part, Statements
+
+__all__ = ["Example", "check_example", "find_example"]
+
+
+@dataclass(frozen=True)
+class Example:
+    """Calibrations, and what is played there, at which a claim fails or holds.
+
+    Attributes
+    ----------
+    calibrations : mapping of label to calibration
+        Every parameter, exactly; the label is an era, or an era with a higher parameter.
+    moved : mapping of label to tuple of str
+        The parameters that differ from the era's centre.
+    play : mapping of label to play
+        The equilibrium that the claim was tried on, where it speaks of one.
+    values : mapping of label to mapping of name to exact value
+        Payoffs and outcomes of that play.
+    points : mapping of a copy's key to calibration
+    """
+
+    calibrations: Mapping[str, Mapping[str, sp.Rational]]
+    moved: Mapping[str, tuple[str, ...]]
+    play: Mapping[str, Play]
+    values: Mapping[str, Mapping[str, sp.Rational | None]]
+    points: Mapping[str, Mapping[str, sp.Rational]]
+
+
+def find_example(
+    statements: Statements,
+    question: Question,
+    extra: tuple[sp.Basic, ...],
+    chosen: Mapping[str, Branch],
+    part: Part | None,
+) -> Example | None:
+    """Turn a satisfiable question into a readable exact example; None if only irrational."""
+    centres = {s: c for s in question.symbols if (c := _centre(statements, s)) is not None}
+    kept = _towards_centre(question, extra, list(centres.items()))
+    kept += _rounded(question, extra, kept, [s for s in centres if s not in dict(kept)])
+    answer = question.ask(*extra, *(sp.Eq(s, v) for s, v in kept))
+    if answer.status != "sat" or any(v is None for v in answer.values.values()):
+        return None
+    twins = [] if part is None or part.moves is None else _twins(statements, part)
+    return _example(statements, answer.values, chosen, [*statements.copies, *twins])
+
+
+def _twins(statements: Statements, part: Part) -> list[Copy]:
+    assert part.moves is not None
+    return [statements.twin(statements.copy(part.moves), part.moves.arguments[1])]
+
+
+def _centre(statements: Statements, symbol: sp.Symbol) -> sp.Rational | None:
+    if symbol not in statements.home:
+        return None
+    name, copy = statements.home[symbol]
+    if name not in statements.model.parameters or not statements.model.eras:
+        return None
+    return _central(statements.model, copy, name)
+
+
+def _central(model: Model, copy: Copy, name: str) -> sp.Rational:
+    era = copy.era if copy.era is not None else next(iter(model.eras))
+    return model.eras[era].values[name].central
+
+
+Kept = list[tuple[sp.Symbol, sp.Rational]]
+
+
+def _towards_centre(question: Question, extra: tuple[sp.Basic, ...], wanted: Kept) -> Kept:
+    """Put as many parameters at their central values as the example survives, by halves."""
+    kept: Kept = []
+
+    def put(some: Kept) -> None:
+        if not some:
+            return
+        trial = [sp.Eq(s, v) for s, v in (*kept, *some)]
+        if question.ask(*extra, *trial).status == "sat":
+            kept.extend(some)
+        elif len(some) > 1:
+            put(some[: len(some) // 2])
+            put(some[len(some) // 2 :])
+
+    put(wanted)
+    return kept
+
+
+def _rounded(
+    question: Question, extra: tuple[sp.Basic, ...], kept: Kept, free: Sequence[sp.Symbol]
+) -> Kept:
+    """Give the parameters that must move values with few digits."""
+    found: Kept = []
+    for symbol in free:
+        fixed = [sp.Eq(s, v) for s, v in (*kept, *found)]
+        value = question.ask(*extra, *fixed).values.get(symbol)
+        if value is None:
+            continue
+        for candidate in _round(value):
+            if question.ask(*extra, *fixed, sp.Eq(symbol, candidate)).status == "sat":
+                found.append((symbol, candidate))
+                break
+    return found
+
+
+def _round(value: sp.Rational) -> Iterator[sp.Rational]:
+    for digits in (1, 2, 3, 4):
+        yield sp.Rational(f"{float(value):.{digits}g}")
+    yield value
+
+
+def _example(
+    statements: Statements,
+    values: Mapping[sp.Symbol, sp.Rational | None],
+    chosen: Mapping[str, Branch],
+    copies: Sequence[Copy],
+) -> Example:
+    model = statements.model
+    calibrations, moved, play, shown, points = {}, {}, {}, {}, {}
+    for copy in copies:
+        at = {
+            name: values.get(statements.symbol(copy, name), _default(statements, copy, name))
+            for name in model.parameters
+        }
+        calibrations[copy.label] = points[copy.key] = at
+        centre = {name: _default(statements, copy, name) for name in at}
+        moved[copy.label] = tuple(name for name in at if at[name] != centre[name])
+        branch = chosen.get(copy.key.removesuffix(HIGHER))
+        if branch is not None:
+            unknowns = {u: values[statements.unknown(copy, u)] for u in branch.unknowns}
+            play[copy.label] = {
+                player: {a: sp.sympify(p).xreplace(unknowns) for a, p in mix.items()}
+                for player, mix in branch.play.items()
+            }
+            shown[copy.label] = _outcomes(model, at, play[copy.label])
+    return Example(calibrations, moved, play, shown, points)
+
+
+def _default(statements: Statements, copy: Copy, name: str) -> sp.Rational:
+    """Return what a parameter is where the claim does not speak of it: its central value."""
+    model = statements.model
+    if model.eras:
+        return _central(model, copy, name)
+    interval = model.parameters[name].range
+    return next(
+        sp.Rational(number)
+        for number in (0, 1, interval.low, interval.high)
+        if sp.sympify(number).is_finite and number in interval
+    )
+
+
+# --- checked once more -----------------------------------------------------------------------------
+
+
+def _chance(play: Play, profile: tuple[str, ...]) -> sp.Rational:
+    return sp.prod(mix[action] for mix, action in zip(play.values(), profile, strict=True))
+
+
+def _outcomes(
+    model: Model, calibration: Mapping[str, sp.Rational], play: Play
+) -> dict[str, sp.Rational | None]:
+    """Compute payoffs and outcomes of a play, profile by profile."""
+    values = model.values(calibration)
+    tables = {
+        **{p: {q: model.payoffs[q][p] for q in model.profiles} for p in model.players},
+        **{name: outcome.profiles for name, outcome in model.outcomes.items()},
+    }
+    found: dict[str, sp.Rational | None] = {}
+    for name, table in tables.items():
+        total = sum(
+            (
+                chance * table[q].xreplace(values)
+                for q in model.profiles
+                if (chance := _chance(play, q))
+            ),
+            sp.Integer(0),
+        )
+        found[name] = total if total.is_finite else None
+    return found
+
+
+def deviation_gain(model: Model, calibration: Mapping[str, sp.Rational], play: Play) -> sp.Rational:
+    """Return the most that a player gains by another action: from the payoffs alone."""
+    values = model.values(calibration)
+    most = None
+    for position, player in enumerate(model.players.values()):
+        pays = {a: sp.Integer(0) for a in player.actions}
+        for profile in product(*(p.actions for p in model.players.values())):
+            others = sp.prod(
+                mix[profile[k]] for k, mix in enumerate(play.values()) if k != position
+            )
+            pays[profile[position]] += others * model.payoffs[profile][player.name].xreplace(values)
+        own = sum((play[player.name][a] * pays[a] for a in player.actions), sp.Integer(0))
+        gain = max(pays.values()) - own
+        most = gain if most is None else max(most, gain)
+    return most
+
+
+def check_example(statements: Statements, example: Example, *, fails: bool) -> None:
+    """Substitute an example into the claim, and search for a profitable deviation.
+
+    Raises
+    ------
+    DisagreementError
+        If the example does not bear out what z3 said of it.
+    """
+    model, claim = statements.model, statements.claim
+    for label, play in example.play.items():
+        gain = deviation_gain(model, example.calibrations[label], play)
+        if gain != 0 or any(p < 0 for mix in play.values() for p in mix.values()):
+            raise DisagreementError(
+                f"claim '{claim.name}': z3's example for {label} is no equilibrium (a deviation "
+                f"gains {gain}); please report this with {dict(example.calibrations)}"
+            )
+    for copy in statements.copies:
+        _bounds(statements, example, copy)
+    given = _truth(statements, claim.given, example)
+    holds = _truth(statements, claim.holds, example)
+    if given is not sp.true or holds is not (sp.false if fails else sp.true):
+        raise DisagreementError(
+            f"claim '{claim.name}': z3's example does not bear it out (given: {given}, holds: "
+            f"{holds}); please report this with {dict(example.calibrations)}"
+        )
+
+
+def _bounds(statements: Statements, example: Example, copy: Copy) -> None:
+    for name, value in example.points[copy.key].items():
+        interval = statements.model.parameters[name].range
+        if copy.era is not None:
+            interval = statements.model.eras[copy.era].values[name].range
+        if value not in interval:
+            raise DisagreementError(f"z3's example has {name} = {value} outside {interval}")
+
+
+def _truth(statements: Statements, formula: sp.Basic, example: Example) -> sp.Basic:
+    """Evaluate a claim's formula at an example, each reference from its definition."""
+    filled = {}
+    for symbol in formula.free_symbols:
+        reference = statements.claim.references.get(symbol)
+        if reference is None:
+            reference = Reference("name", None, (symbol.name,))
+        filled[symbol] = _value(statements.model, reference, example, statements.copy(reference))
+    return formula.xreplace(filled)
+
+
+def _value(  # noqa: C901 -- one case for each kind of reference
+    model: Model, reference: Reference, example: Example, copy: Copy
+) -> sp.Basic:
+    arguments = reference.arguments
+    calibration = example.points[copy.key]
+    values = model.values(calibration)
+
+    def table(name: str) -> Mapping[tuple[str, ...], sp.Expr]:
+        if name in model.outcomes:
+            return model.outcomes[name].profiles
+        return {profile: model.payoffs[profile][name] for profile in model.profiles}
+
+    match reference.what:
+        case "name":
+            return next(v for s, v in values.items() if s.name == arguments[0])
+        case "payoff" | "outcome" if len(arguments) > 1:
+            return table(arguments[0])[arguments[1:]].xreplace(values)
+        case "outcome":
+            return example.values[copy.label][arguments[0]]
+        case "equilibrium":
+            pure = {
+                p.name: {a: sp.Integer(a == played) for a in p.actions}
+                for p, played in zip(model.players.values(), arguments, strict=True)
+            }
+            return sp.true if deviation_gain(model, calibration, pure) == 0 else sp.false
+        case "unique":
+            found = solve_exactly(*numeric_payoffs(model, values)[:2])
+            actions = [p.actions for p in model.players.values()]
+            wanted = [
+                (tuple(int(a == b) for a in acts))
+                for acts, b in zip(actions, arguments, strict=True)
+            ]
+            return (
+                sp.true if [list(map(tuple, p)) for p in found.profiles] == [wanted] else sp.false
+            )
+        case "dominant":
+            return _dominant(model, values, *arguments)
+        case "kind":
+            return (
+                sp.true if kinds.kind_of(model, arguments[0], values) == arguments[1] else sp.false
+            )
+        case "rises" | "falls":
+            twin = example.values[f"{copy.label}, {arguments[1]} higher"][arguments[0]]
+            here = example.values[copy.label][arguments[0]]
+            return sp.Gt(twin, here) if reference.what == "rises" else sp.Lt(twin, here)
+    raise AssertionError(reference)
+
+
+def _dominant(
+    model: Model, values: Mapping[sp.Symbol, sp.Rational], player: str, action: str
+) -> sp.Basic:
+    position = list(model.players).index(player)
+    for profile in model.profiles:
+        if profile[position] != action:
+            better = (*profile[:position], action, *profile[position + 1 :])
+            gap = model.payoffs[better][player] - model.payoffs[profile][player]
+            if gap.xreplace(values) <= 0:
+                return sp.false
+    return sp.true

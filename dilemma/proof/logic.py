@@ -1,0 +1,232 @@
+"""Questions to z3: can these statements about exact quantities hold together?
+
+A sympy formula becomes a z3 formula over the reals.  Definitions stay names, each tied to its
+formula by an equation, because expanding them makes the same question ten times as slow.
+A quotient becomes an unknown q with q*denominator = 1, and what must not vanish is handed back as
+an *obligation*: z3 gives x/0 any value it likes, so an answer counts only once the obligations
+are proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import sympy as sp
+import z3
+
+from dilemma.errors import UnsupportedError
+
+__all__ = ["Answer", "Obligation", "Question", "may_always_be_read"]
+
+Constraints = Callable[[sp.Symbol], Iterable[sp.Basic]]
+
+
+def may_always_be_read(formula: sp.Basic) -> bool:
+    """Tell whether a formula has a value wherever its symbols have: no quotient, root or gap."""
+    return not formula.atoms(sp.Piecewise, sp.Min, sp.Max) and all(
+        power.exp.is_Integer and power.exp > 0 for power in formula.atoms(sp.Pow)
+    )
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """Something that must not happen for a formula to mean what it says.
+
+    Attributes
+    ----------
+    reason : str
+        What it would be, in words.
+    happens : z3 Boolean
+        When it would happen.
+    """
+
+    reason: str
+    happens: z3.BoolRef
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What z3 says: "sat" with values, "unsat", or "unknown"."""
+
+    status: Literal["sat", "unsat", "unknown"]
+    values: Mapping[sp.Symbol, sp.Rational | None] = field(default_factory=dict)
+
+
+class Question:
+    """A growing set of statements; ask whether they can all hold.
+
+    Parameters
+    ----------
+    about : callable
+        Given a symbol when it is first met, the statements that tie it down: its interval, or
+        the equation that defines it.
+    seconds : float
+        The most that one answer may take.
+    """
+
+    def __init__(self, about: Constraints, seconds: float = 10.0) -> None:
+        self._about = about
+        # A context of its own: in a shared one the same question takes 0.2 s or 9 s, depending on
+        # what was asked before.
+        self._context = z3.Context()
+        self._true = z3.BoolVal(val=True, ctx=self._context)
+        self._solver = z3.SolverFor("QF_NRA", ctx=self._context)
+        self._solver.set("timeout", max(int(seconds * 1000), 1))
+        self._solver.set("random_seed", 0)
+        self._names: dict[sp.Symbol, z3.ArithRef] = {}
+        self._fresh = 0
+        self.obligations: list[Obligation] = []
+
+    def add(self, *statements: sp.Basic) -> None:
+        """Add statements that must hold."""
+        for statement in statements:
+            self._solver.add(self._boolean(statement, self._true))
+
+    def read(self, *statements: sp.Basic) -> None:
+        """Read statements without asserting them, for the obligations that they bring."""
+        for statement in statements:
+            self._boolean(statement, self._true)
+
+    @property
+    def symbols(self) -> tuple[sp.Symbol, ...]:
+        """The symbols met so far."""
+        return tuple(self._names)
+
+    def ask(self, *extra: sp.Basic) -> Answer:
+        """Tell whether all statements, and ``extra`` for this once, can hold together."""
+        return self._check([self._boolean(e, self._true) for e in extra])
+
+    def ask_obligation(self, obligation: Obligation) -> Answer:
+        """Tell whether an obligation can be violated while the statements hold."""
+        return self._check([obligation.happens])
+
+    def _check(self, extra: list[z3.BoolRef]) -> Answer:
+        answer = self._solver.check(*extra)
+        if answer == z3.unsat:
+            return Answer("unsat")
+        if answer == z3.unknown:
+            return Answer("unknown")
+        found = self._solver.model()
+        return Answer(
+            "sat",
+            {s: _number(found.eval(v, model_completion=True)) for s, v in self._names.items()},
+        )
+
+    # --- sympy to z3 ---------------------------------------------------------------------------
+
+    def _real(self, symbol: sp.Symbol) -> z3.ArithRef:
+        if symbol not in self._names:
+            self._names[symbol] = z3.Real(symbol.name, ctx=self._context)
+            self.add(*self._about(symbol))
+        return self._names[symbol]
+
+    def _boolean(self, formula: sp.Basic, guard: z3.BoolRef) -> z3.BoolRef:
+        if formula in (sp.true, sp.false):
+            return z3.BoolVal(bool(formula), ctx=self._context)
+        match formula:
+            case sp.And():
+                return z3.And([self._boolean(a, guard) for a in formula.args])
+            case sp.Or():
+                return z3.Or([self._boolean(a, guard) for a in formula.args])
+            case sp.Not():
+                return z3.Not(self._boolean(formula.args[0], guard))
+            case sp.core.relational.Relational():
+                left, right = (self._term(side, guard) for side in formula.args)
+                return _RELATIONS[formula.rel_op](left, right)
+        raise UnsupportedError(f"'{formula}' is no statement that can be decided")
+
+    def _term(self, expression: sp.Expr, guard: z3.BoolRef) -> z3.ArithRef:
+        match expression:
+            case sp.Symbol():
+                return self._real(expression)
+            case sp.Rational():
+                return z3.RealVal(f"{expression.p}/{expression.q}", ctx=self._context)
+            case sp.Add():
+                return z3.Sum([self._term(a, guard) for a in expression.args])
+            case sp.Mul():
+                return z3.Product([self._term(a, guard) for a in expression.args])
+            case sp.Pow():
+                return self._power(expression, guard)
+            case sp.Piecewise():
+                return self._piecewise(expression, guard)
+            case sp.Min() | sp.Max():
+                return self._extreme(expression, guard)
+            case sp.Abs():
+                inner = self._term(expression.args[0], guard)
+                return z3.If(inner >= 0, inner, -inner)
+        raise UnsupportedError(f"'{expression}' is beyond polynomials, quotients and roots")
+
+    def _power(self, power: sp.Pow, guard: z3.BoolRef) -> z3.ArithRef:
+        base, exponent = power.args
+        if not exponent.is_Rational:
+            raise UnsupportedError(f"'{power}' has a variable exponent")
+        term = self._term(base, guard)
+        if exponent.q != 1:
+            root = self._new("root")
+            self._solver.add(
+                z3.Implies(z3.And(guard, term >= 0), z3.And(root >= 0, root**exponent.q == term))
+            )
+            self._oblige(f"the root of a negative number, {base} < 0", z3.And(guard, term < 0))
+            term = root
+        positive = z3.Product([term] * abs(int(exponent.p)))
+        if exponent > 0:
+            return positive
+        inverse = self._new("inverse")
+        # Only where the denominator is not zero: else the equation would rule out the very
+        # points that the obligation is about.
+        self._solver.add(z3.Implies(z3.And(guard, positive != 0), inverse * positive == 1))
+        self._oblige(f"a division by zero, {base} = 0", z3.And(guard, positive == 0))
+        return inverse
+
+    def _piecewise(self, pieces: sp.Piecewise, guard: z3.BoolRef) -> z3.ArithRef:
+        """Read pieces in order; where none is left, or one is undefined, there is no value."""
+        chosen: list[tuple[z3.BoolRef, z3.ArithRef]] = []
+        rest = guard
+        for value, condition in pieces.args:
+            holds = self._boolean(condition, rest)
+            here = z3.And(rest, holds)
+            if value is sp.nan:
+                self._oblige("a value that is not defined", here)
+            else:
+                chosen.append((holds, self._term(value, here)))
+            rest = z3.And(rest, z3.Not(holds))
+        if pieces.args[-1][1] is not sp.true:
+            self._oblige("a value that is not defined", rest)
+        # Where there is no value the obligation fails, so any number may stand in for it.
+        term: z3.ArithRef = self._new("undefined")
+        for holds, value in reversed(chosen):
+            term = z3.If(holds, value, term)
+        return term
+
+    def _extreme(self, extreme: sp.Min | sp.Max, guard: z3.BoolRef) -> z3.ArithRef:
+        best, *others = (self._term(a, guard) for a in extreme.args)
+        for other in others:
+            better = other < best if isinstance(extreme, sp.Min) else other > best
+            best = z3.If(better, other, best)
+        return best
+
+    def _new(self, what: str) -> z3.ArithRef:
+        self._fresh += 1
+        return z3.Real(f"{what} {self._fresh}", ctx=self._context)
+
+    def _oblige(self, reason: str, happens: z3.BoolRef) -> None:
+        self.obligations.append(Obligation(reason, happens))
+
+
+_RELATIONS: dict[str, Callable[[z3.ArithRef, z3.ArithRef], z3.BoolRef]] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+}
+
+
+def _number(value: z3.ExprRef) -> sp.Rational | None:
+    """Return a rational exactly; None for an irrational algebraic number."""
+    if z3.is_rational_value(value):
+        return sp.Rational(value.numerator_as_long(), value.denominator_as_long())
+    return None

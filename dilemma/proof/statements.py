@@ -1,0 +1,288 @@
+"""A claim as statements about one or several calibrations, ready to be decided.
+
+A claim speaks of calibrations of eras.  Each is a *copy* of the model's parameters: the symbol
+``p_J`` becomes ``p_J @ cold_war``.  A parameter that is one draw for both eras (common, or shared
+by the claim) is one symbol in both copies.  ``rises`` and ``falls`` add a *twin*: a copy in which
+one parameter is higher and all others are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import sympy as sp
+
+from dilemma.equilibrium import Branch
+from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.games import kinds
+from dilemma.games.bimatrix import branches
+from dilemma.model import Model
+from dilemma.parts import Claim, Interval, Reference
+
+__all__ = ["Copy", "Part", "Statements"]
+
+HIGHER = " (higher)"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One calibration that a claim speaks of.
+
+    Attributes
+    ----------
+    label : str
+        How an example names it: an era, or an era with the parameter that is higher in it.
+    era : str or None
+        None for a claim over all admissible parameters.
+    key : str
+        What its symbols carry behind the @.
+    moved : str or None
+        In a twin, the parameter that is higher.
+    """
+
+    label: str
+    era: str | None
+    key: str
+    moved: str | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One conjunct of what a claim holds.
+
+    Attributes
+    ----------
+    formula : sympy Boolean
+        What is claimed, in the symbols of the copies; with ``rises`` the ordering of the outcome.
+    moves : tuple of (outcome, parameter) or None
+        For ``rises`` and ``falls``: the twin that the formula speaks of.
+    unique : tuple of str or None
+        For ``unique``: the profile; ``formula`` then says that it is an equilibrium.
+    """
+
+    source: sp.Basic
+    moves: Reference | None = None
+    unique: Reference | None = None
+
+
+@dataclass
+class Statements:
+    """The statements of one claim, over one era or pair, for a choice of branches.
+
+    Parameters
+    ----------
+    model, claim
+        What is claimed of what.
+    over : str
+        The claim's ``over``, with "each" already resolved to one era.
+    points : mapping of a copy's key to a calibration, optional
+        Calibrations that replace the boxes: the claim at a point.
+    """
+
+    model: Model
+    claim: Claim
+    over: str
+    points: Mapping[str, Mapping[str, sp.Rational]] = field(default_factory=dict)
+    home: dict[sp.Symbol, tuple[str, Copy]] = field(default_factory=dict)
+
+    # --- copies ---------------------------------------------------------------------------------
+
+    @property
+    def copies(self) -> tuple[Copy, ...]:
+        """The calibrations that the claim speaks of, without twins."""
+        if self.over == "all":
+            return (Copy("any calibration", None, "any"),)
+        eras = list(self.model.eras)[:2] if self.over == "pair" else [self.over]
+        return tuple(Copy(self.model.eras[e].title, e, e) for e in eras)
+
+    def twin(self, copy: Copy, parameter: str) -> Copy:
+        """Return the copy in which one parameter is higher."""
+        return Copy(
+            f"{copy.label}, {parameter} higher", copy.era, copy.key + HIGHER, moved=parameter
+        )
+
+    def symbol(self, copy: Copy, name: str) -> sp.Symbol:
+        """Return the symbol of a parameter or definition in one copy."""
+        key = copy.key
+        if name in self.model.parameters:
+            if self._tied(name):
+                key = "all"
+            if copy.moved is not None:
+                key = key.removesuffix(HIGHER) + (HIGHER if copy.moved == name else "")
+        named = sp.Symbol(f"{name} @ {key}", real=True)
+        self.home.setdefault(named, (name, copy))
+        return named
+
+    def _tied(self, parameter: str) -> bool:
+        if self.over != "pair":
+            return False
+        first = next(iter(self.model.eras.values()))
+        return first.values[parameter].common or parameter in self.claim.shared
+
+    def unknown(self, copy: Copy, symbol: sp.Symbol) -> sp.Symbol:
+        """Return the symbol of an unknown probability in one copy."""
+        return sp.Symbol(f"{symbol.name} @ {copy.key}", real=True)
+
+    def about(self, named: sp.Symbol) -> Iterator[sp.Basic]:
+        """Yield what ties a symbol down: its interval, or the equation that defines it."""
+        if named not in self.home:
+            return
+        name, copy = self.home[named]
+        if name in self.model.definitions:
+            formula = self.model.definitions[name].formula
+            yield sp.Eq(named, self.rename(formula, copy), evaluate=False)
+            return
+        if self.points:
+            key = named.name.split(" @ ")[1]
+            point = self.points.get(key, next(iter(self.points.values())))
+            yield sp.Eq(named, point[name])
+            return
+        eras = [copy.era]
+        if self._tied(name):
+            eras = [other.era for other in self.copies]
+        for interval in {self._interval(era, name) for era in eras}:
+            if interval.low.is_finite:
+                yield named > interval.low if interval.open_low else named >= interval.low
+            if interval.high.is_finite:
+                yield named < interval.high if interval.open_high else named <= interval.high
+
+    def _interval(self, era: str | None, name: str) -> Interval:
+        if era is None:
+            return self.model.parameters[name].range
+        return self.model.eras[era].values[name].range
+
+    def rename(self, expression: sp.Basic, copy: Copy) -> sp.Basic:
+        """Write an expression in the symbols of one copy."""
+        renamed = {}
+        for symbol in expression.free_symbols:
+            known = symbol.name in self.model.parameters or symbol.name in self.model.definitions
+            renamed[symbol] = (
+                self.symbol(copy, symbol.name) if known else self.unknown(copy, symbol)
+            )
+        return expression.xreplace(renamed)
+
+    # --- branches -------------------------------------------------------------------------------
+
+    @property
+    def in_equilibrium(self) -> tuple[str, ...]:
+        """The keys of the copies whose equilibria the claim speaks of."""
+        speaks = set()
+        for symbol in self.claim.holds.free_symbols | self.claim.given.free_symbols:
+            reference = self.claim.references.get(symbol)
+            if reference is None:
+                continue
+            alone = reference.what == "outcome" and len(reference.arguments) == 1
+            if alone or reference.what in ("rises", "falls"):
+                speaks.add(self.copy(reference).key)
+        return tuple(copy.key for copy in self.copies if copy.key in speaks)
+
+    def branches(self) -> tuple[Branch, ...]:
+        """Return the branches that the claim is about: all, or those it names in ``among``."""
+        every = branches(self.model)
+        among = self.claim.among
+        if among is None:
+            return every
+        if among in ("pure", "mixed"):
+            return tuple(b for b in every if b.pure == (among == "pure"))
+        named = tuple(b for b in every if b.name == among)
+        if not named:
+            hint = nearest(among, ["pure", "mixed", *(b.name for b in every)])
+            raise CalibrationError(f"claim '{self.claim.name}': no branch {among!r}: {hint}")
+        return named
+
+    def branch(self, branch: Branch, copy: Copy) -> tuple[sp.Basic, ...]:
+        """Return the statements that a branch is an equilibrium in one copy."""
+        equations = [sp.Eq(e, 0, evaluate=False) for e in branch.equations]
+        return tuple(self.rename(s, copy) for s in (*equations, *branch.conditions))
+
+    # --- formulas -------------------------------------------------------------------------------
+
+    def given(self, chosen: Mapping[str, Branch], copies: tuple[Copy, ...]) -> sp.Basic:
+        """Return what the claim assumes, at these copies."""
+        return self._fill(self.claim.given, chosen, {c.era: c for c in copies})
+
+    def parts(self) -> tuple[Part, ...]:
+        """Return the conjuncts of what the claim holds, each to be refuted by itself."""
+        holds = self.claim.holds
+        found = []
+        for conjunct in holds.args if isinstance(holds, sp.And) else (holds,):
+            reference = self.claim.references.get(conjunct)
+            match reference:
+                case Reference(what="rises" | "falls"):
+                    found.append(Part(conjunct, moves=reference))
+                case Reference(what="unique"):
+                    found.append(Part(conjunct, unique=reference))
+                case _:
+                    found.append(Part(conjunct))
+        return tuple(found)
+
+    def formula(self, part: Part, chosen: Mapping[str, Branch]) -> sp.Basic:
+        """Return what one part claims, in the symbols of the copies."""
+        copies = {c.era: c for c in self.copies}
+        if part.moves is not None:
+            copy = self.copy(part.moves)
+            outcome, parameter = part.moves.arguments
+            twin = self.twin(copy, parameter)
+            low, high = (
+                self.rename(self._outcome(outcome, chosen[copy.key]), c) for c in (copy, twin)
+            )
+            return high > low if part.moves.what == "rises" else high < low
+        if part.unique is not None:
+            copy = self.copy(part.unique)
+            return self.rename(kinds.is_equilibrium(self.model, part.unique.arguments), copy)
+        return self._fill(part.source, chosen, copies)
+
+    def _fill(
+        self, formula: sp.Basic, chosen: Mapping[str, Branch], copies: Mapping[str | None, Copy]
+    ) -> sp.Basic:
+        """Replace every reference of a claim's formula by what it stands for."""
+        only = next(iter(copies.values()))
+        filled = {}
+        for symbol in formula.free_symbols:
+            reference = self.claim.references.get(symbol)
+            if reference is None:
+                filled[symbol] = self.symbol(only, symbol.name)
+            else:
+                copy = copies.get(reference.era, only)
+                filled[symbol] = self._stands_for(reference, chosen, copy)
+        return formula.xreplace(filled)
+
+    def _stands_for(
+        self, reference: Reference, chosen: Mapping[str, Branch], copy: Copy
+    ) -> sp.Basic:
+        model, arguments = self.model, reference.arguments
+        match reference.what:
+            case "name":
+                return self.symbol(copy, arguments[0])
+            case "payoff":
+                found: sp.Basic = model.payoffs[arguments[1:]][arguments[0]]
+            case "outcome" if len(arguments) == 1:
+                found = self._outcome(arguments[0], chosen[copy.key.removesuffix(HIGHER)])
+            case "outcome":
+                found = model.outcomes[arguments[0]].profiles[arguments[1:]]
+            case "equilibrium":
+                found = kinds.is_equilibrium(model, arguments)
+            case "dominant":
+                found = kinds.dominant(model, *arguments)
+            case "kind":
+                found = kinds.is_kind(model, *arguments)
+            case _:
+                raise UnsupportedError(
+                    f"claim '{self.claim.name}': {reference.what}(…) can only be one of the "
+                    "statements that 'holds' joins by 'and'"
+                )
+        return self.rename(found, copy)
+
+    def _outcome(self, name: str, branch: Branch) -> sp.Expr:
+        if name in self.model.outcomes:
+            return branch.expected(self.model.outcomes[name].profiles)
+        return branch.expected({p: self.model.payoffs[p][name] for p in self.model.profiles})
+
+    def copy(self, reference: Reference) -> Copy:
+        """Return the copy that a reference speaks of."""
+        return next((c for c in self.copies if c.era == reference.era), self.copies[0])
+
+    def at(self, points: Mapping[str, Mapping[str, sp.Rational]]) -> Statements:
+        """Return the same claim with calibrations in place of boxes."""
+        return replace(self, points=points, home={})

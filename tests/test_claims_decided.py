@@ -1,0 +1,173 @@
+"""Claims are decided for every calibration and every equilibrium, and the verdict says how."""
+
+import random
+
+import pytest
+import sympy as sp
+
+import dilemma
+from dilemma.errors import DisagreementError
+from dilemma.proof import examples
+from dilemma.proof.logic import Question
+
+
+def verdict(model, seconds=30, **claim):
+    (found,) = dilemma.prove(model, model.make_claim(says="", **claim), seconds=seconds)
+    return found
+
+
+@pytest.fixture(scope="module")
+def entry():
+    """A 2x2 game whose equilibria are easy to write down: both want to be where the other is."""
+    cell = {"value": 1, "range": [0, 2], "grade": "assumed", "source": "made up"}
+    return dilemma.Model(
+        name="entry",
+        title="Meeting",
+        kind="matrix",
+        source="made up",
+        players={"a": ["left", "right"], "b": ["left", "right"]},
+        parameters={
+            "u": {"range": [0, 2], "unit": "util", "means": "worth of meeting on the left"},
+            "w": {"range": [0, 2], "unit": "util", "means": "worth of meeting on the right"},
+        },
+        payoffs={
+            "left, left": {"a": "u", "b": "u"},
+            "left, right": {"a": "0", "b": "0"},
+            "right, left": {"a": "0", "b": "0"},
+            "right, right": {"a": "w", "b": "w"},
+        },
+        outcomes={"lefts": "probability(a, left)"},
+        eras={"now": {"u": cell, "w": cell}},
+    )
+
+
+def test_true_of_every_equilibrium_is_proved(entry):
+    assert verdict(entry, over="now", holds="a >= 0 and lefts <= 1").status == "proved"
+
+
+def test_true_of_the_pure_equilibria_alone_is_mixed_until_the_claim_says_so(entry):
+    # Where u = w = 0 anything is played; where both are positive the mixed equilibrium pays less.
+    holds = "a == u or a == w"
+    assert verdict(entry, over="now", holds=holds).fails is not None
+    assert verdict(entry, over="now", holds=holds, among="pure").status == "proved"
+
+
+def test_what_fails_somewhere_comes_with_an_exact_example(entry):
+    found = verdict(entry, over="now", holds="u < w or lefts > 0")
+    example = found.fails
+    at = example.calibrations["now"]
+    assert at["u"] >= at["w"]
+    assert example.play["now"]["a"]["left"] == 0
+    assert example.values["now"]["a"] == at["w"]
+
+
+def test_what_fails_everywhere_is_disproved(entry):
+    assert verdict(entry, over="now", holds="u + w > 4").status == "disproved"
+
+
+def test_assumptions_that_cannot_hold_together_are_told(entry):
+    assert (
+        verdict(entry, over="now", given="u > w and w > u", holds="u > 0").status == "contradictory"
+    )
+
+
+def test_no_equilibrium_to_speak_of_is_vacuous_and_not_proved(entry):
+    found = verdict(
+        entry, over="now", given="u > 0 and w > 0", among="left, right", holds="lefts == 1"
+    )
+    assert found.status == "vacuous"
+
+
+def test_a_claim_without_meaning_somewhere_stays_open(entry):
+    found = verdict(entry, over="now", holds="1/u > 0")
+    assert found.status == "open"
+    assert "u = 0" in found.reason
+    assert verdict(entry, over="now", given="u > 0", holds="1/u > 0").status == "proved"
+
+
+def test_a_claim_that_is_no_polynomial_stays_open(entry):
+    found = verdict(entry, over="now", holds="log(1 + u) >= 0")
+    assert found.status == "open"
+    assert "log" in found.reason
+
+
+def test_a_claim_past_its_budget_stays_open(hedging):
+    found = verdict(hedging, seconds=0.001, over="post_cold_war", holds="unique(hedge, hedge)")
+    assert found.status == "open"
+    assert found.reason
+
+
+def test_rises_compares_two_calibrations_that_differ_in_one_parameter(entry):
+    given = "u > 0 and w > 0"
+    mixed = {"over": "now", "given": given, "among": "mixed"}
+    assert verdict(entry, **mixed, holds="rises(lefts, w)").status == "proved"
+    assert verdict(entry, **mixed, holds="falls(lefts, u)").status == "proved"
+    wrong = verdict(entry, **mixed, holds="falls(lefts, w)")
+    assert wrong.status == "disproved"
+    low, high = wrong.fails.calibrations.values()
+    assert high["w"] > low["w"]
+    assert high["u"] == low["u"]
+    assert [v["lefts"] for v in wrong.fails.values.values()] == [
+        low["w"] / (low["u"] + low["w"]),
+        high["w"] / (high["u"] + high["w"]),
+    ]
+
+
+def test_a_parameter_shared_by_the_eras_is_one_draw(abandonment):
+    text = "post_cold_war.entrapment_us(strong, strong) > cold_war.entrapment_us(weak, strong)"
+    assert verdict(abandonment, over="pair", holds=text).status == "proved"
+    same = "cold_war.m_U == post_cold_war.m_U"
+    assert verdict(abandonment, over="pair", holds=same).status == "proved"
+    free = "cold_war.kap_J == post_cold_war.kap_J"
+    assert verdict(abandonment, over="pair", holds=free).status == "mixed"
+    assert verdict(abandonment, over="pair", holds=free, shared=["kap_J"]).status == "proved"
+
+
+@pytest.mark.parametrize("flip", [">", "<"])
+def test_the_verdict_is_not_the_opposite_of_what_a_sample_says(abandonment, flip):
+    """A hundred random calibrations can refute 'proved' and 'disproved'; they must not."""
+    rng = random.Random(3)
+    for left, right in (
+        ("D0_J", "D1_J"),
+        ("psi_U", "kap_U*phi_U"),
+        ("om_J", "phi_J"),
+        ("n_U", "0"),
+    ):
+        found = verdict(abandonment, over="post_cold_war", holds=f"{left} {flip} {right}")
+        seen = set()
+        for _ in range(100):
+            calibration = {
+                name: sp.Rational(
+                    rng.randint(int(1000 * v.range.low), int(1000 * v.range.high)), 1000
+                )
+                for name, v in abandonment.eras["post_cold_war"].values.items()
+            }
+            at = {s.name: v for s, v in abandonment.values(calibration).items()}
+            a, b = (sp.sympify(side, locals=at) for side in (left, right))
+            seen.add(bool(a > b) if flip == ">" else bool(a < b))
+        if found.status == "proved":
+            assert seen == {True}
+        elif found.status == "disproved":
+            assert seen == {False}
+        else:
+            assert found.status == "mixed"
+
+
+def test_an_example_that_does_not_bear_the_verdict_out_stops_with_an_error(entry, monkeypatch):
+    def liar(model, calibration, play):
+        return sp.Integer(1)
+
+    monkeypatch.setattr(examples, "deviation_gain", liar)
+    with pytest.raises(DisagreementError, match="no equilibrium"):
+        verdict(entry, over="now", holds="lefts > 0")
+
+
+def test_a_denominator_is_asked_about_where_it_can_vanish():
+    x = sp.Symbol("x", real=True)
+    question = Question(lambda symbol: [symbol >= 0, symbol <= 1])
+    question.read(1 / x > 0)
+    (obligation,) = question.obligations
+    assert question.ask_obligation(obligation).status == "sat"
+    guarded = Question(lambda symbol: [symbol >= 0, symbol <= 1])
+    guarded.read(sp.Piecewise((1 / x, x > 0), (0, True)) >= 0)
+    assert [guarded.ask_obligation(o).status for o in guarded.obligations] == ["unsat"]
