@@ -1,0 +1,5 @@
+"""``python -m dilemma``."""
+
+from dilemma.cli import main
+
+main()

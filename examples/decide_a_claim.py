@@ -1,0 +1,18 @@
+"""A sentence of the paper, decided; and one of your own."""
+
+import dilemma
+
+model = dilemma.load("abandonment")
+verdict = dilemma.prove(model, "abandonment_falls_japan_firm")[0]
+print(verdict.claim.says)
+print(f"  {verdict.status}; it fails where")
+for era, moved in verdict.fails.moved.items():
+    at = verdict.fails.calibrations[era]
+    print(f"  {era}: " + (", ".join(f"{name} = {at[name]}" for name in moved) or "the centre"))
+
+mine = model.make_claim(
+    says="Whatever is played, Japan is never sure to be dragged into a war.",
+    over="post_cold_war",
+    holds="entrapment_japan < 1",
+)
+print(dilemma.prove(model, mine))

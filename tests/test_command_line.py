@@ -1,0 +1,154 @@
+"""The command line: results on standard output, errors on standard error, honest exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dilemma
+
+HERE = Path(dilemma.__file__).parents[1]
+
+
+def run(*arguments, stdin="", cwd=None, **environment):
+    paths = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH", "")]))
+    return subprocess.run(
+        [sys.executable, "-m", "dilemma", *map(str, arguments)],
+        input=stdin,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8", **environment},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_compare_shows_all_shipped_models_and_says_its_seed():
+    ran = run("compare", "--draws", 200, "--seed", 7)
+    assert ran.returncode == 0
+    assert ran.stderr == ""
+    for name in dilemma.available():
+        assert dilemma.load(name).title in ran.stdout
+    assert "seed 7" in ran.stdout
+
+
+def test_the_same_seed_gives_the_same_output():
+    first, second = (run("compare", "abandonment", "--draws", 300).stdout for _ in range(2))
+    assert first == second
+    assert run("compare", "abandonment", "--draws", 300, "--seed", 1).stdout != first
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("list",),
+        ("show", "abandonment"),
+        ("solve", "abandonment_hedging", "--era", "post_cold_war"),
+        ("compare", "abandonment", "--draws", 50),
+        ("prove", "abandonment.C1.8"),
+        ("along", "abandonment", "m_J"),
+        ("plot", "abandonment", "m_J", "v_J"),
+    ],
+)
+def test_every_command_speaks_json(command):
+    ran = run(*command, "--json")
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)
+
+
+def test_json_carries_exact_numbers():
+    found = json.loads(run("solve", "abandonment", "--era", "post_cold_war", "--json").stdout)[0]
+    assert found["equilibria"][2]["play"]["us"]["strong"] == "425/618"
+    assert found["complete"] is True
+
+
+def test_a_claim_that_fares_as_expected_exits_0():
+    assert run("prove", "abandonment.firm_in_the_cold_war").returncode == 0
+
+
+def test_a_claim_that_fares_otherwise_exits_1(tmp_path):
+    path = tmp_path / "sabotage.toml"
+    model = dilemma.load("abandonment").replace(
+        claims={"firm_in_the_cold_war": {"expect": "proved"}}
+    )
+    path.write_text(model.to_toml(), encoding="utf-8")
+    ran = run("prove", f"{path}.firm_in_the_cold_war")
+    assert ran.returncode == 1
+    assert "(expected" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("show", "abandonmint"), "did you mean 'abandonment'?"),
+        (("solve", "abandonment", "--era", "cold_wars"), "did you mean 'cold_war'?"),
+        (("solve", "abandonment", "--set", "m_K=1"), "did you mean 'm_U'?"),
+        (("solve", "abandonment", "--set", "m_J=2"), "it may lie in [0, 1]"),
+        (("solve", "abandonment", "--set", "m_J"), "write it as NAME=VALUE"),
+        (("prove", "abandonment.no_such_claim"), "no claim 'no_such_claim'"),
+        (("plot", "abandonment", "m_J", "v_K"), "did you mean 'v_U'?"),
+        (("along", "abandonment", "x"), "no parameter 'x'"),
+        (("show", "nowhere.toml"), "no model file at nowhere.toml"),
+        (("compare", "--draws", "0"), "greater than or equal to 1"),
+    ],
+)
+def test_wrong_input_exits_2_with_a_sentence_and_no_traceback(command, said):
+    ran = run(*command)
+    assert ran.returncode == 2
+    assert ran.stdout == ""
+    assert said in " ".join(ran.stderr.split())
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_wrong_model_file_exits_2_with_the_place(tmp_path):
+    path = tmp_path / "wrong.toml"
+    path.write_text(
+        dilemma.load("abandonment").to_toml().replace('"n_J + phi_J"', '"n_J + phi_K"'),
+        encoding="utf-8",
+    )
+    ran = run("compare", path)
+    assert ran.returncode == 2
+    assert "unknown name 'phi_K'" in ran.stderr
+    assert "^^^^^" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_colour_is_left_out_where_it_is_not_wanted():
+    ran = run("list", NO_COLOR="1", FORCE_COLOR="")
+    assert "\x1b[3" not in ran.stdout
+
+
+def test_plot_writes_the_file_that_was_asked_for(tmp_path):
+    for ending in ("png", "svg", "pdf"):
+        ran = run("plot", "abandonment", "m_J", "v_J", "-o", tmp_path / f"map.{ending}")
+        assert ran.returncode == 0, ran.stderr
+        assert (tmp_path / f"map.{ending}").stat().st_size > 1000
+
+
+def test_a_new_model_file_is_a_good_one_and_overwrites_nothing(tmp_path):
+    path = tmp_path / "mine.toml"
+    assert run("new", path).returncode == 0
+    assert run("prove", path).returncode == 0
+    again = run("new", path)
+    assert again.returncode == 2
+    assert "exists already" in again.stderr
+
+
+def test_in_class_a_guess_is_judged_and_the_other_era_follows():
+    guesses = "strong\nweak\nstrong\nstrong\nstrong, strong\nweak, weak"
+    ran = run("demo", "abandonment", "--draws", 100, stdin=guesses)
+    assert ran.returncode == 0, ran.stderr
+    said = " ".join(ran.stdout.split())
+    assert "No. strong: weak pays -0.049, strong pays -0.0221" in said
+    assert "Right. Equilibria: (strong, strong)." in said
+    assert "No. Equilibria: (weak, weak); (strong, strong); mixed" in said
+    assert "4 of 6 guesses were right" in said
+
+
+def test_a_class_may_stop_at_any_time():
+    ran = run("demo", "abandonment", "--draws", 100, stdin="strong\nq\n")
+    assert ran.returncode == 0
+    assert "1 of 1 guesses were right" in ran.stdout

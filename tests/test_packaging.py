@@ -1,0 +1,76 @@
+"""The package works from a built wheel in an empty folder, models and all."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import tomllib
+import venv
+from pathlib import Path
+
+import pytest
+
+import dilemma
+
+ROOT = Path(__file__).parents[1]
+CHECKOUT = (ROOT / "pyproject.toml").is_file()
+
+
+def run(*command, cwd):
+    clean = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    ran = subprocess.run(
+        [str(c) for c in command], cwd=cwd, env=clean, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A fresh environment with the wheel, and this environment's libraries."""
+    where = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", where, cwd=ROOT)
+    (wheel,) = where.glob("*.whl")
+    home = where / "fresh"
+    venv.create(home, with_pip=True)
+    python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    run(python, "-m", "pip", "install", "--no-deps", "--no-index", wheel, cwd=where)
+    packages = run(
+        python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=where
+    )
+    # Behind the wheel's own package on the path: libraries need not be downloaded once more.
+    borrowed = "\n".join(dict.fromkeys(sysconfig.get_path(p) for p in ("purelib", "platlib")))
+    (Path(packages.strip()) / "borrowed.pth").write_text(borrowed, encoding="utf-8")
+    return python
+
+
+@pytest.mark.skipif(not CHECKOUT, reason="needs the checkout")
+def test_each_model_loads_from_a_wheel_in_an_empty_folder(installed, tmp_path):
+    script = (
+        "import dilemma\n"
+        "print(dilemma.__file__)\n"
+        "print([dilemma.load(name).name for name in dilemma.available()])"
+    )
+    where, names = run(installed, "-c", script, cwd=tmp_path).splitlines()
+    assert "fresh" in where
+    assert names == str(list(dilemma.available()))
+
+
+@pytest.mark.skipif(not CHECKOUT, reason="needs the checkout")
+def test_the_command_line_runs_from_a_wheel(installed, tmp_path):
+    assert "abandonment" in run(installed, "-m", "dilemma", "list", cwd=tmp_path)
+
+
+@pytest.mark.skipif(not CHECKOUT, reason="needs the checkout")
+def test_the_checkout_runs_uninstalled():
+    assert "abandonment" in run(sys.executable, "-m", "dilemma", "list", cwd=ROOT)
+
+
+@pytest.mark.skipif(not CHECKOUT, reason="needs the checkout")
+def test_core_dependencies_are_the_announced_ones():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {d.split(">")[0] for d in project["dependencies"]}
+    assert names == {
+        "matplotlib", "nashpy", "numpy", "pydantic", "rich", "scipy", "sympy", "typer", "xarray",
+        "z3-solver",
+    }  # fmt: skip
