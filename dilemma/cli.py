@@ -210,7 +210,9 @@ def plot(
 
 
 @app.command()
-def demo(model: MODEL = "abandonment", draws: DRAWS = 2_000, seed: SEED = 0) -> None:
+def demo(
+    model: MODEL = "abandonment", draws: DRAWS = 2_000, seed: SEED = 0, as_json: JSON = False
+) -> None:
     """Play a model with a class: predict first, then see."""
     from rich.console import Console
 
@@ -218,6 +220,9 @@ def demo(model: MODEL = "abandonment", draws: DRAWS = 2_000, seed: SEED = 0) -> 
     from dilemma.demo import demo as run
     from dilemma.report import Table, renderables
 
+    if as_json:
+        _print_json(_script(_load(model), draws, seed))
+        return
     console = Console()
     interactive = sys.stdin.isatty()
 
@@ -244,9 +249,29 @@ def demo(model: MODEL = "abandonment", draws: DRAWS = 2_000, seed: SEED = 0) -> 
     run(_load(model), ask=ask, show=put, draws=draws, seed=seed)
 
 
+def _script(model: Model, draws: int, seed: int) -> list[dict[str, Any]]:
+    """Return what a class is asked and shown, in order, as plain data."""
+    from dataclasses import asdict
+
+    from dilemma.demo import demo as run
+
+    told: list[dict[str, Any]] = []
+
+    def ask(question: str) -> str:
+        told.append({"asks": question})
+        return ""
+
+    def put(what: Table | str) -> None:
+        told.append({"says": what} if isinstance(what, str) else {"shows": asdict(what)})
+
+    run(model, ask=ask, show=put, draws=draws, seed=seed)
+    return told
+
+
 @app.command()
 def new(
     path: Annotated[Path, typer.Argument(help="The file to write, such as my_model.toml.")],
+    as_json: JSON = False,
 ) -> None:
     """Write a small model file to start from."""
     from dilemma.errors import DilemmaError
@@ -257,7 +282,10 @@ def new(
     if path.exists():
         raise DilemmaError(f"{path} exists already; nothing was written")
     path.write_text(template(), encoding="utf-8")
-    typer.echo(f"written: {path}; next: dilemma compare {path}")
+    if as_json:
+        _print_json({"written": str(path)})
+    else:
+        typer.echo(f"written: {path}; next: dilemma compare {path}")
 
 
 # --- reading what was asked --------------------------------------------------------------------

@@ -68,6 +68,16 @@ class Branch:
             for player, mix in self.play.items()
         }
 
+    def holds_at(self, values: Mapping[sp.Symbol, sp.Rational]) -> bool | None:
+        """Tell whether this branch is an equilibrium at these values.
+
+        None where it has no closed form, or the closed form cannot be read there (0/0).
+        """
+        if not self.solved or any(e.xreplace(values) == 0 for e in self.nonzero):
+            return None
+        at = {**values, **{u: f.xreplace(values) for u, f in self.closed.items()}}
+        return all(condition.xreplace(at) == sp.true for condition in self.conditions)
+
     def chance(self, profile: Profile) -> sp.Expr:
         """Return the probability that ``profile`` is played, the players mixing independently."""
         chance: sp.Expr = sp.Integer(1)
@@ -145,6 +155,10 @@ class Equilibria(Shown):
     method : str
         How they were found and checked, in a sentence.
     calibration : mapping of parameter to exact value
+    units : mapping of payoff or outcome to unit
+    source : str
+        Where the model comes from.
+    versions : mapping of package to version
     """
 
     model: str
@@ -159,6 +173,9 @@ class Equilibria(Shown):
     components: tuple[tuple[int, ...], ...]
     method: str
     reason: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Equilibrium]:
         return iter(self.equilibria)
@@ -174,16 +191,17 @@ class Equilibria(Shown):
         where = f": {self.at}" if self.at else ""
         players = list(self.equilibria[0].play) if self.equilibria else []
         outcomes = list(self.equilibria[0].outcomes) if self.equilibria else []
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for player in players:
             rows += [
-                (f"P({player} {action})", *(_exact(e.play[player][action]) for e in self))
+                (f"P({player} {action})", "", *(_exact(e.play[player][action]) for e in self))
                 for action in self.equilibria[0].play[player]
             ]
-        rows += [(f"payoff {p}", *(number(e.payoffs[p]) for e in self)) for p in players]
-        rows += [(name, *(number(e.outcomes[name]) for e in self)) for name in outcomes]
-        rows.append(("regret", *(number(e.regret) for e in self)))
-        header = ("", *(f"{e.name}{', strict' if e.strict else ''}" for e in self))
+        told = [(p, f"payoff {p}", [e.payoffs[p] for e in self]) for p in players]
+        told += [(name, name, [e.outcomes[name] for e in self]) for name in outcomes]
+        rows += [(word, self.units.get(n, ""), *map(number, values)) for n, word, values in told]
+        rows.append(("regret", "", *(number(e.regret) for e in self)))
+        header = ("", "unit", *(f"{e.name}{', strict' if e.strict else ''}" for e in self))
         return (Table(f"{self.model}{where}: equilibria", header, tuple(rows), self._notes()),)
 
     def _notes(self) -> tuple[str, ...]:
@@ -197,6 +215,8 @@ class Equilibria(Shown):
             for subset in self.subsets
             if len(subset) > 1
         ]
+        if self.source:
+            notes.append(f"Source: {self.source}.")
         return tuple(notes)
 
     def to_dict(self) -> dict[str, Any]:
@@ -224,6 +244,9 @@ class Equilibria(Shown):
             "subsets": [list(s) for s in self.subsets],
             "components": [list(c) for c in self.components],
             "method": self.method,
+            "units": dict(self.units),
+            "source": self.source,
+            "versions": dict(self.versions),
         }
 
     @property

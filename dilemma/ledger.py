@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import sympy as sp
 
 from dilemma.model import Model
 from dilemma.parts import Claim, decimal
@@ -20,7 +22,7 @@ MEANINGS = {
     "mixed": "holds at some calibrations and fails at others",
     "disproved": "fails at every calibration",
     "contradictory": "its assumptions cannot hold together",
-    "vacuous": "there is no equilibrium for it to speak of",
+    "vacuous": "there is nothing for it to speak of",
     "open": "not decided",
 }
 
@@ -67,6 +69,8 @@ class Ledger(Shown):
     def _row(self, verdict: Verdict) -> tuple[Cell, ...]:
         claim = verdict.claim
         shown: str = verdict.status
+        if verdict.status == "open" and verdict.fails is not None:
+            shown = "fails somewhere; open whether everywhere"
         if not verdict.as_expected:
             shown += f" (expected {verdict.expected})"
         label = f"{claim.label}: " if claim.label else ""
@@ -174,7 +178,10 @@ def _explained(model: Model, verdict: Verdict) -> Table:
     if claim.text.get("given"):
         rows.append(("given", claim.text["given"]))
     rows.append(("holds", claim.text["holds"]))
-    rows.append(("verdict", f"{verdict.status}: {MEANINGS[verdict.status]}"))
+    meaning = MEANINGS[verdict.status]
+    if verdict.status == "open" and verdict.fails is not None:
+        meaning = "it fails somewhere; whether it fails everywhere is not decided"
+    rows.append(("verdict", f"{verdict.status}: {meaning}"))
     if verdict.reason:
         rows.append(("why", verdict.reason))
     for word, example in (("fails at", verdict.fails), ("holds at", verdict.holds)):
@@ -184,22 +191,22 @@ def _explained(model: Model, verdict: Verdict) -> Table:
 
 
 def _equilibria(verdict: Verdict) -> str:
-    if verdict.cases <= 1:
+    references = verdict.claim.references.values()
+    if not verdict.of_play:
+        if any(r.what in ("equilibrium", "unique") for r in references):
+            return "about which profiles are equilibria"
         return "no equilibrium enters"
     among = verdict.claim.among
-    which = f"every {among} equilibrium" if among else "every equilibrium"
-    return f"{which}, {verdict.cases} cases"
+    which = f"every equilibrium among: {among}" if among else "every equilibrium"
+    return f"{which} (combinations of supports gone through: {verdict.cases})"
 
 
 def describe(model: Model, example: Example) -> list[str]:
     """Say in lines which calibration an example is, and what is played there."""
     lines = []
     for label, calibration in example.calibrations.items():
-        moved = [f"{name} = {decimal(calibration[name])}" for name in example.moved[label]]
-        told = f"the centre but {', '.join(moved)}" if moved else "the centre itself"
-        if label == "any calibration" and model.eras:
-            told = told.replace("the centre", f"the {next(iter(model.eras.values())).title} centre")
-        lines.append(f"{label}: {told}")
+        if not label.endswith("another equilibrium"):
+            lines.append(f"{label}: {_calibration(model, calibration, example.moved[label])}")
         if label in example.play:
             mixes = (
                 f"{model.players[p].title} "
@@ -207,7 +214,21 @@ def describe(model: Model, example: Example) -> list[str]:
                 for p, mix in example.play[label].items()
             )
             lines.append(f"{label}: equilibrium: {', '.join(mixes)}")
+    if example.facts:
+        facts = (f"{name} = {number(value)}" for name, value in example.facts.items())
+        lines.append(f"there {', '.join(facts)}")
     return lines
+
+
+def _calibration(
+    model: Model, calibration: Mapping[str, sp.Rational], moved: tuple[str, ...]
+) -> str:
+    """Say which calibration it is: by what differs from the centre, where there is one."""
+    if not model.eras:
+        told = [f"{name} = {decimal(value)}" for name, value in calibration.items()]
+        return ", ".join(told) or "the game has no parameters"
+    differs = [f"{name} = {decimal(calibration[name])}" for name in moved]
+    return f"the centre but {', '.join(differs)}" if differs else "the centre itself"
 
 
 def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
@@ -226,6 +247,7 @@ def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "reason": verdict.reason,
         "cases": verdict.cases,
         "decider": verdict.decider,
+        "of_play": verdict.of_play,
         "seconds": round(verdict.seconds, 3),
         "example_fails": _example_dict(verdict.fails),
         "example_holds": _example_dict(verdict.holds),
@@ -241,6 +263,7 @@ def _example_dict(example: Example | None) -> dict[str, Any] | None:
             for label, calibration in example.calibrations.items()
         },
         "moved": {label: list(names) for label, names in example.moved.items()},
+        "facts": {name: str(value) for name, value in example.facts.items()},
         "play": {
             label: {p: {a: str(c) for a, c in mix.items()} for p, mix in play.items()}
             for label, play in example.play.items()

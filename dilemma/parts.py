@@ -167,6 +167,12 @@ class Reference:
     era: str | None
     arguments: tuple[str, ...]
 
+    @property
+    def of_play(self) -> bool:
+        """Whether it stands for something in equilibrium, not for a given profile."""
+        alone = self.what == "outcome" and len(self.arguments) == 1
+        return alone or self.what in ("rises", "falls")
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

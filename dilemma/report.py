@@ -10,12 +10,24 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-__all__ = ["Best", "Cell", "Shown", "Table", "latex_escape", "number", "percent", "renderables"]
+__all__ = [
+    "Best",
+    "Cell",
+    "Shown",
+    "Table",
+    "latex_escape",
+    "number",
+    "percent",
+    "renderables",
+    "versions",
+]
 
 WIDTH = 100  # columns of a result printed outside a terminal
 
@@ -82,6 +94,12 @@ def number(value: Any, digits: int = 4) -> str:
     if abs(value) < 1e6 and value == int(value):
         return str(int(value))
     return f"{float(value):.{digits}g}"
+
+
+@cache
+def versions(*packages: str) -> dict[str, str]:
+    """Return the versions of packages that a result was made with."""
+    return {package: version(package) for package in packages}
 
 
 def percent(share: float) -> str:

@@ -171,3 +171,83 @@ def test_a_denominator_is_asked_about_where_it_can_vanish():
     guarded = Question(lambda symbol: [symbol >= 0, symbol <= 1])
     guarded.read(sp.Piecewise((1 / x, x > 0), (0, True)) >= 0)
     assert [guarded.ask_obligation(o).status for o in guarded.obligations] == ["unsat"]
+
+
+# --- what a claim may not slip past -----------------------------------------------------------------
+
+
+def test_two_trends_are_two_comparisons(abandonment):
+    given = 'kind(japan) == "stag hunt" and kind(us) == "stag hunt" and w_J*m_J > 0'
+    mixed = {"over": "all", "given": given, "among": "mixed"}
+    right = "rises(support_us, E_J) and rises(support_us, c_J)"
+    wrong = "rises(support_us, E_J) and falls(support_us, c_J)"
+    assert verdict(abandonment, **mixed, holds=right).status == "proved"
+    assert verdict(abandonment, **mixed, holds=wrong).status == "disproved"
+
+
+def test_a_trend_needs_two_calibrations_to_compare(abandonment):
+    for holds in ("rises(support_us, A_J)", "falls(support_us, A_J)"):
+        found = verdict(abandonment, over="cold_war", holds=holds)
+        assert found.status == "vacuous"
+        assert "A_J" in found.reason
+
+
+def test_a_trend_holds_only_if_it_does_in_every_equilibrium(entry):
+    given = "u > 0 and w > 0"
+    assert verdict(entry, over="now", given=given, holds="falls(lefts, u)").status == "disproved"
+    level = "falls(lefts, u) and lefts < 1/2"
+    assert verdict(entry, over="now", given=given, among="mixed", holds=level).status == "mixed"
+
+
+def test_another_equilibrium_outside_those_spoken_of_still_refutes_uniqueness(entry):
+    found = verdict(
+        entry,
+        over="now",
+        given="u > 0 and w > 0",
+        among="left, left",
+        holds="unique(left, left) and lefts == 1",
+    )
+    assert found.status == "disproved"
+    assert found.fails.play["now"]["a"]["left"] == 1
+    assert found.fails.play["now, another equilibrium"]["a"]["left"] != 1
+
+
+def test_assumptions_about_play_may_be_such_that_nothing_is_left(entry):
+    assert verdict(entry, over="now", given="lefts > 2", holds="u > 5").status == "vacuous"
+    clash = verdict(entry, over="now", given="u > 5 and lefts >= 0", holds="u > 1")
+    assert clash.status == "contradictory"
+
+
+def test_eras_that_share_a_parameter_with_nothing_in_common_are_contradictory(abandonment):
+    found = verdict(abandonment, over="pair", shared=["m_J"], holds="cold_war.p_J < 1")
+    assert found.status == "contradictory"  # [0, .05] and [.15, .5]
+
+
+def test_a_game_that_is_not_defined_in_the_box_leaves_every_claim_open(entry):
+    for payoff, what in (("1/u", "division by zero, u = 0"), ("sqrt(u - 1)", "root of a negative")):
+        game = entry.replace(payoffs={"left, left": {"a": payoff}})
+        for holds in ("lefts <= 1", "lefts > 2", "equilibrium(left, left)"):
+            found = verdict(game, over="now", holds=holds)
+            assert found.status == "open"
+            assert what in found.reason
+
+
+def test_an_outcome_undefined_at_a_profile_is_no_number(entry):
+    game = entry.replace(
+        outcomes={"odds": "1 if probability(a, left) > 0 else undefined"},
+    )
+    for holds in ("odds(right, right) != 1", "odds == 1", "odds > 0"):
+        assert verdict(game, over="now", holds=holds).status == "open"
+    assert verdict(game, over="now", holds="odds(left, right) == 1").status == "proved"
+
+
+def test_an_equilibrium_that_is_always_there_refutes_everywhere(entry):
+    found = verdict(entry, over="now", given="w > 0", holds="lefts > 1/2")
+    assert found.status == "disproved"
+
+
+def test_what_is_compared_is_shown_with_its_numbers(abandonment):
+    ledger = dilemma.prove(abandonment, "entrapment_rises_japan_weak")
+    said = " ".join(str(ledger).split())
+    assert "cold_war.entrapment_japan(strong, strong) = 0.01" in said
+    assert "post_cold_war.entrapment_japan(weak, weak) = 0" in said

@@ -51,10 +51,12 @@ def test_the_same_seed_gives_the_same_output():
         ("prove", "abandonment.C1.8"),
         ("along", "abandonment", "m_J"),
         ("plot", "abandonment", "m_J", "v_J"),
+        ("demo", "abandonment", "--draws", 50),
+        ("new", "mine.toml"),
     ],
 )
-def test_every_command_speaks_json(command):
-    ran = run(*command, "--json")
+def test_every_command_speaks_json(command, tmp_path):
+    ran = run(*command, "--json", cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)
 

@@ -89,7 +89,7 @@ def test_no_equilibrium_of_a_tie_is_unique(tied):
     claim = tied.make_claim(says="", over="tie", holds="unique(strong, strong)")
     verdict = dilemma.prove(tied, claim)[0]
     assert verdict.status == "disproved"
-    played = verdict.fails.play["tie"]
+    played = verdict.fails.play["tie, another equilibrium"]
     assert played["japan"]["strong"] != 1 or played["us"]["strong"] != 1
 
 

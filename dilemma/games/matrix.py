@@ -19,6 +19,7 @@ from dilemma.errors import DisagreementError, UnsupportedError
 from dilemma.games.bimatrix import LARGEST, branches
 from dilemma.games.exact import ExactSolution, regrets, solve_exactly
 from dilemma.model import Model
+from dilemma.report import versions
 
 __all__ = ["equilibria", "numeric_payoffs"]
 
@@ -99,6 +100,12 @@ def equilibria(
         components=found.components,
         method="vertex enumeration in exact rationals; " + "; ".join(said),
         reason=found.reason,
+        units={
+            **{name: player.unit for name, player in model.players.items()},
+            **{name: outcome.unit for name, outcome in model.outcomes.items()},
+        },
+        source=model.source,
+        versions=versions("nashpy", "numpy", "sympy", "z3-solver"),
     )
 
 
@@ -226,24 +233,16 @@ def _agree(
         rows = [row.actions.index(a) for a in branch.support[row.name]]
         columns = [column.actions.index(a) for a in branch.support[column.name]]
         there = _realised(found, rows, columns)
-        vanishing = any(expression.xreplace(values) == 0 for expression in branch.nonzero)
-        if branch.solved and not vanishing:
-            here = _holds(branch, values)
-        elif found.degenerate:
+        here = branch.holds_at(values)
+        if here is None and not found.degenerate:
+            continue  # without ties every equilibrium has a closed form
+        if here is None:
             unsolved += 1
             here = _has_solution(branch, values)
-        else:
-            continue  # without ties every equilibrium has a closed form, compared above
         if here != there:
             raise DisagreementError(_reproduce(branch, values, A, B, found, here=here))
     said = "agrees with the symbolic branches as sets"
     return said + (f" ({unsolved} without a closed form here)" if unsolved else "")
-
-
-def _holds(branch: Branch, values: Mapping[sp.Symbol, sp.Rational]) -> bool:
-    """Tell whether a branch with a closed form is an equilibrium at these values."""
-    at = {**values, **{u: formula.xreplace(values) for u, formula in branch.closed.items()}}
-    return all(bool(condition.xreplace(at)) for condition in branch.conditions)
 
 
 def _has_solution(branch: Branch, values: Mapping[sp.Symbol, sp.Rational]) -> bool:

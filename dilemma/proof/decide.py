@@ -18,12 +18,13 @@ from itertools import product
 
 import sympy as sp
 
+from dilemma import games
 from dilemma.equilibrium import Branch
-from dilemma.errors import UnsupportedError
+from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.model import Model
 from dilemma.parts import Claim, Status
 from dilemma.proof.examples import Example, check_example, find_example
-from dilemma.proof.logic import Question, may_always_be_read
+from dilemma.proof.logic import Answer, Question, may_always_be_read
 from dilemma.proof.statements import Copy, Part, Statements
 
 __all__ = ["Verdict", "decide"]
@@ -50,8 +51,10 @@ class Verdict:
         An exact example of each.
     reason : str
         Why a claim is open, contradictory or vacuous.
+    of_play : bool
+        Whether the claim speaks of what is played in equilibrium.
     cases : int
-        How many combinations of branches were gone through.
+        How many combinations of supports were gone through, one a calibration.
     decider : str
         What decided, with its version.
     seconds : float
@@ -65,6 +68,7 @@ class Verdict:
     fails: Example | None
     holds: Example | None
     reason: str
+    of_play: bool
     cases: int
     decider: str
     seconds: float
@@ -99,7 +103,7 @@ def decide(model: Model, claim: Claim, *, seconds: float = 60.0) -> tuple[Verdic
         try:
             status, reason = deciding.status()
         except UnsupportedError as error:
-            status, reason = "open", str(error)
+            status, reason = "open", deciding.plainly(str(error))
         found.append(
             Verdict(
                 model=model.name,
@@ -110,6 +114,7 @@ def decide(model: Model, claim: Claim, *, seconds: float = 60.0) -> tuple[Verdic
                 fails=deciding.fails,
                 holds=deciding.holds,
                 reason=reason,
+                of_play=bool(deciding.statements.in_equilibrium),
                 cases=deciding.cases,
                 decider=f"z3 {z3.get_version_string()}",
                 seconds=time.perf_counter() - begun,
@@ -134,60 +139,74 @@ class _Deciding:
     def status(self) -> tuple[Status, str]:
         """Go through all branches; return the verdict and, where it is no plain one, why."""
         statements = self.statements
-        if not statements.in_equilibrium:
-            if (trouble := self._assumptions({})) is not None:
-                return trouble
-            cases: list[Chosen] = [{}]
-        else:
-            if not _about_play(statements) and (trouble := self._assumptions({})) is not None:
-                return trouble
-            cases = self._feasible()
-            if not cases:
-                return "vacuous", "no equilibrium to speak of at any calibration"
-        self.cases = len(cases)
+        if self._ask(statements.given_but_play(), *self._shared()).status == "unsat":
+            return "contradictory", "its assumptions hold at no calibration in the boxes"
+        if reason := self._payoffs_undefined():
+            return "open", reason
+        cases = self._feasible()
+        self.cases = len(cases) if statements.in_equilibrium else 0
+        if not any(self._question(chosen).ask().status != "unsat" for chosen in cases):
+            return "vacuous", "no equilibrium to speak of at any calibration"
+        for part in statements.parts():
+            if part.moves is not None and not self._can_move(part, cases):
+                parameter = part.moves.arguments[1]
+                return "vacuous", f"no two calibrations to compare that differ in {parameter} alone"
         if reason := self._undefined(cases):
             return "open", reason
         undecided = self._refute(cases)
-        if self.fails is None:
-            if undecided:
-                return "open", undecided
-            return "proved", ""
-        return self._holds_somewhere(cases)
+        if self.fails is not None:
+            return self._holds_somewhere(cases)
+        return ("open", undecided) if undecided else ("proved", "")
 
     # --- before anything ------------------------------------------------------------------------
 
-    def _question(self, chosen: Chosen, part: Part | None = None) -> Question:
-        """Ask about the box, the claim's assumptions and a choice of branches."""
-        question = Question(self.statements.about, self._seconds())
-        copies = self.statements.copies
-        question.add(self.statements.given(chosen, copies))
-        for copy in copies:
+    def plainly(self, told: str) -> str:
+        """Write the names of the model for the symbols of its copies."""
+        for symbol, (name, _) in self.statements.home.items():
+            told = told.replace(symbol.name, name)
+        return told
+
+    def _seconds(self) -> float:
+        return min(ANSWER_SECONDS, self.until - time.perf_counter())
+
+    def _new(self) -> Question:
+        return Question(self.statements.about, self._seconds)
+
+    def _ask(self, *statements: sp.Basic) -> Answer:
+        return self._new().ask(*statements)
+
+    def _shared(self) -> tuple[sp.Basic, ...]:
+        """State the intervals of what the eras share: they may have nothing in common."""
+        found = [
+            self.statements.symbol(copy, name)
+            for copy in self.statements.copies
+            for name in self.statements.claim.shared
+            if len(self.statements.copies) > 1
+        ]
+        return tuple(condition for symbol in found for condition in self.statements.about(symbol))
+
+    def _question(self, chosen: Chosen, parts: tuple[Part, ...] = ()) -> Question:
+        """Ask about the box, the claim's assumptions and a choice of branches.
+
+        With it come the twins of some parts, in the same branches and as assumed.
+        """
+        statements = self.statements
+        question = self._new()
+        question.add(*self._shared(), statements.given(chosen, statements.copies))
+        for copy in statements.copies:
             if copy.key in chosen:
-                question.add(*self.statements.branch(chosen[copy.key], copy))
-        if part is not None and part.moves is not None:
-            self._add_twin(question, part, chosen)
+                question.add(*statements.branch(chosen[copy.key], copy))
+        for twin in statements.twins(parts):
+            there = tuple(twin if c.key == twin.base else c for c in statements.copies)
+            question.add(statements.given(chosen, there))
+            question.add(*statements.branch(chosen[twin.base], twin))
+            here = next(c for c in statements.copies if c.key == twin.base)
+            assert twin.moved is not None
+            question.add(statements.symbol(twin, twin.moved) > statements.symbol(here, twin.moved))
         return question
 
-    def _add_twin(self, question: Question, part: Part, chosen: Chosen) -> None:
-        """Add the copy in which one parameter is higher, in the same branch, as assumed."""
-        assert part.moves is not None
-        statements = self.statements
-        parameter = part.moves.arguments[1]
-        copies = [
-            statements.twin(c, parameter) if _names(part, c) else c for c in statements.copies
-        ]
-        question.add(statements.given(chosen, tuple(copies)))
-        for copy, twin in zip(statements.copies, copies, strict=True):
-            if twin is not copy:
-                question.add(*statements.branch(chosen[copy.key], twin))
-                higher, lower = (statements.symbol(c, parameter) for c in (twin, copy))
-                question.add(higher > lower)
-
-    def _assumptions(self, chosen: Chosen) -> tuple[Status, str] | None:
-        answer = self._question(chosen).ask()
-        if answer.status == "unsat":
-            return "contradictory", "its assumptions hold at no calibration in the boxes"
-        return None
+    def _can_move(self, part: Part, cases: list[Chosen]) -> bool:
+        return any(self._question(chosen, (part,)).ask().status != "unsat" for chosen in cases)
 
     def _feasible(self) -> list[Chosen]:
         """Return the choices of branches, one a copy, each of which can be an equilibrium.
@@ -199,7 +218,7 @@ class _Deciding:
         for copy in statements.copies:
             if copy.key not in statements.in_equilibrium:
                 continue
-            question = Question(statements.about, self._seconds())
+            question = self._new()
             found = []
             for branch in statements.branches():
                 asked = list(statements.branch(branch, copy))
@@ -217,35 +236,44 @@ class _Deciding:
         model = self.statements.model
         if copy.era is None or self.statements.points:
             return frozenset()
-        values = model.values(model.calibration(copy.era))
-        held = set()
-        for branch in self.statements.branches():
-            if branch.solved and all(e.xreplace(values) != 0 for e in branch.nonzero):
-                at = {**values, **{u: f.xreplace(values) for u, f in branch.closed.items()}}
-                if all(c.xreplace(at) == sp.true for c in branch.conditions):
-                    held.add(branch.name)
-        return frozenset(held)
+        try:
+            values = model.values(model.calibration(copy.era))
+            return frozenset(b.name for b in self.statements.branches() if b.holds_at(values))
+        except (CalibrationError, TypeError):
+            return frozenset()  # the game does not exist at the centre: any order will do
+
+    def _payoffs_undefined(self) -> str:
+        """Say where the game itself has no meaning, for instance a payoff that divides by zero."""
+        model = self.statements.model
+        payoffs = {payoff for cell in model.payoffs.values() for payoff in cell.values()}
+        if all(map(may_always_be_read, payoffs)) and self._definitions_always():
+            return ""
+        for copy in self.statements.copies:
+            question = self._new()
+            question.add(self.statements.given_but_play())
+            question.read(*(sp.Ge(self.statements.rename(p, copy), 0) for p in payoffs))
+            if reason := _violated(question):
+                return self.plainly(f"the game is {reason}")
+        return ""
+
+    def _definitions_always(self) -> bool:
+        definitions = self.statements.model.definitions.values()
+        return all(may_always_be_read(d.formula) for d in definitions)
 
     def _undefined(self, cases: list[Chosen]) -> str:
         """Say where the claim has no meaning: a denominator that vanishes in the boxes."""
         statements = self.statements
-        always = all(may_always_be_read(d.formula) for d in statements.model.definitions.values())
+        always = self._definitions_always()
         for chosen in cases:
             given = statements.given(chosen, statements.copies)
             for part in statements.parts():
                 formula = statements.formula(part, chosen)
                 if always and may_always_be_read(formula) and may_always_be_read(given):
                     continue
-                question = self._question(chosen, part)
+                question = self._question(chosen, (part,))
                 question.read(formula)
-                for obligation in question.obligations:
-                    asked = question.ask_obligation(obligation)
-                    if asked.status != "unsat":
-                        verb = "there is" if asked.status == "sat" else "not excluded:"
-                        reason = obligation.reason
-                        for symbol in question.symbols:
-                            reason = reason.replace(symbol.name, symbol.name.split(" @ ")[0])
-                        return f"not defined at every calibration: {verb} {reason}"
+                if reason := _violated(question):
+                    return self.plainly(reason)
         return ""
 
     # --- counterexamples ------------------------------------------------------------------------
@@ -255,17 +283,17 @@ class _Deciding:
         undecided = ""
         for chosen in cases:
             for part in self.statements.parts():
-                for question, extra, played in self._refutations(part, chosen):
-                    if time.perf_counter() > self.until:
-                        return undecided or "the budget of time ran out"
+                for question, extra, rival in self._refutations(part, chosen):
                     answer = question.ask(*extra)
                     if answer.status == "unknown":
                         undecided = undecided or f"z3 gave up on {_describe(chosen) or 'the boxes'}"
                     if answer.status != "sat":
                         continue
-                    self.fails = find_example(self.statements, question, extra, played, part)
+                    self.fails = find_example(
+                        self.statements, question, extra, chosen, (part,), rival
+                    )
                     if self.fails is not None:
-                        check_example(self.statements, self.fails, fails=True)
+                        check_example(self.statements, self.fails, (part,), fails=True)
                         return ""
                     undecided = "it fails, but only at irrational values was an example found"
         return undecided
@@ -273,17 +301,20 @@ class _Deciding:
     def _refutations(
         self, part: Part, chosen: Chosen
     ) -> Iterator[tuple[Question, tuple[sp.Basic, ...], Chosen]]:
-        """Yield the questions of which one is satisfied iff the part fails somewhere."""
-        formula = self.statements.formula(part, chosen)
-        yield self._question(chosen, part), (sp.Not(formula),), chosen
+        """Yield the questions of which one is satisfied iff the part fails somewhere.
+
+        The last item names the rival's branch where another equilibrium refutes ``unique``.
+        """
+        statements = self.statements
+        formula = statements.formula(part, chosen)
+        yield self._question(chosen, (part,)), (sp.Not(formula),), {}
         if part.unique is None:
             return
-        copy = self.statements.copy(part.unique)
-        profile = ", ".join(part.unique.arguments)
-        for rival in self.statements.branches():
-            if rival.name != profile:
-                question = self._question(chosen)
-                yield question, self.statements.branch(rival, copy), {**chosen, copy.key: rival}
+        copy = statements.copy(part.unique)
+        for rival in games.branches(statements.model):
+            if rival.name != ", ".join(part.unique.arguments):
+                extra = statements.branch(rival, statements.rival(copy))
+                yield self._question(chosen), extra, {copy.key: rival}
 
     # --- and examples ---------------------------------------------------------------------------
 
@@ -291,85 +322,92 @@ class _Deciding:
         """Find a calibration at which the claim holds in every equilibrium, or exclude it."""
         if self._one_calibration():
             return "disproved", ""
+        parts = self.statements.parts()
+        necessary = self._necessary(parts)
         undecided = False
         for chosen in cases:
-            parts = self.statements.parts()
-            question = self._question(chosen)
-            for part in parts:
-                if part.moves is not None:
-                    self._add_twin(question, part, chosen)
-            formulas = tuple(self.statements.formula(part, chosen) for part in parts)
-            if question.ask(*formulas).status == "unsat":
+            question = self._question(chosen, parts)
+            extra = (*(self.statements.formula(part, chosen) for part in parts), *necessary)
+            answer = question.ask(*extra)
+            if answer.status == "unsat":
                 continue
             undecided = True
-            moves = next((part for part in parts if part.moves is not None), None)
-            # First where nothing else pure is an equilibrium: there the claim has least to fear.
-            for extra in ((*formulas, *self._alone(chosen)), formulas):
-                if question.ask(*extra).status != "sat":
-                    continue
-                found = find_example(self.statements, question, extra, chosen, moves)
-                if found is not None and self._holds_at(found):
-                    check_example(self.statements, found, fails=False)
-                    self.holds = found
-                    return "mixed", ""
+            if answer.status == "unknown":
+                continue
+            found = find_example(self.statements, question, extra, chosen, parts, {})
+            if found is not None and self._holds_at(found):
+                check_example(self.statements, found, parts, fails=False)
+                self.holds = found
+                return "mixed", ""
         if not undecided:
             return "disproved", ""
         return "open", "it fails somewhere; whether it holds anywhere is not decided"
 
     def _one_calibration(self) -> bool:
         """Tell whether the boxes are points, so that failing somewhere is failing everywhere."""
-        eras = [self.statements.model.eras[c.era] for c in self.statements.copies if c.era]
+        model, copies = self.statements.model, self.statements.copies
+        if not model.parameters:
+            return True
+        eras = [model.eras[c.era] for c in copies if c.era]
         return bool(eras) and all(
             value.range.low == value.range.high for era in eras for value in era.values.values()
         )
 
-    def _alone(self, chosen: Chosen) -> tuple[sp.Basic, ...]:
-        """State that no pure profile but the chosen ones is an equilibrium."""
-        return tuple(
-            sp.Not(sp.And(*self.statements.branch(branch, copy)))
-            for copy in self.statements.copies
-            if copy.key in chosen
-            for branch in self.statements.branches()
-            if branch.pure and branch is not chosen[copy.key]
-        )
+    def _necessary(self, parts: tuple[Part, ...]) -> tuple[sp.Basic, ...]:
+        """State what holds of a calibration at which the claim holds in every equilibrium.
+
+        Wherever a pure profile is an equilibrium the claim holds there; and no other pure profile
+        is an equilibrium where one is claimed to be the only one.
+        """
+        statements = self.statements
+        pure = [branch for branch in statements.branches() if branch.pure]
+        keys = statements.in_equilibrium
+        found = []
+        for choice in product(pure, repeat=len(keys)) if keys else ():
+            chosen = dict(zip(keys, choice, strict=True))
+            for part in parts:
+                twins = statements.twins((part,))
+                copies = [c for c in statements.copies if c.key in chosen]
+                premises = [statements.given(chosen, statements.copies)]
+                for twin in twins:
+                    there = tuple(twin if c.key == twin.base else c for c in statements.copies)
+                    premises.append(statements.given(chosen, there))
+                for copy in (*copies, *twins):
+                    premises += statements.branch(chosen[copy.base], copy)
+                found.append(sp.Or(sp.Not(sp.And(*premises)), statements.formula(part, chosen)))
+        for part in parts:
+            if part.unique is not None:
+                copy = statements.copy(part.unique)
+                found += [
+                    sp.Not(sp.And(*statements.branch(branch, copy)))
+                    for branch in games.branches(statements.model)
+                    if branch.pure and branch.name != ", ".join(part.unique.arguments)
+                ]
+        return tuple(found)
 
     def _holds_at(self, example: Example) -> bool:
         """Tell whether the claim holds at an example's calibrations in every equilibrium."""
-        if not self.statements.in_equilibrium and not any(
-            p.unique is not None for p in self.statements.parts()
-        ):
+        parts = self.statements.parts()
+        if not self.statements.in_equilibrium and all(p.unique is None for p in parts):
             return True
-        if any(p.moves is not None for p in self.statements.parts()):
-            return True  # its statement is about this very pair of calibrations
         at = _Deciding(self.statements.at(example.points), self.until)
-        cases = at._feasible() if self.statements.in_equilibrium else [{}]
+        cases = at._feasible()
         for chosen in cases:
-            for part in at.statements.parts():
+            for part in parts:
                 for question, extra, _ in at._refutations(part, chosen):
                     if question.ask(*extra).status != "unsat":
                         return False
         return bool(cases)
 
-    def _seconds(self) -> float:
-        left = self.until - time.perf_counter()
-        return max(min(ANSWER_SECONDS, left), 0.05)
 
-
-def _about_play(statements: Statements) -> bool:
-    """Tell whether what the claim assumes speaks of what is played."""
-    references = statements.claim.references
-    return any(
-        symbol in references
-        and references[symbol].what == "outcome"
-        and len(references[symbol].arguments) == 1
-        for symbol in statements.claim.given.free_symbols
-    )
-
-
-def _names(part: Part, copy: Copy) -> bool:
-    """Tell whether the twin that a part speaks of is this copy's."""
-    assert part.moves is not None
-    return part.moves.era is None or part.moves.era == copy.era
+def _violated(question: Question) -> str:
+    """Say which obligation of what a question has read can be violated, "" if none."""
+    for obligation in question.obligations:
+        asked = question.ask_obligation(obligation)
+        if asked.status != "unsat":
+            verb = "there is" if asked.status == "sat" else "not excluded:"
+            return f"not defined at every calibration: {verb} {obligation.reason}"
+    return ""
 
 
 def _describe(chosen: Chosen) -> str:

@@ -9,7 +9,7 @@ by a search for a profitable deviation written from the payoffs alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import sympy as sp
@@ -22,7 +22,7 @@ from dilemma.games.matrix import numeric_payoffs
 from dilemma.model import Model
 from dilemma.parts import Reference
 from dilemma.proof.logic import Question
-from dilemma.proof.statements import HIGHER, Copy, Part, Statements
+from dilemma.proof.statements import Copy, Part, Statements
 
 __all__ = ["Example", "check_example", "find_example"]
 
@@ -38,9 +38,12 @@ class Example:
     moved : mapping of label to tuple of str
         The parameters that differ from the era's centre.
     play : mapping of label to play
-        The equilibrium that the claim was tried on, where it speaks of one.
+        The equilibrium that the claim was tried on, where it speaks of one; under a label of its
+        own the other equilibrium that refutes ``unique``.
     values : mapping of label to mapping of name to exact value
         Payoffs and outcomes of that play.
+    facts : mapping of str to exact value
+        What the claim speaks of, as the claim calls it, and its value here.
     points : mapping of a copy's key to calibration
     """
 
@@ -48,6 +51,7 @@ class Example:
     moved: Mapping[str, tuple[str, ...]]
     play: Mapping[str, Play]
     values: Mapping[str, Mapping[str, sp.Rational | None]]
+    facts: Mapping[str, sp.Rational]
     points: Mapping[str, Mapping[str, sp.Rational]]
 
 
@@ -56,22 +60,32 @@ def find_example(
     question: Question,
     extra: tuple[sp.Basic, ...],
     chosen: Mapping[str, Branch],
-    part: Part | None,
+    parts: tuple[Part, ...],
+    rival: Mapping[str, Branch],
 ) -> Example | None:
-    """Turn a satisfiable question into a readable exact example; None if only irrational."""
+    """Turn a satisfiable question into a readable exact example; None if only irrational.
+
+    Parameters
+    ----------
+    extra : tuple of sympy Boolean
+        What the question was asked with.
+    chosen, rival : mapping of a copy's key to Branch
+        What is played; and the other equilibrium that refutes ``unique``.
+    parts : tuple of Part
+        The parts of the claim that the example is about.
+    """
     centres = {s: c for s in question.symbols if (c := _centre(statements, s)) is not None}
     kept = _towards_centre(question, extra, list(centres.items()))
     kept += _rounded(question, extra, kept, [s for s in centres if s not in dict(kept)])
     answer = question.ask(*extra, *(sp.Eq(s, v) for s, v in kept))
-    if answer.status != "sat" or any(v is None for v in answer.values.values()):
+    if answer.status != "sat":
         return None
-    twins = [] if part is None or part.moves is None else _twins(statements, part)
-    return _example(statements, answer.values, chosen, [*statements.copies, *twins])
-
-
-def _twins(statements: Statements, part: Part) -> list[Copy]:
-    assert part.moves is not None
-    return [statements.twin(statements.copy(part.moves), part.moves.arguments[1])]
+    played = {
+        **{copy: chosen.get(copy.base) for copy in statements.copies},
+        **{twin: chosen.get(twin.base) for twin in statements.twins(parts)},
+        **{statements.rival(c): rival[c.key] for c in statements.copies if c.key in rival},
+    }
+    return _example(statements, answer.values, played)
 
 
 def _centre(statements: Statements, symbol: sp.Symbol) -> sp.Rational | None:
@@ -135,28 +149,46 @@ def _round(value: sp.Rational) -> Iterator[sp.Rational]:
 def _example(
     statements: Statements,
     values: Mapping[sp.Symbol, sp.Rational | None],
-    chosen: Mapping[str, Branch],
-    copies: Sequence[Copy],
-) -> Example:
+    played: Mapping[Copy, Branch | None],
+) -> Example | None:
     model = statements.model
     calibrations, moved, play, shown, points = {}, {}, {}, {}, {}
-    for copy in copies:
-        at = {
-            name: values.get(statements.symbol(copy, name), _default(statements, copy, name))
-            for name in model.parameters
-        }
+    for copy, branch in played.items():
+        at = {}
+        for name in model.parameters:
+            symbol = statements.symbol(copy, name)
+            found = values[symbol] if symbol in values else _default(statements, copy, name)
+            if found is None:
+                return None  # irrational
+            at[name] = found
         calibrations[copy.label] = points[copy.key] = at
-        centre = {name: _default(statements, copy, name) for name in at}
-        moved[copy.label] = tuple(name for name in at if at[name] != centre[name])
-        branch = chosen.get(copy.key.removesuffix(HIGHER))
+        moved[copy.label] = tuple(n for n in at if at[n] != _default(statements, copy, n))
         if branch is not None:
             unknowns = {u: values[statements.unknown(copy, u)] for u in branch.unknowns}
+            if None in unknowns.values():
+                return None
             play[copy.label] = {
                 player: {a: sp.sympify(p).xreplace(unknowns) for a, p in mix.items()}
                 for player, mix in branch.play.items()
             }
             shown[copy.label] = _outcomes(model, at, play[copy.label])
-    return Example(calibrations, moved, play, shown, points)
+    example = Example(calibrations, moved, play, shown, {}, points)
+    return replace(example, facts=_facts(statements, example))
+
+
+def _facts(statements: Statements, example: Example) -> dict[str, sp.Rational]:
+    """Return the numbers that the claim compares, by the names that it gives them."""
+    symbols = statements.claim.holds.free_symbols | statements.claim.given.free_symbols
+    found = {}
+    for symbol in sorted(symbols, key=str):
+        reference = statements.claim.references.get(symbol)
+        if reference is None:
+            reference = Reference("name", None, (symbol.name,))
+        if reference.what in ("name", "payoff", "outcome"):
+            value = _value(statements.model, reference, example, statements.copy(reference))
+            if value is not None:
+                found[symbol.name] = value
+    return found
 
 
 def _default(statements: Statements, copy: Copy, name: str) -> sp.Rational:
@@ -165,14 +197,22 @@ def _default(statements: Statements, copy: Copy, name: str) -> sp.Rational:
     if model.eras:
         return _central(model, copy, name)
     interval = model.parameters[name].range
-    return next(
-        sp.Rational(number)
-        for number in (0, 1, interval.low, interval.high)
-        if sp.sympify(number).is_finite and number in interval
-    )
+    low, high = interval.low, interval.high
+    candidates = (sp.Integer(0), sp.Integer(1), low, high, (low + high) / 2, low + 1, high - 1)
+    return next(c for c in candidates if c.is_finite and c in interval)
 
 
 # --- checked once more -----------------------------------------------------------------------------
+
+
+def _numbers(model: Model, calibration: Mapping[str, sp.Rational]) -> dict[sp.Symbol, sp.Rational]:
+    """Evaluate parameters and definitions; a definition that has no value here stays out."""
+    values = {p.symbol: calibration[name] for name, p in model.parameters.items()}
+    for definition in model.definitions.values():
+        number = definition.formula.xreplace(values)
+        if number.is_number and number.is_finite:
+            values[definition.symbol] = number
+    return values
 
 
 def _chance(play: Play, profile: tuple[str, ...]) -> sp.Rational:
@@ -183,7 +223,7 @@ def _outcomes(
     model: Model, calibration: Mapping[str, sp.Rational], play: Play
 ) -> dict[str, sp.Rational | None]:
     """Compute payoffs and outcomes of a play, profile by profile."""
-    values = model.values(calibration)
+    values = _numbers(model, calibration)
     tables = {
         **{p: {q: model.payoffs[q][p] for q in model.profiles} for p in model.players},
         **{name: outcome.profiles for name, outcome in model.outcomes.items()},
@@ -198,13 +238,13 @@ def _outcomes(
             ),
             sp.Integer(0),
         )
-        found[name] = total if total.is_finite else None
+        found[name] = total if total.is_number and total.is_finite else None
     return found
 
 
 def deviation_gain(model: Model, calibration: Mapping[str, sp.Rational], play: Play) -> sp.Rational:
     """Return the most that a player gains by another action: from the payoffs alone."""
-    values = model.values(calibration)
+    values = _numbers(model, calibration)
     most = None
     for position, player in enumerate(model.players.values()):
         pays = {a: sp.Integer(0) for a in player.actions}
@@ -219,8 +259,10 @@ def deviation_gain(model: Model, calibration: Mapping[str, sp.Rational], play: P
     return most
 
 
-def check_example(statements: Statements, example: Example, *, fails: bool) -> None:
-    """Substitute an example into the claim, and search for a profitable deviation.
+def check_example(
+    statements: Statements, example: Example, parts: tuple[Part, ...], *, fails: bool
+) -> None:
+    """Substitute an example into parts of the claim, and search for a profitable deviation.
 
     Raises
     ------
@@ -230,7 +272,7 @@ def check_example(statements: Statements, example: Example, *, fails: bool) -> N
     model, claim = statements.model, statements.claim
     for label, play in example.play.items():
         gain = deviation_gain(model, example.calibrations[label], play)
-        if gain != 0 or any(p < 0 for mix in play.values() for p in mix.values()):
+        if gain.equals(0) is not True or any(p < 0 for mix in play.values() for p in mix.values()):
             raise DisagreementError(
                 f"claim '{claim.name}': z3's example for {label} is no equilibrium (a deviation "
                 f"gains {gain}); please report this with {dict(example.calibrations)}"
@@ -238,7 +280,7 @@ def check_example(statements: Statements, example: Example, *, fails: bool) -> N
     for copy in statements.copies:
         _bounds(statements, example, copy)
     given = _truth(statements, claim.given, example)
-    holds = _truth(statements, claim.holds, example)
+    holds = _truth(statements, sp.And(*(part.source for part in parts)), example)
     if given is not sp.true or holds is not (sp.false if fails else sp.true):
         raise DisagreementError(
             f"claim '{claim.name}': z3's example does not bear it out (given: {given}, holds: "
@@ -271,7 +313,7 @@ def _value(  # noqa: C901 -- one case for each kind of reference
 ) -> sp.Basic:
     arguments = reference.arguments
     calibration = example.points[copy.key]
-    values = model.values(calibration)
+    values = _numbers(model, calibration)
 
     def table(name: str) -> Mapping[tuple[str, ...], sp.Expr]:
         if name in model.outcomes:

@@ -18,9 +18,13 @@ import z3
 
 from dilemma.errors import UnsupportedError
 
-__all__ = ["Answer", "Obligation", "Question", "may_always_be_read"]
+__all__ = ["Answer", "Obligation", "OutOfTimeError", "Question", "may_always_be_read"]
 
 Constraints = Callable[[sp.Symbol], Iterable[sp.Basic]]
+
+
+class OutOfTimeError(UnsupportedError):
+    """The budget of time for a claim ran out."""
 
 
 def may_always_be_read(formula: sp.Basic) -> bool:
@@ -62,18 +66,23 @@ class Question:
     about : callable
         Given a symbol when it is first met, the statements that tie it down: its interval, or
         the equation that defines it.
-    seconds : float
-        The most that one answer may take.
+    seconds : callable
+        How long the next answer may take; 0 or less if time has run out.
+
+    Raises
+    ------
+    OutOfTimeError
+        By whatever asks, once there is no time left.
     """
 
-    def __init__(self, about: Constraints, seconds: float = 10.0) -> None:
+    def __init__(self, about: Constraints, seconds: Callable[[], float] = lambda: 10.0) -> None:
         self._about = about
+        self._seconds = seconds
         # A context of its own: in a shared one the same question takes 0.2 s or 9 s, depending on
         # what was asked before.
         self._context = z3.Context()
         self._true = z3.BoolVal(val=True, ctx=self._context)
         self._solver = z3.SolverFor("QF_NRA", ctx=self._context)
-        self._solver.set("timeout", max(int(seconds * 1000), 1))
         self._solver.set("random_seed", 0)
         self._names: dict[sp.Symbol, z3.ArithRef] = {}
         self._fresh = 0
@@ -102,7 +111,16 @@ class Question:
         """Tell whether an obligation can be violated while the statements hold."""
         return self._check([obligation.happens])
 
+    def mention(self, *symbols: sp.Symbol) -> None:
+        """Meet symbols, so that what ties them down has to hold."""
+        for symbol in symbols:
+            self._real(symbol)
+
     def _check(self, extra: list[z3.BoolRef]) -> Answer:
+        seconds = self._seconds()
+        if seconds <= 0:
+            raise OutOfTimeError("the budget of time ran out")
+        self._solver.set("timeout", max(int(1000 * seconds), 1))
         answer = self._solver.check(*extra)
         if answer == z3.unsat:
             return Answer("unsat")

@@ -3,26 +3,25 @@
 A claim speaks of calibrations of eras.  Each is a *copy* of the model's parameters: the symbol
 ``p_J`` becomes ``p_J @ cold_war``.  A parameter that is one draw for both eras (common, or shared
 by the claim) is one symbol in both copies.  ``rises`` and ``falls`` add a *twin*: a copy in which
-one parameter is higher and all others are the same.
+one parameter is higher and all others are the same.  ``unique`` adds a *rival*: the same
+calibration with another equilibrium.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
 from dilemma.equilibrium import Branch
-from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games import kinds
 from dilemma.games.bimatrix import branches
 from dilemma.model import Model
 from dilemma.parts import Claim, Interval, Reference
 
 __all__ = ["Copy", "Part", "Statements"]
-
-HIGHER = " (higher)"
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,8 @@ class Copy:
         None for a claim over all admissible parameters.
     key : str
         What its symbols carry behind the @.
+    base : str
+        The key of the copy whose parameters it shares; its own but for twins and rivals.
     moved : str or None
         In a twin, the parameter that is higher.
     """
@@ -44,6 +45,7 @@ class Copy:
     label: str
     era: str | None
     key: str
+    base: str
     moved: str | None = None
 
 
@@ -92,24 +94,32 @@ class Statements:
     def copies(self) -> tuple[Copy, ...]:
         """The calibrations that the claim speaks of, without twins."""
         if self.over == "all":
-            return (Copy("any calibration", None, "any"),)
+            return (Copy("one calibration", None, "any", "any"),)
         eras = list(self.model.eras)[:2] if self.over == "pair" else [self.over]
-        return tuple(Copy(self.model.eras[e].title, e, e) for e in eras)
+        return tuple(Copy(self.model.eras[e].title, e, e, e) for e in eras)
 
     def twin(self, copy: Copy, parameter: str) -> Copy:
         """Return the copy in which one parameter is higher."""
+        higher = f"{parameter} higher"
         return Copy(
-            f"{copy.label}, {parameter} higher", copy.era, copy.key + HIGHER, moved=parameter
+            f"{copy.label}, {higher}", copy.era, f"{copy.key} ({higher})", copy.key, parameter
         )
+
+    def rival(self, copy: Copy) -> Copy:
+        """Return the same calibration with another equilibrium."""
+        label = f"{copy.label}, another equilibrium"
+        return Copy(label, copy.era, f"{copy.key} (rival)", copy.key)
+
+    def twins(self, parts: Iterable[Part]) -> tuple[Copy, ...]:
+        """Return the twins that some parts of the claim speak of, each once."""
+        moves = (part.moves for part in parts if part.moves is not None)
+        return tuple(dict.fromkeys(self.twin(self.copy(m), m.arguments[1]) for m in moves))
 
     def symbol(self, copy: Copy, name: str) -> sp.Symbol:
         """Return the symbol of a parameter or definition in one copy."""
         key = copy.key
-        if name in self.model.parameters:
-            if self._tied(name):
-                key = "all"
-            if copy.moved is not None:
-                key = key.removesuffix(HIGHER) + (HIGHER if copy.moved == name else "")
+        if name in self.model.parameters and copy.moved != name:
+            key = "all" if self._tied(name) else copy.base
         named = sp.Symbol(f"{name} @ {key}", real=True)
         self.home.setdefault(named, (name, copy))
         return named
@@ -167,14 +177,8 @@ class Statements:
     @property
     def in_equilibrium(self) -> tuple[str, ...]:
         """The keys of the copies whose equilibria the claim speaks of."""
-        speaks = set()
-        for symbol in self.claim.holds.free_symbols | self.claim.given.free_symbols:
-            reference = self.claim.references.get(symbol)
-            if reference is None:
-                continue
-            alone = reference.what == "outcome" and len(reference.arguments) == 1
-            if alone or reference.what in ("rises", "falls"):
-                speaks.add(self.copy(reference).key)
+        symbols = self.claim.holds.free_symbols | self.claim.given.free_symbols
+        speaks = {self.copy(self.claim.references[s]).key for s in symbols if self._of_play(s)}
         return tuple(copy.key for copy in self.copies if copy.key in speaks)
 
     def branches(self) -> tuple[Branch, ...]:
@@ -187,8 +191,11 @@ class Statements:
             return tuple(b for b in every if b.pure == (among == "pure"))
         named = tuple(b for b in every if b.name == among)
         if not named:
-            hint = nearest(among, ["pure", "mixed", *(b.name for b in every)])
-            raise CalibrationError(f"claim '{self.claim.name}': no branch {among!r}: {hint}")
+            names = "; ".join(b.name for b in every)
+            raise CalibrationError(
+                f"claim '{self.claim.name}': among {among!r} are no equilibria; it may be 'pure', "
+                f"'mixed' or one of: {names}"
+            )
         return named
 
     def branch(self, branch: Branch, copy: Copy) -> tuple[sp.Basic, ...]:
@@ -202,6 +209,18 @@ class Statements:
         """Return what the claim assumes, at these copies."""
         return self._fill(self.claim.given, chosen, {c.era: c for c in copies})
 
+    def given_but_play(self) -> sp.Basic:
+        """Return what the claim assumes of calibrations alone, not of what is played there."""
+        given = self.claim.given
+        conjuncts = given.args if isinstance(given, sp.And) else (given,)
+        of_calibrations = [c for c in conjuncts if not any(map(self._of_play, c.free_symbols))]
+        return self._fill(sp.And(*of_calibrations), {}, {c.era: c for c in self.copies})
+
+    def _of_play(self, symbol: sp.Symbol) -> bool:
+        """Tell whether a symbol of the claim stands for something in equilibrium."""
+        reference = self.claim.references.get(symbol)
+        return reference is not None and reference.of_play
+
     def parts(self) -> tuple[Part, ...]:
         """Return the conjuncts of what the claim holds, each to be refuted by itself."""
         holds = self.claim.holds
@@ -212,6 +231,7 @@ class Statements:
                 case Reference(what="rises" | "falls"):
                     found.append(Part(conjunct, moves=reference))
                 case Reference(what="unique"):
+                    branches(self.model)  # raises where there is no symbolic solution to go through
                     found.append(Part(conjunct, unique=reference))
                 case _:
                     found.append(Part(conjunct))
@@ -227,6 +247,7 @@ class Statements:
             low, high = (
                 self.rename(self._outcome(outcome, chosen[copy.key]), c) for c in (copy, twin)
             )
+            self._defined(outcome, low, high)
             return high > low if part.moves.what == "rises" else high < low
         if part.unique is not None:
             copy = self.copy(part.unique)
@@ -258,7 +279,7 @@ class Statements:
             case "payoff":
                 found: sp.Basic = model.payoffs[arguments[1:]][arguments[0]]
             case "outcome" if len(arguments) == 1:
-                found = self._outcome(arguments[0], chosen[copy.key.removesuffix(HIGHER)])
+                found = self._outcome(arguments[0], chosen[copy.base])
             case "outcome":
                 found = model.outcomes[arguments[0]].profiles[arguments[1:]]
             case "equilibrium":
@@ -272,7 +293,12 @@ class Statements:
                     f"claim '{self.claim.name}': {reference.what}(…) can only be one of the "
                     "statements that 'holds' joins by 'and'"
                 )
+        self._defined(arguments[0], found)
         return self.rename(found, copy)
+
+    def _defined(self, name: str, *values: sp.Basic) -> None:
+        if any(value is sp.nan for value in values):
+            raise UnsupportedError(f"'{name}' is not defined wherever the claim speaks of it")
 
     def _outcome(self, name: str, branch: Branch) -> sp.Expr:
         if name in self.model.outcomes:

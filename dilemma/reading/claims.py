@@ -61,6 +61,9 @@ def read_claim(name: str, row: ClaimRow, setting: Setting, mistakes: list[Mistak
             formulas[key] = reader.read(key, text)
         except ExpressionError as error:
             mistakes.append(blame((*where, key), error))
+    if row.among is not None and not any(r.of_play for r in reader.references.values()):
+        hint = "name an outcome or a player's payoff in equilibrium, or leave 'among' out"
+        mistakes.append(Mistake((*where, "among"), "the claim speaks of no equilibrium", hint))
     if len(mistakes) > before:
         return None
     return Claim(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -15,7 +14,7 @@ from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games import kinds, selection
 from dilemma.model import Model
 from dilemma.parts import Profile
-from dilemma.report import Best, Cell, Shown, Table, number, percent
+from dilemma.report import Best, Cell, Shown, Table, number, percent, versions
 from dilemma.study.frequencies import Frequencies, frequencies
 from dilemma.study.solve import solve
 
@@ -218,7 +217,7 @@ def compare(
         eras=tuple(summaries),
         groups=groups,
         changed=_changed(model, summaries[0], summaries[-1]) if len(names) > 1 else (),
-        versions={p: version(p) for p in ("nashpy", "numpy", "sympy", "xarray")},
+        versions=versions("nashpy", "numpy", "sympy", "xarray"),
     )
 
 
@@ -362,6 +361,9 @@ def _equilibrium_table(comparison: Comparison) -> Table:
             )
         notes += [f"{era.title}: {note}" for note in _quality(era.equilibria)]
     titles = [p.title for p in model.players.values()]
+    units = " and ".join(dict.fromkeys(p.unit for p in model.players.values() if p.unit))
+    if units:
+        notes.insert(0, f"Payoffs ({', '.join(titles)}) in {units}; mixes are probabilities.")
     return Table(
         "Equilibria at the centre",
         ("era", "equilibrium", *titles, "payoffs", "regret", "selection"),
