@@ -2,6 +2,7 @@
 
     available, load             the shipped models, and model files
     Model, matrix               the same in Python
+    sheet                       what a model says, on one sheet
     solve                       every equilibrium at one calibration, certified
     compare                     eras side by side
     along                       one parameter moves: where does the solution change?
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from dilemma.study.along import along
     from dilemma.study.compare import Comparison, compare
     from dilemma.study.regions import RegionMap, region_map
+    from dilemma.study.sheet import Sheet, sheet
     from dilemma.study.solve import solve
 
 _HOMES = {
@@ -43,6 +45,7 @@ _HOMES = {
     "Model": "model",
     "ModelError": "errors",
     "RegionMap": "study.regions",
+    "Sheet": "study.sheet",
     "Verdict": "proof.decide",
     "along": "study.along",
     "available": "library",
@@ -52,6 +55,7 @@ _HOMES = {
     "plot": "figures",
     "prove": "ledger",
     "region_map": "study.regions",
+    "sheet": "study.sheet",
     "solve": "study.solve",
 }
 
@@ -66,6 +70,7 @@ __all__ = [
     "Model",
     "ModelError",
     "RegionMap",
+    "Sheet",
     "Verdict",
     "along",
     "available",
@@ -75,6 +80,7 @@ __all__ = [
     "plot",
     "prove",
     "region_map",
+    "sheet",
     "solve",
 ]
 

@@ -1,0 +1,1 @@
+"""The plane cut into cells by polynomials, exactly: roots, curves, cells."""

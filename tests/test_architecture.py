@@ -1,0 +1,88 @@
+"""Imports run one way, and the public names are exactly those announced."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import dilemma
+
+HEAVY = ["sympy", "scipy", "nashpy", "z3", "matplotlib", "xarray", "pydantic", "numpy"]
+ROOT = Path(dilemma.__file__).parent
+ORDER = """
+    errors report parts
+    reading.places reading.syntax reading.expressions reading.schema reading.naming
+    reading.payoffs reading.periods reading.claims reading.building reading.writing reading.arrays
+    model modelfile library equilibrium
+    games.vertices games.exact games.bimatrix games.kinds games.numbers games.selection games.matrix games
+    plane.roots plane.curves plane.cells
+    study.solve study.frequencies study.compare study.along study.sheet study.signs study.maps
+    study.regions
+    proof.logic proof.statements proof.examples proof.decide ledger
+    figures.placing figures.captions figures.drawing figures demo cli
+""".split()  # noqa: SIM905 -- one word a module reads best
+BARE = ("", "__main__", "reading", "plane", "study", "proof")  # nothing of their own
+
+
+def module(file):
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(p for p in parts if p != "__init__")
+
+
+def imports(file):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "dilemma":
+            inside = (node.module or "").removeprefix("dilemma").lstrip(".")
+            for alias in node.names:
+                name = f"{inside}.{alias.name}".lstrip(".")
+                yield name if name in ORDER else inside
+
+
+def test_every_module_imports_only_what_stands_before_it():
+    for file in ROOT.rglob("*.py"):
+        name = module(file)
+        if name in BARE:
+            continue
+        before = ORDER[: ORDER.index(name)]
+        assert set(imports(file)) <= set(before), name
+
+
+def test_what_is_public_is_announced_and_there():
+    assert dilemma.__all__ == sorted(dilemma.__all__)
+    for name in dilemma.__all__:
+        assert getattr(dilemma, name).__doc__, name
+
+
+def test_every_module_says_what_is_public():
+    for file in ROOT.rglob("*.py"):
+        if module(file) not in BARE[1:]:
+            tree = ast.parse(file.read_text(encoding="utf-8"))
+            names = [
+                t.id
+                for n in tree.body
+                if isinstance(n, ast.Assign)
+                for t in n.targets
+                if isinstance(t, ast.Name)
+            ]
+            assert "__all__" in names, file
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    heavy = [*HEAVY, "rich", "typer"]
+    script = f"import sys, dilemma; print([m for m in {heavy} if m in sys.modules])"
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT.parent
+    )
+    assert ran.stdout.strip() == "[]"
+
+
+def test_help_loads_nothing_heavy():
+    heavy = HEAVY
+    script = (
+        "import sys\nfrom dilemma.cli import main\nsys.argv = ['dilemma', '--help']\n"
+        f"try:\n    main()\nexcept SystemExit:\n    print([m for m in {heavy} if m in sys.modules])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT.parent
+    )
+    assert ran.stdout.strip().endswith("[]")

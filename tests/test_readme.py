@@ -1,0 +1,89 @@
+"""What the README shows is what a reader gets."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dilemma
+from dilemma.modelfile import read
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def after(block):
+    """Return the text block that follows another block."""
+    rest = README[README.index(block) :]
+    return re.search(r"^```text\n(.*?)^```", rest, re.DOTALL | re.MULTILINE)[1]
+
+
+def test_the_python_block_prints_what_is_shown(capsys):
+    (block,) = blocks("python")
+    exec(compile(block, "README.md", "exec"), {})
+    assert capsys.readouterr().out == after(block)
+
+
+def test_the_main_command_ends_as_shown():
+    block = next(b for b in blocks("sh") if "dilemma compare" in b and "venv" in b)
+    ran = subprocess.run(
+        [sys.executable, "-m", "dilemma", "compare"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    shown = after(block).splitlines()
+    assert ran.stdout.splitlines()[-len(shown) :] == shown
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        line.split("#")[0].split()
+        for block in blocks("sh")
+        for line in block.splitlines()
+        if line.startswith("dilemma ")
+    ],
+    ids=" ".join,
+)
+def test_every_command_shown_runs(command, tmp_path):
+    ran = subprocess.run(
+        [sys.executable, "-c", "from dilemma.cli import main; main()", *command[1:]],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        input="",
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_the_mistake_is_shown_as_it_is_told(tmp_path):
+    from dilemma.library import template
+
+    wrong = tmp_path / "mine.toml"
+    wrong.write_text(template().replace('"b - k", junior = "b"', '"bb - k", junior = "b"'), "utf-8")
+    with pytest.raises(dilemma.ModelError) as told:
+        read(wrong)
+    assert str(told.value).replace(str(wrong), "mine.toml").strip() in README
+
+
+def test_the_first_thirty_lines_show_it_all():
+    top = "\n".join(README.splitlines()[:30])
+    assert "region-map.png" in top
+    assert top.count("```sh") == 2
+    assert "```python" in top
+
+
+def test_links_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / target).exists(), target
