@@ -1,10 +1,12 @@
 """A wrong model file is told where it is wrong, what is wrong, and what would be right."""
 
+import sys
 import textwrap
 
 import pytest
 
 import dilemma
+from dilemma.cli import main
 from dilemma.library import available, folder, load
 from dilemma.modelfile import read
 
@@ -334,6 +336,18 @@ WRONG = {
 @pytest.mark.parametrize(("old", "new", "expected"), WRONG.values(), ids=WRONG.keys())
 def test_a_mistake_is_shown_where_it_is(told, old, new, expected):
     assert told((old, new)) == textwrap.dedent(expected)
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), WRONG.values(), ids=WRONG.keys())
+def test_the_command_line_tells_it_and_exits_2(write, monkeypatch, capsys, old, new, expected):
+    path = write(RIGHT.replace(old, new, 1))
+    monkeypatch.setattr(sys, "argv", ["dilemma", "compare", str(path)])
+    with pytest.raises(SystemExit) as left:
+        main()
+    said = capsys.readouterr()
+    assert left.value.code == 2
+    assert said.out == ""
+    assert said.err.replace(str(path), "fears.toml").strip() == textwrap.dedent(expected).strip()
 
 
 def test_several_mistakes_are_told_in_one_go_from_top_to_bottom(told):

@@ -1,135 +1,463 @@
-"""The map of regions says, at every point, what the payoffs say there."""
+"""The region map against best replies worked out here, and the picture against the map."""
 
-import random
-from itertools import product
+import json
+import subprocess
+import sys
+from itertools import pairwise
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 import sympy as sp
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import dilemma
-from dilemma.errors import CalibrationError
-from dilemma.figures import plot, save
-from dilemma.study.frequencies import draw
+from dilemma import figures
+from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.report import percent
+from dilemma.study.regions import region_map
+
+PAIRS = [("m_J", "p_J"), ("m_J", "v_J"), ("E_J", "w_J"), ("m_J", "w_U")]
+ACTIONS = ("low", "high")
 
 
 @pytest.fixture(scope="module")
-def found(abandonment):
-    return dilemma.region_map(abandonment, "m_J", "v_J")
+def maps(abandonment):
+    return {pair: region_map(abandonment, *pair) for pair in PAIRS}
 
 
-def equilibria_by_definition(model, calibration):
-    """Name the equilibria of a 2x2 game, from its payoffs and the definition alone."""
-    values = model.values(calibration)
-    actions = ("weak", "strong")
-    pay = {p: [v.xreplace(values) for v in cell.values()] for p, cell in model.payoffs.items()}
-
-    def best(a, b):
-        mine = all(pay[a, b][0] >= pay[c, b][0] for c in actions)
-        return mine and all(pay[a, b][1] >= pay[a, c][1] for c in actions)
-
-    names = {f"{a}, {b}" for a, b in product(actions, repeat=2) if best(a, b)}
-    gains = [
-        [pay["strong", b][0] - pay["weak", b][0] for b in actions],
-        [pay[a, "strong"][1] - pay[a, "weak"][1] for a in actions],
-    ]
-    if all(low * high < 0 for low, high in gains):
-        names.add("weak/strong, weak/strong")
-    return names
+@pytest.fixture(scope="module", params=PAIRS, ids="-".join)
+def found(request, maps):
+    return maps[request.param]
 
 
-def region_at(panel, at_x, at_y):
-    """Return the label of the drawn region that covers a point, by its drawn borders."""
-    (slab_number, slab), *more = (
-        (k, slab)
-        for k, slab in enumerate(panel.decomposition.slabs)
-        if float(slab.left) <= at_x <= float(slab.right)
+def value(central, low, high):
+    return {"value": central, "range": [low, high], "grade": "assumed", "source": "a test"}
+
+
+def parameter(low, high):
+    return {"range": [low, high], "unit": "1", "means": "something that is moved"}
+
+
+def game(payoffs, eras, parameters=None):
+    """Make a 2x2 game: the payoffs of both at each profile, rows first."""
+    return dilemma.Model(
+        name="tested",
+        title="Tested",
+        players={
+            "x": {"title": "First", "actions": ACTIONS},
+            "z": {"title": "Second", "actions": ACTIONS},
+        },
+        payoffs={
+            f"{ACTIONS[k // 2]}, {ACTIONS[k % 2]}": {"x": first, "z": second}
+            for k, (first, second) in enumerate(payoffs)
+        },
+        parameters=parameters or {name: parameter(-1, 1) for name in ("a", "b", "c")},
+        eras=eras,
     )
-    assert not more
-    heights = [cell.upper(np.array([float(at_x)]))[0] for cell in slab.cells]
-    return set(panel.labels[slab_number][int(np.searchsorted(heights, float(at_y)))])
 
 
-@pytest.mark.parametrize("axes", [("m_J", "v_J"), ("p_J", "kap_J"), ("m_J", "w_U")])
-def test_each_point_lies_in_the_region_of_its_equilibria(abandonment, axes):
-    found = dilemma.region_map(abandonment, *axes)
-    rng = random.Random(2)
-    for panel in found.panels:
-        centre = abandonment.calibration(panel.era)
-        for _ in range(60):
-            point = [
-                axis.low + sp.Rational(rng.randint(1, 9999), 10000) * (axis.high - axis.low)
-                for axis in (found.x, found.y)
-            ]
-            calibration = {**centre, **dict(zip(axes, point, strict=True))}
-            expected = equilibria_by_definition(abandonment, calibration)
-            assert region_at(panel, *point) == expected
+CURVED = [
+    ("0", "0"),
+    ("b - c", "1/2 - a**2 - b**2"),
+    ("a**2 + b**2 - 1/2", "a - 1/4"),
+    ("a*b + c", "c - b"),
+]
 
 
-def test_the_centre_lies_in_the_region_of_what_solve_finds(abandonment, found):
+@pytest.fixture(scope="module")
+def curved():
+    eras = {
+        "first": {"a": value(0, -0.3, 0.5), "b": value(0.2, -0.5, 0.6), "c": value(0.1, 0, 1)},
+        "second": {
+            "a": value(0.1, -0.2, 0.6),
+            "b": value(0.2, 0.2, 0.2),
+            "c": value(0.5, 0.5, 0.5),
+        },
+    }
+    return game(CURVED, eras)
+
+
+# --- equilibria from the payoffs alone ----------------------------------------------------------
+
+
+def payoff_arrays(model, era, x, y):
+    """Return both players' 2x2 payoffs as functions of arrays of x and y."""
+    symbols = [model.parameters[name].symbol for name in (x, y)]
+    fixed = {
+        p.symbol: model.eras[era].values[name].central
+        for name, p in model.parameters.items()
+        if name not in (x, y)
+    }
+    table = [
+        [
+            sp.lambdify(symbols, model.expand(model.payoffs[p][player]).xreplace(fixed))
+            for p in model.profiles
+        ]
+        for player in model.players
+    ]
+    return lambda X, Y: [
+        np.array([f(X, Y) + 0 * X for f in side]).reshape(2, 2, *np.shape(X)) for side in table
+    ]
+
+
+def brute_force(model, era, x, y, X, Y):
+    """Return the set of equilibria's names at each point: best replies, and indifference."""
+    A, B = payoff_arrays(model, era, x, y)(X, Y)
+    row, column = (player.actions for player in model.players.values())
+    holds = {
+        f"{row[i]}, {column[j]}": (A[i, j] >= A[1 - i, j]) & (B[i, j] >= B[i, 1 - j])
+        for i in range(2)
+        for j in range(2)
+    }
+    with np.errstate(all="ignore"):
+        q = (A[1, 1] - A[0, 1]) / (A[0, 0] - A[1, 0] + A[1, 1] - A[0, 1])  # column's first action
+        p = (B[1, 1] - B[1, 0]) / (B[0, 0] - B[0, 1] + B[1, 1] - B[1, 0])
+    holds[f"{'/'.join(row)}, {'/'.join(column)}"] = (q > 0) & (q < 1) & (p > 0) & (p < 1)
+    return [frozenset(name for name in holds if holds[name][k]) for k in range(len(X))]
+
+
+def locate(panel, x, y):
+    """Return the label of the cell that a point lies in, by its slab's curves."""
+    for slab, own in zip(panel.decomposition.slabs, panel.labels, strict=True):
+        if float(slab.left) <= x <= float(slab.right):
+            curves = [cell.upper(np.array([x]))[0] for cell in slab.cells[:-1]]
+            return own[sum(y > c for c in curves)]
+    raise AssertionError((x, y))
+
+
+def scatter(ends, count, seed):
+    rng = np.random.default_rng(seed)
+    return [rng.uniform(float(low), float(high), count) for low, high in ends]
+
+
+def test_labels_are_the_best_replies(abandonment, found):
+    x, y = found.x.parameter.name, found.y.parameter.name
+    for k, panel in enumerate(found.panels):
+        X, Y = scatter((found.x.ends, found.y.ends), 500, k)
+        wanted = brute_force(abandonment, panel.era, x, y, X, Y)
+        assert [frozenset(locate(panel, *at)) for at in zip(X, Y, strict=True)] == wanted
+
+
+def test_labels_are_the_best_replies_across_curves(curved):
+    found = region_map(curved, "a", "b", ranges={"a": (-1, 1), "b": (-1, 1)})
+    for k, panel in enumerate(found.panels):
+        X, Y = scatter((found.x.ends, found.y.ends), 500, k)
+        wanted = brute_force(curved, panel.era, "a", "b", X, Y)
+        assert [frozenset(locate(panel, *at)) for at in zip(X, Y, strict=True)] == wanted
+    assert len(found.panels[0].regions) == 4
+
+
+def test_the_centre_lies_where_its_equilibria_are(abandonment, found):
     for panel in found.panels:
         solved = dilemma.solve(abandonment, panel.era)
-        assert set(panel.at_centre) == {e.branch for e in solved}
+        assert {e.branch for e in solved} == set(panel.at_centre)
+        assert locate(panel, *map(float, panel.centre)) == panel.at_centre
         assert not panel.on_border
 
 
-def test_shares_of_the_map_and_of_the_box_sum_to_one(found):
-    for panel in found.panels:
-        assert sum(r.share for r in panel.regions) == pytest.approx(1)
+def test_shares_of_the_box_agree_with_monte_carlo(abandonment, found):
+    x, y = found.x.parameter.name, found.y.parameter.name
+    count = 20_000
+    for k, panel in enumerate(found.panels):
+        told = brute_force(abandonment, panel.era, x, y, *scatter(panel.box, count, 7 + k))
+        for region in panel.regions:
+            frequency = told.count(frozenset(region.label)) / count
+            assert region.box_share == pytest.approx(frequency, abs=0.015)
         assert sum(r.box_share for r in panel.regions) == pytest.approx(1)
+        assert sum(r.share for r in panel.regions) == pytest.approx(1)
 
 
-def test_shares_of_the_box_are_those_of_a_sample(abandonment, found):
-    drawn = draw(abandonment, "post_cold_war", 4000, 1)
-    centre = abandonment.calibration("post_cold_war")
-    gains = [abandonment.expand(abandonment.definitions[d].symbol) for d in ("D0_J", "D1_J")]
-    fixed = {
-        abandonment.parameters[n].symbol: v for n, v in centre.items() if n not in ("m_J", "v_J")
-    }
-    symbols = [abandonment.parameters[n].symbol for n in ("m_J", "v_J")]
-    D0, D1 = (sp.lambdify(symbols, g.xreplace(fixed))(drawn["m_J"], drawn["v_J"]) for g in gains)
-    stag_hunt = np.mean((D0 < 0) & (D1 > 0))  # the American game is a stag hunt throughout
-    panel = found.panels[1]
-    share = next(r.box_share for r in panel.regions if len(r.label) == 3)
-    assert share == pytest.approx(stag_hunt, abs=0.025)
+def test_shares_of_straight_regions_are_exact(maps):
+    # m_J and p_J since the Cold War: D0_J = 0 and D1_J = 0 are lines through the box.
+    p = sp.Symbol("p")
+    box = (p, sp.Rational(1, 10), sp.Rational(7, 20))
+    D0, D1 = (2 + 24 * p) / 51, (85 + 54 * p) / 255  # m_J where each vanishes
+    start, area = sp.Rational(3, 20), sp.Rational(35 * 25, 100**2)
+    firm = sp.integrate(sp.Max(D0 - start, 0), box) / area
+    weak = 1 - sp.integrate(D1 - start, box) / area
+    shares = {r.label: r.box_share for r in maps["m_J", "p_J"].panels[1].regions}
+    assert shares["strong, strong",] == pytest.approx(float(firm), abs=1e-12)
+    assert shares["weak, weak",] == pytest.approx(float(weak), abs=1e-12)
 
 
-def test_borders_are_where_a_gain_from_commitment_vanishes(found):
-    assert found.panels[0].borders == ()
-    assert {border.name for border in found.panels[1].borders} == {"D0_J", "D1_J"}
+def test_every_region_has_an_odd_number_of_equilibria(hedging, maps):
+    """Wilson 1971: almost every game has a finite, odd number."""
+    for found in (*maps.values(), region_map(hedging, "m_J", "w_U")):
+        assert all(len(r.label) % 2 == 1 for panel in found.panels for r in panel.regions)
 
 
-def test_a_map_wants_two_parameters_of_the_model(abandonment):
-    for axes, said in (
+def test_borders_are_named_after_the_definitions_that_vanish(maps):
+    names = {b.name: str(b) for b in maps["m_J", "p_J"].panels[1].borders}
+    assert names["D0_J"] == "D0_J = 0, that is -51*m_J + 24*p_J + 2 = 0"
+    assert set(names) == {"D0_J", "D1_J"}
+    assert maps["m_J", "p_J"].panels[0].borders == ()
+
+
+# --- boxes without width, borders through the centre, ranges ------------------------------------
+
+
+def test_a_flat_box_is_measured_along_its_length(curved):
+    X = np.linspace(-0.2, 0.6, 20_001)
+    told = brute_force(curved, "second", "a", "b", X, np.full_like(X, 0.2))
+    for axes in (("a", "b"), ("b", "a")):
+        for region in region_map(curved, *axes).panels[1].regions:
+            frequency = told.count(frozenset(region.label)) / len(X)
+            assert region.box_share == pytest.approx(frequency, abs=2e-4)
+
+
+def test_a_box_that_is_a_point_has_one_region(curved):
+    panel = region_map(curved, "b", "c").panels[1]
+    assert {r.label: r.box_share for r in panel.regions if r.box_share} == {panel.at_centre: 1}
+
+
+def test_a_border_through_the_centre_is_told():
+    eras = {"now": {"a": value(0, -1, 1), "b": value(0, -1, 1)}}
+    payoffs = [("0", "0"), ("0", "1"), ("a", "0"), ("a", "1")]
+    found = region_map(game(payoffs, eras, dict.fromkeys("ab", parameter(-1, 1))), "a", "b")
+    assert found.panels[0].on_border
+    assert found.panels[0].at_centre == ("low, high", "high, high")
+    assert "a border runs through the centre" in str(found)
+
+
+def test_what_is_drawn_is_the_boxes_and_a_margin(maps):
+    found = maps["m_J", "p_J"]
+    assert found.x.ends == (0, sp.Rational(575, 1000))  # clipped at 0
+    assert found.y.ends == (sp.Rational(175, 10000), sp.Rational(7325, 10000))
+
+
+def test_a_parameter_that_never_varies_has_a_range(abandonment):
+    assert region_map(abandonment, "A_J", "m_J").x.ends == (0, 1)
+    eras = {"now": {"a": value(2, 2, 2), "b": value(0, 0, 0)}}
+    ranges = {"a": parameter(0, "inf"), "b": parameter("-inf", "inf")}
+    found = region_map(
+        game([("0", "0"), ("0", "1"), ("a", "0"), ("b", "1")], eras, ranges), "a", "b"
+    )
+    assert found.x.ends == (1, 3)
+    assert found.y.ends == (sp.Rational(-1, 2), sp.Rational(1, 2))
+
+
+def test_ranges_and_eras_can_be_chosen(abandonment):
+    ranges = {"m_J": (0, "0.1"), "p_J": (0.5, 1)}
+    found = region_map(abandonment, "m_J", "p_J", ["post_cold_war"], ranges)
+    assert found.x.ends == (0, sp.Rational(1, 10))
+    assert found.y.ends == (sp.Rational(1, 2), 1)
+    (panel,) = found.panels
+    # The box lies outside what is drawn, and is measured all the same.
+    assert {r.label: r.share for r in panel.regions}["weak, weak",] == 0
+    assert sum(r.box_share for r in panel.regions) == pytest.approx(1)
+    figures.region_map(found)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("m_J", "kapJ"), "no parameter 'kapJ'.*did you mean 'kap_J'"),
         (("m_J", "m_J"), "given twice"),
-        (("m_J", "m_K"), "did you mean"),
-    ):
-        with pytest.raises(CalibrationError, match=said):
-            dilemma.region_map(abandonment, *axes)
+        (("m_J", "p_J", ["cold_wa"]), "no era 'cold_wa'.*did you mean 'cold_war'"),
+        (("m_J", "p_J", []), "needs an era"),
+        (("m_J", "p_J", None, {"m_J": (0, 2)}), r"in \[0, 1\]"),
+        (("m_J", "p_J", None, {"m_J": (0.4, 0.4)}), "a low and a higher end"),
+        (("m_J", "p_J", None, {"m_J": ("low", 1)}), "m_J: "),
+    ],
+)
+def test_what_cannot_be_drawn_is_told(abandonment, arguments, said):
+    with pytest.raises(CalibrationError, match=said):
+        region_map(abandonment, *arguments)
 
 
-def test_the_figure_draws_the_numbers(found, tmp_path):
-    figure = plot(found)
-    assert [axes.get_xlim() for axes in figure.axes[:2]] == [
-        (float(found.x.low), float(found.x.high))
-    ] * 2
-    for axes, panel in zip(figure.axes, found.panels, strict=False):
-        words = " ".join(
-            text.get_text() for text in figure.findobj(lambda a: hasattr(a, "get_text"))
-        )
+@pytest.mark.parametrize("payoff", ["exp(a)", "sqrt(a + 2)", "a if a > b else b", "log(2)*a"])
+def test_payoffs_without_polynomial_borders_are_told(payoff):
+    eras = {"now": {name: value(0, -0.5, 0.5) for name in ("a", "b", "c")}}
+    model = game([*CURVED[:2], (payoff, "0"), CURVED[3]], eras)
+    with pytest.raises(UnsupportedError, match=r"what x is paid at \(high, low\) is no ratio"):
+        region_map(model, "a", "b")
+
+
+def test_ratios_have_borders_at_their_poles():
+    eras = {"now": {name: value(0.1, -0.5, 0.5) for name in ("a", "b", "c")}}
+    payoffs = [("0", "1"), ("0", "0"), ("1/(a - b)", "1"), ("0", "0")]
+    (panel,) = region_map(game(payoffs, eras), "a", "b").panels
+    shares = {r.label: r.share for r in panel.regions}
+    assert shares == {("low, low",): pytest.approx(0.5), ("high, low",): pytest.approx(0.5)}
+
+
+def test_it_prints_and_is_json(maps):
+    found = maps["m_J", "p_J"]
+    told = str(found)
+    assert "(weak, weak), (strong, strong), mixed" in told
+    assert "62.5 %" in told
+    assert "a pair is (Japan, United States)" in told
+    after = json.loads(json.dumps(found.to_dict()))["panels"][1]
+    assert after["box"] == [["0.15", "0.5"], ["0.1", "0.35"]]
+    assert after["at_centre"] == ["weak, weak", "strong, strong", "weak/strong, weak/strong"]
+    assert sum(r["box_share"] for r in after["regions"]) == pytest.approx(1)
+
+
+# --- the picture --------------------------------------------------------------------------------
+
+
+def drawn(axes, gid):
+    return [artist for artist in axes.get_children() if artist.get_gid() == gid]
+
+
+@pytest.fixture(scope="module")
+def pictures(maps, curved):
+    every = {**maps, "curved": region_map(curved, "a", "b", ranges={"a": (-1, 1), "b": (-1, 1)})}
+    return {pair: (found, figures.region_map(found)) for pair, found in every.items()}
+
+
+@pytest.fixture(scope="module", params=[*PAIRS, "curved"], ids=str)
+def picture(request, pictures, abandonment, curved):
+    return *pictures[request.param], curved if request.param == "curved" else abandonment
+
+
+def test_the_picture_shows_the_numbers(picture):
+    found, figure, _ = picture
+    assert [axes.get_label() for axes in figure.axes] == [panel.era for panel in found.panels]
+    for axes, panel in zip(figure.axes, found.panels, strict=True):
+        assert axes.get_xlim() == pytest.approx([float(e) for e in found.x.ends])
+        assert axes.get_ylim() == pytest.approx([float(e) for e in found.y.ends])
+        (box,) = drawn(axes, "box")
+        (x0, x1), (y0, y1) = panel.box
+        assert (box.get_x(), box.get_width()) == pytest.approx((float(x0), float(x1 - x0)))
+        assert (box.get_y(), box.get_height()) == pytest.approx((float(y0), float(y1 - y0)))
+        (centre,) = drawn(axes, "centre")
+        assert centre.get_xydata()[0] == pytest.approx([float(v) for v in panel.centre])
+        words = "\n".join(text.get_text() for text in axes.texts)
         assert panel.title in words
-        assert "m_{\\mathrm{J}}" in words or "m_J" in words
-        points = [
-            tuple(np.ravel(line.get_xydata())) for line in axes.lines if len(line.get_xydata()) == 1
+        for region in panel.regions:
+            assert region.box_share == 0 or percent(region.box_share) in words
+
+
+def test_borders_lie_on_their_polynomials_and_part_equilibria(picture):
+    found, figure, model = picture
+    x, y = found.x.parameter, found.y.parameter
+    spans = np.array([float(a.high - a.low) for a in (found.x, found.y)])
+    for axes, panel in zip(figure.axes, found.panels, strict=True):
+        borders = [sp.lambdify((x.symbol, y.symbol), b.polynomial.as_expr()) for b in panel.borders]
+        for line in drawn(axes, "border"):
+            points = line.get_xydata()
+            X, Y = points.T
+            assert min(np.max(np.abs(border(X, Y) + 0 * X)) for border in borders) < 1e-6
+            k = len(points) // 2
+            ahead = (points[k] - points[k - 1]) / spans
+            across = np.array([-ahead[1], ahead[0]]) / np.hypot(*ahead) * spans * 1e-4
+            sides = (points[k] + points[k - 1]) / 2 + np.array([across, -across])
+            told = brute_force(model, panel.era, x.name, y.name, *sides.T)
+            assert told[0] != told[1]
+
+
+def test_labels_stand_in_their_regions(picture):
+    found, figure, _ = picture
+    for axes, panel in zip(figure.axes, found.panels, strict=True):
+        for text in drawn(axes, "label"):
+            label = locate(panel, *text.get_position())
+            assert text.get_text().replace("or ", "").split("\n") == list(found.words(label))
+
+
+def test_colours_are_those_of_the_regions(picture, tmp_path):
+    found, figure, model = picture
+    figures.save(figure, tmp_path / "map.png")
+    image = mpl.image.imread(tmp_path / "map.png")[::-1, :, :3]
+    scale = image.shape[1] / figure.bbox.width
+    names = (found.x.parameter.name, found.y.parameter.name)
+    seen = {}
+    for axes, panel in zip(figure.axes, found.panels, strict=True):
+        X, Y = scatter((found.x.ends, found.y.ends), 600, 3)
+        pixels = axes.transData.transform(np.column_stack([X, Y])) * scale
+        mark = axes.transData.transform(np.array([panel.centre], float))[0] * scale
+        told = brute_force(model, panel.era, *names, X, Y)
+        for at, label in zip(pixels, told, strict=True):
+            column, row = at.astype(int)
+            patch = image[row - 4 : row + 5, column - 4 : column + 5]
+            clear = np.ptp(patch, axis=(0, 1)).max() == 0  # no line, no letter
+            if clear and np.hypot(*(at - mark)) > 20:
+                seen.setdefault(label, set()).add(tuple(np.round(255 * patch[0, 0]).astype(int)))
+    assert len(seen) >= len(found.labels) - 1
+    assert all(len(colours) == 1 for colours in seen.values())
+    assert len(set.union(*seen.values())) == len(seen)
+    assert (255, 255, 255) not in set.union(*seen.values())
+
+
+def shown(figure):
+    """Yield every text that is drawn; tick labels outside the view are not."""
+    yield from figure.texts
+    yield from (text for legend in figure.legends for text in legend.get_texts())
+    for axes in figure.axes:
+        yield from axes.texts
+        for axis in (axes.xaxis, axes.yaxis):
+            low, high = axis.get_view_interval()
+            for tick in axis.get_major_ticks():
+                if low <= tick.get_loc() <= high and tick.label1.get_visible():
+                    yield tick.label1
+
+
+def test_no_words_overlap_or_leave_the_sheet(picture):
+    _, figure, _ = picture
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in shown(figure)]
+    width, height = figure.bbox.size
+    for words, box in boxes:
+        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, words
+    for k, (words, box) in enumerate(boxes):
+        for others, other in boxes[k + 1 :]:
+            assert not box.padded(-0.5).overlaps(other), (words, others)
+
+
+def test_words_keep_clear_of_borders_box_and_centre(picture):
+    _, figure, _ = picture
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    for axes in figure.axes:
+        (box,), (centre,) = drawn(axes, "box"), drawn(axes, "centre")
+        paths = [
+            mpl.path.Path(axes.transData.transform(b.get_xydata())) for b in drawn(axes, "border")
         ]
-        assert pytest.approx(tuple(map(float, panel.centre))) in points
-    save(figure, tmp_path / "map.png")
-    assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+        paths.append(mpl.path.Path(axes.transData.transform(box.get_corners()[[0, 1, 2, 3, 0]])))
+        mark = axes.transData.transform(centre.get_xydata())[0]
+        for text in drawn(axes, "label"):
+            extent = text.get_window_extent(renderer)
+            assert not extent.padded(4).contains(*mark)
+            assert not any(path.intersects_bbox(extent, filled=False) for path in paths), text
 
 
-def test_drawing_leaves_no_trace_in_matplotlib(found):
-    import matplotlib as mpl
+def test_a_region_too_small_for_words_is_in_the_legend(abandonment):
+    figure = figures.region_map(region_map(abandonment, "A_J", "m_J"))
+    legend = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert legend == ["the era's range", "its centre", "(weak, strong)"]
+    hatched = [patch.get_hatch() for axes in figure.axes for patch in drawn(axes, "region")]
+    assert sum(hatch is not None for hatch in hatched) == 1
 
-    before = dict(mpl.rcParams)
-    plot(found)
-    assert dict(mpl.rcParams) == before
+
+def test_a_region_has_one_colour_in_every_map_of_the_game(pictures):
+    colours = {}
+    for pair in PAIRS:
+        found, figure = pictures[pair]
+        for axes, panel in zip(figure.axes, found.panels, strict=True):
+            labels = dict.fromkeys(label for own in panel.labels for label in own)
+            for label, patch in zip(labels, drawn(axes, "region"), strict=True):
+                colours.setdefault(label, set()).add(patch.get_facecolor())
+    assert all(len(one) == 1 for one in colours.values())
+    assert len(set.union(*colours.values())) == len(colours)
+
+
+def test_many_eras_stand_in_rows(curved):
+    eras = {f"era{k}": curved.document["eras"]["first"] for k in range(5)}
+    figure = figures.region_map(region_map(game(CURVED, eras), "a", "b"))
+    tops = [round(axes.get_position().y1, 6) for axes in figure.axes]
+    assert (len(tops), len(set(tops))) == (5, 2)
+    assert all(one >= two for one, two in pairwise(tops))
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_the_same_map_makes_the_same_file(maps, tmp_path, suffix):
+    paths = [tmp_path / f"{name}.{suffix}" for name in ("one", "two")]
+    for path in paths:
+        figures.save(figures.region_map(maps["E_J", "w_J"]), path)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_pyplot_is_never_loaded():
+    script = "import dilemma.figures, sys; assert 'matplotlib.pyplot' not in sys.modules"
+    subprocess.run([sys.executable, "-c", script], check=True)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import sympy as sp
 from sympy.core.relational import Relational
+from sympy.polys.polyerrors import BasePolynomialError
 
 from dilemma.equilibrium import Branch
 from dilemma.errors import UnsupportedError
@@ -159,6 +160,6 @@ def fraction(expression: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> Fraction | None
     above, below = sp.fraction(sp.together(expression))
     try:
         pair = tuple(sp.Poly(part, y, x, domain=sp.QQ) for part in (above, below))
-    except sp.PolynomialError:  # CoercionFailed is one too
+    except BasePolynomialError:  # not a polynomial, or an irrational coefficient
         return None
     return None if pair[1].is_zero else pair
