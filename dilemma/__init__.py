@@ -29,14 +29,15 @@ if TYPE_CHECKING:
     from dilemma.parts import Claim, Era
     from dilemma.proof.decide import Verdict
     from dilemma.study.along import along
-    from dilemma.study.compare import Comparison, compare
+    from dilemma.study.compare import compare
+    from dilemma.study.comparison import Comparison
     from dilemma.study.regions import RegionMap, region_map
     from dilemma.study.sheet import Sheet, sheet
     from dilemma.study.solve import solve
 
 _HOMES = {
     "Claim": "parts",
-    "Comparison": "study.compare",
+    "Comparison": "study.comparison",
     "DilemmaError": "errors",
     "Equilibria": "equilibrium",
     "Equilibrium": "equilibrium",

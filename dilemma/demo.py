@@ -9,7 +9,8 @@ from dilemma.model import Model
 from dilemma.parts import Profile
 from dilemma.report import Best, Table, number
 from dilemma.study.along import along
-from dilemma.study.compare import EraSummary, compare
+from dilemma.study.compare import compare
+from dilemma.study.comparison import EraSummary
 
 __all__ = ["Stop", "demo"]
 

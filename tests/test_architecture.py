@@ -14,9 +14,9 @@ ORDER = """
     reading.places reading.syntax reading.expressions reading.schema reading.naming
     reading.payoffs reading.periods reading.claims reading.building reading.writing reading.arrays
     model modelfile library equilibrium
-    games.vertices games.exact games.bimatrix games.kinds games.numbers games.selection games.matrix games
+    games.vertices games.exact games.bimatrix games.kinds games.numbers games.selection games.agreement games.matrix games
     plane.roots plane.curves plane.cells
-    study.solve study.frequencies study.compare study.along study.sheet study.signs study.maps
+    study.solve study.frequencies study.comparison study.compare study.along study.sheet study.signs study.maps
     study.regions
     proof.logic proof.statements proof.examples proof.decide ledger
     figures.placing figures.captions figures.drawing figures demo cli

@@ -14,16 +14,16 @@ from fractions import Fraction
 
 import sympy as sp
 
-from dilemma.equilibrium import Branch, Equilibria, Equilibrium
-from dilemma.errors import DisagreementError, UnsupportedError
-from dilemma.games.bimatrix import LARGEST, branches
+from dilemma.equilibrium import Equilibria, Equilibrium
+from dilemma.errors import UnsupportedError
+from dilemma.games.agreement import Numbers, agree
+from dilemma.games.bimatrix import LARGEST
 from dilemma.games.exact import ExactSolution, regrets, solve_exactly
 from dilemma.model import Model
 from dilemma.report import versions
 
 __all__ = ["equilibria", "numeric_payoffs"]
 
-Numbers = list[list[Fraction]]
 Mix = tuple[Fraction, ...]
 NASHPY_LARGEST = 5  # actions a player; its support enumeration takes seconds beyond
 
@@ -82,7 +82,7 @@ def equilibria(
     said = [_nashpy(A, B, found)]
     small = max(len(A), len(A[0])) <= LARGEST
     if small and exact and found.complete:
-        said.append(_agree(model, values, A, B, found))
+        said.append(agree(model, values, A, B, found))
     elif not small:
         said.append(f"no symbolic solution beyond {LARGEST}x{LARGEST}")
     if not exact:
@@ -214,99 +214,3 @@ def _nashpy(A: Numbers, B: Numbers, found: ExactSolution) -> str:
 
 def _near(exact: Mix, numbers: Sequence[float]) -> bool:
     return all(abs(float(p) - q) < 1e-7 for p, q in zip(exact, numbers, strict=True))
-
-
-# --- the branches at a calibration ---------------------------------------------------------------
-
-
-def _agree(
-    model: Model,
-    values: Mapping[sp.Symbol, sp.Rational],
-    A: Numbers,
-    B: Numbers,
-    found: ExactSolution,
-) -> str:
-    """Compare the branches that hold here with the exact path, support by support."""
-    row, column = model.players.values()
-    unsolved = 0
-    for branch in branches(model):
-        rows = [row.actions.index(a) for a in branch.support[row.name]]
-        columns = [column.actions.index(a) for a in branch.support[column.name]]
-        there = _realised(found, rows, columns)
-        here = branch.holds_at(values)
-        if here is None and not found.degenerate:
-            continue  # without ties every equilibrium has a closed form
-        if here is None:
-            unsolved += 1
-            here = _has_solution(branch, values)
-        if here != there:
-            raise DisagreementError(_reproduce(branch, values, A, B, found, here=here))
-    said = "agrees with the symbolic branches as sets"
-    return said + (f" ({unsolved} without a closed form here)" if unsolved else "")
-
-
-def _has_solution(branch: Branch, values: Mapping[sp.Symbol, sp.Rational]) -> bool:
-    """Decide whether the branch's system, linear at fixed values, has a solution at all."""
-    import z3
-
-    names = {u: z3.Real(u.name) for u in branch.unknowns}
-
-    def term(expression: sp.Expr) -> z3.ArithRef:
-        poly = sp.Poly(expression.xreplace(values), *branch.unknowns)
-        terms = [
-            z3.Product(
-                [
-                    z3.RealVal(str(c)),
-                    *(names[u] for u, e in zip(branch.unknowns, powers, strict=True) if e),
-                ]
-            )
-            for powers, c in poly.terms()
-        ]
-        return z3.Sum(terms)
-
-    solver = z3.Solver()
-    solver.add(*(term(e) == 0 for e in branch.equations))
-    for condition in branch.conditions:
-        at = condition.xreplace(values)
-        if at in (sp.true, sp.false):
-            solver.add(bool(at))
-        else:
-            gap = term(at.gts - at.lts)
-            solver.add(
-                gap > 0 if isinstance(at, sp.StrictGreaterThan | sp.StrictLessThan) else gap >= 0
-            )
-    return bool(solver.check() == z3.sat)
-
-
-def _realised(found: ExactSolution, rows: Sequence[int], columns: Sequence[int]) -> bool:
-    """Tell whether some equilibrium found by the exact path has exactly these supports.
-
-    Within a maximal Nash subset the supports that occur are unions of the supports of its
-    extreme strategies, for each player by itself.
-    """
-    for subset in found.subsets:
-        sides = []
-        for side, wanted in ((0, set(rows)), (1, set(columns))):
-            supports = [{i for i, p in enumerate(found.profiles[k][side]) if p} for k in subset]
-            sides.append(set().union(*(s for s in supports if s <= wanted)) == wanted)
-        if all(sides):
-            return True
-    return False
-
-
-def _reproduce(
-    branch: Branch,
-    values: Mapping[sp.Symbol, sp.Rational],
-    A: Numbers,
-    B: Numbers,
-    found: ExactSolution,
-    *,
-    here: bool,
-) -> str:
-    said = "an equilibrium" if here else "no equilibrium"
-    at = {str(symbol): str(value) for symbol, value in values.items()}
-    payoffs = [[[str(v) for v in line] for line in side] for side in (A, B)]
-    return (
-        f"the branch '{branch.name}' is {said} and the exact path says otherwise; please report "
-        f"this with\n  values {at}\n  payoffs {payoffs}\n  exact path {len(found.profiles)} profiles"
-    )
