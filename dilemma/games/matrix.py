@@ -132,10 +132,7 @@ def _equilibrium(
         },
         payoffs={
             player: sum(
-                (
-                    c * sp.nsimplify(model.payoffs[p][player].xreplace(values))
-                    for p, c in chances.items()
-                ),
+                (c * model.payoffs[p][player].xreplace(values) for p, c in chances.items()),
                 sp.Integer(0),
             )
             for player in model.players

@@ -75,9 +75,10 @@ def find_example(
         The parts of the claim that the example is about.
     """
     centres = {s: c for s in question.symbols if (c := _centre(statements, s)) is not None}
-    kept = _towards_centre(question, extra, list(centres.items()))
-    kept += _rounded(question, extra, kept, [s for s in centres if s not in dict(kept)])
-    answer = question.ask(*extra, *(sp.Eq(s, v) for s, v in kept))
+    question.add(*extra)
+    kept = _towards_centre(question, list(centres.items()))
+    kept += _rounded(question, kept, [s for s in centres if s not in dict(kept)])
+    answer = question.ask(*(sp.Eq(s, v) for s, v in kept))
     if answer.status != "sat":
         return None
     played = {
@@ -105,7 +106,7 @@ def _central(model: Model, copy: Copy, name: str) -> sp.Rational:
 Kept = list[tuple[sp.Symbol, sp.Rational]]
 
 
-def _towards_centre(question: Question, extra: tuple[sp.Basic, ...], wanted: Kept) -> Kept:
+def _towards_centre(question: Question, wanted: Kept) -> Kept:
     """Put as many parameters at their central values as the example survives, by halves."""
     kept: Kept = []
 
@@ -113,7 +114,7 @@ def _towards_centre(question: Question, extra: tuple[sp.Basic, ...], wanted: Kep
         if not some:
             return
         trial = [sp.Eq(s, v) for s, v in (*kept, *some)]
-        if question.ask(*extra, *trial).status == "sat":
+        if question.ask(*trial).status == "sat":
             kept.extend(some)
         elif len(some) > 1:
             put(some[: len(some) // 2])
@@ -123,18 +124,16 @@ def _towards_centre(question: Question, extra: tuple[sp.Basic, ...], wanted: Kep
     return kept
 
 
-def _rounded(
-    question: Question, extra: tuple[sp.Basic, ...], kept: Kept, free: Sequence[sp.Symbol]
-) -> Kept:
+def _rounded(question: Question, kept: Kept, free: Sequence[sp.Symbol]) -> Kept:
     """Give the parameters that must move values with few digits."""
     found: Kept = []
     for symbol in free:
         fixed = [sp.Eq(s, v) for s, v in (*kept, *found)]
-        value = question.ask(*extra, *fixed).values.get(symbol)
+        value = question.ask(*fixed).values.get(symbol)
         if value is None:
             continue
         for candidate in _round(value):
-            if question.ask(*extra, *fixed, sp.Eq(symbol, candidate)).status == "sat":
+            if question.ask(*fixed, sp.Eq(symbol, candidate)).status == "sat":
                 found.append((symbol, candidate))
                 break
     return found

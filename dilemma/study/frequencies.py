@@ -12,11 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
+from dilemma.equilibrium import Branch
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games import kinds
 from dilemma.games.bimatrix import branches
@@ -82,22 +84,19 @@ def frequencies(
     if draws < 1:
         raise CalibrationError(f"draws: {draws} is not a positive number")
     drawn = draw(model, era, draws, seed)
-    columns = _quantities(model, drawn)
+    columns = _quantities(model, drawn, draws)
+    names: list[str] = []
     try:
-        every = branches(model)
-    except UnsupportedError:
+        masks, flagged, names = _by_branches(model, columns, draws)
+    except UnsupportedError:  # no symbols: every draw goes to the exact path
         masks = np.zeros(draws, dtype=np.int64)
-        names: list[str] = []
         flagged = np.ones(draws, dtype=bool)
-    else:
-        masks, flagged, names = _by_branches(model, every, columns, draws)
     counts: Counter[tuple[str, ...]] = Counter()
     for mask, times in Counter(masks[~flagged].tolist()).items():
         counts[tuple(n for k, n in enumerate(names) if int(mask) >> k & 1)] += times
     doubtful = np.flatnonzero(flagged)
-    solve = _exact_solver(model)
     for done, k in enumerate(doubtful):
-        counts[solve({n: Fraction(float(v[k])) for n, v in drawn.items()})] += 1
+        counts[_exact_solver(model)({n: Fraction(float(v[k])) for n, v in drawn.items()})] += 1
         if progress is not None and done % 100 == 0:
             progress(done / len(doubtful))
     each: Counter[str] = Counter()
@@ -113,53 +112,60 @@ def frequencies(
     )
 
 
-def _quantities(
-    model: Model, drawn: Mapping[str, np.ndarray[Any, Any]]
-) -> dict[sp.Symbol, np.ndarray[Any, Any]]:
+Arrays = dict[sp.Symbol, np.ndarray[Any, Any]]
+
+
+def _evaluate(
+    compiled: Callable[..., Any], columns: Mapping[sp.Symbol, np.ndarray[Any, Any]], draws: int
+) -> list[np.ndarray[Any, Any]]:
+    with np.errstate(all="ignore"):  # what is not a number is flagged, and solved exactly
+        found = compiled(*columns.values())
+    return [np.broadcast_to(np.asarray(each, dtype=float), draws) for each in found]
+
+
+@lru_cache(maxsize=16)
+def _definitions(model: Model) -> Callable[..., Any]:
+    symbols = [p.symbol for p in model.parameters.values()]
+    return quickly(symbols, [model.expand(d.symbol) for d in model.definitions.values()])
+
+
+def _quantities(model: Model, drawn: Mapping[str, np.ndarray[Any, Any]], draws: int) -> Arrays:
     """Return parameters and definitions as arrays."""
     columns = {p.symbol: drawn[name] for name, p in model.parameters.items()}
-    with np.errstate(all="ignore"):  # what is not a number is flagged, and solved exactly
-        for definition in model.definitions.values():
-            formula = quickly(list(columns), [definition.formula])
-            columns[definition.symbol] = np.broadcast_to(
-                np.asarray(formula(*columns.values())[0], dtype=float),
-                next(iter(drawn.values())).shape,
-            )
-    return columns
+    found = _evaluate(_definitions(model), columns, draws)
+    symbols = (d.symbol for d in model.definitions.values())
+    return columns | dict(zip(symbols, found, strict=True))
+
+
+@lru_cache(maxsize=16)
+def _conditions(model: Model) -> tuple[Callable[..., Any], tuple[Branch, ...]]:
+    """Compile payoffs, and then the conditions of each closed branch, into one function."""
+    closed = tuple(branch for branch in branches(model) if branch.solved)
+    symbols = [p.symbol for p in model.parameters.values()]
+    symbols += [d.symbol for d in model.definitions.values()]
+    payoffs = [v for cell in model.payoffs.values() for v in cell.values()]
+    gaps = [_gap(c).xreplace(dict(b.closed)) for b in closed for c in b.conditions]
+    return quickly(symbols, payoffs + gaps), closed
 
 
 def _by_branches(
-    model: Model,
-    every: tuple[Any, ...],
-    columns: Mapping[sp.Symbol, np.ndarray[Any, Any]],
-    draws: int,
+    model: Model, columns: Arrays, draws: int
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], list[str]]:
     """Evaluate the closed branches; return masks of those that hold, doubtful draws, names."""
-    closed = [branch for branch in every if branch.solved]
-    payoffs = [v for cell in model.payoffs.values() for v in cell.values()]
-    with np.errstate(all="ignore"):
-        size = np.max(
-            [
-                np.broadcast_to(np.abs(p), draws)
-                for p in quickly(list(columns), payoffs)(*columns.values())
-            ],
-            axis=0,
-        )
+    compiled, closed = _conditions(model)
+    found = iter(_evaluate(compiled, columns, draws))
+    payoffs = [next(found) for cell in model.payoffs.values() for _ in cell]
+    size = np.max(np.abs(payoffs), axis=0)
     masks = np.zeros(draws, dtype=np.int64)
     count = np.zeros(draws, dtype=int)
     flagged = ~np.isfinite(size)
     for position, branch in enumerate(closed):
-        gaps = [_gap(c).xreplace(dict(branch.closed)) for c in branch.conditions]
-        positive = sum(isinstance(c, sp.StrictGreaterThan) for c in branch.conditions)
-        with np.errstate(all="ignore"):
-            found = [
-                np.broadcast_to(np.asarray(g, dtype=float), draws)
-                for g in quickly(list(columns), gaps)(*columns.values())
-            ]
         holds = np.ones(draws, dtype=bool)
         close = np.zeros(draws, dtype=bool)
-        for k, gap in enumerate(found):
-            scale = 1.0 if k < positive else size  # probabilities come first, then payoffs
+        for condition in branch.conditions:
+            gap = next(found)
+            # A strict condition is about a probability, a weak one about payoffs.
+            scale = 1.0 if isinstance(condition, sp.StrictGreaterThan) else size
             close |= ~(np.abs(gap) > CLOSE * scale)
             holds &= ~(gap < -CLOSE * scale)
         flagged |= holds & close
@@ -174,6 +180,7 @@ def _gap(condition: sp.Basic) -> sp.Expr:
     return condition.gts - condition.lts
 
 
+@lru_cache(maxsize=16)
 def _exact_solver(model: Model) -> Callable[[Mapping[str, Fraction]], tuple[str, ...]]:
     """Return a function that solves the game exactly at a calibration and names the equilibria."""
     symbols = [p.symbol for p in model.parameters.values()]
