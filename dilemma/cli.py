@@ -52,6 +52,11 @@ def main() -> None:
     except DilemmaError as error:
         typer.echo(str(error), err=True)
         sys.exit(2)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        typer.echo(f"{error.filename}: {error.strerror}", err=True)
+        sys.exit(2)
 
 
 @app.command("list")
@@ -193,6 +198,7 @@ def plot(
     as_json: JSON = False,
 ) -> None:
     """Draw the map of regions with the same equilibria, one panel per era."""
+    from dilemma.errors import DilemmaError
     from dilemma.study.regions import region_map
 
     loaded = _load(model)
@@ -204,6 +210,8 @@ def plot(
     from dilemma.figures import save
 
     path = output or Path(f"{loaded.name}_{x}_{y}.png")
+    if path.suffix not in (".png", ".svg", ".pdf"):
+        raise DilemmaError(f"{path}: a picture's file ends in .png, .svg or .pdf")
     save(draw(found), path)
     typer.echo(str(found))
     typer.echo(f"written: {path}")

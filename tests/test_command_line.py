@@ -94,6 +94,9 @@ def test_a_claim_that_fares_otherwise_exits_1(tmp_path):
         (("plot", "abandonment", "m_J", "v_K"), "did you mean 'v_U'?"),
         (("along", "abandonment", "x"), "no parameter 'x'"),
         (("show", "nowhere.toml"), "no model file at nowhere.toml"),
+        (("plot", "abandonment", "m_J", "p_J", "-o", "nowhere/x.png"), "No such file or directory"),
+        (("plot", "abandonment", "m_J", "p_J", "-o", "x.jpeg2"), "ends in .png, .svg or .pdf"),
+        (("new", "nowhere/mine.toml"), "No such file or directory"),
         (("compare", "--draws", "0"), "greater than or equal to 1"),
     ],
 )
