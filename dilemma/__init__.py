@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from dilemma.equilibrium import Equilibria, Equilibrium
+    from dilemma.equilibria import Equilibria
+    from dilemma.equilibrium import Equilibrium, NashSet
     from dilemma.errors import DilemmaError, ModelError
     from dilemma.figures import plot
     from dilemma.ledger import Ledger, prove
@@ -39,12 +40,13 @@ _HOMES = {
     "Claim": "parts",
     "Comparison": "study.comparison",
     "DilemmaError": "errors",
-    "Equilibria": "equilibrium",
+    "Equilibria": "equilibria",
     "Equilibrium": "equilibrium",
     "Era": "parts",
     "Ledger": "ledger",
     "Model": "model",
     "ModelError": "errors",
+    "NashSet": "equilibrium",
     "RegionMap": "study.regions",
     "Sheet": "study.sheet",
     "Verdict": "proof.decide",
@@ -70,6 +72,7 @@ __all__ = [
     "Ledger",
     "Model",
     "ModelError",
+    "NashSet",
     "RegionMap",
     "Sheet",
     "Verdict",

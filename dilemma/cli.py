@@ -99,10 +99,10 @@ def solve(
     from dilemma.study.solve import solve as solve_model
 
     loaded = _load(model)
-    changes = dict(_assignment(text) for text in change or [])
+    changes: dict[str, Any] = dict(_assignment(text) for text in change or [])
     eras: list[str | None] = [era] if era is not None else list(loaded.eras) or [None]
     for name in changes:
-        if name in ("at", "model", "seconds"):
+        if name in ("at", "model", "seconds", "most"):
             raise CalibrationError(f"no parameter {name!r}")
     found = [solve_model(loaded, e, seconds=seconds, **changes) for e in eras]
     _put_all(found, as_json, latex)

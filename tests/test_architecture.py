@@ -13,8 +13,9 @@ ORDER = """
     errors report parts
     reading.places reading.syntax reading.expressions reading.schema reading.naming
     reading.payoffs reading.periods reading.claims reading.building reading.writing reading.arrays
-    model modelfile library equilibrium
-    games.vertices games.exact games.bimatrix games.kinds games.numbers games.selection games.agreement games.matrix games
+    model modelfile library branch equilibrium equilibria
+    games.vertices games.exact games.naming games.supports games.kinds games.numbers games.selection games.systems games.agreement
+    games.found games.profiles games.sets games.polish games.many games.matrix games
     plane.roots plane.curves plane.cells
     study.solve study.frequencies study.comparison study.compare study.along study.sheet study.signs study.maps
     study.regions

@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.games.bimatrix import branches
+from dilemma.games.supports import branches
 
 NIL = {"lam_J": 0, "m_J": 0, "s_J": 1, "c_J": 1, "v_J": 1, "r_J": 1}
 
@@ -98,6 +98,6 @@ def test_a_payoff_that_is_constant_makes_everything_an_equilibrium():
     found = dilemma.solve(game)
     assert len(found) == 4
     assert found.degenerate
-    assert found.subsets == ((0, 1, 2, 3),)
+    assert [s.members for s in found.sets] == [(0, 1, 2, 3)]
     assert all(e.regret == 0 for e in found)
     assert isinstance(found[0].payoffs["row"], sp.Integer)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from dilemma.equilibrium import Branch, Equilibria
-from dilemma.games import bimatrix, matrix
+from dilemma.branch import Branch
+from dilemma.equilibria import Equilibria
+from dilemma.games import matrix, supports
 from dilemma.model import Model
 
 __all__ = ["branches", "equilibria"]
@@ -17,7 +18,7 @@ def branches(model: Model) -> tuple[Branch, ...]:
     """Return the symbolic solution of a game: every way of being an equilibrium."""
     match model.kind:
         case "matrix":
-            return bimatrix.branches(model)
+            return supports.branches(model)
     raise AssertionError(model.kind)
 
 
@@ -27,9 +28,14 @@ def equilibria(
     *,
     at: str = "",
     seconds: float | None = 60,
+    most: int = 200_000,
 ) -> Equilibria:
-    """Return every equilibrium of a game at one calibration."""
+    """Return every equilibrium of a game at one calibration.
+
+    ``seconds`` and ``most`` (bases, supports or profiles visited) are budgets; past one of them
+    the result says that it is not complete.
+    """
     match model.kind:
         case "matrix":
-            return matrix.equilibria(model, calibration, at=at, seconds=seconds)
+            return matrix.equilibria(model, calibration, at=at, seconds=seconds, most=most)
     raise AssertionError(model.kind)

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
 import sympy as sp
 
-from dilemma.equilibrium import Branch
+from dilemma.branch import Branch
 from dilemma.errors import DisagreementError
-from dilemma.games.bimatrix import branches
 from dilemma.games.exact import ExactSolution
+from dilemma.games.supports import branches
+from dilemma.games.systems import solution
 from dilemma.model import Model
 
-__all__ = ["Numbers", "agree"]
-
-Numbers = list[list[Fraction]]
+__all__ = ["agree"]
 
 
 def agree(
     model: Model,
     values: Mapping[sp.Symbol, sp.Rational],
-    A: Numbers,
-    B: Numbers,
     found: ExactSolution,
 ) -> str:
     """Compare the branches that hold here with the exact path, support by support."""
@@ -37,44 +33,11 @@ def agree(
             continue  # without ties every equilibrium has a closed form
         if here is None:
             unsolved += 1
-            here = _has_solution(branch, values)
+            here = solution(branch, values).exists is True
         if here != there:
-            raise DisagreementError(_reproduce(branch, values, A, B, found, here=here))
+            raise DisagreementError(_reproduce(model, branch, values, found, here=here))
     said = "agrees with the symbolic branches as sets"
     return said + (f" ({unsolved} without a closed form here)" if unsolved else "")
-
-
-def _has_solution(branch: Branch, values: Mapping[sp.Symbol, sp.Rational]) -> bool:
-    """Decide whether the branch's system, linear at fixed values, has a solution at all."""
-    import z3
-
-    names = {u: z3.Real(u.name) for u in branch.unknowns}
-
-    def term(expression: sp.Expr) -> z3.ArithRef:
-        poly = sp.Poly(expression.xreplace(values), *branch.unknowns)
-        terms = [
-            z3.Product(
-                [
-                    z3.RealVal(str(c)),
-                    *(names[u] for u, e in zip(branch.unknowns, powers, strict=True) if e),
-                ]
-            )
-            for powers, c in poly.terms()
-        ]
-        return z3.Sum(terms)
-
-    solver = z3.Solver()
-    solver.add(*(term(e) == 0 for e in branch.equations))
-    for condition in branch.conditions:
-        at = condition.xreplace(values)
-        if at in (sp.true, sp.false):
-            solver.add(bool(at))
-        else:
-            gap = term(at.gts - at.lts)
-            solver.add(
-                gap > 0 if isinstance(at, sp.StrictGreaterThan | sp.StrictLessThan) else gap >= 0
-            )
-    return bool(solver.check() == z3.sat)
 
 
 def _realised(found: ExactSolution, rows: Sequence[int], columns: Sequence[int]) -> bool:
@@ -94,17 +57,19 @@ def _realised(found: ExactSolution, rows: Sequence[int], columns: Sequence[int])
 
 
 def _reproduce(
+    model: Model,
     branch: Branch,
     values: Mapping[sp.Symbol, sp.Rational],
-    A: Numbers,
-    B: Numbers,
     found: ExactSolution,
     *,
     here: bool,
 ) -> str:
     said = "an equilibrium" if here else "no equilibrium"
     at = {str(symbol): str(value) for symbol, value in values.items()}
-    payoffs = [[[str(v) for v in line] for line in side] for side in (A, B)]
+    payoffs = {
+        ", ".join(profile): [str(payoff.xreplace(values)) for payoff in cell.values()]
+        for profile, cell in model.payoffs.items()
+    }
     return (
         f"the branch '{branch.name}' is {said} and the exact path says otherwise; please report "
         f"this with\n  values {at}\n  payoffs {payoffs}\n  exact path {len(found.profiles)} profiles"

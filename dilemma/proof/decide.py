@@ -19,7 +19,7 @@ from itertools import product
 import sympy as sp
 
 from dilemma import games
-from dilemma.equilibrium import Branch
+from dilemma.branch import Branch
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.model import Model
 from dilemma.parts import Claim, Status

@@ -14,11 +14,10 @@ from itertools import product
 
 import sympy as sp
 
-from dilemma.equilibrium import Branch, Play
+from dilemma import games
+from dilemma.branch import Branch, Play
 from dilemma.errors import DisagreementError
 from dilemma.games import kinds
-from dilemma.games.exact import solve_exactly
-from dilemma.games.matrix import numeric_payoffs
 from dilemma.model import Model
 from dilemma.parts import Reference
 from dilemma.proof.logic import Question
@@ -333,15 +332,9 @@ def _value(  # noqa: C901 -- one case for each kind of reference
             }
             return sp.true if deviation_gain(model, calibration, pure) == 0 else sp.false
         case "unique":
-            found = solve_exactly(*numeric_payoffs(model, values)[:2])
-            actions = [p.actions for p in model.players.values()]
-            wanted = [
-                (tuple(int(a == b) for a in acts))
-                for acts, b in zip(actions, arguments, strict=True)
-            ]
-            return (
-                sp.true if [list(map(tuple, p)) for p in found.profiles] == [wanted] else sp.false
-            )
+            found = games.equilibria(model, calibration)
+            alone = found.complete and found.names == (f"({', '.join(arguments)})",)
+            return sp.true if alone else sp.false
         case "dominant":
             return _dominant(model, values, *arguments)
         case "kind":

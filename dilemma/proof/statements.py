@@ -14,10 +14,9 @@ from dataclasses import dataclass, field, replace
 
 import sympy as sp
 
-from dilemma.equilibrium import Branch
+from dilemma.branch import Branch
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games import kinds
-from dilemma.games.bimatrix import branches
+from dilemma.games import branches, kinds
 from dilemma.model import Model
 from dilemma.parts import Claim, Interval, Reference
 
@@ -301,9 +300,7 @@ class Statements:
             raise UnsupportedError(f"'{name}' is not defined wherever the claim speaks of it")
 
     def _outcome(self, name: str, branch: Branch) -> sp.Expr:
-        if name in self.model.outcomes:
-            return branch.expected(self.model.outcomes[name].profiles)
-        return branch.expected({p: self.model.payoffs[p][name] for p in self.model.profiles})
+        return branch.outcomes[name] if name in branch.outcomes else branch.payoffs[name]
 
     def copy(self, reference: Reference) -> Copy:
         """Return the copy that a reference speaks of."""

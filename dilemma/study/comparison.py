@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from dilemma.equilibrium import Equilibria
+from dilemma.equilibria import Equilibria
 from dilemma.errors import CalibrationError, nearest
 from dilemma.games import selection
 from dilemma.model import Model

@@ -18,10 +18,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.equilibrium import Branch
+from dilemma.branch import Branch
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games import kinds
-from dilemma.games.bimatrix import branches
+from dilemma.games import branches, kinds
 from dilemma.games.exact import solve_exactly
 from dilemma.games.numbers import exactly, quickly
 from dilemma.model import Model

@@ -11,7 +11,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.polys.polyerrors import BasePolynomialError
 
-from dilemma.equilibrium import Branch
+from dilemma.branch import Branch
 from dilemma.errors import UnsupportedError
 from dilemma.games import branches
 from dilemma.model import Model

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dilemma import games
-from dilemma.equilibrium import Equilibria
+from dilemma.equilibria import Equilibria
 from dilemma.errors import CalibrationError
 from dilemma.model import Model
 
@@ -18,6 +18,7 @@ def solve(
     at: str | Mapping[str, Any] | None = None,
     *,
     seconds: float | None = 60,
+    most: int = 200_000,
     **changes: Any,
 ) -> Equilibria:
     """Return every equilibrium of a model at one calibration, each certified.
@@ -29,7 +30,9 @@ def solve(
         An era, for its central calibration, or a value for each parameter.  May be left out
         where the model has no parameters.
     seconds : float, optional
-        Budget; past it the result says that it is not complete.
+        Budget of time; past it the result says that it is not complete.
+    most : int
+        Budget of size: how many bases, supports or profiles are visited; likewise.
     **changes
         Parameters that take another value: numbers, or text such as ``"1/3"``.
 
@@ -60,4 +63,4 @@ def solve(
         title = "a calibration of its own" if calibration else ""
     if changes:
         title += f" with {', '.join(f'{k} = {v}' for k, v in changes.items())}"
-    return games.equilibria(model, calibration, at=title, seconds=seconds)
+    return games.equilibria(model, calibration, at=title, seconds=seconds, most=most)

@@ -1,0 +1,80 @@
+"""Branches: the symbolic solution of a game, one way of being an equilibrium after another.
+
+A branch says what is played, in closed form or through polynomial equations in a few unknowns, and
+under which conditions that is an equilibrium.  The branches of a game partition its equilibria.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from dilemma.parts import Profile
+
+__all__ = ["Branch", "Play"]
+
+Play = Mapping[str, Mapping[str, sp.Expr]]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One way of being an equilibrium.
+
+    Attributes
+    ----------
+    name : str
+        What is played, such as ``"strong, strong"`` or ``"weak/strong, weak/strong"``.
+    play : mapping of decision to mapping of action to sympy expression
+        The probability of each action: a number, a formula, an unknown, or one minus unknowns.
+        In a simultaneous game each player has one decision, called by the player's name.
+    payoffs, outcomes : mapping of name to sympy expression
+        What each player is paid and what each outcome comes to, in parameters and unknowns.
+    unknowns, equations : tuple
+        Unknown probabilities, and the expressions that vanish in equilibrium.
+    conditions : tuple of sympy Boolean
+        Strict for probabilities (a support's probabilities are positive), weak for best replies.
+    closed : mapping of unknown to sympy expression
+        The unknowns in closed form, empty where there is none.
+    nonzero : tuple of sympy expressions
+        What must not vanish for ``closed`` to be read; where it does, only ``equations`` speak.
+    """
+
+    name: str
+    play: Play
+    payoffs: Mapping[str, sp.Expr]
+    outcomes: Mapping[str, sp.Expr]
+    unknowns: tuple[sp.Symbol, ...] = ()
+    equations: tuple[sp.Expr, ...] = ()
+    conditions: tuple[sp.Basic, ...] = ()
+    closed: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
+    nonzero: tuple[sp.Expr, ...] = ()
+
+    @property
+    def pure(self) -> bool:
+        """Whether one action is taken for sure at every decision."""
+        return all(chance in (0, 1) for mix in self.play.values() for chance in mix.values())
+
+    @property
+    def solved(self) -> bool:
+        """Whether the play has a closed form."""
+        return not self.unknowns or bool(self.closed)
+
+    @property
+    def support(self) -> dict[str, Profile]:
+        """The actions that are used at each decision."""
+        return {
+            decision: tuple(a for a, chance in mix.items() if chance != 0)
+            for decision, mix in self.play.items()
+        }
+
+    def holds_at(self, values: Mapping[sp.Symbol, sp.Rational]) -> bool | None:
+        """Tell whether this branch is an equilibrium at these values.
+
+        None where it has no closed form, or the closed form cannot be read there (0/0).
+        """
+        if not self.solved or any(e.xreplace(values) == 0 for e in self.nonzero):
+            return None
+        at = {**values, **{u: f.xreplace(values) for u, f in self.closed.items()}}
+        return all(condition.xreplace(at) == sp.true for condition in self.conditions)

@@ -1,0 +1,229 @@
+"""Every equilibrium of a game at one calibration, and how good that answer is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from dilemma.equilibrium import Equilibrium, Mix, NashSet
+from dilemma.report import Shown, Table, number
+
+__all__ = ["Equilibria"]
+
+MOST_COLUMNS = 6  # equilibria that stand side by side; more have a row each
+
+
+@dataclass(frozen=True)
+class Equilibria(Shown):
+    """Every equilibrium of a game at one calibration, and how good that answer is.
+
+    Attributes
+    ----------
+    equilibria : tuple of Equilibrium
+        The extreme equilibria; in a degenerate game the others are mixtures of these.
+    complete : bool
+        Whether these are all of them; ``reason`` says why not.
+    exact : bool
+        Whether payoffs entered as exact rationals (False: rounded to 40 digits first).
+    degenerate : bool or None
+        Whether some strategy has more best replies than its support; ``witness`` names it.  None
+        where that was not decided.
+    sets : tuple of NashSet
+        The maximal Nash subsets: every equilibrium lies in at least one.
+    components : tuple of tuple of int
+        Connected components of the set of equilibria, as positions in ``equilibria``.
+    method : str
+        How they were found and checked, in a sentence.
+    calibration : mapping of parameter to exact value
+    units : mapping of payoff or outcome to unit
+    source : str
+        Where the model comes from.
+    versions : mapping of package to version
+    """
+
+    model: str
+    at: str
+    calibration: Mapping[str, sp.Rational]
+    equilibria: tuple[Equilibrium, ...]
+    complete: bool
+    exact: bool
+    degenerate: bool | None
+    witness: str
+    sets: tuple[NashSet, ...]
+    components: tuple[tuple[int, ...], ...]
+    method: str
+    reason: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Equilibrium]:
+        return iter(self.equilibria)
+
+    def __len__(self) -> int:
+        return len(self.equilibria)
+
+    def __getitem__(self, position: int) -> Equilibrium:
+        return self.equilibria[position]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the extreme equilibria, in order."""
+        return tuple(e.name for e in self.equilibria)
+
+    @property
+    def continua(self) -> tuple[NashSet, ...]:
+        """The sets that are more than one equilibrium."""
+        return tuple(s for s in self.sets if len(s.members) > 1)
+
+    def range_of(self, outcome: str) -> tuple[sp.Rational, sp.Rational] | None:
+        """Return the least and greatest value of an outcome (or payoff) over all equilibria.
+
+        Outcomes are linear in each player's mix, so the extreme equilibria bound them even
+        where equilibria form a continuum.  None where it is defined at no equilibrium.
+        """
+        found = [
+            value
+            for e in self.equilibria
+            if (value := e.outcomes.get(outcome, e.payoffs.get(outcome))) is not None
+        ]
+        return (min(found), max(found)) if found else None
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the equilibria, the continua that they span, and how good the answer is."""
+        rare = len(self.equilibria) > MOST_COLUMNS
+        found = [_rows(self) if rare else _columns(self)]
+        if self.continua:
+            found.append(_continua(self))
+        return tuple(found)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data; exact numbers are text such as "11/16"."""
+        return {
+            "model": self.model,
+            "at": self.at,
+            "calibration": {name: str(value) for name, value in self.calibration.items()},
+            "equilibria": [e.to_dict() for e in self.equilibria],
+            "complete": self.complete,
+            "reason": self.reason,
+            "exact": self.exact,
+            "degenerate": self.degenerate,
+            "witness": self.witness,
+            "sets": [s.to_dict() for s in self.sets],
+            "components": [list(c) for c in self.components],
+            "method": self.method,
+            "units": dict(self.units),
+            "source": self.source,
+            "versions": dict(self.versions),
+        }
+
+
+# --- as tables ---------------------------------------------------------------------------------
+
+
+def _title(found: Equilibria) -> str:
+    return f"{found.model}{f': {found.at}' if found.at else ''}: equilibria"
+
+
+def _columns(found: Equilibria) -> Table:
+    """Show few equilibria side by side, everything about each."""
+    rows: list[tuple[str, ...]] = []
+    first = found.equilibria[0] if found.equilibria else None
+    for decision, mix in first.play.items() if first else ():
+        for action in mix:
+            told = (_exact(e.play[decision].get(action, sp.Integer(0))) for e in found)
+            rows.append((f"P({decision} {action})", "", *told))
+    rows += [
+        (f"cutoff: {decision}", "", *(number(e.cutoffs[decision]) for e in found))
+        for decision in (first.cutoffs if first else ())
+    ]
+    for decision, belief in first.beliefs.items() if first else ():
+        for history in belief:
+            told = (_exact(e.beliefs[decision][history]) for e in found)
+            rows.append((f"belief at {decision}: {history}", "", *told))
+    values = [(p, f"payoff {p}", [e.payoffs[p] for e in found]) for p in _payoffs(found)]
+    values += [(n, n, [e.outcomes[n] for e in found]) for n in (first.outcomes if first else ())]
+    rows += [(word, found.units.get(n, ""), *map(number, told)) for n, word, told in values]
+    rows.append(("regret", "", *(number(e.regret) for e in found)))
+    for concept in first.concepts if first else ():
+        rows.append((concept, "", *(_WORDS[e.concepts.get(concept)] for e in found)))
+    header = ("", "unit", *(f"{e.name}{', strict' if e.strict else ''}" for e in found))
+    return Table(_title(found), header, tuple(rows), _notes(found))
+
+
+_WORDS = {True: "yes", False: "no", None: "not decided"}
+
+
+def _rows(found: Equilibria) -> Table:
+    """Show many equilibria one below the other: what is played and what it pays."""
+    decisions = list(found.equilibria[0].play)
+    rows = tuple(
+        (
+            str(k + 1),
+            *(_mix(e.play[decision]) for decision in decisions),
+            ", ".join(number(e.payoffs[p]) for p in e.payoffs),
+            number(e.regret),
+        )
+        for k, e in enumerate(found)
+    )
+    payoffs = f"payoffs ({', '.join(_payoffs(found))})"
+    ranges = tuple(
+        f"{name} ranges from {' to '.join(map(number, reach))} over all equilibria."
+        for name in found.equilibria[0].outcomes
+        if (reach := found.range_of(name)) is not None
+    )
+    header = ("", *decisions, payoffs, "regret")
+    return Table(_title(found), header, rows, (*ranges, *_notes(found)))
+
+
+def _continua(found: Equilibria) -> Table:
+    rows = tuple(
+        (
+            f"{s.component + 1}",
+            s.words,
+            str(s.dimension),
+            "; ".join(f"{d}: {_mix(mix)}" for d, mix in s.representative.play.items()),
+            ", ".join(number(v) for v in s.representative.payoffs.values()),
+        )
+        for s in found.sets
+    )
+    return Table(
+        "Sets of equilibria",
+        ("component", "set", "dimension", "representative", "payoffs there"),
+        rows,
+        ("Within a set each player chooses freely; sets of one component are connected.",),
+    )
+
+
+def _payoffs(found: Equilibria) -> list[str]:
+    return list(found.equilibria[0].payoffs) if found.equilibria else []
+
+
+def _notes(found: Equilibria) -> tuple[str, ...]:
+    whole = "All equilibria" if found.complete else f"NOT all equilibria: {found.reason}"
+    notes = [f"{whole}. Found by {found.method}."]
+    if found.degenerate:
+        notes.append(f"Degenerate: {found.witness}.")
+    if found.degenerate is None:
+        notes.append("Whether the game is degenerate was not decided.")
+    if found.source:
+        notes.append(f"Source: {found.source}.")
+    return tuple(notes)
+
+
+def _mix(mix: Mix) -> str:
+    used = {action: chance for action, chance in mix.items() if chance}
+    if len(used) == 1:
+        return next(iter(used))
+    return ", ".join(f"{a} {c if c.q < 1000 else f'{float(c):.4f}'}" for a, c in used.items())
+
+
+def _exact(probability: sp.Rational) -> str:
+    """Write a probability as a short fraction where it is one, with its decimals."""
+    if probability in (0, 1):
+        return str(probability)
+    shown = f"{float(probability):.4f}"
+    return f"{probability} = {shown}" if probability.q < 1000 else shown

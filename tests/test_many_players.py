@@ -1,0 +1,154 @@
+"""Games of three or more players: found, polished, certified; never more than is known."""
+
+import builtins
+import itertools
+import random
+
+import pytest
+import sympy as sp
+
+import dilemma
+from dilemma.games import many
+
+
+def game(payoffs, players=None):
+    """Return a game of three players with two actions each, from a function of their actions."""
+    players = players or {name: [f"{name}0", f"{name}1"] for name in "abc"}
+    cells = {}
+    for profile in itertools.product(*players.values()):
+        acts = [own.index(a) for own, a in zip(players.values(), profile, strict=True)]
+        cells[profile] = dict(zip(players, payoffs(*acts), strict=True))
+    return dilemma.Model(name="three", title="Three allies", players=players, payoffs=cells)
+
+
+def random_game(seed, sizes):
+    rng = random.Random(seed)
+    players = {n: [f"{n}{k}" for k in range(s)] for n, s in zip("abcd", sizes, strict=False)}
+    return game(lambda *_: [rng.randint(-9, 9) for _ in sizes], players)
+
+
+def gain(model, equilibrium):
+    """Return the most that any deviation gains, from the definition."""
+    names, gains = list(model.players), []
+    for k, player in enumerate(model.players.values()):
+        pays = dict.fromkeys(player.actions, 0)
+        for profile, cell in model.payoffs.items():
+            others = sp.prod(
+                equilibrium.play[n][a] for n, a in zip(names, profile, strict=True) if n != names[k]
+            )
+            pays[profile[k]] += others * cell[player.name]
+        now = sum(equilibrium.play[player.name][a] * v for a, v in pays.items())
+        gains.append(max(pays.values()) - now)
+    return max(gains)
+
+
+def test_a_public_good_with_a_threshold_has_its_textbook_equilibria():
+    # Two of three must contribute (cost 1) for a good worth 3: nobody, or any two, or mixing.
+    found = dilemma.solve(game(lambda *x: [3 * (sum(x) >= 2) - own for own in x]))
+    assert found.complete
+    pure = {e.name for e in found if e.pure}
+    assert pure == {"(a0, b0, c0)", "(a1, b1, c0)", "(a1, b0, c1)", "(a0, b1, c1)"}
+    # All mix with p where 3*2p(1-p) = 1.
+    p = {e.play["a"]["a1"] for e in found if e.branch == "a0/a1, b0/b1, c0/c1"}
+    for wanted in sp.solve(6 * sp.Symbol("p") * (1 - sp.Symbol("p")) - 1):
+        assert min(abs(sp.N(value - wanted, 60)) for value in p) < 1e-30
+
+
+def test_irrational_equilibria_are_not_called_exact():
+    found = dilemma.solve(game(lambda *x: [3 * (sum(x) >= 2) - own for own in x]))
+    mixed = [e for e in found if e.branch == "a0/a1, b0/b1, c0/c1"]
+    assert not any(e.exact for e in mixed)
+    assert not found.exact
+    assert all(0 < e.regret < 1e-30 for e in mixed)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_profile_returned_is_an_equilibrium(seed):
+    model = random_game(seed, [(2, 2, 2), (2, 2, 3), (3, 2, 2)][seed % 3])
+    found = dilemma.solve(model)
+    assert len(found) > 0
+    for equilibrium in found:
+        assert gain(model, equilibrium) == equilibrium.regret
+        assert equilibrium.regret == 0 if equilibrium.exact else equilibrium.regret < 1e-28
+
+
+def test_z3_adds_what_the_search_missed():
+    found = dilemma.solve(random_game(1, (2, 2, 3)))
+    assert found.complete
+    assert "z3 added 1" in found.method
+    assert "mixed (a0/a1, b0/b1, c0/c1/c2)" in found.names
+
+
+def test_a_continuum_is_told_and_not_listed():
+    found = dilemma.solve(game(lambda x, y, z: [x, z, 1]))
+    assert not found.complete
+    assert "more than can be listed on the supports" in found.reason
+    assert found.degenerate
+    assert "has the best replies" in found.witness
+
+
+def test_what_dominance_solves_is_complete_without_a_search(monkeypatch):
+    monkeypatch.setattr(many, "_searched", None)
+    found = dilemma.solve(game(lambda x, y, z: [2 * x - y, y + z * y, z * (1 - 2 * y)]))
+    assert found.names == ("(a1, b1, c0)",)
+    assert found.complete
+
+
+def test_without_pygambit_a_large_game_names_the_extra(monkeypatch):
+    real = builtins.__import__
+
+    def missing(name, *rest):
+        if name == "pygambit":
+            raise ImportError
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", missing)
+    found = dilemma.solve(random_game(0, (3, 3, 3)))
+    assert not found.complete
+    assert "pip install dilemma[trees]" in found.reason
+
+
+def test_a_game_too_large_to_certify_says_so():
+    found = dilemma.solve(random_game(1, (3, 3, 3)))
+    assert not found.complete
+    assert found.reason == "the game is too large to certify that there are no others"
+
+
+def test_payoffs_of_any_size_are_rescaled_before_the_search():
+    small = game(lambda *x: [(3 * (sum(x) >= 2) - own) for own in x])
+    large = game(lambda *x: [10**25 * (3 * (sum(x) >= 2) - own) + 7 for own in x])
+    assert dilemma.solve(small).names == dilemma.solve(large).names
+
+
+def test_a_budget_that_is_used_up_is_told():
+    found = dilemma.solve(random_game(3, (2, 2, 2, 2)), seconds=1e-6)
+    assert not found.complete
+    assert "undecided" in found.reason or "seconds" in found.reason
+
+
+def test_a_claim_about_three_players_is_decided():
+    model = dilemma.Model(
+        name="club",
+        title="A club",
+        players={
+            name: {"actions": ["out", "into"], "levels": {f"x{name}": [0, 1]}} for name in "abc"
+        },
+        parameters={
+            "v": {"range": [0, 9], "unit": "util", "means": "what each further member adds"}
+        },
+        payoffs={
+            "a": "xa*(v*(xb + xc) - 1)",
+            "b": "xb*(v*(xa + xc) - 1)",
+            "c": "xc*(v*(xa + xb) - 1)",
+        },
+        claims={
+            "together": {
+                "says": "If members are worth half their cost, all may join.",
+                "over": "all",
+                "given": "v >= 1/2",
+                "holds": "equilibrium(into, into, into)",
+            },
+        },
+    )
+    (verdict,) = dilemma.prove(model)
+    assert verdict.status == "proved"
