@@ -80,7 +80,7 @@ def test_z3_adds_what_the_search_missed():
 
 
 def test_a_continuum_is_told_and_not_listed():
-    found = dilemma.solve(game(lambda x, y, z: [x, z, 1]))
+    found = dilemma.solve(game(lambda x, _, z: [x, z, 1]))
     assert not found.complete
     assert "more than can be listed on the supports" in found.reason
     assert found.degenerate

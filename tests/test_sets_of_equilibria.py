@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 import sympy as sp
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dilemma
@@ -76,6 +76,7 @@ def test_sets_that_touch_are_one_component():
     assert {s.component for s in found.sets} == {0}
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000))
 def test_every_mixture_within_a_set_is_an_equilibrium(seed):
     rng = random.Random(seed)
