@@ -315,7 +315,7 @@ def _claim(text: str) -> tuple[Model, str | None]:
     """Read MODEL, MODEL.CLAIM, or a path with or without .CLAIM behind it."""
     from dilemma.library import available
 
-    if text in available() or text.endswith(".toml") or "." not in text:
+    if text in available() or text.endswith((".toml", ".nfg")) or "." not in text:
         return _load(text), None
     if ".toml." in text:
         path, claim = text.rsplit(".toml.", 1)

@@ -15,7 +15,7 @@ from dilemma.model import Model
 from dilemma.reading.places import Places, locate
 from dilemma.reading.schema import KEY
 
-__all__ = ["read"]
+__all__ = ["read", "text_of"]
 
 LARGEST = 1_000_000
 
@@ -49,7 +49,7 @@ def read(path: str | Path) -> Model:
     2 no kind of game is called 'matricks'
     """
     path = Path(path)
-    text = _text(path)
+    text = text_of(path)
     document = _toml(path, text)
     try:
         return Model.from_document(document, name=path.stem, path=path)
@@ -59,7 +59,8 @@ def read(path: str | Path) -> Model:
         raise ModelError(_placed(error.mistakes, path, locate(text))) from None
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return the text of a file, or say why it has none: too large, or not UTF-8."""
     size = path.stat().st_size
     if size > LARGEST:
         hint = f"at most {LARGEST:,} bytes"

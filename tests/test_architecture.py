@@ -7,13 +7,16 @@ from pathlib import Path
 
 import dilemma
 
-HEAVY = ["sympy", "scipy", "nashpy", "z3", "matplotlib", "xarray", "pydantic", "numpy"]
+HEAVY = ["sympy", "scipy", "nashpy", "z3", "matplotlib", "xarray", "pydantic", "numpy", "pandas"]
 ROOT = Path(dilemma.__file__).parent
 ORDER = """
     errors report parts
     reading.places reading.syntax reading.expressions reading.schema reading.naming
     reading.payoffs reading.periods reading.claims reading.building reading.writing reading.arrays
-    model modelfile library branch equilibrium equilibria
+    model modelfile valuation
+    exchange.labels exchange.words exchange.strategic exchange.numbers exchange.nfg
+    exchange.bimatrices exchange.gambit
+    library branch equilibrium equilibria exchange.frames
     games.vertices games.exact games.naming games.supports games.kinds games.numbers games.selection games.systems games.agreement
     games.found games.profiles games.sets games.polish games.many games.matrix games
     plane.roots plane.curves plane.cells
@@ -22,7 +25,7 @@ ORDER = """
     proof.logic proof.statements proof.examples proof.decide ledger
     figures.placing figures.captions figures.drawing figures demo cli
 """.split()  # noqa: SIM905 -- one word a module reads best
-BARE = ("", "__main__", "reading", "plane", "study", "proof")  # nothing of their own
+BARE = ("", "__main__", "reading", "exchange", "plane", "study", "proof")  # nothing of their own
 
 
 def module(file):

@@ -20,13 +20,15 @@ import sympy as sp
 from dilemma.branch import Branch
 from dilemma.equilibrium import Equilibrium, Mix
 from dilemma.errors import DisagreementError
+from dilemma.exchange.nfg import strategic_text
 from dilemma.games import supports
 from dilemma.games.found import Found
 from dilemma.games.polish import polish
-from dilemma.games.profiles import Payoffs, evaluated, pure_equilibria, unit_scale
+from dilemma.games.profiles import evaluated, pure_equilibria, unit_scale
 from dilemma.games.systems import solution
 from dilemma.model import Model
 from dilemma.parts import Player, Profile
+from dilemma.valuation import Payoffs
 
 __all__ = ["solve"]
 
@@ -239,17 +241,17 @@ def _searched(
         if not isinstance(event, pygambit.EnumPolyCandidateSupportEvent):
             troubled.append(type(event).__name__)
 
-    game = pygambit.read_nfg(io.StringIO(_nfg(players, left, payoffs)))
+    names = [p.name for p in players]
+    cells = {o: [payoffs[o][n] for n in names] for o in product(*(left[n] for n in names))}
+    text = strategic_text("", names, [left[n] for n in names], cells)
+    game = pygambit.read_nfg(io.StringIO(text))
     numbers: list[dict[str, dict[str, float]]] = []
 
     def keep(profile: object) -> None:
         numbers.append(
             {
-                player.name: {
-                    a: float(profile[str(k)][str(n)])  # type: ignore[index]
-                    for n, a in enumerate(left[player.name])
-                }
-                for k, player in enumerate(players)
+                name: {action: float(profile[name][action]) for action in left[name]}  # type: ignore[index]
+                for name in names
             }
         )
 
@@ -263,19 +265,6 @@ def _searched(
     if troubled and not reason:
         reason = f"pygambit could not search {len(troubled)} choices of supports to the end"
     return numbers, reason, f"pygambit's search of all supports ({len(numbers)} found)"
-
-
-def _nfg(players: Sequence[Player], left: Mapping[str, Sequence[str]], payoffs: Payoffs) -> str:
-    """Write the game for pygambit, players and actions by their numbers."""
-    names = " ".join(f'"{k}"' for k in range(len(players)))
-    acts = " ".join(
-        "{ " + " ".join(f'"{n}"' for n in range(len(left[p.name]))) + " }" for p in players
-    )
-    lines = []
-    for backwards in product(*(left[p.name] for p in reversed(players))):
-        cell = payoffs[backwards[::-1]]
-        lines.append(" ".join(str(cell[p.name]) for p in players))
-    return f'NFG 1 R "" {{ {names} }}\n{{ {acts} }}\n\n' + "\n".join(lines) + "\n"
 
 
 # --- checking ------------------------------------------------------------------------------------

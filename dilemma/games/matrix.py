@@ -20,11 +20,12 @@ from dilemma.games import many, supports
 from dilemma.games.agreement import agree
 from dilemma.games.exact import ExactSolution, solve_exactly
 from dilemma.games.found import Found
-from dilemma.games.profiles import Payoffs, evaluated, numeric_payoffs, unit_scale
+from dilemma.games.profiles import evaluated, unit_scale
 from dilemma.games.sets import nash_sets
 from dilemma.model import Model
 from dilemma.parts import Player
 from dilemma.report import versions
+from dilemma.valuation import Payoffs, numeric_payoffs
 
 __all__ = ["equilibria", "sides"]
 

@@ -9,8 +9,9 @@ from itertools import product
 import sympy as sp
 
 from dilemma.equilibrium import Mix
-from dilemma.games.profiles import Payoffs, regret_of
+from dilemma.games.profiles import regret_of
 from dilemma.parts import Player
+from dilemma.valuation import Payoffs
 
 __all__ = ["polish"]
 

@@ -15,30 +15,11 @@ import sympy as sp
 from dilemma.equilibrium import Equilibrium, Mix
 from dilemma.model import Model
 from dilemma.parts import Player, Profile
+from dilemma.valuation import Payoffs
 
-__all__ = ["Payoffs", "evaluated", "numeric_payoffs", "pure_equilibria", "regret_of", "unit_scale"]
+__all__ = ["evaluated", "pure_equilibria", "regret_of", "unit_scale"]
 
-Payoffs = Mapping[Profile, Mapping[str, Fraction]]
 Mixes = Mapping[str, Mix]
-
-
-def numeric_payoffs(
-    model: Model, values: Mapping[sp.Symbol, sp.Rational]
-) -> tuple[dict[Profile, dict[str, Fraction]], bool]:
-    """Return every payoff as an exact fraction, and whether none had to be rounded.
-
-    Irrational payoffs (a square root, a logarithm) are rounded to 40 digits.
-    """
-    exact = True
-    table: dict[Profile, dict[str, Fraction]] = {}
-    for profile, cell in model.payoffs.items():
-        table[profile] = {}
-        for player, payoff in cell.items():
-            number = payoff.xreplace(values)
-            if not number.is_Rational:
-                exact, number = False, sp.Rational(sp.N(number, 40))
-            table[profile][player] = Fraction(int(number.p), int(number.q))
-    return table, exact
 
 
 def unit_scale(players: Sequence[Player], payoffs: Payoffs) -> dict[Profile, dict[str, Fraction]]:

@@ -11,7 +11,7 @@ from dilemma.errors import Mistake
 from dilemma.reading.expressions import FUNCTIONS
 from dilemma.reading.schema import KEY, Document
 
-__all__ = ["CLAIM_WORDS", "naming_mistakes"]
+__all__ = ["CLAIM_WORDS", "is_name", "naming_mistakes"]
 
 CLAIM_WORDS = ("probability", "equilibrium", "unique", "dominant", "kind", "rises", "falls", "diff")
 _CONSTANTS = ("E", "I", "pi", "oo", "nan", "zoo", "inf", "undefined", "True", "False")
@@ -51,6 +51,11 @@ def naming_mistakes(document: Document) -> Iterator[Mistake]:
             if not _LABEL.fullmatch(name):
                 hint = "letters, digits, _ and -"
                 yield Mistake((section, name), f"not a name: {name!r}", hint, width=KEY)
+
+
+def is_name(name: str) -> bool:
+    """Tell whether a player or an action may be called so."""
+    return _wrong("players", name) is None
 
 
 def _named(document: Document) -> Iterator[tuple[str, tuple[str | int, ...], str]]:

@@ -1,0 +1,55 @@
+"""A game in numbers, with what has to be said of them where they are written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from dilemma.model import Model
+from dilemma.parts import decimal
+from dilemma.valuation import DIGITS, Payoffs, numeric_payoffs
+
+__all__ = ["Numbers", "numbers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A game in numbers.
+
+    Attributes
+    ----------
+    payoffs : mapping of profile to mapping of player to Fraction
+    calibration : mapping of parameter to exact value
+    exact : bool
+        Whether no payoff had to be rounded.
+    """
+
+    payoffs: Payoffs
+    calibration: Mapping[str, sp.Rational]
+    exact: bool
+
+    def said(self) -> str:
+        """Say at which calibration they are, and whether they are exact; "" where it is plain."""
+        values = ", ".join(f"{name} = {decimal(value)}" for name, value in self.calibration.items())
+        told = f"At {values}." if values else ""
+        if not self.exact:
+            told += f" Irrational payoffs are rounded to {DIGITS} digits."
+        return told.strip()
+
+
+def numbers(
+    model: Model, at: str | Mapping[str, Any] | None, changes: Mapping[str, Any]
+) -> Numbers:
+    """Return every payoff at a calibration; irrational ones are rounded to 40 digits.
+
+    Raises
+    ------
+    CalibrationError
+        As :meth:`Model.calibration`, or if a payoff has no value there.
+    """
+    calibration = model.calibration(at, **changes)
+    payoffs, exact = numeric_payoffs(model, model.values(calibration))
+    return Numbers(payoffs, calibration, exact)

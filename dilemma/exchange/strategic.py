@@ -1,0 +1,212 @@
+"""The text of a Gambit strategic-form file (``.nfg``), read into its parts.
+
+The format has two versions.  In both a title, the players and their strategies come first, by name
+or as counts, and then perhaps a comment.  The *payoff* version goes on with the payoffs of all
+players at one profile after the other, the first player's strategy changing fastest.  The
+*outcome* version lists outcomes with a payoff for each player, and then the number of an outcome
+for each profile, in the same order; number 0 pays nothing.
+
+References
+----------
+The Gambit Project, "Game representation formats", Gambit documentation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dilemma.exchange.words import Number, Words
+from dilemma.reading.payoffs import MOST_PROFILES
+
+__all__ = ["Strategic", "read_strategic"]
+
+MOST_PLAYERS = 26
+_BEGINS = 'it begins with NFG 1 R "title" { "player" "player" }'
+
+
+@dataclass(frozen=True, slots=True)
+class Strategic:
+    """What a file says.
+
+    Attributes
+    ----------
+    title, comment : str
+    players : list of str
+    strategies : list of list of str
+        Each player's.
+    payoffs : list of list of numbers
+        One for each player at each profile, the first player's strategy changing fastest.
+    """
+
+    title: str
+    comment: str
+    players: list[str]
+    strategies: list[list[str]]
+    payoffs: list[list[Number]]
+
+
+def read_strategic(words: Words) -> Strategic:
+    """Read a file from its first word to its last.
+
+    Raises
+    ------
+    ModelError
+        With the line and column of the first mistake.
+    """
+    _begin(words)
+    title = words.want_text("the game's title")
+    players = _players(words)
+    strategies = _strategies(words, players)
+    comment = words.want_text("a comment") if words.next.kind == "text" else ""
+    profiles = math.prod(map(len, strategies))
+    shape = f"{len(players)} players with {_and(strategies)} strategies"
+    if words.next.is_mark("{"):
+        payoffs = list(_chosen(words, _outcomes(words, players), profiles, shape))
+    else:
+        payoffs = _payoffs(words, profiles, len(players), shape)
+    return Strategic(title, comment, players, strategies, payoffs)
+
+
+def _begin(words: Words) -> None:
+    first = words.next
+    if first.kind == "end":
+        raise words.error(first, "an empty file, not a Gambit strategic game", _BEGINS)
+    if first.text == "EFG":
+        hint = "a file of a game tree ends in .efg"
+        raise words.error(first, "not a Gambit strategic game: it begins with EFG", hint)
+    if (first.kind, first.text) != ("word", "NFG"):
+        message = f"not a Gambit strategic game: it begins with {first}"
+        raise words.error(first, message, _BEGINS)
+    words.take()
+    for wanted, what in ((("1",), "version 1"), (("R", "D"), "R or D")):
+        if words.next.kind != "word" or words.next.text not in wanted:
+            raise words.unwanted(f"{what} is wanted", _BEGINS)
+        words.take()
+
+
+def _players(words: Words) -> list[str]:
+    words.want("{", "before the players")
+    found: list[str] = []
+    while not words.next.is_mark("}"):
+        if len(found) == MOST_PLAYERS:
+            raise words.error(words.next, "too many players", f"at most {MOST_PLAYERS}")
+        found.append(words.want_text("a player's name or '}'"))
+    if len(found) < 2:
+        count = "one player" if found else "no players"
+        raise words.error(words.next, f"a game with {count}", "at least two are wanted")
+    words.take()
+    return found
+
+
+def _strategies(words: Words, players: Sequence[str]) -> list[list[str]]:
+    words.want("{", "before the strategies")
+    read = _list if words.next.is_mark("{") else _count
+    found: list[list[str]] = []
+    for player in players:
+        if words.next.is_mark("}"):
+            message = f"the strategies of {_short(player)} are missing"
+            raise words.error(words.next, message, f"there are {len(players)} players")
+        begin = words.next
+        found.append(read(words, player))
+        profiles = math.prod(map(len, found))
+        if profiles > MOST_PROFILES:
+            message = f"a game with {profiles:,} profiles or more"
+            raise words.error(begin, message, f"at most {MOST_PROFILES:,}")
+    if not words.next.is_mark("}"):
+        raise words.unwanted(f"a '}}' is wanted behind the strategies of {len(players)} players")
+    words.take()
+    return found
+
+
+def _list(words: Words, player: str) -> list[str]:
+    words.want("{", f"before the strategies of {_short(player)}")
+    found: list[str] = []
+    while not words.next.is_mark("}"):
+        if len(found) == MOST_PROFILES:
+            raise words.error(words.next, "too many strategies", f"at most {MOST_PROFILES:,}")
+        found.append(words.want_text("a strategy's name or '}'"))
+    if not found:
+        raise words.error(words.next, f"{_short(player)} has no strategies", "at least one")
+    words.take()
+    return found
+
+
+def _count(words: Words, player: str) -> list[str]:
+    token = words.next
+    count = _whole(words, f"the number of strategies of {_short(player)}")
+    if count == 0:
+        raise words.error(token, f"{_short(player)} has no strategies", "at least one is wanted")
+    if count > MOST_PROFILES:
+        message = f"{token} strategies of {_short(player)}"
+        raise words.error(token, message, f"at most {MOST_PROFILES:,}")
+    return [str(number) for number in range(1, count + 1)]
+
+
+def _payoffs(words: Words, profiles: int, players: int, shape: str) -> list[list[Number]]:
+    needed = profiles * players
+    found: list[Number] = []
+    while len(found) < needed:
+        if words.next.kind == "end":
+            raise words.error(words.next, *_missing("payoff", needed - len(found), needed, shape))
+        found.append(words.want_number("a payoff"))
+    if words.next.kind != "end":
+        raise words.error(words.next, f"more payoffs than the {needed:,} that {shape} need")
+    return [found[at : at + players] for at in range(0, needed, players)]
+
+
+def _outcomes(words: Words, players: Sequence[str]) -> list[list[Number]]:
+    """Return the payoffs of each outcome, that of number 0 first."""
+    words.want("{", "before the outcomes")
+    found: list[list[Number]] = [[0] * len(players)]
+    while not words.next.is_mark("}"):
+        words.want("{", "before an outcome")
+        words.want_text("the outcome's name")
+        own: list[Number] = []
+        for player in players:
+            own.append(words.want_number(f"the payoff of {_short(player)}"))
+            words.accept(",")
+        words.want("}", f"behind the {len(players)} payoffs of an outcome")
+        found.append(own)
+    words.take()
+    return found
+
+
+def _chosen(
+    words: Words, outcomes: Sequence[list[Number]], profiles: int, shape: str
+) -> Iterator[list[Number]]:
+    for done in range(profiles):
+        token = words.next
+        if token.kind == "end":
+            raise words.error(token, *_missing("outcome", profiles - done, profiles, shape))
+        number = _whole(words, "the number of an outcome")
+        if number >= len(outcomes):
+            there = f"there are {len(outcomes) - 1}, and 0, which pays nothing"
+            raise words.error(token, f"no outcome {token}", there)
+        yield outcomes[number]
+    if words.next.kind != "end":
+        raise words.error(words.next, f"more outcomes than the {profiles:,} that {shape} need")
+
+
+def _whole(words: Words, what: str) -> int:
+    token = words.next
+    if token.kind != "word" or not (token.text.isascii() and token.text.isdigit()):
+        raise words.unwanted(f"{what} is wanted", "a whole number")
+    words.take()
+    digits = token.text.lstrip("0")
+    return int(digits[:9] or 0)  # cut or not, it is more than anything that is allowed
+
+
+def _missing(what: str, count: int, needed: int, shape: str) -> tuple[str, str]:
+    told = f"1 {what} is missing" if count == 1 else f"{count:,} {what}s are missing"
+    return told, f"{shape} need {needed:,}"
+
+
+def _and(strategies: Sequence[Sequence[str]]) -> str:
+    *first, last = (str(len(own)) for own in strategies)
+    return f"{', '.join(first)} and {last}"
+
+
+def _short(label: str) -> str:
+    return repr(label if len(label) <= 40 else f"{label[:39]}…")
