@@ -4,6 +4,7 @@
     Model, matrix               the same in Python
     sheet                       what a model says, on one sheet
     solve                       every equilibrium at one calibration, certified
+    select                      the equilibria by every criterion of selection
     compare                     eras side by side
     along                       one parameter moves: where does the solution change?
     region_map, plot            two parameters move: the map, and its picture
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from dilemma.study.compare import compare
     from dilemma.study.comparison import Comparison
     from dilemma.study.regions import RegionMap, region_map
+    from dilemma.study.selected import Selection
+    from dilemma.study.selecting import select
     from dilemma.study.sheet import Sheet, sheet
     from dilemma.study.solve import solve
 
@@ -48,6 +51,7 @@ _HOMES = {
     "ModelError": "errors",
     "NashSet": "equilibrium",
     "RegionMap": "study.regions",
+    "Selection": "study.selected",
     "Sheet": "study.sheet",
     "Verdict": "proof.decide",
     "along": "study.along",
@@ -58,6 +62,7 @@ _HOMES = {
     "plot": "figures",
     "prove": "ledger",
     "region_map": "study.regions",
+    "select": "study.selecting",
     "sheet": "study.sheet",
     "solve": "study.solve",
 }
@@ -74,6 +79,7 @@ __all__ = [
     "ModelError",
     "NashSet",
     "RegionMap",
+    "Selection",
     "Sheet",
     "Verdict",
     "along",
@@ -84,6 +90,7 @@ __all__ = [
     "plot",
     "prove",
     "region_map",
+    "select",
     "sheet",
     "solve",
 ]

@@ -1,4 +1,4 @@
-"""The command line: ``dilemma list | show | solve | compare | prove | along | plot | demo | new``.
+"""The command line: ``dilemma list | show | solve | select | compare | prove | along | plot …``.
 
 Results go to standard output, progress and errors to standard error.  Exit 0 fine, 1 a claim fared
 otherwise than its file expects, 2 the input is wrong.  Whatever is heavy is imported inside the
@@ -7,19 +7,17 @@ command that needs it.
 
 from __future__ import annotations
 
-import json
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dilemma.terminal import print_json, print_tables, progress, put, put_all
+
 if TYPE_CHECKING:
     from dilemma.model import Model
-    from dilemma.report import Shown, Table
+    from dilemma.report import Table
 
 __all__ = ["main"]
 
@@ -37,6 +35,10 @@ MODELS = Annotated[
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SEED = Annotated[int, typer.Option(help="Seed of the random draws.")]
 DRAWS = Annotated[int, typer.Option(min=1, help="Random calibrations drawn from each box.")]
+ERA = Annotated[str | None, typer.Option(help="Which era's centre; all if not given.")]
+CHANGE = Annotated[
+    list[str] | None, typer.Option("--set", help="A parameter's value, such as m_J=1/10.")
+]
 SECONDS = Annotated[float, typer.Option(min=0.01, help="Budget, after which the answer says so.")]
 
 
@@ -67,12 +69,12 @@ def list_models(as_json: JSON = False) -> None:
 
     models = [load(name) for name in available()]
     if as_json:
-        _print_json([{"name": m.name, "title": m.title, "kind": m.kind} for m in models])
+        print_json([{"name": m.name, "title": m.title, "kind": m.kind} for m in models])
         return
     rows = tuple(
         (m.name, m.title, m.kind, str(len(m.eras)), str(len(m.claims)), m.source) for m in models
     )
-    _print([Table("Models", ("name", "title", "kind", "eras", "claims", "source"), rows)])
+    print_tables([Table("Models", ("name", "title", "kind", "eras", "claims", "source"), rows)])
 
 
 @app.command()
@@ -80,32 +82,48 @@ def show(model: MODEL, as_json: JSON = False, latex: bool = False) -> None:
     """Show what a model says: players, payoffs, parameters with their values and sources."""
     from dilemma.study.sheet import sheet
 
-    _put(sheet(_load(model)), as_json, latex)
+    put(sheet(_load(model)), as_json=as_json, latex=latex)
 
 
 @app.command()
 def solve(
     model: MODEL,
-    era: Annotated[str | None, typer.Option(help="Which era's centre; all if not given.")] = None,
-    change: Annotated[
-        list[str] | None, typer.Option("--set", help="A parameter's value, such as m_J=1/10.")
-    ] = None,
+    era: ERA = None,
+    change: CHANGE = None,
     seconds: SECONDS = 60.0,
+    most: Annotated[
+        int, typer.Option(min=1, help="Budget of size: bases or supports visited.")
+    ] = 200_000,
     as_json: JSON = False,
     latex: bool = False,
 ) -> None:
     """Find every equilibrium at an era's centre, or at a calibration of your own."""
-    from dilemma.errors import CalibrationError
     from dilemma.study.solve import solve as solve_model
 
-    loaded = _load(model)
-    changes: dict[str, Any] = dict(_assignment(text) for text in change or [])
-    eras: list[str | None] = [era] if era is not None else list(loaded.eras) or [None]
-    for name in changes:
-        if name in ("at", "model", "seconds", "most"):
-            raise CalibrationError(f"no parameter {name!r}")
-    found = [solve_model(loaded, e, seconds=seconds, **changes) for e in eras]
-    _put_all(found, as_json, latex)
+    loaded, points = _points(model, era, change)
+    found = [solve_model(loaded, at, seconds=seconds, most=most, **moved) for at, moved in points]
+    put_all(found, as_json=as_json, latex=latex)
+
+
+@app.command()
+def select(
+    model: MODEL,
+    era: ERA = None,
+    change: CHANGE = None,
+    starts: Annotated[
+        int, typer.Option(min=0, help="Random points from which learning starts; 0 for none.")
+    ] = 100,
+    seed: SEED = 0,
+    seconds: SECONDS = 60.0,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Judge the equilibria: dominance, elimination, evolution, where learning ends."""
+    from dilemma.study.selecting import select as judge
+
+    loaded, points = _points(model, era, change)
+    found = [judge(loaded, at, starts=starts, seed=seed, seconds=seconds, **m) for at, m in points]
+    put_all(found, as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -122,7 +140,7 @@ def compare(
 
     loaded = [_load(name) for name in models or _every()]
     found = []
-    with _progress("comparing") as tell:
+    with progress("comparing") as tell:
         for done, each in enumerate(loaded):
             found.append(
                 compare_eras(
@@ -135,7 +153,7 @@ def compare(
                     ),
                 )
             )
-    _put_all(found, as_json, latex)
+    put_all(found, as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -152,7 +170,7 @@ def prove(
 
     wanted = [_claim(text) for text in claims or _every()]
     found = []
-    with _progress("deciding") as tell:
+    with progress("deciding") as tell:
         for done, (model, claim) in enumerate(wanted):
             found.append(
                 prove_claims(
@@ -164,7 +182,7 @@ def prove(
                     ),
                 )
             )
-    _put_all(found, as_json, latex)
+    put_all(found, as_json=as_json, latex=latex)
     if not all(ledger.as_expected for ledger in found):
         raise typer.Exit(1)
 
@@ -183,7 +201,7 @@ def along(
 
     loaded = _load(model)
     found = [move(loaded, e, parameter, shows=shows) for e in ([era] if era else loaded.eras)]
-    _put_all(found, as_json, latex)
+    put_all(found, as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -204,7 +222,7 @@ def plot(
     loaded = _load(model)
     found = region_map(loaded, x, y, era or None)
     if as_json:
-        _print_json(found.to_dict())
+        print_json(found.to_dict())
         return
     from dilemma.figures import plot as draw
     from dilemma.figures import save
@@ -229,7 +247,7 @@ def demo(
     from dilemma.report import Table, renderables
 
     if as_json:
-        _print_json(_script(_load(model), draws, seed))
+        print_json(_script(_load(model), draws, seed))
         return
     console = Console()
     interactive = sys.stdin.isatty()
@@ -291,7 +309,7 @@ def new(
         raise DilemmaError(f"{path} exists already; nothing was written")
     path.write_text(template(), encoding="utf-8")
     if as_json:
-        _print_json({"written": str(path)})
+        print_json({"written": str(path)})
     else:
         typer.echo(f"written: {path}; next: dilemma compare {path}")
 
@@ -324,6 +342,23 @@ def _claim(text: str) -> tuple[Model, str | None]:
     return _load(name), claim
 
 
+def _points(
+    name: str, era: str | None, change: list[str] | None
+) -> tuple[Model, list[tuple[str | None, dict[str, Any]]]]:
+    """Read a model and the calibrations asked for: each era, with the changes."""
+    from dilemma.errors import CalibrationError, nearest
+
+    model = _load(name)
+    changes = dict(_assignment(text) for text in change or [])
+    for word in changes:
+        if word not in model.parameters:
+            raise CalibrationError(f"no parameter {word!r}: {nearest(word, model.parameters)}")
+        if word in ("at", "model", "most", "seconds", "seed", "starts"):
+            raise CalibrationError(f"{word!r} can only be changed in a calibration, from Python")
+    eras: list[str | None] = [era] if era is not None else [*model.eras] or [None]
+    return model, [(each, changes) for each in eras]
+
+
 def _assignment(text: str) -> tuple[str, str]:
     from dilemma.errors import CalibrationError
 
@@ -331,61 +366,3 @@ def _assignment(text: str) -> tuple[str, str]:
     if not sign or not name.strip() or not value.strip():
         raise CalibrationError(f"--set {text}: write it as NAME=VALUE, such as m_J=1/10")
     return name.strip(), value.strip()
-
-
-# --- printing ----------------------------------------------------------------------------------
-
-
-def _put(found: Shown, as_json: bool, latex: bool) -> None:
-    _put_all([found], as_json, latex, alone=True)
-
-
-def _put_all(found: list[Any], as_json: bool, latex: bool, *, alone: bool = False) -> None:
-    if as_json:
-        data = [each.to_dict() for each in found]
-        _print_json(data[0] if alone else data)
-    elif latex:
-        typer.echo("\n\n".join(each.to_latex() for each in found))
-    else:
-        _print([table for each in found for table in each.tables()])
-
-
-def _print_json(data: Any) -> None:
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def _print(tables: list[Table]) -> None:
-    from rich.console import Console
-
-    from dilemma.report import renderables, text
-
-    console = Console()
-    if console.is_terminal:
-        console.print(*renderables(tables), sep="\n")
-    else:
-        typer.echo(text(tables))
-
-
-@contextmanager
-def _progress(doing: str) -> Iterator[Callable[[float, str], None]]:
-    """Show progress on standard error, on a terminal, once a second has gone by."""
-    if not sys.stderr.isatty():
-        yield lambda _share, _name: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    begun = time.monotonic()
-    with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
-        task = bar.add_task(doing, total=1.0, visible=False)
-
-        def tell(share: float, name: str) -> None:
-            bar.update(
-                task,
-                completed=share,
-                description=f"{doing} {name}".strip(),
-                visible=time.monotonic() - begun > 1,
-                refresh=True,
-            )
-
-        yield tell

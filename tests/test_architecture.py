@@ -18,12 +18,13 @@ ORDER = """
     exchange.bimatrices exchange.gambit
     library branch equilibrium equilibria exchange.frames
     games.vertices games.exact games.naming games.supports games.kinds games.numbers games.selection games.systems games.agreement
+    games.wording games.elimination games.indifference games.evolution games.endings games.learning games.quantal
     games.found games.profiles games.sets games.polish games.many games.matrix games
     plane.roots plane.curves plane.cells
     study.solve study.frequencies study.comparison study.compare study.along study.sheet study.signs study.maps
-    study.regions
+    study.regions study.judged study.selection_tables study.selected study.selecting
     proof.logic proof.statements proof.examples proof.decide ledger
-    figures.placing figures.captions figures.drawing figures demo cli
+    figures.placing figures.captions figures.drawing figures demo terminal cli
 """.split()  # noqa: SIM905 -- one word a module reads best
 BARE = ("", "__main__", "reading", "exchange", "plane", "study", "proof")  # nothing of their own
 

@@ -10,7 +10,7 @@ only that makes the answer complete.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import inf
@@ -22,6 +22,7 @@ from dilemma.equilibrium import Equilibrium, Mix
 from dilemma.errors import DisagreementError
 from dilemma.exchange.nfg import strategic_text
 from dilemma.games import supports
+from dilemma.games.elimination import eliminate
 from dilemma.games.found import Found
 from dilemma.games.polish import polish
 from dilemma.games.profiles import evaluated, pure_equilibria, unit_scale
@@ -52,7 +53,7 @@ def solve(
     players = search.players
     for profile in pure_equilibria(players, payoffs):
         search.found.append(evaluated(model, values, payoffs, _pure(players, profile)))
-    left = _undominated(players, payoffs)
+    left = eliminate(players, payoffs).survivors
     if all(len(actions) == 1 for actions in left.values()):
         search.said = ["iterated elimination of strictly dominated actions leaves one profile"]
         return search.told()
@@ -179,28 +180,6 @@ def _pure(players: Sequence[Player], profile: Profile) -> dict[str, Mix]:
         player.name: {a: sp.Integer(a == played) for a in player.actions}
         for player, played in zip(players, profile, strict=True)
     }
-
-
-def _undominated(players: Sequence[Player], payoffs: Payoffs) -> dict[str, list[str]]:
-    """Return the actions that survive iterated elimination by strictly better pure actions."""
-    left = {player.name: list(player.actions) for player in players}
-    while (worse := next(_dominated(players, payoffs, left), None)) is not None:
-        left[worse[0]].remove(worse[1])
-    return left
-
-
-def _dominated(
-    players: Sequence[Player], payoffs: Payoffs, left: Mapping[str, Sequence[str]]
-) -> Iterator[tuple[str, str]]:
-    for k, player in enumerate(players):
-        rest = [left[p.name] if p is not player else [""] for p in players]
-        for better, worse in product(left[player.name], repeat=2):
-            if better != worse and all(
-                payoffs[(*o[:k], better, *o[k + 1 :])][player.name]
-                > payoffs[(*o[:k], worse, *o[k + 1 :])][player.name]
-                for o in product(*rest)
-            ):
-                yield player.name, worse
 
 
 def _tie(players: Sequence[Player], payoffs: Payoffs) -> str:

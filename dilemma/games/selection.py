@@ -2,6 +2,7 @@
 
 Risk dominance after Harsanyi and Selten 1988, A General Theory of Equilibrium Selection in Games:
 of two strict pure equilibria the one whose product of losses from unilateral deviation is larger.
+In a game of more than 2x2 these are the products in the 2x2 game that the two equilibria span.
 """
 
 from __future__ import annotations
@@ -15,7 +16,18 @@ import sympy as sp
 from dilemma.equilibrium import Equilibrium
 from dilemma.parts import Player, Profile
 
-__all__ = ["Dominance", "best_replies", "dominance", "payoff_dominant", "risk_dominant"]
+__all__ = [
+    "Dominance",
+    "Losses",
+    "Payoffs",
+    "best_replies",
+    "dominance",
+    "expected",
+    "losses",
+    "pareto_better",
+    "payoff_dominant",
+    "risk_dominant",
+]
 
 Payoffs = Mapping[Profile, Mapping[str, sp.Rational]]
 
@@ -31,6 +43,38 @@ class Dominance:
     better: str
     worse: str
     strict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Two strict equilibria, and what each player would lose by leaving either for the other.
+
+    Attributes
+    ----------
+    first, second : int
+        The two equilibria, as positions in the sequence that was asked about.
+    at_first, at_second : mapping of player to loss
+        What it loses by deviating, alone, to its action in the other equilibrium.
+    """
+
+    first: int
+    second: int
+    at_first: Mapping[str, sp.Rational]
+    at_second: Mapping[str, sp.Rational]
+
+    @property
+    def products(self) -> tuple[sp.Rational, sp.Rational]:
+        """The product of losses at the first equilibrium, and at the second."""
+        one, other = (sp.Mul(*found.values()) for found in (self.at_first, self.at_second))
+        return one, other
+
+    @property
+    def dominant(self) -> int | None:
+        """The equilibrium with the larger product; None where they are equal."""
+        one, other = self.products
+        if one == other:
+            return None
+        return self.first if one > other else self.second
 
 
 def _against(players: Sequence[Player], position: int) -> list[Profile]:
@@ -86,6 +130,24 @@ def payoff_dominant(equilibria: Sequence[Equilibrium]) -> Equilibrium | None:
     return None
 
 
+def expected(payoffs: Payoffs, equilibrium: Equilibrium) -> dict[str, sp.Rational]:
+    """Return what an equilibrium pays each player, in the exact payoffs that are given."""
+    total = dict.fromkeys(equilibrium.play, sp.Integer(0))
+    for profile, cell in payoffs.items():
+        chance = sp.Mul(
+            *(mix[a] for mix, a in zip(equilibrium.play.values(), profile, strict=True))
+        )
+        for player in total:
+            total[player] += chance * cell[player]
+    return total
+
+
+def pareto_better(one: Mapping[str, sp.Rational], other: Mapping[str, sp.Rational]) -> bool:
+    """Tell whether the first pays nobody less than the second, and somebody more."""
+    gaps = [one[player] - other[player] for player in other]
+    return bool(min(gaps) >= 0 and max(gaps) > 0)
+
+
 def risk_dominant(
     players: Sequence[Player], payoffs: Payoffs, equilibria: Sequence[Equilibrium]
 ) -> Equilibrium | None:
@@ -93,30 +155,41 @@ def risk_dominant(
 
     None too where fewer than two equilibria are strict: there is nothing to compare.
     """
-    strict = [e for e in equilibria if e.strict]
-    if len(strict) < 2:
-        return None
-    wins = dict.fromkeys(range(len(strict)), 0)
-    for a, b in combinations(range(len(strict)), 2):
-        first, second = (
-            _losses(players, payoffs, strict[i], strict[j]) for i, j in ((a, b), (b, a))
+    pairs = losses(players, payoffs, equilibria)
+    for candidate, equilibrium in enumerate(equilibria):
+        own = [pair for pair in pairs if candidate in (pair.first, pair.second)]
+        if own and all(pair.dominant == candidate for pair in own):
+            return equilibrium
+    return None
+
+
+def losses(
+    players: Sequence[Player], payoffs: Payoffs, equilibria: Sequence[Equilibrium]
+) -> tuple[Losses, ...]:
+    """Return what stands against what in risk dominance: each pair of strict equilibria."""
+    strict = [k for k, e in enumerate(equilibria) if e.strict]
+    return tuple(
+        Losses(
+            a,
+            b,
+            _losses(players, payoffs, equilibria[a], equilibria[b]),
+            _losses(players, payoffs, equilibria[b], equilibria[a]),
         )
-        if first != second:
-            wins[a if first > second else b] += 1
-    return next((strict[k] for k, won in wins.items() if won == len(strict) - 1), None)
+        for a, b in combinations(strict, 2)
+    )
 
 
 def _losses(
     players: Sequence[Player], payoffs: Payoffs, here: Equilibrium, there: Equilibrium
-) -> sp.Rational:
-    """Multiply what each player loses by leaving one equilibrium for the other, alone."""
+) -> dict[str, sp.Rational]:
+    """Return what each player loses by leaving one equilibrium for the other, alone."""
     profile, other = (
         tuple(next(a for a, p in e.play[player.name].items() if p == 1) for player in players)
         for e in (here, there)
     )
-    losses = sp.Integer(1)
+    found = {}
     for position, player in enumerate(players):
         if profile[position] != other[position]:
             deviation = _with(profile, position, other[position])
-            losses *= payoffs[profile][player.name] - payoffs[deviation][player.name]
-    return losses
+            found[player.name] = payoffs[profile][player.name] - payoffs[deviation][player.name]
+    return found
