@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from dilemma.study.along import along
     from dilemma.study.compare import compare
     from dilemma.study.comparison import Comparison
-    from dilemma.study.regions import RegionMap, region_map
+    from dilemma.study.region_map import RegionMap, region_map
     from dilemma.study.selected import Selection
     from dilemma.study.selecting import select
     from dilemma.study.sheet import Sheet, sheet
@@ -50,7 +50,7 @@ _HOMES = {
     "Model": "model",
     "ModelError": "errors",
     "NashSet": "equilibrium",
-    "RegionMap": "study.regions",
+    "RegionMap": "study.region_map",
     "Selection": "study.selected",
     "Sheet": "study.sheet",
     "Verdict": "proof.decide",
@@ -61,7 +61,7 @@ _HOMES = {
     "matrix": "model",
     "plot": "figures",
     "prove": "ledger",
-    "region_map": "study.regions",
+    "region_map": "study.region_map",
     "select": "study.selecting",
     "sheet": "study.sheet",
     "solve": "study.solve",

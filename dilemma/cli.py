@@ -217,7 +217,7 @@ def plot(
 ) -> None:
     """Draw the map of regions with the same equilibria, one panel per era."""
     from dilemma.errors import DilemmaError
-    from dilemma.study.regions import region_map
+    from dilemma.study.region_map import region_map
 
     loaded = _load(model)
     found = region_map(loaded, x, y, era or None)
@@ -352,7 +352,9 @@ def _points(
     changes = dict(_assignment(text) for text in change or [])
     for word in changes:
         if word not in model.parameters:
-            raise CalibrationError(f"no parameter {word!r}: {nearest(word, model.parameters)}")
+            raise CalibrationError(
+                f"no parameter {word!r}: {nearest(word, model.parameters) or 'there are none'}"
+            )
         if word in ("at", "model", "most", "seconds", "seed", "starts"):
             raise CalibrationError(f"{word!r} can only be changed in a calibration, from Python")
     eras: list[str | None] = [era] if era is not None else [*model.eras] or [None]

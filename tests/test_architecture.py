@@ -17,13 +17,14 @@ ORDER = """
     exchange.labels exchange.words exchange.strategic exchange.numbers exchange.nfg
     exchange.bimatrices exchange.gambit
     library branch equilibrium equilibria exchange.frames
-    games.vertices games.exact games.naming games.supports games.kinds games.numbers games.selection games.systems games.agreement
+    games.vertices games.payoff_matrices games.exact games.naming games.supports games.kinds games.numbers games.selection games.systems games.agreement
     games.wording games.elimination games.indifference games.evolution games.endings games.learning games.quantal
     games.found games.profiles games.sets games.polish games.many games.matrix games
-    plane.roots plane.curves plane.cells
+    plane.roots plane.curves plane.cells proof.logic
     study.solve study.frequencies study.comparison study.compare study.along study.sheet study.signs study.maps
-    study.regions study.judged study.selection_tables study.selected study.selecting
-    proof.logic proof.statements proof.examples proof.decide ledger
+    study.region_map study.existence study.wording study.propositions study.partition study.borders study.regions
+    study.judged study.selection_tables study.selected study.selecting
+    proof.statements proof.examples proof.decide ledger
     figures.placing figures.captions figures.drawing figures demo terminal cli
 """.split()  # noqa: SIM905 -- one word a module reads best
 BARE = ("", "__main__", "reading", "exchange", "plane", "study", "proof")  # nothing of their own

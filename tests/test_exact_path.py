@@ -17,7 +17,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from dilemma.games.exact import ExactSolution, regrets, solve_exactly
+from dilemma.games.exact import ExactSolution, solve_exactly
+from dilemma.games.payoff_matrices import regrets
 
 Payoffs = list[list[Fraction]]
 Mix = tuple[Fraction, ...]

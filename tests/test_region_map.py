@@ -15,7 +15,7 @@ import dilemma
 from dilemma import figures
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.report import percent
-from dilemma.study.regions import region_map
+from dilemma.study.region_map import region_map
 
 PAIRS = [("m_J", "p_J"), ("m_J", "v_J"), ("E_J", "w_J"), ("m_J", "w_U")]
 ACTIONS = ("low", "high")

@@ -14,11 +14,14 @@ from dilemma.model import Model
 __all__ = ["branches", "equilibria"]
 
 
-def branches(model: Model) -> tuple[Branch, ...]:
-    """Return the symbolic solution of a game: every way of being an equilibrium."""
+def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
+    """Return the symbolic solution of a game: every way of being an equilibrium.
+
+    ``named`` ones are written for readers, in the model's definitions as far as that goes.
+    """
     match model.kind:
         case "matrix":
-            return supports.branches(model)
+            return supports.branches(model, named=named)
     raise AssertionError(model.kind)
 
 

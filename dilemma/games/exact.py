@@ -18,14 +18,15 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import gcd, inf, lcm
+from math import inf
 from typing import Any
 
-from dilemma.games.vertices import Table, Vertex, Vertices, members, vertices
+from dilemma.games.payoff_matrices import Mix, positive, read_game
+from dilemma.games.vertices import Vertex, Vertices, members, vertices
 
-__all__ = ["ExactSolution", "regrets", "solve_exactly"]
+__all__ = ["ExactSolution", "solve_exactly"]
 
-Mix = tuple[Fraction, ...]
+ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +122,14 @@ def solve_exactly(
     start, budget = time.monotonic(), inf if seconds is None else seconds
     # Each step has its share of the time, so that what the first ones found is still put together.
     until = [start + share * budget for share in (0.4, 0.8, 0.9, 1.0)]
-    first, second = _game(A, B)
+    first, second = read_game(A, B)
     m, n = len(first), len(first[0])
     rows, columns = range(m), range(m, m + n)
     transposed = list(zip(*second, strict=True))
-    X, why_x = vertices(_positive(transposed), columns, rows, most_bases, until[0])
-    Y, why_y = vertices(_positive(first), rows, columns, most_bases, until[1])
+    X, why_x = vertices(positive(transposed), columns, rows, most_bases, until[0])
+    Y, why_y = vertices(positive(first), rows, columns, most_bases, until[1])
     pairs, why_pairs = _complementary(X, Y, m + n, until[2])
-    profiles, meets = _profiles(list(X), list(Y), pairs)
+    profiles, meets = _profiles(list(X.values()), list(Y.values()), pairs)
     components = _components(meets)
     subsets, why_subsets = _subsets(meets, components, most_bases, until[3])
     witness = _witness("row", X, columns, rows) or _witness("column", Y, rows, columns)
@@ -144,109 +145,6 @@ def solve_exactly(
     )
 
 
-def regrets(
-    A: Sequence[Sequence[Any]], B: Sequence[Sequence[Any]], x: Sequence[Any], y: Sequence[Any]
-) -> tuple[Fraction, Fraction]:
-    """Return the most that each player could gain by deviating from (x, y).
-
-    Written from the definition, and shares nothing with the search for equilibria.
-
-    Parameters
-    ----------
-    A, B : sequences of rows, (m, n)
-        Payoffs of the row and the column player.
-    x, y : sequences, (m,) and (n,)
-        Their mixes.
-
-    Raises
-    ------
-    ValueError
-        If the payoffs are no game, or x or y has another length.
-
-    Examples
-    --------
-    >>> regrets([[2, 0], [0, 1]], [[1, 0], [0, 2]], [1, 0], [Fraction(1, 2), Fraction(1, 2)])
-    (Fraction(0, 1), Fraction(1, 2))
-    """
-    first, second = _game(A, B)
-    p, q = _mix("row", x, len(first)), _mix("column", y, len(first[0]))
-    return _regret(first, p, q), _regret(list(zip(*second, strict=True)), q, p)
-
-
-def _regret(payoffs: Sequence[Mix], mine: Mix, other: Mix) -> Fraction:
-    pays = [_dot(line, other) for line in payoffs]
-    return max(pays) - _dot(mine, pays)
-
-
-def _dot(one: Sequence[Fraction], other: Sequence[Fraction]) -> Fraction:
-    return sum((v * w for v, w in zip(one, other, strict=True)), Fraction(0))
-
-
-# --- what is asked -------------------------------------------------------------------------------
-
-
-def _game(A: Sequence[Sequence[Any]], B: Sequence[Sequence[Any]]) -> tuple[list[Mix], list[Mix]]:
-    first, second = _matrix("row", A), _matrix("column", B)
-    shapes = [f"{len(payoffs)}x{len(payoffs[0])}" for payoffs in (first, second)]
-    if shapes[0] != shapes[1]:
-        raise ValueError(
-            f"the row player's payoffs are {shapes[0]} and the column player's {shapes[1]}: "
-            "both need a row for each row action and a column for each column action"
-        )
-    return first, second
-
-
-def _matrix(player: str, payoffs: Sequence[Sequence[Any]]) -> list[Mix]:
-    """Read one player's payoffs as fractions, or say which row is wrong."""
-    table: list[Mix] = []
-    for i, line in enumerate(payoffs):
-        where = f"row {i} of the {player} player's payoffs"
-        try:
-            entries = list(line)
-        except TypeError as error:
-            raise ValueError(f"{where} is {line!r}: it must be a row of numbers") from error
-        table.append(tuple(_number(f"entry {j} in {where}", v) for j, v in enumerate(entries)))
-        if not entries:
-            raise ValueError(f"{where} is empty")
-        if len(entries) != len(table[0]):
-            raise ValueError(f"{where} has {len(entries)} entries where row 0 has {len(table[0])}")
-    if not table:
-        raise ValueError(f"the {player} player's payoffs are empty: they have no rows")
-    return table
-
-
-def _mix(player: str, mix: Sequence[Any], size: int) -> Mix:
-    read = tuple(_number(f"entry {i} of the {player} player's mix", v) for i, v in enumerate(mix))
-    if len(read) != size:
-        raise ValueError(f"the {player} player's mix has {len(read)} entries for {size} actions")
-    return read
-
-
-def _number(where: str, value: Any) -> Fraction:
-    if isinstance(value, Fraction):
-        return value
-    try:
-        if hasattr(value, "__index__"):  # numpy's integers would overflow inside a Fraction
-            return Fraction(int(value))
-        if hasattr(value, "p") and hasattr(value, "q"):  # sympy
-            return Fraction(int(value.p), int(value.q))
-        if hasattr(value, "as_integer_ratio"):
-            p, q = value.as_integer_ratio()
-            return Fraction(int(p), int(q))
-        return Fraction(value)
-    except (TypeError, ValueError, ArithmeticError) as error:
-        raise ValueError(f"{where} is {value!r}: it must be rational or a finite float") from error
-
-
-def _positive(payoffs: Sequence[Sequence[Fraction]]) -> Table:
-    """Shift and scale payoffs to small positive integers: best replies stay what they are."""
-    scale = lcm(*(v.denominator for line in payoffs for v in line))
-    whole = [[v.numerator * (scale // v.denominator) for v in line] for line in payoffs]
-    least = min(map(min, whole))
-    shared = gcd(*(v - least for line in whole for v in line)) or 1
-    return [[(v - least) // shared + 1 for v in line] for line in whole]
-
-
 # --- equilibria ----------------------------------------------------------------------------------
 
 
@@ -256,10 +154,10 @@ def _complementary(
     """Return the pairs of vertices, as positions, that have all ``size`` labels between them."""
     pairs: list[tuple[int, int]] = []
     having = [
-        int("0" + "".join(str(labels >> k & 1) for labels in reversed(Y.values())), 2)
+        int("".join(["1" if labels >> k & 1 else "0" for labels in reversed(Y)]) or "0", 2)
         for k in range(size)
     ]
-    for i, labels in enumerate(X.values()):
+    for i, labels in enumerate(X):
         if time.monotonic() >= deadline:
             return pairs, "ran out of seconds"
         fitting = -1  # all of Y; some restrict it, for no mix has the labels of actions it uses
@@ -292,6 +190,8 @@ def _components(meets: Sequence[tuple[int, int]]) -> tuple[tuple[int, ...], ...]
     for k, (i, j) in enumerate(meets):
         by_row.setdefault(i, []).append(k)
         by_column.setdefault(j, []).append(k)
+    if len(by_row) == len(by_column) == len(meets):
+        return tuple((k,) for k in range(len(meets)))
     components: list[tuple[int, ...]] = []
     left = dict.fromkeys(range(len(meets)))
     while left:
@@ -316,6 +216,9 @@ def _subsets(
     subsets: list[tuple[int, ...]] = []
     why = ""
     for component in components:
+        if len(component) == 1:
+            subsets.append(component)
+            continue
         position = {meets[k]: k for k in component}
         found, all_found = _products(position, most, deadline)
         subsets += found
@@ -361,18 +264,24 @@ def _witness(
     A mix has as many labels as actions that it does not use and best replies against it.  If any
     mix has too many, so has a vertex: one of the face that its labels cut out.
     """
-    tied = [z for z, labels in vertices.items() if labels.bit_count() > len(own)]
+    size = len(own)
+    tied = [labels for labels in vertices if labels.bit_count() > size]
     if not tied:
         return None
-    z = min(tied, key=lambda z: (len(_used(z)), _used(z), z))
-    best = tuple(k for k, label in enumerate(replies) if vertices[z] >> label & 1)
-    return player, _normal(z), best
+
+    def order(labels: int) -> tuple[Any, ...]:
+        used = _used(vertices[labels])
+        return len(used), used, _normal(vertices[labels])
+
+    labels = min(tied, key=order)
+    best = tuple(k for k, label in enumerate(replies) if labels >> label & 1)
+    return player, _normal(vertices[labels]), best
 
 
 def _used(vertex: Vertex) -> tuple[int, ...]:
-    return tuple(k for k, v in enumerate(vertex) if v)
+    return tuple([k for k, v in enumerate(vertex) if v])
 
 
 def _normal(vertex: Vertex) -> Mix:
     total = sum(vertex)
-    return tuple(Fraction(v, total) for v in vertex)
+    return tuple([Fraction(v, total) if v else ZERO for v in vertex])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import sympy as sp
@@ -16,8 +17,9 @@ Terms = dict[sp.Expr, sp.Rational]
 class Naming:
     """Shortens expressions by a model's definitions, without changing what they mean.
 
-    A definition is put in wherever a rational multiple of its formula makes the sum of terms
-    shorter; definitions that stand further down, which say more, are tried first.
+    A definition is a linear relation between terms.  Gaussian elimination over the terms writes an
+    expression in definitions as far as that goes, whichever way it came; it is taken where it is no
+    longer than what stood there.
 
     Examples
     --------
@@ -30,34 +32,42 @@ class Naming:
     """
 
     def __init__(self, model: Model) -> None:
-        read = ((d.symbol, _terms(d.formula)) for d in reversed([*model.definitions.values()]))
-        self._definitions = [(symbol, terms) for symbol, terms in read if len(terms) > 1]
+        relations = ((d.symbol, _terms(d.formula)) for d in model.definitions.values())
+        self._pivots = _eliminated((symbol, own) for symbol, own in relations if len(own) > 1)
         self.shortest = lru_cache(maxsize=4096)(self._shortest)
 
     def _shortest(self, expression: sp.Expr) -> sp.Expr:
         terms = _terms(expression)
-        shorter = True
-        while shorter:
-            shorter = False
-            for symbol, formula in self._definitions:
-                found = _with(terms, symbol, formula)
-                if len(found) < len(terms):
-                    terms, shorter = found, True
-        return sp.Add(*(coefficient * term for term, coefficient in terms.items()))
+        found = _reduced(terms, self._pivots)
+        shortest = found if len(found) <= len(terms) else terms
+        return sp.Add(*(coefficient * term for term, coefficient in shortest.items()))
 
 
 def _terms(expression: sp.Expr) -> Terms:
     return dict(sp.expand(expression).as_coefficients_dict())
 
 
-def _with(terms: Terms, symbol: sp.Symbol, formula: Terms) -> Terms:
-    """Return the shortest sum that has a multiple of a definition put in."""
-    best = terms
-    for factor in {terms[t] / c for t, c in formula.items() if t in terms}:
-        found = dict(terms)
-        for term, coefficient in ((symbol, -1), *formula.items()):
-            found[term] = found.get(term, 0) - factor * coefficient
-        found = {term: c for term, c in found.items() if c != 0}
-        if len(found) < len(best):
-            best = found
-    return best
+def _eliminated(relations: Iterable[tuple[sp.Symbol, Terms]]) -> dict[sp.Expr, Terms]:
+    """Solve each definition's relation for one of its terms, and put that in everywhere."""
+    pivots: dict[sp.Expr, Terms] = {}
+    for symbol, formula in relations:
+        left = _reduced(formula, pivots)
+        if symbol in left:
+            continue  # follows from the others
+        pivot = next((t for t in formula if t in left and t != 1), None)
+        if pivot is None:
+            continue
+        scale = left.pop(pivot)
+        solved = {term: -c / scale for term, c in left.items()}
+        solved[symbol] = 1 / scale
+        pivots = {known: _reduced(own, {pivot: solved}) for known, own in pivots.items()}
+        pivots[pivot] = solved
+    return pivots
+
+
+def _reduced(terms: Terms, pivots: dict[sp.Expr, Terms]) -> Terms:
+    found: Terms = {}
+    for term, coefficient in terms.items():
+        for part, share in pivots.get(term, {term: sp.Integer(1)}).items():
+            found[part] = found.get(part, sp.Integer(0)) + coefficient * share
+    return {term: coefficient for term, coefficient in found.items() if coefficient != 0}

@@ -7,15 +7,14 @@ Sets of labels are the bits of an integer.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
-from math import gcd
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 __all__ = ["Table", "Vertex", "Vertices", "as_set", "members", "vertices"]
 
 Table = list[list[int]]
-Vertex = tuple[int, ...]  # coprime integers: what matters is their proportion
-Vertices = dict[Vertex, int]  # each with the set of its labels
+Vertex = tuple[int, ...]  # integers, not always coprime: what matters is their proportion
+Vertices = dict[int, Vertex]  # by the set of all its labels, which tells vertices apart
 
 
 class _Dictionary(NamedTuple):
@@ -28,8 +27,8 @@ class _Dictionary(NamedTuple):
 
     table: Table
     denominator: int
-    basis: tuple[int, ...]
-    cobasis: tuple[int, ...]
+    basis: list[int]
+    cobasis: list[int]
     name: int
 
 
@@ -44,20 +43,28 @@ def vertices(
     of the polytope that was not moved.
     """
     found: Vertices = {}
-    at = _Dictionary([[*line, 1] for line in payoffs], 1, tuple(replies), tuple(own), as_set(own))
-    seen = {at.name}
+    origin = as_set(own)
+    at = _Dictionary([[*line, 1] for line in payoffs], 1, list(replies), list(own), origin)
+    # For each basis seen, the variables whose entering leads to a neighbour that is known.
+    known = {origin: 0}
     waiting: list[tuple[_Dictionary, int, int]] = []  # pivots that lead to bases not yet visited
     visited = 1
     while True:
-        vertex, labels = _read(at, own)
-        if any(vertex):
-            found[vertex] = labels
-        for q in range(len(own)):
-            p = _leaving(at, q, replies)
-            name = _renamed(at, p, q)
-            if name not in seen:
-                seen.add(name)
+        columns = list(zip(*at.table, strict=True))
+        labels = _labels(at, columns[-1])
+        if labels not in found and labels != origin:
+            found[labels] = _vertex(at, columns[-1], own)
+        back = known[at.name]
+        for q, entering in enumerate(at.cobasis):
+            if back >> entering & 1:
+                continue
+            p = _leaving(at, columns, q, replies)
+            leaving = 1 << at.basis[p]
+            name = at.name ^ leaving ^ 1 << entering
+            if name not in known:
+                known[name] = 0
                 waiting.append((at, p, q))
+            known[name] |= leaving
         if not waiting:
             return found, ""
         if visited >= most:
@@ -68,47 +75,48 @@ def vertices(
         at = _pivot(*waiting.pop())
 
 
-def _read(at: _Dictionary, own: range) -> tuple[Vertex, int]:
-    """Return the vertex, as coprime integers, and every label that it has."""
-    vertex, labels = [0] * len(own), at.name
-    for line, name in zip(at.table, at.basis, strict=True):
-        if line[-1] == 0:
-            labels |= 1 << name
-        elif name in own:
-            vertex[name - own.start] = line[-1]
-    shared = gcd(*vertex) or 1
-    return tuple(v // shared for v in vertex), labels
+def _labels(at: _Dictionary, values: Sequence[int]) -> int:
+    """Return every label of the vertex: of the cobasic variables, and of basic ones that are 0."""
+    if 0 not in values:
+        return at.name
+    return at.name | as_set(k for k, value in zip(at.basis, values, strict=True) if not value)
 
 
-def _leaving(at: _Dictionary, q: int, replies: range) -> int:
+def _vertex(at: _Dictionary, values: Sequence[int], own: range) -> Vertex:
+    value = dict(zip(at.basis, values, strict=True))
+    return tuple([value.get(k, 0) for k in own])
+
+
+def _leaving(at: _Dictionary, columns: Sequence[Sequence[int]], q: int, replies: range) -> int:
     """Return the line that bounds the q-th cobasic variable first, ties broken lexicographically.
 
     The coefficients of the slacks are those of the infinitesimals; a basic slack has one in its own
     line alone, which is therefore not the least.
     """
-    table = at.table
-    lines = [p for p, line in enumerate(table) if line[q] > 0]
-    lines = _least(lines, [line[-1] for line in table], table, q)
+    slopes = columns[q]
+    lines = _least(range(len(slopes)), columns[-1], slopes)
     for slack in replies:
         if len(lines) == 1:
             break
         if slack in at.cobasis:
-            column = at.cobasis.index(slack)
-            lines = _least(lines, [line[column] for line in table], table, q)
+            lines = _least(lines, columns[at.cobasis.index(slack)], slopes)
         else:
             lines = [p for p in lines if at.basis[p] != slack]
     return lines[0]
 
 
-def _least(lines: list[int], values: list[int], table: Table, q: int) -> list[int]:
-    """Return those lines whose ratio of value to (positive) q-th entry is least."""
-    least = lines[:1]
-    for p in lines[1:]:
-        gap = values[p] * table[least[0]][q] - values[least[0]] * table[p][q]
-        if gap < 0:
-            least = [p]
-        elif gap == 0:
-            least.append(p)
+def _least(lines: Iterable[int], values: Sequence[int], slopes: Sequence[int]) -> list[int]:
+    """Return those lines with a positive slope whose ratio of value to slope is least."""
+    least: list[int] = []
+    value, slope = 1, 0  # more than any ratio
+    for p in lines:
+        if slopes[p] > 0:
+            gap = values[p] * slope - value * slopes[p]
+            if gap < 0:
+                least = [p]
+                value, slope = values[p], slopes[p]
+            elif gap == 0:
+                least.append(p)
     return least
 
 
@@ -118,21 +126,18 @@ def _pivot(at: _Dictionary, p: int, q: int) -> _Dictionary:
     pivot = old[q]
     table = []
     for line in at.table:
+        factor = line[q]
         if line is old:
             new = old.copy()
             new[q] = by
         else:
-            factor = line[q]
             new = [(v * pivot - factor * w) // by for v, w in zip(line, old, strict=True)]
             new[q] = -factor
         table.append(new)
-    basis = (*at.basis[:p], at.cobasis[q], *at.basis[p + 1 :])
-    cobasis = (*at.cobasis[:q], at.basis[p], *at.cobasis[q + 1 :])
-    return _Dictionary(table, pivot, basis, cobasis, _renamed(at, p, q))
-
-
-def _renamed(at: _Dictionary, p: int, q: int) -> int:
-    return at.name ^ 1 << at.basis[p] ^ 1 << at.cobasis[q]
+    basis, cobasis = at.basis.copy(), at.cobasis.copy()
+    basis[p], cobasis[q] = cobasis[q], basis[p]
+    name = at.name ^ 1 << basis[p] ^ 1 << cobasis[q]
+    return _Dictionary(table, pivot, basis, cobasis, name)
 
 
 def as_set(labels: Iterable[int]) -> int:

@@ -85,6 +85,7 @@ class Question:
         self._solver = z3.SolverFor("QF_NRA", ctx=self._context)
         self._solver.set("random_seed", 0)
         self._names: dict[sp.Symbol, z3.ArithRef] = {}
+        self._found: z3.ModelRef | None = None
         self._fresh = 0
         self.obligations: list[Obligation] = []
 
@@ -107,6 +108,12 @@ class Question:
         """Tell whether all statements, and ``extra`` for this once, can hold together."""
         return self._check([self._boolean(e, self._true) for e in extra])
 
+    def true_there(self, *formulas: sp.Basic) -> tuple[bool, ...]:
+        """Tell which formulas are true at the values that the last answer found."""
+        assert self._found is not None, "only after an answer that is satisfiable"
+        terms = (self._boolean(formula, self._true) for formula in formulas)
+        return tuple(z3.is_true(self._found.eval(term, model_completion=True)) for term in terms)
+
     def ask_obligation(self, obligation: Obligation) -> Answer:
         """Tell whether an obligation can be violated while the statements hold."""
         return self._check([obligation.happens])
@@ -126,7 +133,7 @@ class Question:
             return Answer("unsat")
         if answer == z3.unknown:
             return Answer("unknown")
-        found = self._solver.model()
+        found = self._found = self._solver.model()
         return Answer(
             "sat",
             {s: _number(found.eval(v, model_completion=True)) for s, v in self._names.items()},

@@ -1,230 +1,304 @@
-"""Which equilibria there are where: a map over two parameters, one panel an era, exact borders.
+"""The cells of the parameter space in which the set of equilibria is the same, proved to cover.
 
-At an era's centre every condition of every branch is a sign of polynomials in the two parameters.
-Those polynomials cut the map into cells, each branch holds throughout a cell or nowhere in it, and
-a rational point inside the cell tells which.  Cells with the same branches are one region.
+Off the borders every condition of every branch is the strict sign of a polynomial.  z3 is asked for
+a calibration of an era's box that lies in no zone found so far; what it finds is a new zone, and
+when it proves that there is none, the zones cover the box.  They are disjoint because each says of
+every branch whether it is an equilibrium.  Branches without a closed form exist on borders only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import inf
 
 import sympy as sp
+from sympy.core.relational import Relational
 
-from dilemma.errors import CalibrationError, nearest
-from dilemma.games import branches
+from dilemma.branch import Branch
+from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError, nearest
+from dilemma.games import branches, kinds
 from dilemma.model import Model
-from dilemma.parts import Era, Parameter
-from dilemma.plane.cells import Cell, Decomposition, decompose
-from dilemma.plane.roots import Ends, irreducible, split
-from dilemma.reading.expressions import ExpressionError, exact
-from dilemma.study.maps import Axis, Border, Label, Panel, Region, RegionMap
-from dilemma.study.signs import Point, Trial, definitions_at, fraction, sign_at, trials
+from dilemma.parts import Era, Interval
+from dilemma.proof.logic import OutOfTimeError, Question
+from dilemma.report import versions
+from dilemma.study.borders import label_at, moves
+from dilemma.study.existence import existence, polynomials, tidy
+from dilemma.study.frequencies import frequencies
+from dilemma.study.partition import EraZones, Label, Regions, Zone
+from dilemma.study.wording import in_words
 
-__all__ = ["RegionMap", "region_map"]
+__all__ = ["regions"]
 
-MARGIN = sp.Rational(3, 20)  # of the boxes' hull, left around it
-HALF = sp.Rational(1, 2)  # drawn either side of a parameter that never varies, as a share of it
+MOST_WRITTEN_OUT = 6  # polynomials in a condition
+PATIENCE = 2.0  # seconds for one simplification; what z3 leaves open stays written down
 
 
-def region_map(
+def regions(
     model: Model,
-    x: str,
-    y: str,
     eras: Sequence[str] | None = None,
-    ranges: Mapping[str, tuple[Any, Any]] | None = None,
-) -> RegionMap:
-    """Map the plane of two parameters by which equilibria there are, in each era.
-
-    Everything but x and y stays at the era's centre.  Only branches with a closed form are
-    spoken of; the others exist on borders.
+    *,
+    draws: int = 20_000,
+    seed: int = 0,
+    seconds: float | None = 60,
+    progress: Callable[[float], None] | None = None,
+) -> Regions:
+    """Find every zone of the eras' boxes in which the set of equilibria is the same.
 
     Parameters
     ----------
-    x, y : str
-        Two parameters of the model.
+    model : Model
     eras : sequence of str, optional
         Which eras, in which order; all of them unless said.
-    ranges : mapping of str to (low, high), optional
-        What to draw of x or y; unless said, the hull of the eras' boxes and a margin.
+    draws, seed : int
+        Random calibrations from each box, for the zones' shares.
+    seconds : float, optional
+        Budget for each era's search; past it the result says that the zones may not cover the box.
+    progress : callable, optional
+        Called with the share of the work done.
+
+    Returns
+    -------
+    Regions
 
     Raises
     ------
     CalibrationError
-        For an unknown parameter or era, or a range that cannot be drawn.
+        For an unknown era, or a model without eras.
     UnsupportedError
-        If a payoff is no ratio of polynomials in x and y.
+        If the game has no symbolic solution, or its conditions are no signs of polynomials.
 
     Examples
     --------
-    >>> from dilemma.library import load
-    >>> found = region_map(load("abandonment"), "m_J", "v_J")
-    >>> [found.words(panel.at_centre) for panel in found.panels]
-    [('(strong, strong)',), ('(weak, weak)', '(strong, strong)', 'mixed')]
+    >>> import dilemma
+    >>> found = regions(dilemma.load("abandonment"), ["post_cold_war"], draws=500)
+    >>> found.covered
+    True
+    >>> hunt = found.zone(found.eras[0].at_centre)
+    >>> hunt.words
+    'D0_J < 0 < D1_J and D0_U < 0 < D1_U'
+    >>> hunt.games
+    {'japan': 'stag hunt', 'us': 'stag hunt'}
     """
-    for name in (x, y):
-        if name not in model.parameters:
-            raise CalibrationError(
-                f"no parameter {name!r} in {model.name}: {nearest(name, model.parameters)}"
-            )
-    if x == y:
-        raise CalibrationError(f"a map needs two parameters, and {x!r} was given twice")
-    chosen = [_era(model, name) for name in (model.eras if eras is None else eras)]
-    if not chosen:
-        raise CalibrationError(f"{model.name}: a map needs an era, and none was given")
-    wanted = ranges or {}
-    across, up = (_axis(model.parameters[name], chosen, wanted.get(name)) for name in (x, y))
-    panels = tuple(_panel(model, era, across, up) for era in chosen)
-    return RegionMap(
+    names = list(model.eras) if eras is None else list(eras)
+    if not names:
+        raise CalibrationError(f"{model.name} has no eras whose boxes could be cut into regions")
+    for name in names:
+        if name not in model.eras:
+            raise CalibrationError(f"no era {name!r} in {model.name}: {nearest(name, model.eras)}")
+    search = _Search(model, seconds)
+    found = []
+    for k, name in enumerate(names):
+        if progress is not None:
+            progress(k / (len(names) + 1))
+        found.append(search.era(model.eras[name], draws, seed))
+    order: dict[Label, None] = {}
+    for era in found:
+        order.update(dict.fromkeys(sorted(era.occurs, key=lambda n, e=era: -e.shares.get(n, 0.0))))  # type: ignore[misc]
+    return Regions(
         model=model.name,
         title=model.title,
-        players=tuple(player.title for player in model.players.values()),
-        x=across,
-        y=up,
-        panels=panels,
-        pure=tuple(branch.name for branch in branches(model) if branch.pure),
+        zones=tuple(search.zone(label) for label in order),
+        eras=tuple(found),
+        draws=draws,
+        seed=seed,
+        versions=versions("sympy", "z3-solver", "numpy"),
     )
 
 
-def _era(model: Model, name: str) -> Era:
-    if name not in model.eras:
-        raise CalibrationError(f"no era {name!r} in {model.name}: {nearest(name, model.eras)}")
-    return model.eras[name]
+@dataclass
+class _Search:
+    """A model's conditions, and z3 asked about them."""
 
+    model: Model
+    seconds: float | None
+    closed: tuple[Branch, ...] = ()
+    where: dict[str, sp.Basic] = field(default_factory=dict)
 
-# --- what is drawn ------------------------------------------------------------------------------
+    def __post_init__(self) -> None:
+        self.closed = tuple(b for b in branches(self.model, named=True) if b.solved)
+        self.where = {branch.name: existence(branch) for branch in self.closed}
 
+    # --- which zones there are ------------------------------------------------------------------
 
-def _axis(parameter: Parameter, eras: Sequence[Era], wanted: tuple[Any, Any] | None) -> Axis:
-    if wanted is None:
-        return Axis(parameter, *_hull(parameter, eras))
-    try:
-        low, high = (exact(end) for end in wanted)
-    except ExpressionError as error:
-        raise CalibrationError(f"{parameter.name}: {error}") from None
-    outer = parameter.range
-    if not outer.low <= low < high <= outer.high:
-        raise CalibrationError(
-            f"{parameter.name} cannot be drawn over [{wanted[0]}, {wanted[1]}]: a low and a higher "
-            f"end are wanted, in {outer}"
+    def era(self, era: Era, draws: int, seed: int) -> EraZones:
+        """Find the zones of one era's box."""
+        occurs, covered, reason = self._occurring(era)
+        told = frequencies(self.model, era.name, draws=draws, seed=seed)
+        shares: dict[Label, float] = {}
+        for names, share in told.sets.items():
+            label = tuple(name for name in self.where if name in names)
+            shares[label] = shares.get(label, 0.0) + share
+        unseen = {label: True for label in shares if label not in occurs}
+        if covered and unseen:
+            raise DisagreementError(
+                f"z3 proves that no calibration of {era.name} has the equilibria {list(unseen)} and "
+                f"draws with seed {seed} have them; please report this with {self.model.name}"
+            )
+        occurs |= unseen
+        values = self.model.values(era.name)
+        borders = (p.xreplace(values) for p in polynomials(self.where.values()))
+        return EraZones(
+            era=era.name,
+            title=era.title,
+            occurs=occurs,
+            covered=covered,
+            reason=reason,
+            shares=shares,
+            at_centre=label_at(self.where, values),
+            on_border=any(value == 0 for value in borders),
+            moves=moves(self.model, era, self.where),
         )
-    return Axis(parameter, low, high)
 
-
-def _hull(parameter: Parameter, eras: Sequence[Era]) -> Ends:
-    """Return the hull of the eras' boxes with a margin, within the parameter's own range."""
-    boxes = [era.values[parameter.name].range for era in eras]
-    low, high = min(box.low for box in boxes), max(box.high for box in boxes)
-    outer = parameter.range
-    if low == high and outer.low.is_finite and outer.high.is_finite:
-        return outer.low, outer.high
-    margin = MARGIN * (high - low) if low < high else HALF * abs(low) or HALF
-    return sp.Max(low - margin, outer.low), sp.Min(high + margin, outer.high)
-
-
-# --- one panel ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Plane:
-    """What can be asked of the plane at one era's centre."""
-
-    x: sp.Symbol
-    y: sp.Symbol
-    tried: tuple[Trial, ...]
-
-    @cached_property
-    def polynomials(self) -> tuple[sp.Poly, ...]:
-        return irreducible(p for trial in self.tried for p in trial.polynomials)
-
-    def label(self, point: Point) -> Label:
-        return tuple(trial.branch.name for trial in self.tried if trial.holds(point))
-
-    def shares(self, box: tuple[Ends, Ends]) -> dict[Label, float]:
-        """Return the share of a box that each label has, along what width it has."""
-        flat = [low == high for low, high in box]
-        if not any(flat):
-            cells = decompose(self.polynomials, self.x, self.y, *box).cells
-            return _summed((self.label(cell.sample), cell.area) for cell in cells)
-        still = dict(zip((self.x, self.y), (low for low, _ in box), strict=True))
-        if all(flat):
-            return {self.label((box[0][0], box[1][0])): 1.0}
-        along, ends = (self.x, box[0]) if flat[1] else (self.y, box[1])
-        del still[along]
-        pieces = split((p.as_expr().xreplace(still) for p in self.polynomials), along, ends)
-        points = (
-            ((piece.sample, box[1][0]) if flat[1] else (box[0][0], piece.sample), piece.length)
-            for piece in pieces
+    def _occurring(self, era: Era) -> tuple[dict[Label, bool | None], bool | None, str]:
+        deadline = time.monotonic() + (inf if self.seconds is None else self.seconds)
+        question = Question(
+            lambda symbol: self._tied(symbol, era), lambda: min(deadline - time.monotonic(), 1e6)
         )
-        return _summed((self.label(point), length) for point, length in points)
+        found: dict[Label, bool | None] = {}
+        try:
+            borders = [sp.Ne(p, 0) for p in polynomials(self.where.values())]
+            for border in borders:
+                if question.ask(border).status == "unsat":
+                    told = f"payoffs tie throughout the box, for {border.lhs} = 0 there"
+                    return found, None, told
+            question.add(*borders)
+            while (answer := question.ask()).status == "sat":
+                true = question.true_there(*self.where.values())
+                label = tuple(n for n, holds in zip(self.where, true, strict=True) if holds)
+                found[label] = True
+                question.add(sp.Not(self._exactly(label)))
+            if answer.status == "unknown":
+                return found, None, "z3 gave up before it had gone through the box"
+            for obligation in question.obligations:
+                if question.ask_obligation(obligation).status != "unsat":
+                    return found, None, f"there may be {obligation.reason}"
+        except OutOfTimeError:
+            return found, None, "the budget of time ran out"
+        return found, True, ""
+
+    def _exactly(self, label: Label) -> sp.Basic:
+        return sp.And(
+            *(where if name in label else sp.Not(where) for name, where in self.where.items())
+        )
+
+    def _tied(self, symbol: sp.Symbol, era: Era | None) -> Iterator[sp.Basic]:
+        """Yield a parameter's interval or a definition; without an era definitions are free."""
+        name = symbol.name
+        if name in self.model.definitions:
+            if era is not None:
+                yield sp.Eq(symbol, self.model.definitions[name].formula, evaluate=False)
+        elif name in self.model.parameters:
+            allowed = self.model.parameters[name].range
+            yield from _within(symbol, allowed if era is None else era.values[name].range)
+
+    # --- how a zone is told ---------------------------------------------------------------------
+
+    def zone(self, label: Label) -> Zone:
+        """Describe the zone with a label as shortly as z3 can prove to be enough."""
+        pure = {branch.name for branch in self.closed if branch.pure}
+        # What is tried first is most likely to follow from the rest.
+        inside = [[n for n in label if (n in pure) is p] for p in (False, True)]
+        outside = [
+            [n for n in self.where if n not in label and (n in pure) is p] for p in (False, True)
+        ]
+        parts = [sp.Not(self.where[n]) for n in outside[0]]
+        parts += [part for n in inside[0] for part in sp.And.make_args(self.where[n])]
+        parts += [sp.Not(self.where[n]) for n in outside[1]]
+        parts += [part for n in inside[1] for part in sp.And.make_args(self.where[n])]
+        where = self._shortest([_strictly(part) for part in parts])
+        return Zone(label, self._names(label), where, self._words(where), self._games(where))
+
+    def _words(self, where: sp.Basic) -> str:
+        return in_words(where, [p.symbol for p in self.model.parameters.values()])
+
+    def _names(self, label: Label) -> tuple[str, ...]:
+        pure = {branch.name: branch.pure for branch in self.closed}
+        return tuple(f"({n})" if pure[n] else f"mixed ({n})" for n in label)
+
+    def _question(self) -> Question:
+        question = Question(lambda symbol: self._tied(symbol, None), lambda: PATIENCE)
+        question.add(*(sp.Ne(p, 0) for p in polynomials(self.where.values())))
+        return question
+
+    def _shortest(self, parts: list[sp.Basic]) -> sp.Basic:
+        """Drop what follows from the rest; write the alternatives out where that is shorter."""
+        question = self._question()
+        found = self._pruned(question, parts)
+        if len(polynomials([found])) <= MOST_WRITTEN_OUT:
+            out = self._possible(question, sp.to_dnf(found, simplify=False), [])
+            return min((found, out), key=lambda formula: len(self._words(formula)))
+        return found
+
+    def _pruned(self, question: Question, parts: list[sp.Basic]) -> sp.Basic:
+        """Drop whole parts first, and then alternatives within those that are left."""
+        kept = list(dict.fromkeys(parts))
+        for part in list(kept):
+            others = [other for other in kept if other != part]
+            if question.ask(*others, sp.Not(part)).status == "unsat":
+                kept = others
+        for k, part in enumerate(kept):
+            others = [other for other in kept if other != part]
+            kept[k] = self._possible(question, part, others)
+        return sp.And(*kept)
+
+    def _possible(self, question: Question, part: sp.Basic, others: Sequence[sp.Basic]) -> sp.Basic:
+        """Keep the alternatives of a part that can be true at all, each as short as may be."""
+        alternatives = list(sp.Or.make_args(part))
+        if len(alternatives) == 1:
+            return part
+        kept = [a for a in alternatives if question.ask(*others, a).status != "unsat"]
+        for a in list(kept):
+            rest = [other for other in kept if other != a]
+            if rest and question.ask(*others, a, sp.Not(sp.Or(*rest))).status == "unsat":
+                kept = rest
+        told = []
+        for a in kept:
+            own = list(sp.And.make_args(a))
+            for conjunct in list(own):
+                rest = [c for c in own if c != conjunct]
+                if rest and question.ask(*others, *rest, sp.Not(conjunct)).status == "unsat":
+                    own = rest
+            told.append(sp.And(*own))
+        return sp.Or(*told)
+
+    def _games(self, where: sp.Basic) -> dict[str, str]:
+        """Return the kind of 2x2 game of each player for which it is the same in a whole zone."""
+        found = {}
+        for player in self.model.players:
+            try:
+                named = {kind: kinds.is_kind(self.model, player, kind) for kind in kinds.KINDS}
+            except UnsupportedError:
+                return {}
+            question = Question(self._allowed, lambda: PATIENCE)
+            question.add(where, *(sp.Ne(p, 0) for p in polynomials(self.where.values())))
+            for kind, holds in named.items():
+                if question.ask(sp.Not(holds)).status == "unsat":
+                    found[player] = kind
+        return found
+
+    def _allowed(self, symbol: sp.Symbol) -> Iterator[sp.Basic]:
+        """Yield what ties a symbol down whatever the era."""
+        if symbol.name in self.model.definitions:
+            formula = self.model.definitions[symbol.name].formula
+            yield sp.Eq(symbol, formula, evaluate=False)
+        else:
+            yield from self._tied(symbol, None)
 
 
-def _summed(parts: Iterable[tuple[Label, float]]) -> dict[Label, float]:
-    """Add up areas (or lengths) by label, as shares of the whole."""
-    total: dict[Label, float] = {}
-    for label, area in parts:
-        total[label] = total.get(label, 0.0) + area
-    whole = sum(total.values())
-    return {label: area / whole for label, area in total.items()}
+def _within(symbol: sp.Symbol, interval: Interval) -> Iterator[sp.Basic]:
+    if interval.low.is_finite:
+        yield symbol > interval.low if interval.open_low else symbol >= interval.low
+    if interval.high.is_finite:
+        yield symbol < interval.high if interval.open_high else symbol <= interval.high
 
 
-def _panel(model: Model, era: Era, across: Axis, up: Axis) -> Panel:
-    x, y = across.parameter.symbol, up.parameter.symbol
-    fixed = {
-        parameter.symbol: era.values[name].central
-        for name, parameter in model.parameters.items()
-        if parameter.symbol not in (x, y)
-    }
-    plane = _Plane(x, y, trials(model, fixed, x, y))
-    found = decompose(plane.polynomials, x, y, across.ends, up.ends)
-    labels = tuple(tuple(plane.label(c.sample) for c in slab.cells) for slab in found.slabs)
-    values = [era.values[axis.parameter.name] for axis in (across, up)]
-    first, second = ((value.range.low, value.range.high) for value in values)
-    centre = (values[0].central, values[1].central)
-    names = _names(model, fixed, x, y)
-    borders = dict.fromkeys(polynomial for polynomial, _ in found.borders(labels, count=2))
-    return Panel(
-        era=era.name,
-        title=era.title,
-        regions=_regions(found, labels, plane.shares((first, second))),
-        borders=tuple(Border(p, names.get(p, "")) for p in borders),
-        box=(first, second),
-        centre=centre,
-        at_centre=plane.label(centre),
-        on_border=any(sign_at(p, centre) == 0 for p in borders),
-        decomposition=found,
-        labels=labels,
+def _strictly(formula: sp.Basic) -> sp.Basic:
+    """Return a condition as it is off the borders."""
+    strict = {sp.GreaterThan: sp.StrictGreaterThan, sp.LessThan: sp.StrictLessThan}
+    formula = sp.to_nnf(formula, simplify=False)
+    return formula.replace(
+        lambda part: isinstance(part, Relational) and part.func in strict,
+        lambda part: tidy(strict[part.func](part.lhs, part.rhs)),
     )
-
-
-def _regions(
-    found: Decomposition, labels: Sequence[Sequence[Label]], in_box: Mapping[Label, float]
-) -> tuple[Region, ...]:
-    """Merge cells into regions; a label that only the box has, outside the map, has no cells."""
-    cells: dict[Label, list[Cell]] = {label: [] for label in in_box}
-    for slab, own in zip(found.slabs, labels, strict=True):
-        for cell, label in zip(slab.cells, own, strict=True):
-            cells.setdefault(label, []).append(cell)
-    whole = sum(cell.area for cell in found.cells)
-    regions = (
-        Region(label, tuple(own), sum(c.area for c in own) / whole, in_box.get(label, 0.0))
-        for label, own in cells.items()
-    )
-    return tuple(sorted(regions, key=lambda region: (-region.box_share, -region.share)))
-
-
-def _names(
-    model: Model, fixed: Mapping[sp.Symbol, sp.Rational], x: sp.Symbol, y: sp.Symbol
-) -> dict[sp.Poly, str]:
-    """Return the first definition that vanishes exactly where a polynomial does."""
-    names: dict[sp.Poly, str] = {}
-    values = definitions_at(model, fixed)
-    for definition in model.definitions.values():
-        found = fraction(values[definition.symbol], x, y)
-        factors = irreducible([found[0]]) if found else ()
-        if len(factors) == 1:
-            names.setdefault(factors[0], definition.name)
-    return names
