@@ -3,10 +3,12 @@
     available, load             the shipped models, and model files
     Model, matrix               the same in Python
     sheet                       what a model says, on one sheet
+    propositions                its solution in symbols: what is an equilibrium where
     solve                       every equilibrium at one calibration, certified
     select                      the equilibria by every criterion of selection
     compare                     eras side by side
     along                       one parameter moves: where does the solution change?
+    regions                     the parameter space cut where the equilibria change
     region_map, plot            two parameters move: the map, and its picture
     prove                       claims decided for every calibration and every equilibrium
 
@@ -33,7 +35,10 @@ if TYPE_CHECKING:
     from dilemma.study.along import along
     from dilemma.study.compare import compare
     from dilemma.study.comparison import Comparison
+    from dilemma.study.partition import Regions
+    from dilemma.study.propositions import Propositions, propositions
     from dilemma.study.region_map import RegionMap, region_map
+    from dilemma.study.regions import regions
     from dilemma.study.selected import Selection
     from dilemma.study.selecting import select
     from dilemma.study.sheet import Sheet, sheet
@@ -50,7 +55,9 @@ _HOMES = {
     "Model": "model",
     "ModelError": "errors",
     "NashSet": "equilibrium",
+    "Propositions": "study.propositions",
     "RegionMap": "study.region_map",
+    "Regions": "study.partition",
     "Selection": "study.selected",
     "Sheet": "study.sheet",
     "Verdict": "proof.decide",
@@ -60,8 +67,10 @@ _HOMES = {
     "load": "library",
     "matrix": "model",
     "plot": "figures",
+    "propositions": "study.propositions",
     "prove": "ledger",
     "region_map": "study.region_map",
+    "regions": "study.regions",
     "select": "study.selecting",
     "sheet": "study.sheet",
     "solve": "study.solve",
@@ -78,7 +87,9 @@ __all__ = [
     "Model",
     "ModelError",
     "NashSet",
+    "Propositions",
     "RegionMap",
+    "Regions",
     "Selection",
     "Sheet",
     "Verdict",
@@ -88,8 +99,10 @@ __all__ = [
     "load",
     "matrix",
     "plot",
+    "propositions",
     "prove",
     "region_map",
+    "regions",
     "select",
     "sheet",
     "solve",

@@ -1,4 +1,4 @@
-"""The command line: ``dilemma list | show | solve | select | compare | prove | along | plot …``.
+"""The command line: ``dilemma list | show | propositions | solve | select | compare | prove …``.
 
 Results go to standard output, progress and errors to standard error.  Exit 0 fine, 1 a claim fared
 otherwise than its file expects, 2 the input is wrong.  Whatever is heavy is imported inside the
@@ -83,6 +83,14 @@ def show(model: MODEL, as_json: JSON = False, latex: bool = False) -> None:
     from dilemma.study.sheet import sheet
 
     put(sheet(_load(model)), as_json=as_json, latex=latex)
+
+
+@app.command()
+def propositions(model: MODEL, as_json: JSON = False, latex: bool = False) -> None:
+    """State the solution in symbols: what is an equilibrium, and exactly where."""
+    from dilemma.study.propositions import propositions as state
+
+    put(state(_load(model)), as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -205,33 +213,55 @@ def along(
 
 
 @app.command()
-def plot(
+def regions(
     model: MODEL,
-    x: Annotated[str, typer.Argument(help="The parameter on the horizontal axis.")],
-    y: Annotated[str, typer.Argument(help="The parameter on the vertical axis.")],
+    x: Annotated[str, typer.Argument(help="A parameter, for a map: the horizontal axis.")] = "",
+    y: Annotated[str, typer.Argument(help="And the one on the vertical axis.")] = "",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="A .png, .svg or .pdf file.")
+        Path | None, typer.Option("-o", "--output", help="The map's .png, .svg or .pdf file.")
     ] = None,
     era: Annotated[list[str] | None, typer.Option(help="Which eras.")] = None,
+    draws: DRAWS = 20_000,
+    seed: SEED = 0,
+    seconds: SECONDS = 60.0,
     as_json: JSON = False,
+    latex: bool = False,
 ) -> None:
-    """Draw the map of regions with the same equilibria, one panel per era."""
+    """Cut the parameters into regions with the same equilibria; with two of them, draw the map."""
     from dilemma.errors import DilemmaError
-    from dilemma.study.region_map import region_map
 
     loaded = _load(model)
-    found = region_map(loaded, x, y, era or None)
-    if as_json:
-        print_json(found.to_dict())
+    if x and not y:
+        raise DilemmaError(f"a map needs two parameters: dilemma regions {model} {x} ...")
+    if not x:
+        if output is not None:
+            raise DilemmaError("a map needs two parameters: dilemma regions MODEL X Y -o FILE")
+        from dilemma.study.regions import regions as find
+
+        with progress("cutting") as tell:
+            found = find(
+                loaded,
+                era or None,
+                draws=draws,
+                seed=seed,
+                seconds=seconds,
+                progress=lambda share: tell(share, ""),
+            )
+        put(found, as_json=as_json, latex=latex)
         return
-    from dilemma.figures import plot as draw
-    from dilemma.figures import save
+    from dilemma.study.region_map import region_map
+
+    drawn = region_map(loaded, x, y, era or None)
+    if as_json or latex:
+        put(drawn, as_json=as_json, latex=latex)
+        return
+    from dilemma.figures import plot, save
 
     path = output or Path(f"{loaded.name}_{x}_{y}.png")
     if path.suffix not in (".png", ".svg", ".pdf"):
         raise DilemmaError(f"{path}: a picture's file ends in .png, .svg or .pdf")
-    save(draw(found), path)
-    typer.echo(str(found))
+    save(plot(drawn), path)
+    typer.echo(str(drawn))
     typer.echo(f"written: {path}")
 
 

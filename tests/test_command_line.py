@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_output():
         ("compare", "abandonment", "--draws", 50),
         ("prove", "abandonment.C1.8"),
         ("along", "abandonment", "m_J"),
-        ("plot", "abandonment", "m_J", "v_J"),
+        ("regions", "abandonment", "m_J", "v_J"),
         ("demo", "abandonment", "--draws", 50),
         ("new", "mine.toml"),
     ],
@@ -91,11 +91,14 @@ def test_a_claim_that_fares_otherwise_exits_1(tmp_path):
         (("solve", "abandonment", "--set", "m_J=2"), "it may lie in [0, 1]"),
         (("solve", "abandonment", "--set", "m_J"), "write it as NAME=VALUE"),
         (("prove", "abandonment.no_such_claim"), "no claim 'no_such_claim'"),
-        (("plot", "abandonment", "m_J", "v_K"), "did you mean 'v_U'?"),
+        (("regions", "abandonment", "m_J", "v_K"), "did you mean 'v_U'?"),
         (("along", "abandonment", "x"), "no parameter 'x'"),
         (("show", "nowhere.toml"), "no model file at nowhere.toml"),
-        (("plot", "abandonment", "m_J", "p_J", "-o", "nowhere/x.png"), "No such file or directory"),
-        (("plot", "abandonment", "m_J", "p_J", "-o", "x.jpeg2"), "ends in .png, .svg or .pdf"),
+        (
+            ("regions", "abandonment", "m_J", "p_J", "-o", "nowhere/x.png"),
+            "No such file or directory",
+        ),
+        (("regions", "abandonment", "m_J", "p_J", "-o", "x.jpeg2"), "ends in .png, .svg or .pdf"),
         (("new", "nowhere/mine.toml"), "No such file or directory"),
         (("compare", "--draws", "0"), "greater than or equal to 1"),
     ],
@@ -126,9 +129,9 @@ def test_colour_is_left_out_where_it_is_not_wanted():
     assert "\x1b[3" not in ran.stdout
 
 
-def test_plot_writes_the_file_that_was_asked_for(tmp_path):
+def test_a_map_is_written_to_the_file_that_was_asked_for(tmp_path):
     for ending in ("png", "svg", "pdf"):
-        ran = run("plot", "abandonment", "m_J", "v_J", "-o", tmp_path / f"map.{ending}")
+        ran = run("regions", "abandonment", "m_J", "v_J", "-o", tmp_path / f"map.{ending}")
         assert ran.returncode == 0, ran.stderr
         assert (tmp_path / f"map.{ending}").stat().st_size > 1000
 

@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 
 from dilemma.report import Shown, Table, number, percent
+from dilemma.study.propositions import LEFT_OUT
 
 __all__ = ["EraZones", "Label", "Move", "Regions", "Zone"]
 
@@ -223,7 +224,7 @@ def _where(found: Regions) -> Table:
     rows = tuple((str(k), zone.words) for k, zone in enumerate(found.zones, 1))
     notes = (
         "Exactly, up to borders: there payoffs tie, and the set of equilibria is larger.",
-        "What follows from the parameters' own ranges is left out.",
+        LEFT_OUT,
     )
     return Table("Where", ("zone", "condition"), rows, notes)
 

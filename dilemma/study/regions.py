@@ -20,19 +20,16 @@ from dilemma.branch import Branch
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError, nearest
 from dilemma.games import branches, kinds
 from dilemma.model import Model
-from dilemma.parts import Era, Interval
+from dilemma.parts import Era
 from dilemma.proof.logic import OutOfTimeError, Question
 from dilemma.report import versions
 from dilemma.study.borders import label_at, moves
 from dilemma.study.existence import existence, polynomials, tidy
 from dilemma.study.frequencies import frequencies
 from dilemma.study.partition import EraZones, Label, Regions, Zone
-from dilemma.study.wording import in_words
+from dilemma.study.shortening import PATIENCE, Shortening, within
 
 __all__ = ["regions"]
-
-MOST_WRITTEN_OUT = 6  # polynomials in a condition
-PATIENCE = 2.0  # seconds for one simplification; what z3 leaves open stays written down
 
 
 def regions(
@@ -115,10 +112,13 @@ class _Search:
     seconds: float | None
     closed: tuple[Branch, ...] = ()
     where: dict[str, sp.Basic] = field(default_factory=dict)
+    shorter: Shortening = field(init=False)
 
     def __post_init__(self) -> None:
         self.closed = tuple(b for b in branches(self.model, named=True) if b.solved)
         self.where = {branch.name: existence(branch) for branch in self.closed}
+        off_borders = [sp.Ne(p, 0) for p in polynomials(self.where.values())]
+        self.shorter = Shortening(self.model, off_borders)
 
     # --- which zones there are ------------------------------------------------------------------
 
@@ -183,15 +183,13 @@ class _Search:
             *(where if name in label else sp.Not(where) for name, where in self.where.items())
         )
 
-    def _tied(self, symbol: sp.Symbol, era: Era | None) -> Iterator[sp.Basic]:
-        """Yield a parameter's interval or a definition; without an era definitions are free."""
+    def _tied(self, symbol: sp.Symbol, era: Era) -> Iterator[sp.Basic]:
+        """Yield what ties a symbol down in an era: an interval, or a definition."""
         name = symbol.name
         if name in self.model.definitions:
-            if era is not None:
-                yield sp.Eq(symbol, self.model.definitions[name].formula, evaluate=False)
+            yield sp.Eq(symbol, self.model.definitions[name].formula, evaluate=False)
         elif name in self.model.parameters:
-            allowed = self.model.parameters[name].range
-            yield from _within(symbol, allowed if era is None else era.values[name].range)
+            yield from within(symbol, era.values[name].range)
 
     # --- how a zone is told ---------------------------------------------------------------------
 
@@ -207,61 +205,12 @@ class _Search:
         parts += [part for n in inside[0] for part in sp.And.make_args(self.where[n])]
         parts += [sp.Not(self.where[n]) for n in outside[1]]
         parts += [part for n in inside[1] for part in sp.And.make_args(self.where[n])]
-        where = self._shortest([_strictly(part) for part in parts])
-        return Zone(label, self._names(label), where, self._words(where), self._games(where))
-
-    def _words(self, where: sp.Basic) -> str:
-        return in_words(where, [p.symbol for p in self.model.parameters.values()])
+        where = self.shorter.shortest([_strictly(part) for part in parts])
+        return Zone(label, self._names(label), where, self.shorter.words(where), self._games(where))
 
     def _names(self, label: Label) -> tuple[str, ...]:
         pure = {branch.name: branch.pure for branch in self.closed}
         return tuple(f"({n})" if pure[n] else f"mixed ({n})" for n in label)
-
-    def _question(self) -> Question:
-        question = Question(lambda symbol: self._tied(symbol, None), lambda: PATIENCE)
-        question.add(*(sp.Ne(p, 0) for p in polynomials(self.where.values())))
-        return question
-
-    def _shortest(self, parts: list[sp.Basic]) -> sp.Basic:
-        """Drop what follows from the rest; write the alternatives out where that is shorter."""
-        question = self._question()
-        found = self._pruned(question, parts)
-        if len(polynomials([found])) <= MOST_WRITTEN_OUT:
-            out = self._possible(question, sp.to_dnf(found, simplify=False), [])
-            return min((found, out), key=lambda formula: len(self._words(formula)))
-        return found
-
-    def _pruned(self, question: Question, parts: list[sp.Basic]) -> sp.Basic:
-        """Drop whole parts first, and then alternatives within those that are left."""
-        kept = list(dict.fromkeys(parts))
-        for part in list(kept):
-            others = [other for other in kept if other != part]
-            if question.ask(*others, sp.Not(part)).status == "unsat":
-                kept = others
-        for k, part in enumerate(kept):
-            others = [other for other in kept if other != part]
-            kept[k] = self._possible(question, part, others)
-        return sp.And(*kept)
-
-    def _possible(self, question: Question, part: sp.Basic, others: Sequence[sp.Basic]) -> sp.Basic:
-        """Keep the alternatives of a part that can be true at all, each as short as may be."""
-        alternatives = list(sp.Or.make_args(part))
-        if len(alternatives) == 1:
-            return part
-        kept = [a for a in alternatives if question.ask(*others, a).status != "unsat"]
-        for a in list(kept):
-            rest = [other for other in kept if other != a]
-            if rest and question.ask(*others, a, sp.Not(sp.Or(*rest))).status == "unsat":
-                kept = rest
-        told = []
-        for a in kept:
-            own = list(sp.And.make_args(a))
-            for conjunct in list(own):
-                rest = [c for c in own if c != conjunct]
-                if rest and question.ask(*others, *rest, sp.Not(conjunct)).status == "unsat":
-                    own = rest
-            told.append(sp.And(*own))
-        return sp.Or(*told)
 
     def _games(self, where: sp.Basic) -> dict[str, str]:
         """Return the kind of 2x2 game of each player for which it is the same in a whole zone."""
@@ -284,14 +233,7 @@ class _Search:
             formula = self.model.definitions[symbol.name].formula
             yield sp.Eq(symbol, formula, evaluate=False)
         else:
-            yield from self._tied(symbol, None)
-
-
-def _within(symbol: sp.Symbol, interval: Interval) -> Iterator[sp.Basic]:
-    if interval.low.is_finite:
-        yield symbol > interval.low if interval.open_low else symbol >= interval.low
-    if interval.high.is_finite:
-        yield symbol < interval.high if interval.open_high else symbol <= interval.high
+            yield from self.shorter.allowed(symbol)
 
 
 def _strictly(formula: sp.Basic) -> sp.Basic:

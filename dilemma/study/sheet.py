@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dilemma.errors import UnsupportedError
-from dilemma.games import branches
 from dilemma.model import Model
 from dilemma.parts import Value, decimal
 from dilemma.report import Cell, Shown, Table
+from dilemma.study.propositions import propositions
 
 __all__ = ["Sheet", "sheet"]
 
@@ -118,22 +118,9 @@ def _outcomes(model: Model) -> Table:
 
 def _solution(model: Model) -> Table:
     try:
-        found = branches(model)
+        return propositions(model).tables()[0]
     except UnsupportedError as error:
         return Table("Solution in symbols", ("",), ((str(error),),))
-    rows = []
-    for branch in found:
-        if not branch.solved:
-            continue
-        where = " and ".join(str(c) for c in branch.conditions) or "always"
-        play = "; ".join(f"{u} = {formula}" for u, formula in branch.closed.items())
-        rows.append((branch.name, play or "for sure", where))
-    return Table(
-        "Solution in symbols",
-        ("equilibrium", "played", "where"),
-        tuple(rows),
-        (f"{len(rows)} of {len(found)} pairs of supports; the others only where payoffs tie.",),
-    )
 
 
 def _claims(model: Model) -> Table:

@@ -95,7 +95,10 @@ def _bound(relation: Relational, bounds: frozenset[sp.Symbol]) -> Bound:
     left = [t for t in terms if not t.free_symbols <= bounds]
     if not left or len(left) == len(terms):
         left = [t for t in terms if not t.could_extract_minus_sign()]
-        return sp.Add(*left), relation.rel_op, sp.Add(*left) - sp.Add(*terms)
+        found, other = sp.Add(*left), sp.Add(*left) - sp.Add(*terms)
+        if other != 0 and other.count_ops() < found.count_ops():
+            return other, relation.reversed.rel_op, found
+        return found, relation.rel_op, other
     found, other = sp.Add(*left), sp.Add(*left) - sp.Add(*terms)
     if found.could_extract_minus_sign():
         return -found, relation.reversed.rel_op, -other

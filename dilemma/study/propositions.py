@@ -1,0 +1,215 @@
+"""The symbolic solution of a game as propositions: what is an equilibrium where, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from dilemma.branch import Branch
+from dilemma.errors import UnsupportedError
+from dilemma.games import branches, kinds
+from dilemma.games.naming import Naming
+from dilemma.model import Model
+from dilemma.report import Shown, Table, latex_escape
+from dilemma.study.existence import existence, tidy
+from dilemma.study.shortening import Shortening
+
+__all__ = ["LEFT_OUT", "Proposition", "Propositions", "propositions"]
+
+LEFT_OUT = "What follows from the parameters' own ranges is left out."
+
+
+@dataclass(frozen=True)
+class Proposition:
+    """One statement that holds if and only if its condition does.
+
+    Attributes
+    ----------
+    about : str
+        "pure", "mixed", "dominance", "interaction" or "game".
+    says : str
+        The statement, such as ``"(strong, strong) is an equilibrium"``.
+    where : sympy Boolean
+        Exactly where, in definitions and parameters.
+    words : str
+        The same for a reader.
+    play : mapping of probability to sympy expression
+        Mixed equilibria: the probabilities in closed form.
+    """
+
+    about: str
+    says: str
+    where: sp.Basic
+    words: str
+    play: Mapping[str, sp.Expr]
+
+
+@dataclass(frozen=True)
+class Propositions(Shown):
+    """A model's solution in symbols.
+
+    Attributes
+    ----------
+    model : Model
+    stated : tuple of Proposition
+    ties : tuple of str
+        The branches without a closed form: equilibria only where payoffs tie.
+    """
+
+    model: Model
+    stated: tuple[Proposition, ...]
+    ties: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[Proposition]:
+        return iter(self.stated)
+
+    def about(self, what: str) -> tuple[Proposition, ...]:
+        """Return the propositions of one kind."""
+        return tuple(p for p in self.stated if p.about == what)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the propositions as one table."""
+        rows = tuple(
+            (p.says, "; ".join(f"{n} = {f}" for n, f in p.play.items()), p.words)
+            for p in self.stated
+        )
+        notes = ["Each holds if and only if its condition does.", LEFT_OUT]
+        if self.ties:
+            notes.append(
+                f"{len(self.ties)} further choices of supports are equilibria only where payoffs tie."
+            )
+        head = ("proposition", "played", "if and only if")
+        return (Table("Solution in symbols", head, rows, tuple(notes)),)
+
+    def to_latex(self) -> str:
+        """Return the propositions as LaTeX text (package amsthm, a theorem ``proposition``)."""
+        return "\n\n".join(map(_latex, self.stated))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return them as plain data; formulas are text."""
+        return {
+            "model": self.model.name,
+            "propositions": [
+                {
+                    "about": p.about,
+                    "says": p.says,
+                    "where": str(p.where),
+                    "words": p.words,
+                    "play": {name: str(formula) for name, formula in p.play.items()},
+                }
+                for p in self.stated
+            ],
+            "ties": list(self.ties),
+        }
+
+
+def propositions(model: Model) -> Propositions:
+    """State the symbolic solution of a game in propositions.
+
+    Raises
+    ------
+    UnsupportedError
+        If the game has no symbolic solution.
+
+    Examples
+    --------
+    >>> from dilemma.library import load
+    >>> stated = propositions(load("abandonment"))
+    >>> for p in stated.about("pure")[-1:] + stated.about("interaction")[:1]:
+    ...     print(f"{p.says} iff {p.words}")
+    (strong, strong) is an equilibrium iff D1_J >= 0 and D1_U >= 0
+    Japan: strategic complements iff psi_J > kap_J*phi_J
+    """
+    found = branches(model, named=True)
+    shorter = Shortening(model)
+    stated = [_of_branch(shorter, branch) for branch in found if branch.solved]
+    stated += [*_dominance(shorter), *_interaction(shorter), *_games(shorter)]
+    ties = tuple(branch.name for branch in found if not branch.solved)
+    return Propositions(model, tuple(stated), ties)
+
+
+def _state(
+    shorter: Shortening,
+    about: str,
+    says: str,
+    where: sp.Basic,
+    play: Mapping[str, sp.Expr] | None = None,
+) -> Proposition:
+    shortest = shorter.shortest(sp.And.make_args(where))
+    return Proposition(about, says, shortest, shorter.words(shortest), play or {})
+
+
+def _of_branch(shorter: Shortening, branch: Branch) -> Proposition:
+    where = existence(branch)
+    if branch.pure:
+        return _state(shorter, "pure", f"({branch.name}) is an equilibrium", where)
+    play = {u.name: sp.factor(formula) for u, formula in branch.closed.items()}
+    return _state(shorter, "mixed", f"mixed ({branch.name}) is an equilibrium", where, play)
+
+
+def _dominance(shorter: Shortening) -> Iterator[Proposition]:
+    """State when an action is strictly dominant."""
+    model, naming = shorter.model, Naming(shorter.model)
+    for position, player in enumerate(model.players.values()):
+        for action in player.actions:
+            if len(player.actions) == 1:
+                continue
+            gaps = [
+                naming.shortest(
+                    model.payoffs[(*profile[:position], action, *profile[position + 1 :])][
+                        player.name
+                    ]
+                    - model.payoffs[profile][player.name]
+                )
+                for profile in model.profiles
+                if profile[position] != action
+            ]
+            where = sp.And(*(tidy(sp.Gt(gap, 0)) for gap in dict.fromkeys(gaps)))
+            yield _state(
+                shorter, "dominance", f"{player.title}: {action} is strictly dominant", where
+            )
+
+
+def _interaction(shorter: Shortening) -> Iterator[Proposition]:
+    """State when the actions of a 2x2 game are strategic complements: more invites more."""
+    model = shorter.model
+    for player in model.players:
+        try:
+            D0, D1, _ = kinds.gains(model, player)
+        except UnsupportedError:
+            return
+        where = tidy(sp.Gt(sp.expand(D1 - D0), 0))
+        title = model.players[player].title
+        yield _state(shorter, "interaction", f"{title}: strategic complements", where)
+
+
+def _games(shorter: Shortening) -> Iterator[Proposition]:
+    """State which 2x2 game it is to each player."""
+    model, naming = shorter.model, Naming(shorter.model)
+    for player, one in model.players.items():
+        try:
+            named = {kind: kinds.is_kind(model, player, kind) for kind in kinds.KINDS}
+        except UnsupportedError:
+            return
+        for kind, where in named.items():
+            told = where.replace(
+                lambda part: isinstance(part, sp.core.relational.Relational),
+                lambda part: tidy(part.func(naming.shortest(part.lhs - part.rhs), 0)),
+            )
+            yield _state(shorter, "game", f"{one.title}: {kind}", told)
+
+
+def _latex(stated: Proposition) -> str:
+    lines = [r"\begin{proposition}", f"{latex_escape(stated.says)} if and only if"]
+    lines.append(rf"\[ {sp.latex(stated.where)}. \]")
+    if stated.play:
+        told = r",\quad ".join(
+            rf"\Pr(\text{{{latex_escape(name.removeprefix('P(').removesuffix(')'))}}}) = "
+            rf"{sp.latex(formula)}"
+            for name, formula in stated.play.items()
+        )
+        lines.append(rf"There \[ {told}. \]")
+    return "\n".join([*lines, r"\end{proposition}"])

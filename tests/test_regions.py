@@ -1,0 +1,229 @@
+"""The parameter space cut into zones: disjoint, covering, and as the theory says."""
+
+import itertools
+import random
+
+import pytest
+import sympy as sp
+import z3
+
+import dilemma
+from dilemma.errors import CalibrationError, DisagreementError
+from dilemma.games.supports import branches
+from dilemma.study import regions as module
+from dilemma.study.existence import existence, tidy
+from dilemma.study.wording import in_words
+
+PURE = [("weak", "weak"), ("weak", "strong"), ("strong", "weak"), ("strong", "strong")]
+
+
+@pytest.fixture(scope="module")
+def zones(abandonment):
+    return dilemma.regions(abandonment, draws=3_000)
+
+
+def words(found, *names):
+    (zone,) = [zone for zone in found.zones if set(zone.names) == set(names)]
+    return zone.words
+
+
+# --- the closed forms of the theory ----------------------------------------------------------------
+
+
+def test_the_zones_of_abandonment_are_those_of_the_theory(zones):
+    mixed = "mixed (weak/strong, weak/strong)"
+    assert words(zones, "(weak, weak)", "(strong, strong)", mixed) == (
+        "D0_J < 0 < D1_J and D0_U < 0 < D1_U"
+    )
+    assert words(zones, "(weak, strong)", "(strong, weak)", mixed) == (
+        "D1_J < 0 < D0_J and D1_U < 0 < D0_U"
+    )
+    assert words(zones, "(strong, strong)") == ("D1_J > 0 and D1_U > 0 and (D0_J > 0, or D0_U > 0)")
+
+
+def test_the_zone_with_three_equilibria_is_a_stag_hunt(zones):
+    zone = zones.zone(zones.eras[1].at_centre)
+    assert zone.games == {"japan": "stag hunt", "us": "stag hunt"}
+
+
+def test_the_mixed_equilibrium_in_closed_form(abandonment):
+    (mixed,) = [b for b in branches(abandonment, named=True) if not b.pure and b.closed]
+    D0, D1 = sp.symbols("D0_J D1_J", real=True)
+    (support_us,) = [f for u, f in mixed.closed.items() if "us" in u.name]
+    assert sp.simplify(support_us - (-D0 / (D1 - D0))) == 0
+
+
+def test_they_are_complements_where_psi_exceeds_kappa_phi(abandonment):
+    gap = abandonment.definitions["D1_J"].formula - abandonment.definitions["D0_J"].formula
+    relation = tidy(sp.expand(gap) > 0)
+    assert in_words(relation) == "psi_J > kap_J*phi_J"
+
+
+# --- proved --------------------------------------------------------------------------------------
+
+
+def box(model, era):
+    """Return the era's box for z3, written anew from the model's parameters."""
+    names = {n: z3.Real(n) for n in [*model.parameters, *model.definitions]}
+    limits = []
+    for name, value in model.eras[era].values.items():
+        limits += [names[name] >= str(value.range.low), names[name] <= str(value.range.high)]
+    for definition in model.definitions.values():
+        limits.append(names[definition.name] == plain(definition.formula, names))
+    return names, limits
+
+
+def plain(formula, names):
+    """Translate a formula by Python's own operators."""
+    return eval(str(formula), {"__builtins__": {}}, names)
+
+
+def boolean(formula, names):
+    match formula:
+        case sp.And():
+            return z3.And([boolean(part, names) for part in formula.args])
+        case sp.Or():
+            return z3.Or([boolean(part, names) for part in formula.args])
+    return plain(formula, names)
+
+
+@pytest.mark.parametrize("era", ["cold_war", "post_cold_war"])
+def test_the_zones_cover_the_box_and_are_disjoint(abandonment, zones, era):
+    names, limits = box(abandonment, era)
+    solver = z3.SolverFor("QF_NRA")
+    solver.set("timeout", 60_000)
+    solver.add(limits)
+    solver.add([names[d] != 0 for d in ("D0_J", "D1_J", "D0_U", "D1_U")])
+    where = [boolean(zone.where, names) for zone in zones.zones]
+    assert solver.check(z3.Not(z3.Or(where))) == z3.unsat
+    for one, other in itertools.combinations(where, 2):
+        assert solver.check(one, other) == z3.unsat
+
+
+def test_every_zone_said_to_occur_does_and_no_other(abandonment, zones):
+    for summary in zones.eras:
+        names, limits = box(abandonment, summary.era)
+        for zone in zones.zones:
+            solver = z3.SolverFor("QF_NRA")
+            solver.add(*limits, boolean(zone.where, names))
+            occurs = solver.check() == z3.sat
+            assert occurs is bool(summary.occurs.get(zone.label)), (summary.era, zone.words)
+
+
+@pytest.mark.parametrize("name", ["abandonment", "abandonment_hedging"])
+def test_a_random_calibration_has_exactly_the_equilibria_of_its_zone(name):
+    model = dilemma.load(name)
+    found = dilemma.regions(model, draws=500)
+    assert found.covered
+    rng = random.Random(7)
+    for era in model.eras.values():
+        for _ in range(40):
+            at = {
+                n: v.range.low
+                + (v.range.high - v.range.low) * sp.Rational(rng.randint(1, 999), 1000)
+                for n, v in era.values.items()
+            }
+            values = model.values(at)
+            (zone,) = [z for z in found.zones if z.where.xreplace(values) == sp.true]
+            assert set(zone.names) == set(dilemma.solve(model, at).names)
+
+
+def test_the_zones_of_the_larger_model_cover_and_are_many(hedging):
+    found = dilemma.regions(hedging, draws=500)
+    assert found.covered
+    assert len(found.zones) == 30
+    assert sum(bool(o) for o in found.eras[0].occurs.values()) == 20
+    (hedged,) = [z for z in found.zones if z.names == ("(hedge, hedge)",)]
+    assert "-4*z_J < D0_J + D1_J < 4*z_J" in hedged.words
+
+
+# --- the nearest border --------------------------------------------------------------------------
+
+
+def test_the_nearest_border_changes_the_equilibria_and_nothing_nearer_does(abandonment, zones):
+    era = abandonment.eras["post_cold_war"]
+    summary = zones.eras[1]
+    here = dilemma.solve(abandonment, "post_cold_war").names
+    for move in summary.moves[:4]:
+        step = (move.border - move.centre) / 1000
+        near = dilemma.solve(abandonment, "post_cold_war", **{move.parameter: move.border - step})
+        far = dilemma.solve(abandonment, "post_cold_war", **{move.parameter: move.border + step})
+        assert near.names == here
+        assert far.names != here
+        assert set(far.names) == set(zones.zone(move.label).names)
+        box = era.values[move.parameter].range
+        assert move.inside == (box.low <= move.border <= box.high)
+
+
+def test_borders_are_exact_and_sorted_by_how_near_they_are(zones):
+    moves = zones.eras[1].moves
+    (entrapment,) = [m for m in moves if m.parameter == "m_J"]
+    assert float(entrapment.border) == pytest.approx(0.376, abs=5e-4)
+    assert entrapment.border.is_Rational
+    steps = [m.steps for m in moves if m.steps is not None]
+    assert steps == sorted(steps)
+
+
+# --- what is not known -----------------------------------------------------------------------------
+
+
+def test_out_of_time_says_that_the_box_may_not_be_covered(hedging):
+    found = dilemma.regions(hedging, ["cold_war"], draws=200, seconds=0.05)
+    assert not found.covered
+    assert found.eras[0].reason
+    assert "NOT proved" in str(found)
+
+
+def test_a_box_on_which_payoffs_always_tie_is_told(hedging):
+    tied = {"value": 0, "range": [0, 0], "grade": "assumed", "source": "made up"}
+    model = hedging.replace(eras={"cold_war": {"z_J": tied}})
+    found = dilemma.regions(model, ["cold_war"], draws=100)
+    assert not found.covered
+    assert "z_J = 0" in found.eras[0].reason
+
+
+def test_draws_that_contradict_the_proof_are_an_error(monkeypatch, abandonment):
+    real = module.frequencies
+
+    def wrong(*arguments, **options):
+        found = real(*arguments, **options)
+        found.sets["weak, weak", "strong, weak"] = 0.5
+        return found
+
+    monkeypatch.setattr(module, "frequencies", wrong)
+    with pytest.raises(DisagreementError, match="please report"):
+        dilemma.regions(abandonment, ["cold_war"], draws=100)
+
+
+def test_a_wrong_era_is_named_with_the_nearest(abandonment):
+    with pytest.raises(CalibrationError, match="did you mean 'cold_war'"):
+        dilemma.regions(abandonment, ["cold_wat"])
+
+
+def test_a_game_without_eras_has_no_boxes():
+    with pytest.raises(CalibrationError, match="no eras"):
+        dilemma.regions(dilemma.matrix([["a", 0], [0, 1]]))
+
+
+# --- conditions ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_existence_says_what_the_branch_says(abandonment, hedging, seed):
+    model = [abandonment, hedging][seed % 2]
+    rng = random.Random(seed)
+    era = list(model.eras)[seed % 2]
+    at = {
+        n: v.range.low + (v.range.high - v.range.low) * sp.Rational(rng.randint(1, 99), 100)
+        for n, v in model.eras[era].values.items()
+    }
+    values = model.values(at)
+    for raw, named in zip(branches(model), branches(model, named=True), strict=True):
+        if raw.solved:
+            assert (existence(named).xreplace(values) == sp.true) is raw.holds_at(values)
+
+
+def test_it_prints_as_every_result_does(zones):
+    assert "condition" in zones.to_latex()
+    assert "<table>" in zones._repr_html_()
+    assert zones.to_dict()["zones"][0]["words"]
