@@ -136,9 +136,9 @@ def _columns(found: Equilibria) -> Table:
         for action in mix:
             told = (_exact(e.play[decision].get(action, sp.Integer(0))) for e in found)
             rows.append((f"P({decision} {action})", "", *told))
+    cutoffs = dict.fromkeys(decision for e in found for decision in e.cutoffs)
     rows += [
-        (f"cutoff: {decision}", "", *(number(e.cutoffs[decision]) for e in found))
-        for decision in (first.cutoffs if first else ())
+        (decision, "", *(str(e.cutoffs.get(decision, "")) for e in found)) for decision in cutoffs
     ]
     for decision, belief in first.beliefs.items() if first else ():
         for history in belief:

@@ -11,9 +11,23 @@ import sympy as sp
 
 from dilemma.branch import Play
 
-__all__ = ["Equilibrium", "Mix", "NashSet"]
+__all__ = ["Cutoff", "Equilibrium", "Mix", "NashSet"]
 
 Mix = Mapping[str, sp.Rational]
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoff:
+    """What a player does who knows its type: one action from some value on, another below it."""
+
+    type: str
+    value: sp.Rational
+    above: str
+    below: str
+
+    def __str__(self) -> str:
+        shown = self.value if self.value.q < 1000 else f"{float(self.value):.4g}"
+        return f"{self.above} if {self.type} >= {shown}, else {self.below}"
 
 
 @dataclass(frozen=True)
@@ -36,8 +50,8 @@ class Equilibrium:
         Whether its numbers are exact; else they are rational numbers near irrational ones.
     beliefs : mapping of decision to mapping of history to probability
         In a tree, where a player does not know which history has happened.
-    cutoffs : mapping of decision to value of the player's private type
-        At and above it the first action named in ``play`` is taken, below it the other.
+    cutoffs : mapping of decision to Cutoff
+        Where a player knows a private type, and what it does hangs on it.
     concepts : mapping of solution concept to bool or None
         In a tree, which refinements were checked; None where that was not decided.
     """
@@ -50,7 +64,7 @@ class Equilibrium:
     strict: bool
     exact: bool = True
     beliefs: Mapping[str, Mix] = field(default_factory=dict)
-    cutoffs: Mapping[str, sp.Rational] = field(default_factory=dict)
+    cutoffs: Mapping[str, Cutoff] = field(default_factory=dict)
     concepts: Mapping[str, bool | None] = field(default_factory=dict)
 
     @property
@@ -83,7 +97,10 @@ class Equilibrium:
             "strict": self.strict,
             "exact": self.exact,
             "beliefs": _texts(self.beliefs),
-            "cutoffs": {d: str(v) for d, v in self.cutoffs.items()},
+            "cutoffs": {
+                d: {"type": c.type, "value": str(c.value), "above": c.above, "below": c.below}
+                for d, c in self.cutoffs.items()
+            },
             "concepts": dict(self.concepts),
         }
         return {key: value for key, value in told.items() if value != {} or key in _ALWAYS}

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from dilemma.errors import CalibrationError, nearest
+from dilemma.extensive import Tree
 from dilemma.parts import (
     Claim,
     Definition,
@@ -45,8 +46,8 @@ class Model:
     name : str
         What the model is called: the stem of its file.
     title, kind, source, reads : str
-        Its title, its kind of game (only ``"matrix"``), its sources, and the story it tells.
-    players, parameters, definitions, payoffs, outcomes, groups, common, eras, claims, questions
+        Its title, its kind of game (``"matrix"`` or ``"tree"``), its sources, and the story it tells.
+    players, parameters, definitions, types, tree, payoffs, outcomes, groups, common, eras, claims, questions
         The sections of a model file, as mappings.
 
     Attributes
@@ -60,7 +61,10 @@ class Model:
         In an order in which each uses only those before it.
     payoffs : mapping of profile to mapping of player to sympy expression
     profiles : tuple of profiles
-        All of them, the last player's action changing fastest.
+        All of them, the last player's action changing fastest.  In a tree: its ends, each the
+        actions that led there; ``payoffs`` has them as keys.
+    tree : Tree or None
+        Who moves when, where ``kind`` is ``"tree"``.
     outcomes : mapping of str to Outcome
     groups : mapping of str to tuple of str
     eras : mapping of str to Era
@@ -105,7 +109,7 @@ class Model:
     __slots__ = (
         "claims", "definitions", "document", "eras", "groups", "kind", "name", "outcomes",
         "parameters", "path", "payoffs", "players", "profiles", "questions", "reads", "source",
-        "title",
+        "title", "tree",
     )  # fmt: skip
 
     name: str
@@ -125,6 +129,7 @@ class Model:
     eras: Mapping[str, Era]
     claims: Mapping[str, Claim]
     questions: Mapping[str, Question]
+    tree: Tree | None
 
     def __init__(
         self,
@@ -144,6 +149,8 @@ class Model:
         eras: Mapping[str, Any] | None = None,
         claims: Mapping[str, Any] | None = None,
         questions: Mapping[str, Any] | None = None,
+        types: Mapping[str, Any] | None = None,
+        tree: Mapping[Any, Any] | None = None,
     ) -> None:
         sections = {
             "title": title,
@@ -153,6 +160,8 @@ class Model:
             "players": players,
             "parameters": parameters,
             "definitions": definitions,
+            "types": types,
+            "tree": tree,
             "payoffs": payoffs,
             "outcomes": outcomes,
             "groups": groups,

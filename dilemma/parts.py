@@ -9,8 +9,8 @@ each stands for, in an order in which each uses only what comes before it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import sympy as sp
 
@@ -134,14 +134,21 @@ class Outcome:
     Attributes
     ----------
     profiles : mapping of profile to sympy expression
-        Its value when that profile is played for sure.  Under mixed strategies it is the
-        expectation over profiles, the players mixing independently.
+        Simultaneous games: its value when that profile is played for sure.  Under mixed strategies
+        it is the expectation over profiles, the players mixing independently.
+    formula : sympy expression or None
+        Other games: its value in equilibrium, over parameters, definitions, each player's name
+        for what the player is paid, and the keys of ``chances``.
+    chances : mapping of symbol to Chance
+        Trees: the probabilities that the formula speaks of.
     """
 
     name: str
     means: str
     unit: str
     profiles: Mapping[Profile, sp.Expr]
+    formula: sp.Expr | None = None
+    chances: Mapping[sp.Symbol, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import sympy as sp
 
 from dilemma.branch import Branch
 from dilemma.equilibria import Equilibria
-from dilemma.games import matrix, supports
+from dilemma.games import induction, matrix, supports, trees
 from dilemma.model import Model
+from dilemma.report import versions
 
 __all__ = ["branches", "equilibria"]
 
@@ -22,6 +23,8 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
     match model.kind:
         case "matrix":
             return supports.branches(model, named=named)
+        case "tree":
+            return induction.branches(model, named=named)
     raise AssertionError(model.kind)
 
 
@@ -38,7 +41,32 @@ def equilibria(
     ``seconds`` and ``most`` (bases, supports or profiles visited) are budgets; past one of them
     the result says that it is not complete.
     """
+    values = model.values(calibration)
     match model.kind:
         case "matrix":
-            return matrix.equilibria(model, calibration, at=at, seconds=seconds, most=most)
-    raise AssertionError(model.kind)
+            found = matrix.solve(model, values, seconds=seconds, most=most)
+        case "tree":
+            found = trees.solve(model, values, most=most)
+        case _:
+            raise AssertionError(model.kind)
+    rounded = "" if found.exact else "; irrational numbers were rounded to 40 digits first"
+    return Equilibria(
+        model=model.name,
+        at=at,
+        calibration=dict(calibration),
+        equilibria=found.equilibria,
+        complete=found.complete,
+        exact=found.exact,
+        degenerate=found.degenerate,
+        witness=found.witness,
+        sets=found.sets,
+        components=found.components,
+        method=found.method + rounded,
+        reason=found.reason,
+        units={
+            **{name: player.unit for name, player in model.players.items()},
+            **{name: outcome.unit for name, outcome in model.outcomes.items()},
+        },
+        source=model.source,
+        versions=versions("nashpy", "numpy", "sympy", "z3-solver"),
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dilemma.equilibrium import Equilibrium
+from dilemma.equilibrium import Equilibrium, NashSet
 
-__all__ = ["Found"]
+__all__ = ["Found", "apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +15,25 @@ class Found:
     """Equilibria, and how good that answer is; the fields are those of ``Equilibria``."""
 
     equilibria: tuple[Equilibrium, ...]
-    subsets: tuple[tuple[int, ...], ...]
+    sets: tuple[NashSet, ...]
     components: tuple[tuple[int, ...], ...]
     complete: bool
+    exact: bool
     reason: str
     degenerate: bool | None
     witness: str
     method: str
+
+
+def apart(equilibria: Sequence[Equilibrium]) -> tuple[NashSet, ...]:
+    """Return each equilibrium as a set of its own."""
+    return tuple(
+        NashSet(
+            members=(k,),
+            extreme={decision: (mix,) for decision, mix in e.play.items()},
+            representative=e,
+            words=str(e),
+            component=k,
+        )
+        for k, e in enumerate(equilibria)
+    )

@@ -23,7 +23,7 @@ from dilemma.errors import DisagreementError
 from dilemma.exchange.nfg import strategic_text
 from dilemma.games import supports
 from dilemma.games.elimination import eliminate
-from dilemma.games.found import Found
+from dilemma.games.found import Found, apart
 from dilemma.games.polish import polish
 from dilemma.games.profiles import evaluated, pure_equilibria, unit_scale
 from dilemma.games.systems import solution
@@ -49,7 +49,7 @@ def solve(
     most: int,
 ) -> Found:
     """Find the equilibria of a game of three or more players; see :class:`Found`."""
-    search = _Search(model, values, payoffs, seconds)
+    search = _Search(model, values, payoffs, seconds, exact)
     players = search.players
     for profile in pure_equilibria(players, payoffs):
         search.found.append(evaluated(model, values, payoffs, _pure(players, profile)))
@@ -74,6 +74,7 @@ class _Search:
     values: Mapping[sp.Symbol, sp.Rational]
     payoffs: Payoffs
     seconds: float | None
+    exact: bool
     found: list[Equilibrium] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
@@ -161,12 +162,12 @@ class _Search:
 
     def told(self) -> Found:
         """Return what was found."""
-        alone = tuple((k,) for k in range(len(self.found)))
         witness = _tie(self.players, self.payoffs)
         return Found(
             equilibria=tuple(self.found),
-            subsets=alone,
-            components=alone,
+            sets=apart(self.found),
+            components=tuple((k,) for k in range(len(self.found))),
+            exact=self.exact and all(e.exact for e in self.found),
             complete=not self.doubts,
             reason="; ".join(dict.fromkeys(self.doubts)),
             degenerate=True if witness else None,

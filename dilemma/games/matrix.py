@@ -14,7 +14,6 @@ from fractions import Fraction
 
 import sympy as sp
 
-from dilemma.equilibria import Equilibria
 from dilemma.equilibrium import Equilibrium, Mix
 from dilemma.games import many, supports
 from dilemma.games.agreement import agree
@@ -24,34 +23,26 @@ from dilemma.games.profiles import evaluated, unit_scale
 from dilemma.games.sets import nash_sets
 from dilemma.model import Model
 from dilemma.parts import Player
-from dilemma.report import versions
 from dilemma.valuation import Payoffs, numeric_payoffs
 
-__all__ = ["equilibria", "sides"]
+__all__ = ["sides", "solve"]
 
 Numbers = list[list[Fraction]]
 NASHPY_LARGEST = 5  # actions a player; its support enumeration takes seconds beyond
 NEAR = 1e-7
 
 
-def equilibria(
-    model: Model,
-    calibration: Mapping[str, sp.Rational],
-    *,
-    at: str = "",
-    seconds: float | None = 60,
-    most: int = 200_000,
-) -> Equilibria:
-    """Return every equilibrium of a matrix game at one calibration.
+def solve(
+    model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+) -> Found:
+    """Find the equilibria of a simultaneous finite game.
 
     Parameters
     ----------
-    calibration : mapping of parameter to exact value
-        One value for every parameter of the model.
-    at : str
-        What to call the calibration, for instance an era.
+    values : mapping of symbol to exact value
+        Every parameter and definition.
     seconds : float, optional
-        Budget of time; past it the result says that it is not complete.
+        Budget of time.
     most : int
         Budget of size: bases visited in each polytope, or rectangles on each choice of supports.
 
@@ -60,37 +51,9 @@ def equilibria(
     DisagreementError
         If the branches and the numeric route part: a defect in this package.
     """
-    values = model.values(calibration)
     payoffs, exact = numeric_payoffs(model, values)
-    solve = _two if len(model.players) == 2 else many.solve
-    found = solve(model, values, payoffs, exact=exact, seconds=seconds, most=most)
-    rounded = "" if exact else "; irrational payoffs were rounded to 40 digits first"
-    return Equilibria(
-        model=model.name,
-        at=at,
-        calibration=dict(calibration),
-        equilibria=found.equilibria,
-        complete=found.complete,
-        exact=exact and all(e.exact for e in found.equilibria),
-        degenerate=found.degenerate,
-        witness=found.witness,
-        sets=nash_sets(
-            list(model.players.values()),
-            found.equilibria,
-            found.subsets,
-            found.components,
-            lambda mixes: evaluated(model, values, payoffs, mixes),
-        ),
-        components=found.components,
-        method=found.method + rounded,
-        reason=found.reason,
-        units={
-            **{name: player.unit for name, player in model.players.items()},
-            **{name: outcome.unit for name, outcome in model.outcomes.items()},
-        },
-        source=model.source,
-        versions=versions("nashpy", "numpy", "sympy", "z3-solver"),
-    )
+    route = _two if len(model.players) == 2 else many.solve
+    return route(model, values, payoffs, exact=exact, seconds=seconds, most=most)
 
 
 # --- two players --------------------------------------------------------------------------------
@@ -131,7 +94,14 @@ def _two(
         complete=found.complete,
         degenerate=found.degenerate,
         witness=_witness(players, found),
-        subsets=found.subsets,
+        sets=nash_sets(
+            players,
+            every,
+            found.subsets,
+            found.components,
+            lambda mixes: evaluated(model, values, payoffs, mixes),
+        ),
+        exact=exact,
         components=found.components,
         method="; ".join(said),
         reason=found.reason,

@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import Mistake, ModelError, nearest
+from dilemma.extensive import Tree
 from dilemma.parts import (
     Claim,
     Definition,
@@ -26,6 +27,7 @@ from dilemma.reading.payoffs import Payoffs, blame, read_tables
 from dilemma.reading.periods import read_eras, read_parameters
 from dilemma.reading.schema import KEY, ClaimRow, Document, read_document
 from dilemma.reading.syntax import degree, names, read_tree
+from dilemma.reading.trees import read_tree_tables
 
 __all__ = ["Parts", "build", "build_claim"]
 
@@ -48,6 +50,7 @@ class Parts:
     eras: Mapping[str, Era]
     claims: Mapping[str, Claim]
     questions: Mapping[str, Question]
+    tree: Tree | None
 
 
 def build(plain: Mapping[str, Any]) -> Parts:
@@ -64,7 +67,8 @@ def build(plain: Mapping[str, Any]) -> Parts:
     mistakes += naming_mistakes(document)
     parameters = read_parameters(document, mistakes)
     definitions, scope = _definitions(document, mistakes)
-    tables = read_tables(document, scope, mistakes)
+    read = read_tree_tables if document.kind == "tree" else read_tables
+    tables = read(document, scope, mistakes)
     eras = read_eras(document, parameters, mistakes)
     groups = _groups(document, mistakes)
     questions = _questions(document, mistakes)
@@ -88,6 +92,7 @@ def build(plain: Mapping[str, Any]) -> Parts:
         eras=eras,
         claims=claims,
         questions=questions,
+        tree=tables.tree,
     )
 
 

@@ -68,6 +68,8 @@ class Scope:
         What ``refer`` understands as calls, for hints.
     degrees : mapping of str to int
         The degree of names that stand for more than themselves.
+    texts : collection of str
+        Named arguments of calls whose value is text: it comes last, in double quotes.
     undefined : bool
         Whether a branch of a conditional may be ``undefined``.
     """
@@ -76,6 +78,7 @@ class Scope:
     refer: Refer | None = None
     calls: Collection[str] = ()
     degrees: Mapping[str, int] = field(default_factory=dict)
+    texts: Collection[str] = ()
     undefined: bool = False
 
 
@@ -301,14 +304,21 @@ class _Reader:
 
     def _call(self, node: ast.Call) -> sp.Basic:
         era, word = self._called(node.func)
-        if node.keywords:
-            raise self.formula.error(node.keywords[0].value, "arguments have no names here")
+        texts = tuple(self._text(keyword) for keyword in node.keywords)
         if era is None and word.text in FUNCTIONS:
             return self._function(node, word)
         named = all(isinstance(argument, ast.Name) for argument in node.args)
         if not named and word.text not in self.scope.calls:
             return self._refer(era, word, ())  # the name is the mistake, not what is in it
-        return self._refer(era, word, tuple(self._word(argument) for argument in node.args))
+        return self._refer(era, word, (*(self._word(argument) for argument in node.args), *texts))
+
+    def _text(self, keyword: ast.keyword) -> Word:
+        value = keyword.value
+        if keyword.arg not in self.scope.texts:
+            raise self.formula.error(value, "arguments have no names here")
+        if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
+            raise self.formula.error(value, "text is wanted here", f"{keyword.arg}='...'")
+        return self.formula.word(value, f'"{value.value}"')
 
     def _called(self, node: ast.expr) -> tuple[Word | None, Word]:
         match node:

@@ -62,14 +62,21 @@ def _named(document: Document) -> Iterator[tuple[str, tuple[str | int, ...], str
     for section in ("parameters", "definitions", "players"):
         for name in getattr(document, section):
             yield section, (section, name), name
+    yield from _actions(document)
+    for section in ("types", "outcomes", "eras"):
+        for name in getattr(document, section):
+            yield section, (section, name), name
+
+
+def _actions(document: Document) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
     for player, row in document.players.items():
         for level in row.levels:
             yield "levels", ("players", player, "levels", level), level
         for index, action in enumerate(dict.fromkeys(row.actions)):
             yield "actions", ("players", player, "actions", index), action
-    for section in ("outcomes", "eras"):
-        for name in getattr(document, section):
-            yield section, (section, name), name
+    for key, node in document.tree.items():
+        for action in dict.fromkeys([*(node.actions or ()), *(node.chance or ())]):
+            yield "actions", ("tree", key), action
 
 
 def _wrong(section: str, name: str) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from itertools import product
 import sympy as sp
 
 from dilemma.errors import Mistake, nearest
+from dilemma.extensive import Tree
 from dilemma.parts import Outcome, Player, Profile
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, exact, parse
 from dilemma.reading.schema import KEY, Document, PlayerRow
@@ -32,6 +33,7 @@ class Tables:
     profiles: tuple[Profile, ...]
     payoffs: Payoffs
     outcomes: Mapping[str, Outcome]
+    tree: Tree | None = None
 
 
 def blame(where: Where, error: ExpressionError) -> Mistake:

@@ -31,14 +31,16 @@ __all__ = [
     "Document",
     "EraRow",
     "FormulaRow",
+    "NodeRow",
     "ParameterRow",
     "PlayerRow",
     "QuestionRow",
+    "TypeRow",
     "ValueRow",
     "read_document",
 ]
 
-KINDS = ("matrix",)
+KINDS = ("matrix", "tree")
 KEY = -1
 """The width of a mistake that lies in a key itself, not in its value."""
 
@@ -89,11 +91,28 @@ class _Row(BaseModel):
 class PlayerRow(_Row):
     """A player: its actions, the numbers they carry, and the one that counts as cooperation."""
 
-    actions: list[str]
+    actions: list[str] = []
     title: str = ""
     unit: str = ""
     levels: dict[str, list[Number]] = {}
     cooperates: str | None = None
+
+
+class TypeRow(_Row):
+    """A private type: whose it is, and the ends of the interval on which it is uniform."""
+
+    of: str
+    uniform: Annotated[list[Formula], Field(min_length=2, max_length=2)]
+
+
+class NodeRow(_Row):
+    """A move of a tree: a player's, with what it knows, or chance's."""
+
+    player: str | None = None
+    actions: list[str] | None = None
+    knows: list[str] = []
+    information: str = ""
+    chance: dict[str, Formula] | None = None
 
 
 class ParameterRow(_Row):
@@ -188,6 +207,8 @@ class Document:
     players: Mapping[str, PlayerRow] = field(default_factory=dict)
     parameters: Mapping[str, ParameterRow] = field(default_factory=dict)
     definitions: Mapping[str, FormulaRow] = field(default_factory=dict)
+    types: Mapping[str, TypeRow] = field(default_factory=dict)
+    tree: Mapping[str, NodeRow] = field(default_factory=dict)
     payoffs: Mapping[str, str | dict[str, str]] = field(default_factory=dict)
     outcomes: Mapping[str, FormulaRow] = field(default_factory=dict)
     groups: Mapping[str, list[str]] = field(default_factory=dict)
@@ -206,6 +227,8 @@ _ROWS: Mapping[str, type[BaseModel]] = {
     "players": PlayerRow,
     "parameters": ParameterRow,
     "definitions": FormulaRow,
+    "types": TypeRow,
+    "tree": NodeRow,
     "payoffs": _Cell,
     "outcomes": FormulaRow,
     "groups": _Group,
@@ -217,6 +240,7 @@ _SECTIONS = (*_ROWS, "eras")
 _TEXTS = ("title", "kind", "source", "reads")
 _NEEDED = (*_TEXTS, "players", "payoffs")
 # Rows that may be written without their one key, and that key.
+_OF_KIND = {"types": "tree", "tree": "tree"}
 _SHORT = {"definitions": "is", "outcomes": "is", "players": "actions"}
 _WRAPPED = {"payoffs": "cell", "groups": "parameters"}
 
@@ -236,6 +260,9 @@ def read_document(plain: Mapping[str, Any]) -> tuple[Document, list[Mistake]]:
                 mistakes.append(Mistake((key,), "text is wanted, in quotes"))
             else:
                 found[key] = value
+        elif key in _OF_KIND and _OF_KIND[key] != plain.get("kind"):
+            hint = f'only where kind = "{_OF_KIND[key]}"'
+            mistakes.append(Mistake((key,), "a section of another kind of game", hint, width=KEY))
         elif key not in _SECTIONS:
             hint = nearest(key, [*_TEXTS, *_SECTIONS])
             mistakes.append(Mistake((key,), "unknown section or key", hint, width=KEY))

@@ -143,7 +143,17 @@ def _plain_sympy(value: sp.Basic) -> object:
     return formula(value)
 
 
-_TABLES = ("players", "parameters", "definitions", "payoffs", "outcomes", "groups", "common")
+_TABLES = (
+    "players",
+    "parameters",
+    "definitions",
+    "types",
+    "tree",
+    "payoffs",
+    "outcomes",
+    "groups",
+    "common",
+)
 _NESTED = ("eras", "claims", "questions")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _CLOSING = re.compile(r'"{3,}|"+\Z')

@@ -1,0 +1,265 @@
+"""A tree with perfect information at one calibration: backward induction in exact numbers.
+
+Shares nothing with the symbolic cases of :mod:`dilemma.games.induction`, with which its answer is
+compared.  A payoff is a number and a slope in the private type of the player who is paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import product
+
+import sympy as sp
+
+from dilemma.equilibrium import Cutoff, Equilibrium
+from dilemma.errors import DisagreementError
+from dilemma.extensive import Node
+from dilemma.games import induction
+from dilemma.games.found import Found, apart
+from dilemma.games.valued import Mix, Pay, ValuedTree, valued
+from dilemma.model import Model
+from dilemma.parts import Profile
+
+__all__ = ["solve"]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What happens from a history on."""
+
+    payoffs: Mapping[str, Pay]
+    play: Mapping[str, Mix]
+    cutoffs: Mapping[str, Cutoff]
+    ties: tuple[str, ...]
+
+
+def solve(model: Model, values: Mapping[sp.Symbol, sp.Expr], *, most: int) -> Found:
+    """Find the subgame perfect equilibria of a tree with perfect information."""
+    assert model.tree is not None
+    numbers = valued(model, model.tree, values)
+    plans, whole = [], True
+    for plan in _plans(numbers, ()):
+        plans.append(plan)
+        if len(plans) > most:
+            whole = False
+            break
+    found = tuple(_equilibrium(model, numbers, values, plan) for plan in plans)
+    ties = tuple(dict.fromkeys(tie for plan in plans for tie in plan.ties))
+    said = ["backward induction in exact numbers"]
+    if induction.has_symbols(model) and numbers.exact and whole:
+        said.append(_agree(model, values, found))
+    reason = f"stopped at most = {most:,} equilibria" if not whole else ""
+    if ties and not reason:
+        reason = "where a player is indifferent it may also mix"
+    return Found(
+        equilibria=found,
+        sets=apart(found),
+        components=tuple((k,) for k in range(len(found))),
+        complete=not reason,
+        exact=numbers.exact,
+        reason=reason,
+        degenerate=bool(ties),
+        witness="; ".join(ties),
+        method="; ".join(said),
+    )
+
+
+def _plans(numbers: ValuedTree, history: Profile) -> Iterator[_Plan]:
+    """Yield what may happen from a history on: several plans where somebody is indifferent."""
+    node = numbers.tree.nodes.get(history)
+    if node is None:
+        yield _Plan(numbers.payoffs[history], {}, {}, ())
+        return
+    below = [list(_plans(numbers, (*history, action))) for action in node.actions]
+    for choice in product(*below):
+        after = dict(zip(node.actions, choice, strict=True))
+        if not node.player:
+            yield _joined(after, numbers.chances[history])
+        elif node.knows:
+            yield from _informed(numbers, node, after)
+        else:
+            yield from _chosen(numbers, node, after)
+
+
+def _chosen(numbers: ValuedTree, node: Node, after: Mapping[str, _Plan]) -> Iterator[_Plan]:
+    pays = {
+        a: numbers.expected(node.player, plan.payoffs[node.player]) for a, plan in after.items()
+    }
+    best = [action for action, pay in pays.items() if pay == max(pays.values())]
+    tie = f"at '{node.decision}' {' and '.join(best)} pay {node.player} the same"
+    for action in best:
+        mix = {a: Fraction(a == action) for a in node.actions}
+        yield _joined(after, mix, node.decision, ties=(tie,) if len(best) > 1 else ())
+
+
+def _informed(numbers: ValuedTree, node: Node, after: Mapping[str, _Plan]) -> Iterator[_Plan]:
+    """Yield what a player does who knows its type, one side of a cutoff or the other."""
+    first, second = node.actions
+    (a, slope_a), (b, slope_b) = (after[x].payoffs[node.player] for x in (first, second))
+    low, high = numbers.types[node.player]
+    least, most = (a - b + (slope_a - slope_b) * end for end in (low, high))
+    if least == most == 0:
+        tie = f"at '{node.decision}' {first} and {second} pay {node.player} the same"
+        for action in node.actions:
+            mix = {x: Fraction(x == action) for x in node.actions}
+            yield _joined(after, mix, node.decision, ties=(tie,))
+        return
+    if (least >= 0 and most >= 0) or (least <= 0 and most <= 0):
+        action = first if least + most > 0 else second
+        mix = {x: Fraction(x == action) for x in node.actions}
+        yield _joined(after, mix, node.decision)
+        return
+    value = low + (high - low) * least / (least - most)
+    up, down = (first, second) if most > 0 else (second, first)
+    share = (high - value) / (high - low)
+    mix = {x: share if x == up else 1 - share for x in node.actions}
+    plan = _joined(after, mix, node.decision)
+    sides = {up: (value + high) / 2, down: (low + value) / 2}
+    own = sum(
+        (
+            mix[x] * (after[x].payoffs[node.player][0] + after[x].payoffs[node.player][1] * mean)
+            for x, mean in sides.items()
+        ),
+        Fraction(0),
+    )
+    cutoff = Cutoff(node.knows, _rational(value), up, down)
+    yield _Plan(
+        {**plan.payoffs, node.player: (own, Fraction(0))},
+        plan.play,
+        {**plan.cutoffs, node.decision: cutoff},
+        plan.ties,
+    )
+
+
+def _joined(
+    after: Mapping[str, _Plan], mix: Mix, decision: str = "", *, ties: tuple[str, ...] = ()
+) -> _Plan:
+    payoffs: dict[str, Pay] = {}
+    for player in next(iter(after.values())).payoffs:
+        told = [(mix[a], plan.payoffs[player]) for a, plan in after.items()]
+        payoffs[player] = (
+            sum((c * pay[0] for c, pay in told), Fraction(0)),
+            sum((c * pay[1] for c, pay in told), Fraction(0)),
+        )
+    play: dict[str, Mix] = {decision: mix} if decision else {}
+    cutoffs: dict[str, Cutoff] = {}
+    for plan in after.values():
+        play |= plan.play
+        cutoffs |= plan.cutoffs
+    return _Plan(payoffs, play, cutoffs, ties + tuple(t for p in after.values() for t in p.ties))
+
+
+# --- what is said of it --------------------------------------------------------------------------
+
+
+def _equilibrium(
+    model: Model, numbers: ValuedTree, values: Mapping[sp.Symbol, sp.Expr], plan: _Plan
+) -> Equilibrium:
+    play = {
+        name: {a: _rational(c) for a, c in plan.play[name].items()}
+        for name in numbers.tree.decisions
+    }
+    payoffs = {
+        player: _rational(numbers.expected(player, plan.payoffs[player]))
+        for player in model.players
+    }
+    at = {**values, **{sp.Symbol(p, real=True): v for p, v in payoffs.items()}}
+    outcomes: dict[str, sp.Expr | None] = {}
+    for name, outcome in model.outcomes.items():
+        assert outcome.formula is not None
+        chances = {
+            symbol: induction.probability(numbers.tree, play, chance).xreplace(values)
+            for symbol, chance in outcome.chances.items()
+        }
+        value = outcome.formula.xreplace({**at, **chances})
+        outcomes[name] = value if value.is_number and value.is_finite else None
+    gain, strict = _best_gain(numbers, plan)
+    return Equilibrium(
+        play=play,
+        payoffs=payoffs,
+        outcomes=outcomes,
+        regret=_rational(gain),
+        branch=", ".join("/".join(a for a, c in mix.items() if c) for mix in play.values()),
+        strict=strict,
+        cutoffs={
+            name: plan.cutoffs[name] for name in numbers.tree.decisions if name in plan.cutoffs
+        },
+        concepts={"subgame perfect": gain == 0, "sequentially rational": gain == 0},
+    )
+
+
+def _best_gain(numbers: ValuedTree, plan: _Plan) -> tuple[Fraction, bool]:
+    """Return the most that one deviation gains, on or off the path, and whether all others lose.
+
+    From the definition: each decision by itself, everything else as in the plan; with a private
+    type at the ends of its interval and on both sides of the cutoff.
+    """
+    gains = [
+        gain
+        for decision in numbers.tree.decisions.values()
+        for gain in _gains(numbers, plan, numbers.tree.nodes[decision.histories[0]])
+    ]
+    worst = max(gains, default=Fraction(0))
+    return max(worst, Fraction(0)), all(gain < 0 for gain in gains) and not plan.cutoffs
+
+
+def _gains(numbers: ValuedTree, plan: _Plan, node: Node) -> Iterator[Fraction]:
+    pays = {a: _follow(numbers, plan, (*node.history, a), node.player) for a in node.actions}
+    cutoff = plan.cutoffs.get(node.decision)
+    if not node.knows:
+        chosen = next(a for a, c in plan.play[node.decision].items() if c == 1)
+        told = {a: numbers.expected(node.player, pay) for a, pay in pays.items()}
+        yield from (pay - told[chosen] for a, pay in told.items() if a != chosen)
+        return
+    low, high = numbers.types[node.player]
+    pieces = [(low, high, next(a for a, c in plan.play[node.decision].items() if c))]
+    if cutoff is not None:
+        value = Fraction(int(cutoff.value.p), int(cutoff.value.q))
+        pieces = [(low, value, cutoff.below), (value, high, cutoff.above)]
+    for begin, end, chosen in pieces:
+        for point in (begin, end):  # what is gained is linear in between
+            told = {a: pay[0] + pay[1] * point for a, pay in pays.items()}
+            yield from (pay - told[chosen] for a, pay in told.items() if a != chosen)
+
+
+def _follow(numbers: ValuedTree, plan: _Plan, history: Profile, player: str) -> Pay:
+    """Return what a player is paid from a history on if everybody follows the plan."""
+    node = numbers.tree.nodes.get(history)
+    if node is None:
+        return numbers.payoffs[history][player]
+    mix = plan.play[node.decision] if node.player else numbers.chances[history]
+    below = [(c, _follow(numbers, plan, (*history, a), player)) for a, c in mix.items() if c]
+    return (
+        sum((c * pay[0] for c, pay in below), Fraction(0)),
+        sum((c * pay[1] for c, pay in below), Fraction(0)),
+    )
+
+
+def _agree(
+    model: Model, values: Mapping[sp.Symbol, sp.Expr], found: tuple[Equilibrium, ...]
+) -> str:
+    """Compare with the branches that hold here, as sets of plays."""
+    here = {_key(e.play) for e in found}
+    there = set()
+    for branch in induction.branches(model):
+        if branch.holds_at(values):
+            play = {
+                d: {a: c.xreplace(values) for a, c in m.items()} for d, m in branch.play.items()
+            }
+            there.add(_key(play))
+    if here != there:
+        raise DisagreementError(
+            f"the symbolic cases and backward induction in numbers part: {sorted(there ^ here)}; "
+            f"please report this with {dict(values)}"
+        )
+    return "agrees with the symbolic cases as sets"
+
+
+def _key(play: Mapping[str, Mapping[str, sp.Expr]]) -> str:
+    return "; ".join(f"{d}: {a} {c}" for d, mix in play.items() for a, c in mix.items())
+
+
+def _rational(number: Fraction) -> sp.Rational:
+    return sp.Rational(number.numerator, number.denominator)
