@@ -53,8 +53,13 @@ class Branch:
 
     @property
     def pure(self) -> bool:
-        """Whether one action is taken for sure at every decision."""
-        return all(chance in (0, 1) for mix in self.play.values() for chance in mix.values())
+        """Whether nobody mixes; a player may act on what it knows of its own type."""
+        return not self.unknowns
+
+    @property
+    def title(self) -> str:
+        """The name in brackets, with a word for a mixed one, as equilibria are called."""
+        return f"({self.name})" if self.pure else f"mixed ({self.name})"
 
     @property
     def solved(self) -> bool:

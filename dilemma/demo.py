@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import product
 
+from dilemma.errors import UnsupportedError
 from dilemma.model import Model
 from dilemma.parts import Profile
 from dilemma.report import Best, Table, number
 from dilemma.study.along import along
 from dilemma.study.compare import compare
-from dilemma.study.comparison import EraSummary
+from dilemma.study.eras import EraSummary
 
 __all__ = ["Stop", "demo"]
 
@@ -33,6 +34,8 @@ def demo(model: Model, *, ask: Ask, show: Show, draws: int = 2_000, seed: int = 
     show : callable
         Shows a table or a line of text.
     """
+    if model.tree is not None or len(model.players) != 2:
+        raise UnsupportedError(f"{model.name} is no two-player matrix game: those can be played")
     show(f"{model.title}\n\n{' '.join(model.reads.split())}\n")
     show("Guess, then press Enter; Enter alone shows the answer; q ends.\n")
     score = _Score()

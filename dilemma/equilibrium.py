@@ -69,13 +69,17 @@ class Equilibrium:
 
     @property
     def pure(self) -> bool:
-        """Whether one action is taken for sure at every decision."""
-        return all(chance in (0, 1) for mix in self.play.values() for chance in mix.values())
+        """Whether nobody mixes; a player may act on what it knows of its own type."""
+        return all(
+            decision in self.cutoffs or chance in (0, 1)
+            for decision, mix in self.play.items()
+            for chance in mix.values()
+        )
 
     @cached_property
     def name(self) -> str:
         """The supports in brackets, ``(strong, weak)``, with a word for a mixed one."""
-        return f"({self.branch})" if self.pure or self.cutoffs else f"mixed ({self.branch})"
+        return f"({self.branch})" if self.pure else f"mixed ({self.branch})"
 
     def __str__(self) -> str:
         if self.pure:

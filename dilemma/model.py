@@ -337,6 +337,7 @@ class Model:
             outcomes=self.outcomes,
             eras=self.eras,
             common=self.document.get("common", {}),
+            simultaneous=self.kind == "matrix",
         )
         name = fields.pop("name", "claim")
         row = {"holds": plain(holds), "over": "each" if self.eras else "all", **plain(fields)}

@@ -21,10 +21,10 @@ ORDER = """
     games.wording games.elimination games.indifference games.evolution games.endings games.learning games.quantal
     games.found games.profiles games.sets games.polish games.many games.matrix games.induction games.valued games.trees games
     plane.roots plane.curves plane.cells proof.logic
-    study.solve study.frequencies study.comparison study.compare study.along study.signs study.maps
+    study.solve study.frequencies study.eras study.comparison_tables study.comparison study.compare study.along study.signs study.maps
     study.region_map study.existence study.wording study.shortening study.propositions study.sheet study.partition study.borders study.regions
     study.judged study.selection_tables study.selected study.selecting
-    proof.statements proof.examples proof.decide ledger
+    proof.statements proof.evaluation proof.examples proof.decide ledger
     figures.placing figures.captions figures.drawing figures demo terminal cli
 """.split()  # noqa: SIM905 -- one word a module reads best
 BARE = ("", "__main__", "reading", "exchange", "plane", "study", "proof")  # nothing of their own

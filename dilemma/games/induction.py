@@ -36,6 +36,7 @@ class _Case:
 
     payoffs: Mapping[str, sp.Expr]
     play: Mapping[str, Mapping[str, sp.Expr]]
+    words: Mapping[str, str]
     conditions: tuple[sp.Basic, ...] = ()
     nonzero: tuple[sp.Expr, ...] = ()
 
@@ -86,25 +87,12 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
 def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
     assert model.tree is not None
     induction = _Induction(model, model.tree, Naming(model) if named else None)
-    found: dict[str, list[_Case]] = {}
-    for case in induction.cases(()):
-        found.setdefault(_name(model.tree, case.play), []).append(case)
-    return tuple(
-        _branch(model, name if len(own) == 1 else f"{name} ({k})", case)
-        for name, own in found.items()
-        for k, case in enumerate(own, 1)
-    )
+    return tuple(_branch(model, case) for case in induction.cases(()))
 
 
-def _name(tree: Tree, play: Play) -> str:
-    return ", ".join(
-        "/".join(a for a, chance in play[decision].items() if chance != 0)
-        for decision in tree.decisions
-    )
-
-
-def _branch(model: Model, name: str, case: _Case) -> Branch:
+def _branch(model: Model, case: _Case) -> Branch:
     assert model.tree is not None
+    name = ", ".join(case.words[decision] for decision in model.tree.decisions)
     play = {decision: case.play[decision] for decision in model.tree.decisions}
     payoffs = {player: sp.expand(case.payoffs[player]) for player in model.players}
     paid = {sp.Symbol(player, real=True): payoff for player, payoff in payoffs.items()}
@@ -152,7 +140,7 @@ class _Induction:
         """Yield what may happen from a history on."""
         node = self.tree.nodes.get(history)
         if node is None:
-            yield _Case({p: sp.expand(v) for p, v in self.model.payoffs[history].items()}, {})
+            yield _Case({p: sp.expand(v) for p, v in self.model.payoffs[history].items()}, {}, {})
             return
         below = [list(self.cases((*history, action))) for action in node.actions]
         for choice in product(*below):
@@ -163,7 +151,7 @@ class _Induction:
 
     def _moves(self, node: Node, after: Mapping[str, _Case]) -> Iterator[_Case]:
         if not node.player:
-            yield _mixed(after, node.chances, {})
+            yield _mixed(after, node.chances)
         elif node.knows:
             yield from self._informed(node, after, self.tree.types[node.knows])
         else:
@@ -174,7 +162,7 @@ class _Induction:
                     if b != action
                 ]
                 chosen = {a: ONE if a == action else ZERO for a in node.actions}
-                case = _mixed(after, chosen, {node.decision: chosen})
+                case = _mixed(after, chosen, node.decision, action)
                 conditions = tuple(sp.Ge(gap, 0) for gap in gaps)
                 yield replace(case, conditions=case.conditions + conditions)
 
@@ -204,7 +192,7 @@ class _Induction:
         )
         for action, (least, most) in ((first, (low, high)), (second, (-low, -high))):
             chosen = {a: ONE if a == action else ZERO for a in node.actions}
-            case = _mixed(after, chosen, {node.decision: chosen})
+            case = _mixed(after, chosen, node.decision, action)
             extra = (sp.Ge(least, 0), sp.Ge(most, 0))
             yield replace(case, conditions=case.conditions + extra)
         if slope == 0:
@@ -229,7 +217,7 @@ class _Induction:
                 .payoffs[node.player]
                 .xreplace({private.symbol: (private.low + cutoff) / 2}),
             }
-            case = _mixed(after, chosen, {node.decision: chosen}, own=(node.player, averages))
+            case = _mixed(after, chosen, node.decision, f"{up}/{down}", own=(node.player, averages))
             yield replace(
                 case,
                 conditions=case.conditions + extra,
@@ -240,13 +228,15 @@ class _Induction:
 def _mixed(
     after: Mapping[str, _Case],
     chances: Mapping[str, sp.Expr],
-    play: Play,
+    decision: str = "",
+    word: str = "",
+    *,
     own: tuple[str, Mapping[str, sp.Expr]] | None = None,
 ) -> _Case:
     """Put together what follows each action, weighted by how likely it is.
 
-    ``own`` gives what the player who moves is paid after each action, where that is not what the
-    cases say.
+    ``word`` says what is done at the decision; ``own`` gives what the player who moves is paid
+    after each action, where that is not what the cases say.
     """
     payoffs: dict[str, sp.Expr] = {}
     for player in next(iter(after.values())).payoffs:
@@ -254,12 +244,15 @@ def _mixed(
         if own is not None and own[0] == player:
             told = own[1]
         payoffs[player] = sp.Add(*(chances[a] * told[a] for a in after))
-    merged: dict[str, Mapping[str, sp.Expr]] = {}
+    play: dict[str, Mapping[str, sp.Expr]] = {decision: chances} if decision else {}
+    words = {decision: word} if decision else {}
     for case in after.values():
-        merged |= case.play
+        play |= case.play
+        words |= case.words
     return _Case(
         payoffs=payoffs,
-        play={**play, **merged},
+        play=play,
+        words=words,
         conditions=tuple(c for case in after.values() for c in case.conditions),
         nonzero=tuple(e for case in after.values() for e in case.nonzero),
     )

@@ -181,13 +181,20 @@ def _equilibrium(
         payoffs=payoffs,
         outcomes=outcomes,
         regret=_rational(gain),
-        branch=", ".join("/".join(a for a, c in mix.items() if c) for mix in play.values()),
+        branch=", ".join(_word(plan, name) for name in numbers.tree.decisions),
         strict=strict,
         cutoffs={
             name: plan.cutoffs[name] for name in numbers.tree.decisions if name in plan.cutoffs
         },
         concepts={"subgame perfect": gain == 0, "sequentially rational": gain == 0},
     )
+
+
+def _word(plan: _Plan, decision: str) -> str:
+    """Say what is done at a decision: above the cutoff and below it, where there is one."""
+    if decision in plan.cutoffs:
+        return f"{plan.cutoffs[decision].above}/{plan.cutoffs[decision].below}"
+    return next(action for action, chance in plan.play[decision].items() if chance)
 
 
 def _best_gain(numbers: ValuedTree, plan: _Plan) -> tuple[Fraction, bool]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 import sympy as sp
 
@@ -20,6 +19,7 @@ from dilemma.errors import DisagreementError
 from dilemma.games import kinds
 from dilemma.model import Model
 from dilemma.parts import Reference
+from dilemma.proof.evaluation import deviation_gain, numbers, worth
 from dilemma.proof.logic import Question
 from dilemma.proof.statements import Copy, Part, Statements
 
@@ -165,11 +165,12 @@ def _example(
             unknowns = {u: values[statements.unknown(copy, u)] for u in branch.unknowns}
             if None in unknowns.values():
                 return None
+            known = {**numbers(model, at), **unknowns}
             play[copy.label] = {
-                player: {a: sp.sympify(p).xreplace(unknowns) for a, p in mix.items()}
+                player: {a: sp.sympify(p).xreplace(known) for a, p in mix.items()}
                 for player, mix in branch.play.items()
             }
-            shown[copy.label] = _outcomes(model, at, play[copy.label])
+            shown[copy.label] = worth(model, at, play[copy.label])
     example = Example(calibrations, moved, play, shown, {}, points)
     return replace(example, facts=_facts(statements, example))
 
@@ -201,60 +202,6 @@ def _default(statements: Statements, copy: Copy, name: str) -> sp.Rational:
 
 
 # --- checked once more -----------------------------------------------------------------------------
-
-
-def _numbers(model: Model, calibration: Mapping[str, sp.Rational]) -> dict[sp.Symbol, sp.Rational]:
-    """Evaluate parameters and definitions; a definition that has no value here stays out."""
-    values = {p.symbol: calibration[name] for name, p in model.parameters.items()}
-    for definition in model.definitions.values():
-        number = definition.formula.xreplace(values)
-        if number.is_number and number.is_finite:
-            values[definition.symbol] = number
-    return values
-
-
-def _chance(play: Play, profile: tuple[str, ...]) -> sp.Rational:
-    return sp.prod(mix[action] for mix, action in zip(play.values(), profile, strict=True))
-
-
-def _outcomes(
-    model: Model, calibration: Mapping[str, sp.Rational], play: Play
-) -> dict[str, sp.Rational | None]:
-    """Compute payoffs and outcomes of a play, profile by profile."""
-    values = _numbers(model, calibration)
-    tables = {
-        **{p: {q: model.payoffs[q][p] for q in model.profiles} for p in model.players},
-        **{name: outcome.profiles for name, outcome in model.outcomes.items()},
-    }
-    found: dict[str, sp.Rational | None] = {}
-    for name, table in tables.items():
-        total = sum(
-            (
-                chance * table[q].xreplace(values)
-                for q in model.profiles
-                if (chance := _chance(play, q))
-            ),
-            sp.Integer(0),
-        )
-        found[name] = total if total.is_number and total.is_finite else None
-    return found
-
-
-def deviation_gain(model: Model, calibration: Mapping[str, sp.Rational], play: Play) -> sp.Rational:
-    """Return the most that a player gains by another action: from the payoffs alone."""
-    values = _numbers(model, calibration)
-    most = None
-    for position, player in enumerate(model.players.values()):
-        pays = {a: sp.Integer(0) for a in player.actions}
-        for profile in product(*(p.actions for p in model.players.values())):
-            others = sp.prod(
-                mix[profile[k]] for k, mix in enumerate(play.values()) if k != position
-            )
-            pays[profile[position]] += others * model.payoffs[profile][player.name].xreplace(values)
-        own = sum((play[player.name][a] * pays[a] for a in player.actions), sp.Integer(0))
-        gain = max(pays.values()) - own
-        most = gain if most is None else max(most, gain)
-    return most
 
 
 def check_example(
@@ -311,7 +258,7 @@ def _value(  # noqa: C901 -- one case for each kind of reference
 ) -> sp.Basic:
     arguments = reference.arguments
     calibration = example.points[copy.key]
-    values = _numbers(model, calibration)
+    values = numbers(model, calibration)
 
     def table(name: str) -> Mapping[tuple[str, ...], sp.Expr]:
         if name in model.outcomes:

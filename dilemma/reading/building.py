@@ -205,6 +205,7 @@ def _claims(
         outcomes=document.names("outcomes"),
         eras=document.names("eras"),
         common=document.names("common"),
+        simultaneous=document.kind == "matrix",
     )
     found: dict[str, Claim] = {}
     labels: dict[str, str] = {}

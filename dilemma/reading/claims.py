@@ -35,6 +35,7 @@ class Setting:
     outcomes: Collection[str]
     eras: Collection[str]
     common: Collection[str]
+    simultaneous: bool = True
 
 
 def read_claim(name: str, row: ClaimRow, setting: Setting, mistakes: list[Mistake]) -> Claim | None:
@@ -146,6 +147,8 @@ class _Reader:
         """Return the symbol for a name, a dotted name or a call."""
         at = self._era(era)
         setting = self.setting
+        if arguments is not None and not setting.simultaneous:
+            self._check_no_profile(name)
         if arguments is None:
             if name.text in setting.parameters or name.text in setting.definitions:
                 return self._quantity(at, name)
@@ -169,6 +172,13 @@ class _Reader:
                 raise self._unknown_call(name)
         written = f"{name.text}({', '.join(_texts(arguments))})"
         return self._symbol(at, name, name.text, _texts(arguments), written=written)
+
+    def _check_no_profile(self, name: Word) -> None:
+        setting = self.setting
+        of_profiles = {*_CALLS, *setting.outcomes, *setting.players} - {*_TRENDS}
+        if name.text in of_profiles:
+            hint = "name an outcome, or rises(outcome, parameter)"
+            raise name.error("only simultaneous games have profiles of actions", hint)
 
     def _era(self, era: Word | None) -> str | None:
         """Return the era in front of a name, if it says more than the claim's ``over`` does."""

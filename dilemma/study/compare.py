@@ -11,7 +11,9 @@ from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games import kinds, selection
 from dilemma.model import Model
 from dilemma.report import versions
-from dilemma.study.comparison import Comparison, EraSummary, GroupMove, moved, written
+from dilemma.study.comparison import Comparison
+from dilemma.study.comparison_tables import moved, written
+from dilemma.study.eras import EraSummary, GroupMove
 from dilemma.study.frequencies import frequencies
 from dilemma.study.solve import solve
 
@@ -79,22 +81,25 @@ def _summary(
     era = model.eras[name]
     found = solve(model, name)
     values = model.values(found.calibration)
-    payoffs = {
-        profile: {player: payoff.xreplace(values) for player, payoff in cell.items()}
-        for profile, cell in model.payoffs.items()
-    }
     players = list(model.players.values())
+    payoffs = {}
+    if model.tree is None:
+        payoffs = {
+            profile: {player: payoff.xreplace(values) for player, payoff in cell.items()}
+            for profile, cell in model.payoffs.items()
+        }
+    safest = selection.risk_dominant(players, payoffs, found.equilibria) if payoffs else None
     return EraSummary(
         name=name,
         title=era.title,
         years=era.years,
         equilibria=found,
         payoffs=payoffs,
-        best=selection.best_replies(players, payoffs),
-        kinds=_kinds(model, values),
-        dominance=selection.dominance(players, payoffs),
+        best=selection.best_replies(players, payoffs) if payoffs else {},
+        kinds=_kinds(model, values) if payoffs else {},
+        dominance=selection.dominance(players, payoffs) if payoffs else (),
         payoff_dominant=_named(selection.payoff_dominant(found.equilibria)),
-        risk_dominant=_named(selection.risk_dominant(players, payoffs, found.equilibria)),
+        risk_dominant=_named(safest),
         frequencies=frequencies(model, name, draws=draws, seed=seed, progress=progress),
     )
 

@@ -2,7 +2,8 @@
 
 The branches with a closed form are evaluated on all draws at once.  A draw at which some
 comparison is too close to call in floating point, a closed form is 0/0, or the count of
-equilibria is even (which only degenerate games have) goes to the exact path.
+equilibria is one that only games with ties have (even; in a tree, other than one) goes to the
+exact path.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from dilemma import games
 from dilemma.branch import Branch
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games import branches, kinds
@@ -142,7 +144,7 @@ def _conditions(model: Model) -> tuple[Callable[..., Any], tuple[Branch, ...]]:
     closed = tuple(branch for branch in branches(model) if branch.solved)
     symbols = [p.symbol for p in model.parameters.values()]
     symbols += [d.symbol for d in model.definitions.values()]
-    payoffs = [v for cell in model.payoffs.values() for v in cell.values()]
+    payoffs = _payoffs(model)
     gaps = [_gap(c).xreplace(dict(b.closed)) for b in closed for c in b.conditions]
     return quickly(symbols, payoffs + gaps), closed
 
@@ -153,7 +155,7 @@ def _by_branches(
     """Evaluate the closed branches; return masks of those that hold, doubtful draws, names."""
     compiled, closed = _conditions(model)
     found = iter(_evaluate(compiled, columns, draws))
-    payoffs = [next(found) for cell in model.payoffs.values() for _ in cell]
+    payoffs = [next(found) for _ in _payoffs(model)]
     size = np.max(np.abs(payoffs), axis=0)
     masks = np.zeros(draws, dtype=np.int64)
     count = np.zeros(draws, dtype=int)
@@ -170,7 +172,18 @@ def _by_branches(
         flagged |= holds & close
         masks |= np.where(holds, np.int64(1) << position, 0)
         count += holds
-    return masks, flagged | (count % 2 == 0), [branch.name for branch in closed]
+    odd = count % 2 == 1 if model.tree is None else count == 1
+    return masks, flagged | ~odd, [branch.name for branch in closed]
+
+
+def _payoffs(model: Model) -> list[sp.Expr]:
+    """Return every payoff, types at both their ends."""
+    found = [payoff for cell in model.payoffs.values() for payoff in cell.values()]
+    if model.tree is None:
+        return found
+    types = model.tree.types.values()
+    ends = ({t.symbol: t.low for t in types}, {t.symbol: t.high for t in types})
+    return [payoff.xreplace(end) for end in ends for payoff in found]
 
 
 def _gap(condition: sp.Basic) -> sp.Expr:
@@ -182,6 +195,13 @@ def _gap(condition: sp.Basic) -> sp.Expr:
 @lru_cache(maxsize=16)
 def _exact_solver(model: Model) -> Callable[[Mapping[str, Fraction]], tuple[str, ...]]:
     """Return a function that solves the game exactly at a calibration and names the equilibria."""
+    if model.tree is not None or len(model.players) != 2:
+
+        def in_full(calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
+            at = {n: sp.Rational(v.numerator, v.denominator) for n, v in calibration.items()}
+            return tuple(dict.fromkeys(e.branch for e in games.equilibria(model, at)))
+
+        return in_full
     symbols = [p.symbol for p in model.parameters.values()]
     row, column = model.players.values()
     payoffs = [

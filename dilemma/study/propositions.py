@@ -145,9 +145,19 @@ def _state(
 def _of_branch(shorter: Shortening, branch: Branch) -> Proposition:
     where = existence(branch)
     if branch.pure:
-        return _state(shorter, "pure", f"({branch.name}) is an equilibrium", where)
+        return _state(shorter, "pure", f"{branch.title} is an equilibrium", where, _cutoffs(branch))
     play = {u.name: sp.factor(formula) for u, formula in branch.closed.items()}
-    return _state(shorter, "mixed", f"mixed ({branch.name}) is an equilibrium", where, play)
+    return _state(shorter, "mixed", f"{branch.title} is an equilibrium", where, play)
+
+
+def _cutoffs(branch: Branch) -> dict[str, sp.Expr]:
+    """Return the probabilities with which players who know their types act."""
+    return {
+        f"P({decision} {action})": sp.factor(chance)
+        for decision, mix in branch.play.items()
+        for action, chance in list(mix.items())[:1]
+        if chance not in (0, 1)
+    }
 
 
 def _dominance(shorter: Shortening) -> Iterator[Proposition]:

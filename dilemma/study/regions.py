@@ -209,8 +209,7 @@ class _Search:
         return Zone(label, self._names(label), where, self.shorter.words(where), self._games(where))
 
     def _names(self, label: Label) -> tuple[str, ...]:
-        pure = {branch.name: branch.pure for branch in self.closed}
-        return tuple(f"({n})" if pure[n] else f"mixed ({n})" for n in label)
+        return tuple(branch.title for branch in self.closed if branch.name in label)
 
     def _games(self, where: sp.Basic) -> dict[str, str]:
         """Return the kind of 2x2 game of each player for which it is the same in a whole zone."""

@@ -88,6 +88,8 @@ def select(
     >>> print(found.criteria[2].why[0].text)
     row mixes stag 4/5, hare 1/5 so that column is indifferent between stag and hare: 4 = 4
     """
+    if model.tree is not None:
+        raise UnsupportedError(f"{model.name} is a tree; simultaneous games can be judged")
     if len(model.players) != 2:
         raise UnsupportedError(f"{model.name} has {len(model.players)} players; two can be judged")
     if starts < 0 or seed < 0:
