@@ -10,6 +10,9 @@
     along                       one parameter moves: where does the solution change?
     regions                     the parameter space cut where the equilibria change
     region_map, plot            two parameters move: the map, and its picture
+    to_pandas, to_xarray        equilibria as labelled data
+    to_nashpy, from_nashpy      games from and for nashpy
+    to_pygambit, from_pygambit  games from and for pygambit
     prove                       claims decided for every calibration and every equilibrium
 
 Every name is loaded when it is first used, so that ``import dilemma`` is quick.
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
     from dilemma.equilibria import Equilibria
     from dilemma.equilibrium import Equilibrium, NashSet
     from dilemma.errors import DilemmaError, ModelError
+    from dilemma.exchange.bimatrices import from_nashpy, to_nashpy
+    from dilemma.exchange.frames import to_pandas, to_xarray
+    from dilemma.exchange.gambit import from_pygambit, to_pygambit
     from dilemma.figures import plot
     from dilemma.ledger import Ledger, prove
     from dilemma.library import available, load
@@ -64,6 +70,8 @@ _HOMES = {
     "along": "study.along",
     "available": "library",
     "compare": "study.compare",
+    "from_nashpy": "exchange.bimatrices",
+    "from_pygambit": "exchange.gambit",
     "load": "library",
     "matrix": "model",
     "plot": "figures",
@@ -74,6 +82,10 @@ _HOMES = {
     "select": "study.selecting",
     "sheet": "study.sheet",
     "solve": "study.solve",
+    "to_nashpy": "exchange.bimatrices",
+    "to_pandas": "exchange.frames",
+    "to_pygambit": "exchange.gambit",
+    "to_xarray": "exchange.frames",
 }
 
 __all__ = [
@@ -96,6 +108,8 @@ __all__ = [
     "along",
     "available",
     "compare",
+    "from_nashpy",
+    "from_pygambit",
     "load",
     "matrix",
     "plot",
@@ -106,6 +120,10 @@ __all__ = [
     "select",
     "sheet",
     "solve",
+    "to_nashpy",
+    "to_pandas",
+    "to_pygambit",
+    "to_xarray",
 ]
 
 

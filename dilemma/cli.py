@@ -325,6 +325,29 @@ def _script(model: Model, draws: int, seed: int) -> list[dict[str, Any]]:
 
 
 @app.command()
+def convert(
+    model: MODEL,
+    path: Annotated[Path, typer.Argument(help="The file to write: .nfg, .efg or .toml.")],
+    era: Annotated[str | None, typer.Option(help="At which era's centre.")] = None,
+    change: CHANGE = None,
+    as_json: JSON = False,
+) -> None:
+    """Write a model at one calibration for Gambit, or as a model file."""
+    from dilemma.errors import DilemmaError
+    from dilemma.exchange.files import written
+
+    loaded = _load(model)
+    changes = dict(_assignment(text) for text in change or [])
+    if path.exists():
+        raise DilemmaError(f"{path} exists already; nothing was written")
+    path.write_text(written(loaded, path.suffix, era, changes), encoding="utf-8")
+    if as_json:
+        print_json({"written": str(path)})
+    else:
+        typer.echo(f"written: {path}")
+
+
+@app.command()
 def new(
     path: Annotated[Path, typer.Argument(help="The file to write, such as my_model.toml.")],
     as_json: JSON = False,

@@ -15,7 +15,7 @@ ORDER = """
     reading.payoffs reading.trees reading.periods reading.claims reading.building reading.writing reading.arrays
     model modelfile valuation
     exchange.labels exchange.words exchange.strategic exchange.numbers exchange.nfg
-    exchange.bimatrices exchange.gambit
+    exchange.bimatrices exchange.gambit exchange.files
     library branch equilibrium equilibria exchange.frames
     games.vertices games.payoff_matrices games.exact games.naming games.supports games.kinds games.numbers games.selection games.systems games.agreement
     games.wording games.elimination games.indifference games.evolution games.endings games.learning games.quantal

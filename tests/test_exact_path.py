@@ -391,6 +391,18 @@ def test_relabelling_actions_relabels_equilibria(game, shuffler):
 
 
 @laws
+@given(games(), st.integers(0, 5), st.integers(1, 5))
+def test_adding_a_strictly_dominated_action_changes_nothing(game, row, less):
+    A, B = game
+    worse = [v - less for v in A[row % len(A)]]
+    other = [7 * k for k in range(len(A[0]))]
+    found = solve_exactly([*A, worse], [*B, other])
+    assert all(x[-1] == 0 for x, _ in found.profiles)
+    assert [(x[:-1], y) for x, y in found.profiles] == list(solve_exactly(A, B).profiles)
+    assert found.components == solve_exactly(A, B).components
+
+
+@laws
 @given(games())
 def test_exchanging_the_players_exchanges_their_strategies(game):
     A, B = game

@@ -44,6 +44,12 @@ def test_the_main_command_ends_as_shown():
     assert ran.stdout.splitlines()[-len(shown) :] == shown
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One folder for all commands: a later one may read what an earlier one wrote."""
+    return tmp_path_factory.mktemp("reader")
+
+
 @pytest.mark.parametrize(
     "command",
     [
@@ -54,10 +60,10 @@ def test_the_main_command_ends_as_shown():
     ],
     ids=" ".join,
 )
-def test_every_command_shown_runs(command, tmp_path):
+def test_every_command_shown_runs(command, folder):
     ran = subprocess.run(
         [sys.executable, "-c", "from dilemma.cli import main; main()", *command[1:]],
-        cwd=tmp_path,
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
         input="",
         capture_output=True,

@@ -48,7 +48,7 @@ class Comparison(Shown):
 
     def tables(self) -> tuple[Table, ...]:
         """Return payoffs, equilibria, outcomes, frequencies and what did it."""
-        return tables.every(self)
+        return tables.every(self.model, self.eras, self.groups, self.changed)
 
     def to_dataset(self) -> xr.Dataset:
         """Return outcomes and payoffs as a labelled dataset.

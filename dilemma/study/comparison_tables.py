@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
@@ -12,10 +11,7 @@ from dilemma.equilibrium import Equilibrium
 from dilemma.model import Model
 from dilemma.parts import Profile
 from dilemma.report import Best, Cell, Table, number, percent
-from dilemma.study.eras import EraSummary
-
-if TYPE_CHECKING:
-    from dilemma.study.comparison import Comparison
+from dilemma.study.eras import EraSummary, GroupMove
 
 __all__ = ["every", "moved", "written"]
 
@@ -45,18 +41,22 @@ def written(found: Range) -> str:
     return number(low) if low == high else f"{number(low)} to {number(high)}"
 
 
-def every(comparison: Comparison) -> tuple[Table, ...]:
+def every(
+    model: Model,
+    eras: Sequence[EraSummary],
+    groups: Sequence[GroupMove],
+    changed: Sequence[str],
+) -> tuple[Table, ...]:
     """Return payoffs, equilibria, outcomes, frequencies and what did it."""
-    model = comparison.model
-    found = [_payoff_table(model, era) for era in comparison.eras if era.payoffs]
-    found += [_equilibrium_table(comparison), _outcome_table(comparison)]
-    if comparison.eras[0].payoffs:
-        found.append(_game_table(comparison))
-    found.append(_frequency_table(comparison))
-    if comparison.groups:
-        found.append(_group_table(comparison))
-    if comparison.changed:
-        rows = tuple((sentence,) for sentence in comparison.changed)
+    found = [_payoff_table(model, era) for era in eras if era.payoffs]
+    found += [_equilibrium_table(model, eras), _outcome_table(model, eras)]
+    if eras[0].payoffs:
+        found.append(_game_table(model, eras))
+    found.append(_frequency_table(model, eras))
+    if groups:
+        found.append(_group_table(eras, groups))
+    if changed:
+        rows = tuple((sentence,) for sentence in changed)
         found.append(Table("What changed", ("at the central calibrations",), rows))
     return tuple(found)
 
@@ -91,11 +91,10 @@ def _payoff_table(model: Model, era: EraSummary) -> Table:
     )
 
 
-def _equilibrium_table(comparison: Comparison) -> Table:
-    model = comparison.model
+def _equilibrium_table(model: Model, eras: Sequence[EraSummary]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     notes = []
-    for era in comparison.eras:
+    for era in eras:
         for e in era.equilibria:
             marks = [
                 word
@@ -152,32 +151,30 @@ def _quality(found: Equilibria) -> list[str]:
     return [f"{said}; {found.method}."]
 
 
-def _outcome_table(comparison: Comparison) -> Table:
+def _outcome_table(model: Model, eras: Sequence[EraSummary]) -> Table:
     rows = []
-    model = comparison.model
     told = [(o.name, o.means, o.unit) for o in model.outcomes.values()]
     told += [(p.name, f"payoff of {p.title}", p.unit) for p in model.players.values()]
     for name, means, unit in told:
-        ranges = [e.equilibria.range_of(name) for e in comparison.eras]
+        ranges = [e.equilibria.range_of(name) for e in eras]
         change = moved(ranges[0], ranges[-1]) if len(ranges) > 1 else ""
         rows.append((f"{name}: {means}" if means else name, unit, *map(written, ranges), change))
     return Table(
         "Outcomes over the equilibria at the centre",
-        ("outcome", "unit", *(e.title for e in comparison.eras), "change"),
+        ("outcome", "unit", *(e.title for e in eras), "change"),
         tuple(rows),
         ("'a to b' is the range over all equilibria of that era.",),
     )
 
 
-def _game_table(comparison: Comparison) -> Table:
-    model = comparison.model
+def _game_table(model: Model, eras: Sequence[EraSummary]) -> Table:
     rows: list[tuple[Cell, ...]] = []
-    if comparison.eras[0].kinds:
+    if eras[0].kinds:
         rows += [
-            (f"game of {player.title}", *(e.kinds[player.name] for e in comparison.eras))
+            (f"game of {player.title}", *(e.kinds[player.name] for e in eras))
             for player in model.players.values()
         ]
-    joint = [" against ".join(dict.fromkeys(e.kinds.values())) for e in comparison.eras]
+    joint = [" against ".join(dict.fromkeys(e.kinds.values())) for e in eras]
     if any(joint):
         rows.append(("the game", *joint))
     for player in model.players.values():
@@ -191,36 +188,36 @@ def _game_table(comparison: Comparison) -> Table:
                         if d.player == player.name
                     )
                     or "nothing"
-                    for e in comparison.eras
+                    for e in eras
                 ),
             )
         )
     notes = () if any(joint) else ("The names of games are for 2x2 games.",)
-    titles = (e.title for e in comparison.eras)
+    titles = (e.title for e in eras)
     return Table("Kind of game and dominance at the centre", ("", *titles), tuple(rows), notes)
 
 
-def _frequency_table(comparison: Comparison) -> Table:
-    eras = [e.frequencies for e in comparison.eras]
-    every = dict.fromkeys(found for f in eras for found in f.sets)
-    common = [s for s in every if any(f.sets.get(s, 0) >= SHOWN_SHARE for f in eras)]
+def _frequency_table(model: Model, eras: Sequence[EraSummary]) -> Table:
+    told = [era.frequencies for era in eras]
+    every = dict.fromkeys(found for f in told for found in f.sets)
+    common = [s for s in every if any(f.sets.get(s, 0) >= SHOWN_SHARE for f in told)]
     rows: list[tuple[Cell, ...]] = [
-        (" and ".join(f"({name})" for name in s), *(percent(f.sets.get(s, 0.0)) for f in eras))
+        (" and ".join(f"({name})" for name in s), *(percent(f.sets.get(s, 0.0)) for f in told))
         for s in common
     ]
     if len(common) < len(every):
-        rest = (sum(s for found, s in f.sets.items() if found not in common) for f in eras)
+        rest = (sum(s for found, s in f.sets.items() if found not in common) for f in told)
         rows.append((f"{len(every) - len(common)} rarer sets", *map(percent, rest)))
-    for player in eras[0].kinds:
-        title = comparison.model.players[player].title
-        for kind in dict.fromkeys(k for f in eras for k in f.kinds[player]):
-            shares = (percent(f.kinds[player].get(kind, 0.0)) for f in eras)
+    for player in told[0].kinds:
+        title = model.players[player].title
+        for kind in dict.fromkeys(k for f in told for k in f.kinds[player]):
+            shares = (percent(f.kinds[player].get(kind, 0.0)) for f in told)
             rows.append((f"game of {title}: {kind}", *shares))
-    draws, seed = eras[0].draws, eras[0].seed
-    exact = ", ".join(str(f.exact_draws) for f in eras)
+    draws, seed = told[0].draws, told[0].seed
+    exact = ", ".join(str(f.exact_draws) for f in told)
     return Table(
         "How often over the era's box",
-        ("all equilibria", *(e.title for e in comparison.eras)),
+        ("all equilibria", *(e.title for e in eras)),
         tuple(rows),
         (
             f"Shares of {draws:,} calibrations drawn uniformly from each box, seed {seed}: a sample.",
@@ -229,11 +226,11 @@ def _frequency_table(comparison: Comparison) -> Table:
     )
 
 
-def _group_table(comparison: Comparison) -> Table:
-    first, last = (e.title for e in comparison.eras)
+def _group_table(eras: Sequence[EraSummary], groups: Sequence[GroupMove]) -> Table:
+    first, last = (e.title for e in eras)
     rows = tuple(
         (g.group, ", ".join(g.moves) or "nothing", "; ".join(g.only), "; ".join(g.all_but))
-        for g in comparison.groups
+        for g in groups
     )
     return Table(
         "Which group of parameters did it",

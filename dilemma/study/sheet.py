@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dilemma.errors import UnsupportedError
+from dilemma.extensive import Tree
 from dilemma.model import Model
 from dilemma.parts import Value, decimal
 from dilemma.report import Cell, Shown, Table
@@ -29,6 +30,8 @@ class Sheet(Shown):
     def tables(self) -> tuple[Table, ...]:
         """Return payoffs, definitions, parameters, outcomes, solution and claims."""
         found = [_payoffs(self.model)]
+        if self.model.tree is not None:
+            found.append(_moves(self.model, self.model.tree))
         if self.model.definitions:
             found.append(_definitions(self.model))
         if self.model.parameters:
@@ -71,12 +74,33 @@ def _payoffs(model: Model) -> Table:
         for profile, cell in model.payoffs.items()
     )
     titles = [f"{p.title}{f' [{p.unit}]' if p.unit else ''}" for p in model.players.values()]
-    notes = [f"A profile is ({', '.join(p.title for p in model.players.values())})."]
+    titled = ", ".join(p.title for p in model.players.values())
+    notes = [f"A profile is ({titled})." if model.tree is None else "A row is where play ends."]
     if model.reads:
         notes.append(" ".join(model.reads.split()))
     if model.source:
         notes.append(f"Source: {model.source}.")
-    return Table(f"{model.title}: payoffs", ("profile", *titles), rows, tuple(notes))
+    head = "profile" if model.tree is None else "end"
+    return Table(f"{model.title}: payoffs", (head, *titles), rows, tuple(notes))
+
+
+def _moves(model: Model, tree: Tree) -> Table:
+    """Show who moves when, and knowing what."""
+    rows = []
+    for history, node in tree.nodes.items():
+        who = model.players[node.player].title if node.player else "chance"
+        told = [f"{a} ({node.chances[a]})" if node.chances else a for a in node.actions]
+        after = ", ".join(history) or "the beginning"
+        rows.append((after, who, ", ".join(told), node.decision, node.knows))
+    notes = [
+        f"{t.name} is private to {model.players[t.player].title}; the others believe it to be "
+        f"uniform between {t.low} and {t.high}."
+        for t in tree.types.values()
+    ]
+    if not tree.perfect:
+        notes.append("Moves at one decision cannot be told apart by the player who moves.")
+    head = ("after", "moves", "actions", "decision", "knows")
+    return Table("The tree", head, tuple(rows), tuple(notes))
 
 
 def _definitions(model: Model) -> Table:
