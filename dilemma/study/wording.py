@@ -94,6 +94,9 @@ def _bound(relation: Relational, bounds: frozenset[sp.Symbol]) -> Bound:
     terms = sp.Add.make_args(relation.lhs - relation.rhs)
     left = [t for t in terms if not t.free_symbols <= bounds]
     if not left or len(left) == len(terms):
+        named = [t for t in terms if t.free_symbols]
+        if len(named) == 1 and len(terms) > 1:
+            return _alone(named[0], sp.Add(*terms) - named[0], relation)
         left = [t for t in terms if not t.could_extract_minus_sign()]
         found, other = sp.Add(*left), sp.Add(*left) - sp.Add(*terms)
         if other != 0 and other.count_ops() < found.count_ops():
@@ -103,6 +106,13 @@ def _bound(relation: Relational, bounds: frozenset[sp.Symbol]) -> Bound:
     if found.could_extract_minus_sign():
         return -found, relation.reversed.rel_op, -other
     return found, relation.rel_op, other
+
+
+def _alone(term: sp.Expr, constant: sp.Expr, relation: Relational) -> Bound:
+    """Solve for the one term that is not a number."""
+    factor, rest = term.as_coeff_Mul()
+    sign = relation.rel_op if factor > 0 else relation.reversed.rel_op
+    return rest, sign, -constant / factor
 
 
 def _written(left: sp.Expr, sign: str, right: sp.Expr) -> str:
