@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dilemma.asked import assignment, calibrations_of, claim_of, every, load_model
 from dilemma.terminal import print_json, print_tables, progress, put, put_all
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def show(model: MODEL, as_json: JSON = False, latex: bool = False) -> None:
     """Show what a model says: players, payoffs, parameters with their values and sources."""
     from dilemma.study.sheet import sheet
 
-    put(sheet(_load(model)), as_json=as_json, latex=latex)
+    put(sheet(load_model(model)), as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -90,7 +91,7 @@ def propositions(model: MODEL, as_json: JSON = False, latex: bool = False) -> No
     """State the solution in symbols: what is an equilibrium, and exactly where."""
     from dilemma.study.propositions import propositions as state
 
-    put(state(_load(model)), as_json=as_json, latex=latex)
+    put(state(load_model(model)), as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -108,7 +109,7 @@ def solve(
     """Find every equilibrium at an era's centre, or at a calibration of your own."""
     from dilemma.study.solve import solve as solve_model
 
-    loaded, points = _points(model, era, change)
+    loaded, points = calibrations_of(model, era, change)
     found = [solve_model(loaded, at, seconds=seconds, most=most, **moved) for at, moved in points]
     put_all(found, as_json=as_json, latex=latex)
 
@@ -129,7 +130,7 @@ def select(
     """Judge the equilibria: dominance, elimination, evolution, where learning ends."""
     from dilemma.study.selecting import select as judge
 
-    loaded, points = _points(model, era, change)
+    loaded, points = calibrations_of(model, era, change)
     found = [judge(loaded, at, starts=starts, seed=seed, seconds=seconds, **m) for at, m in points]
     put_all(found, as_json=as_json, latex=latex)
 
@@ -146,7 +147,7 @@ def compare(
     """Compare the eras: equilibria, outcomes, how often each occurs, and what did it."""
     from dilemma.study.compare import compare as compare_eras
 
-    loaded = [_load(name) for name in models or _every()]
+    loaded = [load_model(name) for name in models or every()]
     found = []
     with progress("comparing") as tell:
         for done, each in enumerate(loaded):
@@ -176,7 +177,7 @@ def prove(
     """Decide claims for every calibration in the boxes and in every equilibrium."""
     from dilemma.ledger import prove as prove_claims
 
-    wanted = [_claim(text) for text in claims or _every()]
+    wanted = [claim_of(text) for text in claims or every()]
     found = []
     with progress("deciding") as tell:
         for done, (model, claim) in enumerate(wanted):
@@ -207,7 +208,7 @@ def along(
     """Move one parameter and say where the equilibria and the kinds of game change."""
     from dilemma.study.along import along as move
 
-    loaded = _load(model)
+    loaded = load_model(model)
     found = [move(loaded, e, parameter, shows=shows) for e in ([era] if era else loaded.eras)]
     put_all(found, as_json=as_json, latex=latex)
 
@@ -230,7 +231,7 @@ def regions(
     """Cut the parameters into regions with the same equilibria; with two of them, draw the map."""
     from dilemma.errors import DilemmaError
 
-    loaded = _load(model)
+    loaded = load_model(model)
     if x and not y:
         raise DilemmaError(f"a map needs two parameters: dilemma regions {model} {x} ...")
     if not x:
@@ -277,7 +278,7 @@ def demo(
     from dilemma.report import Table, renderables
 
     if as_json:
-        print_json(_script(_load(model), draws, seed))
+        print_json(_script(load_model(model), draws, seed))
         return
     console = Console()
     interactive = sys.stdin.isatty()
@@ -302,7 +303,7 @@ def demo(
         else:
             console.print(what, markup=False, highlight=False)
 
-    run(_load(model), ask=ask, show=put, draws=draws, seed=seed)
+    run(load_model(model), ask=ask, show=put, draws=draws, seed=seed)
 
 
 def _script(model: Model, draws: int, seed: int) -> list[dict[str, Any]]:
@@ -336,8 +337,8 @@ def convert(
     from dilemma.errors import DilemmaError
     from dilemma.exchange.files import written
 
-    loaded = _load(model)
-    changes = dict(_assignment(text) for text in change or [])
+    loaded = load_model(model)
+    changes = dict(assignment(text) for text in change or [])
     if path.exists():
         raise DilemmaError(f"{path} exists already; nothing was written")
     path.write_text(written(loaded, path.suffix, era, changes), encoding="utf-8")
@@ -365,59 +366,3 @@ def new(
         print_json({"written": str(path)})
     else:
         typer.echo(f"written: {path}; next: dilemma compare {path}")
-
-
-# --- reading what was asked --------------------------------------------------------------------
-
-
-def _every() -> tuple[str, ...]:
-    from dilemma.library import available
-
-    return available()
-
-
-def _load(name: str) -> Model:
-    from dilemma.library import load
-
-    return load(name)
-
-
-def _claim(text: str) -> tuple[Model, str | None]:
-    """Read MODEL, MODEL.CLAIM, or a path with or without .CLAIM behind it."""
-    from dilemma.library import available
-
-    if text in available() or text.endswith((".toml", ".nfg")) or "." not in text:
-        return _load(text), None
-    if ".toml." in text:
-        path, claim = text.rsplit(".toml.", 1)
-        return _load(f"{path}.toml"), claim
-    name, claim = text.split(".", 1)
-    return _load(name), claim
-
-
-def _points(
-    name: str, era: str | None, change: list[str] | None
-) -> tuple[Model, list[tuple[str | None, dict[str, Any]]]]:
-    """Read a model and the calibrations asked for: each era, with the changes."""
-    from dilemma.errors import CalibrationError, nearest
-
-    model = _load(name)
-    changes = dict(_assignment(text) for text in change or [])
-    for word in changes:
-        if word not in model.parameters:
-            raise CalibrationError(
-                f"no parameter {word!r}: {nearest(word, model.parameters) or 'there are none'}"
-            )
-        if word in ("at", "model", "most", "seconds", "seed", "starts"):
-            raise CalibrationError(f"{word!r} can only be changed in a calibration, from Python")
-    eras: list[str | None] = [era] if era is not None else [*model.eras] or [None]
-    return model, [(each, changes) for each in eras]
-
-
-def _assignment(text: str) -> tuple[str, str]:
-    from dilemma.errors import CalibrationError
-
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip() or not value.strip():
-        raise CalibrationError(f"--set {text}: write it as NAME=VALUE, such as m_J=1/10")
-    return name.strip(), value.strip()

@@ -28,6 +28,8 @@ model = dilemma.Model(
 
 for war in (1, 3):
     (found,) = dilemma.solve(model, war=war)
-    print(f"war = {war}: {found.name}, resolve {found.outcomes['resolve']}, {found.cutoffs['patron']}")
+    print(
+        f"war = {war}: {found.name}, resolve {found.outcomes['resolve']}, {found.cutoffs['patron']}"
+    )
 for stated in dilemma.propositions(model).about("pure"):
     print(f"{stated.says} if and only if {stated.words}")

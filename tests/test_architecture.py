@@ -25,7 +25,7 @@ ORDER = """
     study.region_map study.existence study.wording study.shortening study.propositions study.sheet study.partition study.borders study.regions
     study.judged study.selection_tables study.selected study.selecting
     proof.statements proof.evaluation proof.examples proof.decide ledger
-    figures.placing figures.captions figures.drawing figures demo terminal cli
+    figures.placing figures.captions figures.drawing figures demo terminal asked cli
 """.split()  # noqa: SIM905 -- one word a module reads best
 BARE = ("", "__main__", "reading", "exchange", "plane", "study", "proof")  # nothing of their own
 
