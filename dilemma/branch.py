@@ -67,6 +67,15 @@ class Branch:
         return not self.unknowns or bool(self.closed)
 
     @property
+    def implicit(self) -> bool:
+        """Whether only polynomial equations tell what is played, and not just where payoffs tie.
+
+        So it is where three or more players mix: their indifference has no closed form.
+        """
+        mixing = [mix for mix in self.play.values() if set(mix.values()) & set(self.unknowns)]
+        return not self.solved and len(mixing) > 2
+
+    @property
     def support(self) -> dict[str, Profile]:
         """The actions that are used at each decision."""
         return {

@@ -8,7 +8,7 @@ import sympy as sp
 import z3
 
 import dilemma
-from dilemma.errors import CalibrationError, DisagreementError
+from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
 from dilemma.games.supports import branches
 from dilemma.study import regions as module
 from dilemma.study.existence import existence, tidy
@@ -180,6 +180,44 @@ def test_a_box_on_which_payoffs_always_tie_is_told(hedging):
     found = dilemma.regions(model, ["cold_war"], draws=100)
     assert not found.covered
     assert "z_J = 0" in found.eras[0].reason
+
+
+def test_equilibria_without_a_closed_form_are_not_passed_over():
+    # Three may join a club; where all mix there is no closed form.
+    players = {name: [f"{name}0", f"{name}1"] for name in "abc"}
+    payoffs = {
+        profile: {
+            name: f"v*{int(sum(a[1] == '1' for a in profile) >= 2)} - {profile[k][1]}"
+            for k, name in enumerate("abc")
+        }
+        for profile in itertools.product(*players.values())
+    }
+    model = dilemma.Model(
+        name="club",
+        title="A club",
+        players=players,
+        payoffs=payoffs,
+        parameters={"v": {"range": [0, 9], "unit": "util", "means": "worth of the club"}},
+        eras={"now": {"v": {"value": 3, "range": [1.2, 4], "grade": "assumed", "source": "none"}}},
+    )
+    found = dilemma.regions(model, draws=100)
+    assert [zone.words for zone in found.zones] == ["v > 2", "1 < v < 2"]
+    assert not found.covered
+    assert "(a0/a1, b0/b1, c0/c1)" in found.eras[0].reason
+    with pytest.raises(UnsupportedError, match="no closed form"):
+        dilemma.along(model, "now", "v")
+    compared = dilemma.compare(model, draws=50)
+    assert compared.eras[0].frequencies.left_out == 1
+    assert "Not counted: 1" in " ".join(str(compared).split())
+
+
+def test_actions_that_always_tie_are_not_passed_over():
+    cell = {"value": 1, "range": [0.5, 2], "grade": "assumed", "source": "none"}
+    model = dilemma.matrix([["p", 0], ["p", 0]], [[1, 0], [1, 0]], parameters={"p": [0, 9]})
+    model = model.replace(eras={"now": {"p": cell}})
+    found = dilemma.regions(model, draws=50)
+    assert not found.covered
+    assert "a continuum" in found.eras[0].reason
 
 
 def test_draws_that_contradict_the_proof_are_an_error(monkeypatch, abandonment):

@@ -167,7 +167,7 @@ class _Search:
             equilibria=tuple(self.found),
             sets=apart(self.found),
             components=tuple((k,) for k in range(len(self.found))),
-            exact=self.exact and all(e.exact for e in self.found),
+            exact=self.exact,
             complete=not self.doubts,
             reason="; ".join(dict.fromkeys(self.doubts)),
             degenerate=True if witness else None,

@@ -147,6 +147,11 @@ def along(model: Model, era: str, parameter: str, *, shows: str = "") -> Path:
     if shows and shows not in model.definitions:
         hint = nearest(shows, model.definitions)
         raise CalibrationError(f"no definition {shows!r} in {model.name}: {hint}")
+    if any(branch.implicit for branch in branches(model)):
+        raise UnsupportedError(
+            f"{model.name}: where three or more players mix there is no closed form, and so no "
+            "exact border"
+        )
     centre = model.calibration(era)
     low, high = _ends(model, parameter)
     symbol = model.parameters[parameter].symbol

@@ -222,6 +222,11 @@ def _frequency_table(model: Model, eras: Sequence[EraSummary]) -> Table:
         (
             f"Shares of {draws:,} calibrations drawn uniformly from each box, seed {seed}: a sample.",
             f"Draws too close to call in floats, solved exactly: {exact}.",
+            *(
+                [f"Not counted: {out} kinds of equilibria in which three or more players mix."]
+                if (out := told[0].left_out)
+                else []
+            ),
         ),
     )
 

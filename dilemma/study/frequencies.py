@@ -48,6 +48,9 @@ class Frequencies:
         Kinds of game (2x2 games that say what cooperation is); empty otherwise.
     exact_draws : int
         How many draws went to the exact path.
+    left_out : int
+        How many types of equilibria have no closed form and are not counted: those in which three
+        or more players mix.
     """
 
     draws: int
@@ -56,6 +59,7 @@ class Frequencies:
     each: Mapping[str, float]
     kinds: Mapping[str, Mapping[str, float]]
     exact_draws: int
+    left_out: int = 0
 
 
 def draw(model: Model, era: str, draws: int, seed: int) -> dict[str, np.ndarray[Any, Any]]:
@@ -110,6 +114,7 @@ def frequencies(
         each={name: times / draws for name, times in each.most_common()},
         kinds=_kinds(model, columns, draws),
         exact_draws=len(doubtful),
+        left_out=_implicit(model),
     )
 
 
@@ -172,8 +177,16 @@ def _by_branches(
         flagged |= holds & close
         masks |= np.where(holds, np.int64(1) << position, 0)
         count += holds
-    odd = count % 2 == 1 if model.tree is None else count == 1
-    return masks, flagged | ~odd, [branch.name for branch in closed]
+    if not _implicit(model):
+        flagged |= count % 2 == 0 if model.tree is None else count != 1
+    return masks, flagged, [branch.name for branch in closed]
+
+
+def _implicit(model: Model) -> int:
+    try:
+        return sum(branch.implicit for branch in branches(model))
+    except UnsupportedError:
+        return 0
 
 
 def _payoffs(model: Model) -> list[sp.Expr]:

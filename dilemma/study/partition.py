@@ -202,7 +202,7 @@ def _zones(found: Regions) -> Table:
         if era.covered:
             notes.append(f"{era.title}: proved that no other zone occurs in the box.")
         else:
-            notes.append(f"{era.title}: NOT proved that no other zone occurs: {era.reason}.")
+            notes.append(f"{era.title}: NOT proved that these are all: {era.reason}.")
     return Table(
         f"{found.title}: which equilibria exist",
         ("zone", "equilibria", *(["game"] if named else []), *(era.title for era in found.eras)),

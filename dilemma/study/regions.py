@@ -3,19 +3,21 @@
 Off the borders every condition of every branch is the strict sign of a polynomial.  z3 is asked for
 a calibration of an era's box that lies in no zone found so far; what it finds is a new zone, and
 when it proves that there is none, the zones cover the box.  They are disjoint because each says of
-every branch whether it is an equilibrium.  Branches without a closed form exist on borders only.
+every branch whether it is an equilibrium.  At a point of each zone the game is solved in numbers too: they
+must agree, and where there are equilibria without a closed form the result says so.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
 import sympy as sp
 from sympy.core.relational import Relational
 
+from dilemma import games
 from dilemma.branch import Branch
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError, nearest
 from dilemma.games import branches, kinds
@@ -157,6 +159,7 @@ class _Search:
             lambda symbol: self._tied(symbol, era), lambda: min(deadline - time.monotonic(), 1e6)
         )
         found: dict[Label, bool | None] = {}
+        doubts: list[str] = []
         try:
             borders = [sp.Ne(p, 0) for p in polynomials(self.where.values())]
             for border in borders:
@@ -169,6 +172,7 @@ class _Search:
                 label = tuple(n for n, holds in zip(self.where, true, strict=True) if holds)
                 found[label] = True
                 question.add(sp.Not(self._exactly(label)))
+                doubts.append(self._doubt(era, label, answer.values))
             if answer.status == "unknown":
                 return found, None, "z3 gave up before it had gone through the box"
             for obligation in question.obligations:
@@ -176,7 +180,36 @@ class _Search:
                     return found, None, f"there may be {obligation.reason}"
         except OutOfTimeError:
             return found, None, "the budget of time ran out"
-        return found, True, ""
+        doubt = next(filter(None, doubts), "")
+        return found, None if doubt else True, doubt
+
+    def _doubt(self, era: Era, label: Label, values: Mapping[sp.Symbol, sp.Rational | None]) -> str:
+        """Solve the game at a point of a zone, in numbers; say what the zone's label leaves out.
+
+        Raises
+        ------
+        DisagreementError
+            If the label is not what the numbers say.
+        """
+        at = {
+            name: values.get(parameter.symbol, era.values[name].central)
+            for name, parameter in self.model.parameters.items()
+        }
+        if None in at.values():
+            return ""  # an irrational point
+        found = games.equilibria(self.model, at)
+        names = {e.branch for e in found}
+        listed = names & self.where.keys()
+        if listed != set(label) and not found.degenerate:
+            raise DisagreementError(
+                f"z3 says that the equilibria are {label} and the numbers say {sorted(names)}; "
+                f"please report this with {at}"
+            )
+        others = sorted(names - self.where.keys())
+        if found.degenerate or others:
+            told = f"({others[0]})" if others else "a continuum"
+            return f"the zones do not tell equilibria without a closed form, such as {told}"
+        return ""
 
     def _exactly(self, label: Label) -> sp.Basic:
         return sp.And(

@@ -125,7 +125,13 @@ def trials(
                     f"polynomials in {x} and {y} with rational coefficients, which exact borders "
                     f"need: {payoff.xreplace(at)}"
                 )
-    return tuple(_trial(branch, at, x, y) for branch in branches(model) if branch.solved)
+    found = branches(model)
+    if any(branch.implicit for branch in found):
+        raise UnsupportedError(
+            f"{model.name}: where three or more players mix there is no closed form, and so no "
+            "exact border"
+        )
+    return tuple(_trial(branch, at, x, y) for branch in found if branch.solved)
 
 
 def definitions_at(
