@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import sympy as sp
 
 from dilemma.equilibrium import Equilibrium, Mix, NashSet
+from dilemma.games.wording import weighted
 from dilemma.parts import Player
 
 __all__ = ["in_words", "nash_sets"]
@@ -82,7 +83,7 @@ def _freedom(mixes: Sequence[Mix]) -> str:
     actions = list(mixes[0])
     used = [a for a in actions if any(mix[a] for mix in mixes)]
     if len(mixes) == 1:
-        return _written(mixes[0])
+        return weighted(mixes[0])
     corners = [a for a in used if any(mix[a] == 1 for mix in mixes)]
     if len(corners) == len(mixes) == len(used):
         return "anything" if used == actions else f"any mixture of {_list(used)}"
@@ -90,14 +91,7 @@ def _freedom(mixes: Sequence[Mix]) -> str:
         low, high = sorted(mix[used[1]] for mix in mixes)
         rest = "" if len(actions) == 2 else f", else {used[0]}"
         return f"{used[1]} with any probability from {low} to {high}{rest}"
-    return f"any mixture of {_list([f'({_written(mix)})' for mix in mixes])}"
-
-
-def _written(mix: Mix) -> str:
-    used = {action: chance for action, chance in mix.items() if chance}
-    if len(used) == 1:
-        return next(iter(used))
-    return " + ".join(f"{chance} {action}" for action, chance in used.items())
+    return f"any mixture of {_list([f'({weighted(mix)})' for mix in mixes])}"
 
 
 def _list(words: Sequence[str]) -> str:
