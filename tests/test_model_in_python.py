@@ -412,3 +412,10 @@ PLAIN = st.recursive(
 def test_any_document_is_written_as_toml_says_it(texts, tables):
     document = {**tables, **texts}
     assert tomllib.loads(toml(document), parse_float=Decimal) == document
+
+
+def test_a_fraction_with_a_long_decimal_stays_exact():
+    tiny = Fraction(1, 2**100)
+    game = dilemma.matrix([[tiny, 0], [0, 1]])
+    assert game.payoffs["row_1", "column_1"]["row"] == sp.Rational(1, 2**100)
+    assert dilemma.solve(game).complete

@@ -19,6 +19,7 @@ __all__ = [
     "HIGHEST_EXPONENT",
     "HIGHEST_POWER",
     "MOST_BITS",
+    "MOST_DIGITS",
     "ExpressionError",
     "Formula",
     "Word",

@@ -14,7 +14,7 @@ from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
 from dilemma.parts import decimal
-from dilemma.reading.syntax import HIGHEST_POWER
+from dilemma.reading.syntax import HIGHEST_POWER, MOST_DIGITS
 
 __all__ = ["formula", "plain", "toml"]
 
@@ -139,7 +139,8 @@ def _plain_sympy(value: sp.Basic) -> object:
         return Decimal(str(value).replace("oo", "inf"))
     if isinstance(value, sp.Rational):
         text = decimal(value)
-        return text if "/" in text else Decimal(text)
+        # A long decimal, such as that of 1/2**100, is much shorter as a fraction.
+        return str(value) if "/" in text or len(text) > MOST_DIGITS else Decimal(text)
     return formula(value)
 
 
