@@ -116,6 +116,15 @@ class Tree:
         """Whether every decision knows which history has happened."""
         return all(len(decision.histories) == 1 for decision in self.decisions.values())
 
+    def impossible(self) -> Iterator[tuple[str, sp.Basic]]:
+        """Yield what would make it no game, in words and as a condition."""
+        for node in self.nodes.values():
+            for action, chance in node.chances.items():
+                if not chance.is_nonnegative:
+                    yield f"of a negative chance of {action}", sp.Lt(chance, 0)
+        for private in self.types.values():
+            yield f"of an empty interval of {private.name}", sp.Ge(private.low, private.high)
+
     def below(self, history: History) -> Iterator[Node]:
         """Yield a node and every node behind it, each after what follows it."""
         node = self.nodes.get(history)

@@ -90,6 +90,8 @@ class Ledger(Shown):
         if any(not v.claim.derived for v in self.verdicts):
             notes.append("[put in]: the calibration puts the sign in; no equilibrium is needed.")
         notes += [f"{v.name} is {v.status}: {v.reason}." for v in self.verdicts if v.reason]
+        if not self.verdicts:
+            return ("The model has no claims.",)
         deciders = ", ".join(sorted({v.decider for v in self.verdicts}))
         notes.append(
             f"Decided by {deciders}; every example substituted back and searched for deviations."

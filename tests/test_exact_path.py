@@ -620,7 +620,7 @@ def test_past_its_budget_of_bases_it_says_so_and_keeps_what_is_sure(most):
     part = certified(A, A, solve_exactly(A, A, most_bases=most))
     assert not part.complete
     assert set(part.profiles) < set(whole.profiles)
-    assert f"stopped at most_bases = {most} while enumerating the row player's" in part.reason
+    assert f"stopped at {most:,} bases while enumerating the row player's" in part.reason
     assert "equilibria may be missing" in part.reason
 
 
@@ -647,5 +647,5 @@ def test_subsets_too_many_to_list_are_told_apart_from_missing_equilibria():
     assert set(part.subsets) < set(whole.subsets)
     assert not part.complete
     assert part.reason == (
-        "stopped at most_bases = 200 while listing maximal Nash subsets: some of these may be missing"
+        "stopped at 200 sets while listing maximal Nash subsets: some of these may be missing"
     )

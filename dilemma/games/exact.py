@@ -224,7 +224,7 @@ def _subsets(
         subsets += found
         if not all_found:
             late = time.monotonic() >= deadline
-            why = "ran out of seconds" if late else f"stopped at most_bases = {most:,}"
+            why = "ran out of seconds" if late else f"stopped at {most:,} sets"
     return tuple(sorted(subsets)), why
 
 

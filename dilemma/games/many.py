@@ -33,7 +33,7 @@ from dilemma.valuation import Payoffs
 
 __all__ = ["solve"]
 
-APART = sp.Rational(1, 10**6)  # equilibria on the same supports that are nearer count as one
+APART = sp.Rational(1, 10**20)  # equilibria on the same supports that are nearer count as one
 MOST_LISTED = 12  # equilibria on one choice of supports; where isolated, there are fewer
 PATIENCE = 0.05  # of the budget of time, for one choice of supports
 NEEDS = "mixed equilibria of three or more players need pygambit: pip install dilemma[trees]"

@@ -84,7 +84,9 @@ def _two(
     every = tuple(
         evaluated(model, values, payoffs, _mixes(players, profile)) for profile in found.profiles
     )
-    said = ["vertex enumeration in exact rationals", _nashpy(players, payoffs, every)]
+    said = ["vertex enumeration in exact rationals"]
+    if found.complete:
+        said.append(_nashpy(players, payoffs, every))
     if not supports.has_symbols(model):
         said.append("too large for a symbolic solution")
     elif found.complete and exact:
@@ -92,7 +94,7 @@ def _two(
     return Found(
         equilibria=every,
         complete=found.complete,
-        degenerate=found.degenerate,
+        degenerate=found.degenerate if found.degenerate or found.complete else None,
         witness=_witness(players, found),
         sets=nash_sets(
             players,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import sympy as sp
 
 from dilemma.equilibrium import Equilibrium, Mix, NashSet
-from dilemma.games.wording import weighted
+from dilemma.games.wording import chance_of, weighted
 from dilemma.parts import Player
 
 __all__ = ["in_words", "nash_sets"]
@@ -90,7 +90,7 @@ def _freedom(mixes: Sequence[Mix]) -> str:
     if len(used) == 2:
         low, high = sorted(mix[used[1]] for mix in mixes)
         rest = "" if len(actions) == 2 else f", else {used[0]}"
-        return f"{used[1]} with any probability from {low} to {high}{rest}"
+        return f"{used[1]} with any probability from {chance_of(low)} to {chance_of(high)}{rest}"
     return f"any mixture of {_list([f'({weighted(mix)})' for mix in mixes])}"
 
 

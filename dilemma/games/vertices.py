@@ -68,7 +68,7 @@ def vertices(
         if not waiting:
             return found, ""
         if visited >= most:
-            return found, f"stopped at most_bases = {most:,}"
+            return found, f"stopped at {most:,} bases"
         if time.monotonic() >= deadline:
             return found, "ran out of seconds"
         visited += 1

@@ -8,7 +8,7 @@ import sympy as sp
 
 from dilemma.report import number
 
-__all__ = ["apart", "chances", "exactly", "owned", "weighted"]
+__all__ = ["apart", "chance_of", "chances", "exactly", "owned", "weighted"]
 
 SHORT = 1000  # a fraction with a smaller denominator is written as one
 
@@ -67,7 +67,7 @@ def weighted(mix: Mapping[str, sp.Rational]) -> str:
     used = {action: chance for action, chance in mix.items() if chance}
     if len(used) == 1:
         return next(iter(used))
-    return " + ".join(f"{_chance(chance)} {action}" for action, chance in used.items())
+    return " + ".join(f"{chance_of(chance)} {action}" for action, chance in used.items())
 
 
 def chances(mix: Mapping[str, sp.Rational]) -> str:
@@ -78,8 +78,9 @@ def chances(mix: Mapping[str, sp.Rational]) -> str:
     >>> chances({"strong": sp.Rational(11, 16), "weak": sp.Rational(5, 16)})
     'strong 11/16, weak 5/16'
     """
-    return ", ".join(f"{action} {_chance(chance)}" for action, chance in mix.items() if chance)
+    return ", ".join(f"{action} {chance_of(chance)}" for action, chance in mix.items() if chance)
 
 
-def _chance(chance: sp.Rational) -> str:
+def chance_of(chance: sp.Rational) -> str:
+    """Write a probability: as a short fraction where it is one, else in decimals."""
     return str(chance) if chance.q < SHORT else number(chance)

@@ -245,6 +245,11 @@ class _Deciding:
     def _payoffs_undefined(self) -> str:
         """Say where the game itself has no meaning, for instance a payoff that divides by zero."""
         model = self.statements.model
+        for copy, (reason, happens) in product(self.statements.copies, self._impossible()):
+            question = self._new()
+            question.add(self.statements.given_but_play(), self.statements.rename(happens, copy))
+            if question.ask().status != "unsat":
+                return self.plainly(f"the game is none, because {reason}")
         payoffs = {payoff for cell in model.payoffs.values() for payoff in cell.values()}
         if all(map(may_always_be_read, payoffs)) and self._definitions_always():
             return ""
@@ -255,6 +260,10 @@ class _Deciding:
             if reason := _violated(question):
                 return self.plainly(f"the game is {reason}")
         return ""
+
+    def _impossible(self) -> tuple[tuple[str, sp.Basic], ...]:
+        tree = self.statements.model.tree
+        return () if tree is None else tuple(tree.impossible())
 
     def _definitions_always(self) -> bool:
         definitions = self.statements.model.definitions.values()

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from dilemma.model import Model
-from dilemma.parts import Era
+from dilemma.parts import Era, Interval
 from dilemma.plane.roots import Root, Segment, irreducible, isolate, segments
 from dilemma.study.existence import polynomials
 from dilemma.study.partition import Label, Move
 
 __all__ = ["label_at", "moves"]
-
-REACH = 3  # an infinite range is looked through this many times the box's end
 
 
 def label_at(existence: Mapping[str, sp.Basic], values: Mapping[sp.Symbol, sp.Expr]) -> Label:
@@ -23,20 +22,41 @@ def label_at(existence: Mapping[str, sp.Basic], values: Mapping[sp.Symbol, sp.Ex
     return tuple(name for name, where in existence.items() if where.xreplace(values) == sp.true)
 
 
-def moves(model: Model, era: Era, existence: Mapping[str, sp.Basic]) -> tuple[Move, ...]:
-    """Return, for each parameter, the nearest border on either side; nearest first.
+def moves(
+    model: Model, era: Era, existence: Mapping[str, sp.Basic], titles: Mapping[str, str]
+) -> tuple[tuple[Move, ...], tuple[str, ...]]:
+    """Return the nearest border for each parameter that has one, nearest first.
 
     Parameters
     ----------
     existence : mapping of branch name to condition
+    titles : mapping of branch name to what the equilibrium is called
+
+    Returns
+    -------
+    (moves, unsearched)
+        The second names the parameters in which some condition is no polynomial: for those no
+        border was looked for.
     """
-    found = (_nearest(model, era, existence, name) for name in model.parameters)
-    nearest = [move for move in found if move is not None]
-    return tuple(sorted(nearest, key=lambda m: (m.steps is None, m.steps or 0.0)))
+    found, unsearched = [], []
+    for name in model.parameters:
+        try:
+            move = _nearest(model, era, existence, titles, name)
+        except BasePolynomialError:
+            unsearched.append(name)
+            continue
+        if move is not None:
+            found.append(move)
+    found.sort(key=lambda m: (m.steps is None, m.steps or 0.0))
+    return tuple(found), tuple(unsearched)
 
 
 def _nearest(
-    model: Model, era: Era, existence: Mapping[str, sp.Basic], parameter: str
+    model: Model,
+    era: Era,
+    existence: Mapping[str, sp.Basic],
+    titles: Mapping[str, str],
+    parameter: str,
 ) -> Move | None:
     centre = model.calibration(era.name)
     symbol = model.parameters[parameter].symbol
@@ -44,10 +64,8 @@ def _nearest(
     for definition in model.definitions.values():
         at[definition.symbol] = definition.formula.xreplace(at)
     own = {name: where.xreplace(at) for name, where in existence.items()}
-    pieces = _pieces(own, symbol, _ends(model, era, parameter))
-    if pieces is None:
-        return None
     here = centre[parameter]
+    pieces = _pieces(own, symbol, here, model.parameters[parameter].range)
     label = label_at(own, {symbol: here})
     candidates: list[tuple[Root, Segment]] = []
     for piece in pieces:
@@ -61,32 +79,33 @@ def _nearest(
     box = era.values[parameter].range
     half = (box.high - box.low) / 2
     value = border.exact
+    beyond = label_at(own, {symbol: piece.sample})
     return Move(
         parameter=parameter,
         centre=here,
         border=value,
         steps=abs(float(value - here)) / float(half) if half else None,
         inside=bool(box.low <= value <= box.high),
-        label=label_at(own, {symbol: piece.sample}),
+        label=beyond,
+        names=tuple(titles[name] for name in beyond),
     )
 
 
 def _pieces(
-    existence: Mapping[str, sp.Basic], symbol: sp.Symbol, ends: tuple[sp.Rational, sp.Rational]
-) -> tuple[Segment, ...] | None:
-    """Cut the parameter's range where some condition may change; None where it is no polynomial."""
+    existence: Mapping[str, sp.Basic], symbol: sp.Symbol, here: sp.Rational, allowed: Interval
+) -> tuple[Segment, ...]:
+    """Cut the parameter's range where some condition may change.
+
+    Raises
+    ------
+    BasePolynomialError
+        If some condition is no ratio of polynomials in the parameter.
+    """
     parts = [p for e in polynomials(existence.values()) for p in sp.fraction(sp.together(e))]
-    try:
-        polys = [sp.Poly(part, symbol, domain=sp.QQ) for part in parts]
-    except BasePolynomialError:
-        return None
-    if ends[0] == ends[1]:
-        return None
-    return segments(isolate(irreducible(polys)), ends)
-
-
-def _ends(model: Model, era: Era, parameter: str) -> tuple[sp.Rational, sp.Rational]:
-    allowed, box = model.parameters[parameter].range, era.values[parameter].range
-    reach = REACH * max(abs(box.low), abs(box.high), sp.Integer(1))
-    low = allowed.low if allowed.low.is_finite else -reach
-    return low, allowed.high if allowed.high.is_finite else reach
+    roots = isolate(irreducible(sp.Poly(part, symbol, domain=sp.QQ) for part in parts))
+    # Beyond the last root nothing changes, however far the range goes.
+    reach = max((max(abs(root.low), abs(root.high)) for root in roots), default=Fraction(0))
+    far = sp.Rational(reach.numerator, reach.denominator) + abs(here) + 1
+    low = allowed.low if allowed.low.is_finite else -far
+    high = allowed.high if allowed.high.is_finite else far
+    return segments(roots, (low, high)) if low < high else ()

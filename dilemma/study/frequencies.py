@@ -92,16 +92,22 @@ def frequencies(
     columns = _quantities(model, drawn, draws)
     names: list[str] = []
     try:
-        masks, flagged, names = _by_branches(model, columns, draws)
+        held, flagged, names = _by_branches(model, columns, draws)
     except UnsupportedError:  # no symbols: every draw goes to the exact path
-        masks = np.zeros(draws, dtype=np.int64)
+        held = np.zeros((draws, 0), dtype=bool)
         flagged = np.ones(draws, dtype=bool)
     counts: Counter[tuple[str, ...]] = Counter()
-    for mask, times in Counter(masks[~flagged].tolist()).items():
-        counts[tuple(n for k, n in enumerate(names) if int(mask) >> k & 1)] += times
+    rows, often = np.unique(held[~flagged], axis=0, return_counts=True)
+    for row, times in zip(rows, often.tolist(), strict=True):
+        counts[tuple(n for n, holds in zip(names, row, strict=True) if holds)] += times
     doubtful = np.flatnonzero(flagged)
     for done, k in enumerate(doubtful):
-        counts[_exact_solver(model)({n: Fraction(float(v[k])) for n, v in drawn.items()})] += 1
+        at = {n: Fraction(float(v[k])) for n, v in drawn.items()}
+        try:
+            counts[_exact_solver(model)(at)] += 1
+        except (ArithmeticError, TypeError, ValueError):
+            where = ", ".join(f"{n} = {float(v):.4g}" for n, v in at.items())
+            raise CalibrationError(f"{model.name} is no game at {where}, inside {era}") from None
         if progress is not None and done % 100 == 0:
             progress(done / len(doubtful))
     each: Counter[str] = Counter()
@@ -157,13 +163,12 @@ def _conditions(model: Model) -> tuple[Callable[..., Any], tuple[Branch, ...]]:
 def _by_branches(
     model: Model, columns: Arrays, draws: int
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], list[str]]:
-    """Evaluate the closed branches; return masks of those that hold, doubtful draws, names."""
+    """Evaluate the closed branches; return which hold where, doubtful draws, names."""
     compiled, closed = _conditions(model)
     found = iter(_evaluate(compiled, columns, draws))
     payoffs = [next(found) for _ in _payoffs(model)]
     size = np.max(np.abs(payoffs), axis=0)
-    masks = np.zeros(draws, dtype=np.int64)
-    count = np.zeros(draws, dtype=int)
+    held = np.zeros((draws, len(closed)), dtype=bool)
     flagged = ~np.isfinite(size)
     for position, branch in enumerate(closed):
         holds = np.ones(draws, dtype=bool)
@@ -175,11 +180,11 @@ def _by_branches(
             close |= ~(np.abs(gap) > CLOSE * scale)
             holds &= ~(gap < -CLOSE * scale)
         flagged |= holds & close
-        masks |= np.where(holds, np.int64(1) << position, 0)
-        count += holds
+        held[:, position] = holds
+    count = held.sum(axis=1)
     if not _implicit(model):
         flagged |= count % 2 == 0 if model.tree is None else count != 1
-    return masks, flagged, [branch.name for branch in closed]
+    return held, flagged, [branch.name for branch in closed]
 
 
 def _implicit(model: Model) -> int:

@@ -59,8 +59,8 @@ class Move:
         How far that is in half-widths of the era's own interval, None where that has no width.
     inside : bool
         Whether it lies in the era's own interval.
-    label : tuple of str
-        The branches beyond it.
+    label, names : tuple of str
+        The branches beyond it, and the same as equilibria are called.
     """
 
     parameter: str
@@ -69,6 +69,7 @@ class Move:
     steps: float | None
     inside: bool
     label: Label
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,10 @@ class EraZones:
     on_border : bool
         Whether the centre lies on a border.
     moves : tuple of Move
-        For each parameter that can change the equilibria at all, the nearest way; nearest first.
+        For each parameter that can change the equilibria by itself, the nearest way; nearest
+        first.
+    unsearched : tuple of str
+        Parameters in which some condition is no polynomial: no border was looked for.
     """
 
     era: str
@@ -104,6 +108,7 @@ class EraZones:
     at_centre: Label
     on_border: bool
     moves: tuple[Move, ...]
+    unsearched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,11 @@ class Regions(Shown):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the zones with their shares, their conditions, and the nearest borders of each era."""
-        return (_zones(self), _where(self), *(_moves(self, era) for era in self.eras if era.moves))
+        return (
+            _zones(self),
+            _where(self),
+            *(_moves(era) for era in self.eras if era.moves or era.unsearched),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; formulas and exact numbers are text."""
@@ -186,6 +195,7 @@ def _era_dict(era: EraZones) -> dict[str, Any]:
             }
             for m in era.moves
         ],
+        "unsearched": list(era.unsearched),
     }
 
 
@@ -229,25 +239,26 @@ def _where(found: Regions) -> Table:
     return Table("Where", ("zone", "condition"), rows, notes)
 
 
-def _moves(found: Regions, era: EraZones) -> Table:
+def _moves(era: EraZones) -> Table:
     rows = []
     for move in era.moves[:SHOWN_MOVES]:
         far = "the box has no width" if move.steps is None else f"{move.steps:.2f}"
-        names = next((z.names for z in found.zones if z.label == move.label), move.label)
         rows.append(
             (
                 move.parameter,
                 f"{number(move.centre)} to {number(move.border)}",
                 far,
                 "yes" if move.inside else "no",
-                ", ".join(names),
+                ", ".join(move.names) or "none in closed form",
             )
         )
     more = len(era.moves) - len(rows)
-    rest = (f"{more} more parameters are in the JSON.",) if more > 0 else ()
+    rest = [f"{more} more parameters are in the JSON."] if more > 0 else []
+    if era.unsearched:
+        rest.append(f"Not looked for (no polynomials in them): {', '.join(era.unsearched)}.")
     return Table(
         f"Nearest borders from the centre of {era.title}: one parameter moves, all else stays",
         ("parameter", "moves from centre to", "in half-widths of the box", "inside it", "then"),
         tuple(rows),
-        rest,
+        tuple(rest),
     )

@@ -56,12 +56,15 @@ class Propositions(Shown):
     model : Model
     stated : tuple of Proposition
     ties : tuple of str
-        The branches without a closed form: equilibria only where payoffs tie.
+        The branches without a closed form that are equilibria only where payoffs tie.
+    implicit : tuple of str
+        Those in which three or more players mix: equilibria there have no closed form.
     """
 
     model: Model
     stated: tuple[Proposition, ...]
     ties: tuple[str, ...]
+    implicit: tuple[str, ...]
 
     def __iter__(self) -> Iterator[Proposition]:
         return iter(self.stated)
@@ -77,6 +80,16 @@ class Propositions(Shown):
             for p in self.stated
         )
         notes = ["Each holds if and only if its condition does.", LEFT_OUT]
+        if self.about("mixed"):
+            notes.append(
+                "Mixed equilibria are stated where their closed form can be read; where it is 0/0 "
+                "payoffs tie."
+            )
+        if self.implicit:
+            notes.append(
+                f"Not stated: {len(self.implicit)} choices of supports in which three or more "
+                "players mix, for which there is no closed form."
+            )
         if self.ties:
             notes.append(
                 f"{len(self.ties)} further choices of supports are equilibria only where payoffs tie."
@@ -103,11 +116,18 @@ class Propositions(Shown):
                 for p in self.stated
             ],
             "ties": list(self.ties),
+            "implicit": list(self.implicit),
         }
 
 
-def propositions(model: Model) -> Propositions:
+def propositions(model: Model, *, seconds: float | None = 30) -> Propositions:
     """State the symbolic solution of a game in propositions.
+
+    Parameters
+    ----------
+    model : Model
+    seconds : float, optional
+        Budget for shortening conditions; past it they are longer than need be.
 
     Raises
     ------
@@ -124,11 +144,12 @@ def propositions(model: Model) -> Propositions:
     Japan: strategic complements iff psi_J > kap_J*phi_J
     """
     found = branches(model, named=True)
-    shorter = Shortening(model)
+    shorter = Shortening(model, seconds=seconds)
     stated = [_of_branch(shorter, branch) for branch in found if branch.solved]
     stated += [*_dominance(shorter), *_interaction(shorter), *_games(shorter)]
-    ties = tuple(branch.name for branch in found if not branch.solved)
-    return Propositions(model, tuple(stated), ties)
+    implicit = tuple(branch.name for branch in found if branch.implicit)
+    ties = tuple(b.name for b in found if not b.solved and not b.implicit)
+    return Propositions(model, tuple(stated), ties, implicit)
 
 
 def _state(

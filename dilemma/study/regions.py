@@ -9,27 +9,25 @@ must agree, and where there are equilibria without a closed form the result says
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import inf
 
 import sympy as sp
 from sympy.core.relational import Relational
 
-from dilemma import games
 from dilemma.branch import Branch
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError, nearest
 from dilemma.games import branches, kinds
 from dilemma.model import Model
 from dilemma.parts import Era
-from dilemma.proof.logic import OutOfTimeError, Question
+from dilemma.proof.logic import Question
 from dilemma.report import versions
 from dilemma.study.borders import label_at, moves
 from dilemma.study.existence import existence, polynomials, tidy
 from dilemma.study.frequencies import frequencies
+from dilemma.study.occurring import exactly, occurring
 from dilemma.study.partition import EraZones, Label, Regions, Zone
-from dilemma.study.shortening import PATIENCE, Shortening, within
+from dilemma.study.shortening import PATIENCE, Shortening
 
 __all__ = ["regions"]
 
@@ -53,7 +51,8 @@ def regions(
     draws, seed : int
         Random calibrations from each box, for the zones' shares.
     seconds : float, optional
-        Budget for each era's search; past it the result says that the zones may not cover the box.
+        Budget for each era's search, past which the result says that the zones may not cover the
+        box, and for shortening conditions, past which they are longer than need be.
     progress : callable, optional
         Called with the share of the work done.
 
@@ -120,109 +119,40 @@ class _Search:
         self.closed = tuple(b for b in branches(self.model, named=True) if b.solved)
         self.where = {branch.name: existence(branch) for branch in self.closed}
         off_borders = [sp.Ne(p, 0) for p in polynomials(self.where.values())]
-        self.shorter = Shortening(self.model, off_borders)
+        self.shorter = Shortening(self.model, off_borders, self.seconds)
 
     # --- which zones there are ------------------------------------------------------------------
 
     def era(self, era: Era, draws: int, seed: int) -> EraZones:
         """Find the zones of one era's box."""
-        occurs, covered, reason = self._occurring(era)
+        found = occurring(self.model, self.where, era, self.seconds)
         told = frequencies(self.model, era.name, draws=draws, seed=seed)
         shares: dict[Label, float] = {}
         for names, share in told.sets.items():
             label = tuple(name for name in self.where if name in names)
             shares[label] = shares.get(label, 0.0) + share
-        unseen = {label: True for label in shares if label not in occurs}
-        if covered and unseen:
+        unseen = [label for label in shares if label not in found.labels]
+        if unseen and not found.doubt:
             raise DisagreementError(
-                f"z3 proves that no calibration of {era.name} has the equilibria {list(unseen)} and "
+                f"z3 proves that no calibration of {era.name} has the equilibria {unseen} and "
                 f"draws with seed {seed} have them; please report this with {self.model.name}"
             )
-        occurs |= unseen
         values = self.model.values(era.name)
         borders = (p.xreplace(values) for p in polynomials(self.where.values()))
+        titles = {branch.name: branch.title for branch in self.closed}
+        ways, unsearched = moves(self.model, era, self.where, titles)
         return EraZones(
             era=era.name,
             title=era.title,
-            occurs=occurs,
-            covered=covered,
-            reason=reason,
+            occurs=dict.fromkeys([*found.labels, *unseen], True),
+            covered=None if found.doubt else True,
+            reason=found.doubt,
             shares=shares,
             at_centre=label_at(self.where, values),
             on_border=any(value == 0 for value in borders),
-            moves=moves(self.model, era, self.where),
+            moves=ways,
+            unsearched=unsearched,
         )
-
-    def _occurring(self, era: Era) -> tuple[dict[Label, bool | None], bool | None, str]:
-        deadline = time.monotonic() + (inf if self.seconds is None else self.seconds)
-        question = Question(
-            lambda symbol: self._tied(symbol, era), lambda: min(deadline - time.monotonic(), 1e6)
-        )
-        found: dict[Label, bool | None] = {}
-        doubts: list[str] = []
-        try:
-            borders = [sp.Ne(p, 0) for p in polynomials(self.where.values())]
-            for border in borders:
-                if question.ask(border).status == "unsat":
-                    told = f"payoffs tie throughout the box, for {border.lhs} = 0 there"
-                    return found, None, told
-            question.add(*borders)
-            while (answer := question.ask()).status == "sat":
-                true = question.true_there(*self.where.values())
-                label = tuple(n for n, holds in zip(self.where, true, strict=True) if holds)
-                found[label] = True
-                question.add(sp.Not(self._exactly(label)))
-                doubts.append(self._doubt(era, label, answer.values))
-            if answer.status == "unknown":
-                return found, None, "z3 gave up before it had gone through the box"
-            for obligation in question.obligations:
-                if question.ask_obligation(obligation).status != "unsat":
-                    return found, None, f"there may be {obligation.reason}"
-        except OutOfTimeError:
-            return found, None, "the budget of time ran out"
-        doubt = next(filter(None, doubts), "")
-        return found, None if doubt else True, doubt
-
-    def _doubt(self, era: Era, label: Label, values: Mapping[sp.Symbol, sp.Rational | None]) -> str:
-        """Solve the game at a point of a zone, in numbers; say what the zone's label leaves out.
-
-        Raises
-        ------
-        DisagreementError
-            If the label is not what the numbers say.
-        """
-        at = {
-            name: values.get(parameter.symbol, era.values[name].central)
-            for name, parameter in self.model.parameters.items()
-        }
-        if None in at.values():
-            return ""  # an irrational point
-        found = games.equilibria(self.model, at)
-        names = {e.branch for e in found}
-        listed = names & self.where.keys()
-        if listed != set(label) and not found.degenerate:
-            raise DisagreementError(
-                f"z3 says that the equilibria are {label} and the numbers say {sorted(names)}; "
-                f"please report this with {at}"
-            )
-        others = sorted(names - self.where.keys())
-        if found.degenerate or others:
-            told = f"({others[0]})" if others else "a continuum"
-            return f"the zones do not tell equilibria without a closed form, such as {told}"
-        return ""
-
-    def _exactly(self, label: Label) -> sp.Basic:
-        return sp.And(
-            *(where if name in label else sp.Not(where) for name, where in self.where.items())
-        )
-
-    def _tied(self, symbol: sp.Symbol, era: Era) -> Iterator[sp.Basic]:
-        """Yield what ties a symbol down in an era: an interval, or a definition."""
-        name = symbol.name
-        if name in self.model.definitions:
-            yield sp.Eq(symbol, self.model.definitions[name].formula, evaluate=False)
-        elif name in self.model.parameters:
-            yield from within(symbol, era.values[name].range)
 
     # --- how a zone is told ---------------------------------------------------------------------
 
@@ -238,6 +168,9 @@ class _Search:
         parts += [part for n in inside[0] for part in sp.And.make_args(self.where[n])]
         parts += [sp.Not(self.where[n]) for n in outside[1]]
         parts += [part for n in inside[1] for part in sp.And.make_args(self.where[n])]
+        if self.shorter.never(*map(_strictly, parts)):
+            where = exactly(self.where, label)
+            return Zone(label, self._names(label), where, "only where payoffs tie", {})
         where = self.shorter.shortest([_strictly(part) for part in parts])
         return Zone(label, self._names(label), where, self.shorter.words(where), self._games(where))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
+from math import inf
 
 import sympy as sp
 
@@ -29,10 +31,15 @@ class Shortening:
     model : Model
     given : iterable of sympy Boolean
         What else is known.
+    seconds : float, optional
+        Budget for all conditions together; past it they are written as they come.
     """
 
-    def __init__(self, model: Model, given: Iterable[sp.Basic] = ()) -> None:
+    def __init__(
+        self, model: Model, given: Iterable[sp.Basic] = (), seconds: float | None = None
+    ) -> None:
         self.model = model
+        self._deadline = time.monotonic() + (inf if seconds is None else seconds)
         self._question = Question(self.allowed, lambda: PATIENCE)
         self._question.add(*given)
 
@@ -62,14 +69,17 @@ class Shortening:
         kept = list(dict.fromkeys(parts))
         for part in list(kept):
             others = [other for other in kept if other != part]
-            if self._never(*others, sp.Not(part)):
+            if self.never(*others, sp.Not(part)):
                 kept = others
         for k, part in enumerate(kept):
             others = [other for other in kept if other != part]
             kept[k] = self._possible(part, others)
         return sp.And(*kept)
 
-    def _never(self, *formulas: sp.Basic) -> bool:
+    def never(self, *formulas: sp.Basic) -> bool:
+        """Tell whether z3 proves, in time, that some conditions cannot hold together."""
+        if time.monotonic() >= self._deadline:
+            return False
         return self._question.ask(*formulas).status == "unsat"
 
     def _possible(self, part: sp.Basic, others: Sequence[sp.Basic]) -> sp.Basic:
@@ -77,17 +87,17 @@ class Shortening:
         alternatives = list(sp.Or.make_args(part))
         if len(alternatives) == 1:
             return part
-        kept = [a for a in alternatives if not self._never(*others, a)]
+        kept = [a for a in alternatives if not self.never(*others, a)]
         for a in list(kept):
             rest = [other for other in kept if other != a]
-            if rest and self._never(*others, a, sp.Not(sp.Or(*rest))):
+            if rest and self.never(*others, a, sp.Not(sp.Or(*rest))):
                 kept = rest
         told = []
         for a in kept:
             own = list(sp.And.make_args(a))
             for conjunct in list(own):
                 rest = [c for c in own if c != conjunct]
-                if rest and self._never(*others, *rest, sp.Not(conjunct)):
+                if rest and self.never(*others, *rest, sp.Not(conjunct)):
                     own = rest
             told.append(sp.And(*own))
         return sp.Or(*told)

@@ -117,7 +117,7 @@ def trials(
         If a payoff is no ratio of polynomials in x and y, or has irrational coefficients.
     """
     at = definitions_at(model, fixed)
-    for profile, payoffs in model.payoffs.items():
+    for profile, payoffs in model.payoffs.items() if model.tree is None else ():
         for player, payoff in payoffs.items():
             if fraction(payoff.xreplace(at), x, y) is None:
                 raise UnsupportedError(
@@ -149,7 +149,11 @@ def _trial(branch: Branch, at: Mapping[sp.Symbol, sp.Expr], x: sp.Symbol, y: sp.
 
     def own(expression: sp.Expr) -> Fraction:
         found = fraction(expression.xreplace(at).xreplace(solved), x, y)
-        assert found is not None, f"rational payoffs make rational conditions: {expression}"
+        if found is None:
+            raise UnsupportedError(
+                f"a condition of ({branch.name}) is no ratio of polynomials in {x} and {y}, which "
+                f"exact borders need: {expression.xreplace(at)}"
+            )
         return found
 
     relations = {r for condition in branch.conditions for r in condition.atoms(Relational)}

@@ -56,6 +56,8 @@ def solve(
     """
     if at is None and model.eras and not changes:
         raise CalibrationError(f"{model.name}: at which era? there are: {', '.join(model.eras)}")
+    if (seconds is not None and seconds < 0) or most < 1:
+        raise CalibrationError(f"seconds = {seconds}, most = {most}: no budget at all")
     calibration = model.calibration(at, **changes)
     if isinstance(at, str):
         title = model.eras[at].title
