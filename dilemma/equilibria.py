@@ -35,6 +35,8 @@ class Equilibria(Shown):
         The maximal Nash subsets: every equilibrium lies in at least one.
     components : tuple of tuple of int
         Connected components of the set of equilibria, as positions in ``equilibria``.
+    concept : str
+        What they are equilibria in the sense of; in a tree not every Nash equilibrium is credible.
     method : str
         How they were found and checked, in a sentence.
     calibration : mapping of parameter to exact value
@@ -56,6 +58,7 @@ class Equilibria(Shown):
     components: tuple[tuple[int, ...], ...]
     method: str
     reason: str = ""
+    concept: str = "equilibria"
     units: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -110,6 +113,7 @@ class Equilibria(Shown):
             "complete": self.complete,
             "reason": self.reason,
             "exact": self.exact,
+            "concept": self.concept,
             "degenerate": self.degenerate,
             "witness": self.witness,
             "sets": [s.to_dict() for s in self.sets],
@@ -203,7 +207,7 @@ def _payoffs(found: Equilibria) -> list[str]:
 
 
 def _notes(found: Equilibria) -> tuple[str, ...]:
-    whole = "All equilibria" if found.complete else f"NOT all equilibria: {found.reason}"
+    whole = f"All {found.concept}" if found.complete else f"NOT all {found.concept}: {found.reason}"
     notes = [f"{whole}. Found by {found.method}."]
     if found.degenerate:
         notes.append(f"Degenerate: {found.witness}.")

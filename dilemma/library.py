@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dilemma.errors import UnknownModelError, nearest
+from dilemma.exchange.efg import read_efg
 from dilemma.exchange.nfg import read_nfg
 from dilemma.model import Model
 from dilemma.modelfile import read
@@ -36,8 +37,8 @@ def load(name: str | Path) -> Model:
     Parameters
     ----------
     name : str or Path
-        The name of a shipped model, or a path that ends in ``.toml``, or in ``.nfg`` for a
-        strategic game of Gambit's.
+        The name of a shipped model, or a path that ends in ``.toml``, or in ``.nfg`` or
+        ``.efg`` for a strategic or an extensive game of Gambit's.
 
     Returns
     -------
@@ -60,10 +61,11 @@ def load(name: str | Path) -> Model:
     dilemma.errors.UnknownModelError: no model 'abandonmint': did you mean 'abandonment'?
     """
     path = Path(name)
-    if path.suffix in (".toml", ".nfg"):
+    readers = {".toml": read, ".nfg": read_nfg, ".efg": read_efg}
+    if path.suffix in readers:
         if not path.is_file():
             raise UnknownModelError(f"no model file at {path}")
-        return read(path) if path.suffix == ".toml" else read_nfg(path)
+        return readers[path.suffix](path)
     known = available()
     if str(name) not in known:
         raise UnknownModelError(f"no model {str(name)!r}: {nearest(str(name), known)}")

@@ -12,14 +12,16 @@ ROOT = Path(dilemma.__file__).parent
 ORDER = """
     errors report parts extensive
     reading.places reading.syntax reading.expressions reading.schema reading.naming
-    reading.payoffs reading.trees reading.periods reading.claims reading.building reading.writing reading.arrays
+    reading.payoffs reading.histories reading.trees reading.ends reading.periods reading.claims reading.building reading.writing reading.arrays
     model modelfile valuation
-    exchange.labels exchange.words exchange.strategic exchange.numbers exchange.nfg
-    exchange.bimatrices exchange.gambit exchange.files
+    exchange.labels exchange.words exchange.quoting exchange.opening exchange.strategic exchange.branching
+    exchange.prefix exchange.numbers exchange.nfg exchange.efg exchange.bimatrices exchange.gambit exchange.files
     library branch equilibrium equilibria exchange.frames
     games.vertices games.payoff_matrices games.exact games.naming games.supports games.kinds games.numbers games.selection games.systems games.agreement
     games.wording games.elimination games.indifference games.evolution games.endings games.learning games.quantal
-    games.found games.profiles games.sets games.polish games.many games.matrix games.induction games.valued games.trees games
+    games.found games.profiles games.sets games.polish games.many games.matrix games.induction games.valued
+    games.replies games.behaviour games.candidates games.subgames games.consistency games.assessments games.information
+    games.trees games
     plane.roots plane.curves plane.cells proof.logic
     study.solve study.frequencies study.eras study.comparison_tables study.comparison study.compare study.along study.signs study.maps
     study.region_map study.existence study.wording study.shortening study.propositions study.sheet study.partition study.borders study.occurring study.regions

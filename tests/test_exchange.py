@@ -480,10 +480,11 @@ def test_pygambits_decimals_stay_what_they_say():
     assert by_position(game) == {(0, 0): [Fraction(1, 10), Fraction(1, 1000)]}
 
 
-def test_a_tree_comes_another_way():
+def test_a_tree_stays_a_tree():
     text = 'EFG 2 R "" { "a" "b" }\np "" 1 1 "" { "l" "r" } 0\nt "" 1 "" { 1 2 }\nt "" 2 "" { 3 4 }'
-    with pytest.raises(dilemma.DilemmaError, match=r"trees come through \.efg"):
-        from_pygambit(pygambit.read_efg(io.StringIO(text)))
+    game = from_pygambit(pygambit.read_efg(io.StringIO(text)))
+    assert game.kind == "tree"
+    assert game.payoffs["r",] == {"a": 3, "b": 4}
 
 
 def test_what_pygambit_has_not_or_has_too_large():

@@ -167,6 +167,67 @@ def test_borders_are_exact_and_sorted_by_how_near_they_are(zones):
 # --- what is not known -----------------------------------------------------------------------------
 
 
+def cases(definition, **box):
+    """Return a 2x2 game whose row player compares a definition with 1."""
+    cell = {"value": 2, "range": [0.01, 10], "grade": "assumed", "source": "made up", **box}
+    model = dilemma.matrix([["d - 1", 0], [0, 0]], [[1, 0], [1, 0]], parameters={"d": [-99, 99]})
+    return model.replace(
+        parameters={"d": None, "x": {"range": [-99, 99], "unit": "1", "means": "what moves"}},
+        definitions={"d": definition},
+        eras={"now": {"x": cell}},
+    )
+
+
+def test_a_part_of_the_box_on_which_payoffs_tie_is_told():
+    found = dilemma.regions(cases("max(x, 1)"), draws=200)
+    assert not found.covered
+    assert "payoffs may tie on a part of the box" in found.eras[0].reason
+    assert dilemma.regions(cases("max(x, 2)"), draws=200).covered
+
+
+def test_parameters_whose_borders_were_not_looked_for_are_named():
+    found = dilemma.regions(cases("sqrt(x)"), draws=200)
+    assert found.eras[0].moves == ()
+    assert found.eras[0].unsearched == ("x",)
+    assert "Not looked for" in str(found)
+
+
+def test_an_infinite_range_is_looked_through_to_its_last_border():
+    model = cases("x - 90", value=2, range=[1, 3])
+    model = model.replace(parameters={"x": {"range": [0, "inf"]}})
+    (move,) = dilemma.regions(model, draws=100).eras[0].moves
+    assert move.border == 91
+
+
+def test_a_pole_inside_the_box_is_told():
+    found = dilemma.regions(cases("1/(x - 3)"), draws=200)
+    assert not found.covered
+    assert "divi" in found.eras[0].reason
+
+
+def test_a_box_that_is_one_tied_point_has_no_zone():
+    found = dilemma.regions(cases("x", value=1, range=[1, 1]), draws=10)
+    assert not found.covered
+    assert {zone.words for zone in found.zones} == {"only where payoffs tie"}
+
+
+def test_many_branches_are_counted_one_by_one():
+    actions = [f"a{k}" for k in range(80)]
+    cell = {"value": 67, "range": [65.6, 69], "grade": "assumed", "source": "made up"}
+    model = dilemma.Model(
+        name="line",
+        title="A line",
+        kind="tree",
+        players={"ann": {}},
+        parameters={"x": {"range": [0, 79], "unit": "1", "means": "where to stand"}},
+        tree={"root": {"player": "ann", "actions": actions}},
+        payoffs={a: {"ann": f"-(x - {k})**2"} for k, a in enumerate(actions)},
+        eras={"now": {"x": cell}},
+    )
+    sets = dilemma.compare(model, draws=400).eras[0].frequencies.sets
+    assert set(sets) == {("a66",), ("a67",), ("a68",), ("a69",)}
+
+
 def test_out_of_time_says_that_the_box_may_not_be_covered(hedging):
     found = dilemma.regions(hedging, ["cold_war"], draws=200, seconds=0.05)
     assert not found.covered

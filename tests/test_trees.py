@@ -280,6 +280,56 @@ def test_an_empty_interval_of_types_is_told(triangle):
         dilemma.solve(other, "cold_war")
 
 
+def test_who_will_learn_its_type_expects_each_side_at_its_average():
+    model = tree_model(
+        {
+            "root": {"player": "ann", "actions": ["look", "leave"]},
+            "look": {"player": "ann", "actions": ["buy", "pass_"], "knows": ["worth_"]},
+        },
+        {"leave": {"ann": "1/10"}, "look, buy": {"ann": "worth_"}, "look, pass_": {"ann": 0}},
+        types={"worth_": {"of": "ann", "uniform": ["-1", "1"]}},
+    )
+    (found,) = dilemma.solve(model)
+    assert found.payoffs["ann"] == sp.Rational(1, 4)
+    assert found.regret == 0
+    assert found.concepts["subgame perfect"]
+
+
+def test_ties_without_end_stop_at_the_budget():
+    tree, payoffs = {}, {}
+    for length in range(7):
+        for history in itertools.product("lr", repeat=length):
+            key = ", ".join(history) or "root"
+            if length < 6:
+                tree[key] = {"player": "ann", "actions": ["l", "r"]}
+            else:
+                payoffs[key] = {"ann": 0}
+    found = dilemma.solve(tree_model(tree, payoffs), seconds=2, most=5_000)
+    assert not found.complete
+    assert found.reason
+    assert all(e.regret == 0 for e in found)
+
+
+def test_where_chance_may_be_negative_nothing_is_proved():
+    cell = {"value": 0.5, "range": [-0.5, 1.5], "grade": "assumed", "source": "made up"}
+    model = tree_model(
+        {
+            "root": {"player": "ann", "actions": ["go", "stop"]},
+            "go": {"chance": {"win": "q", "lose": "1 - q"}},
+        },
+        {"stop": {"ann": 0}, "go, win": {"ann": 1}, "go, lose": {"ann": 1}},
+        parameters={"q": {"range": [-1, 2], "unit": "1", "means": "chance of winning"}},
+        outcomes={"wins": {"is": "probability(win)"}},
+        eras={"now": {"q": cell}},
+    )
+    (verdict,) = dilemma.prove(model, model.make_claim("wins <= 1", over="now"))
+    assert verdict.status == "open"
+    assert "a negative chance of" in verdict.reason
+    found = dilemma.regions(model, draws=50)
+    assert not found.covered
+    assert "a negative chance of" in found.eras[0].reason
+
+
 # --- every question that can be asked of a model ---------------------------------------------------
 
 
@@ -385,6 +435,20 @@ def test_a_mistake_in_a_tree_is_told_where_it_is(tmp_path, right, wrong, told):
         dilemma.load(path)
     assert told in str(caught.value)
     assert f"{path}:" in str(caught.value)
+
+
+def test_a_history_told_twice_is_a_mistake():
+    rows = {
+        "root": {"player": "ann", "actions": ["go", "stop"]},
+        "go": {"player": "ann", "actions": ["on", "off"]},
+        " go": {"player": "ann", "actions": ["on", "off"]},
+    }
+    ends = {"stop": {"ann": 0}, "go, on": {"ann": 0}, "go, off": {"ann": 1}, "go,off": {"ann": 2}}
+    with pytest.raises(ModelError, match="this history stands here twice"):
+        tree_model(rows, ends)
+    del rows[" go"]
+    with pytest.raises(ModelError, match="this end stands here twice"):
+        tree_model(rows, ends)
 
 
 def test_a_section_of_another_kind_is_told():

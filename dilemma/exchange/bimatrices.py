@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dilemma.errors import UnsupportedError
-from dilemma.exchange.numbers import numbers
+from dilemma.exchange.numbers import check_simultaneous, numbers
 from dilemma.model import Model, matrix
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def to_nashpy(
     >>> [matrix.shape for matrix in game.payoff_matrices]
     [(2, 2), (2, 2)]
     """
+    check_simultaneous(model)
     if len(model.players) != 2:
         count = len(model.players)
         raise UnsupportedError(f"{model.name} has {count} players; nashpy's games have two")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dilemma.errors import UnsupportedError
+from dilemma.exchange.efg import write_efg
 from dilemma.exchange.nfg import write_nfg
 from dilemma.model import Model
 
@@ -13,7 +14,7 @@ __all__ = ["written"]
 
 
 def written(model: Model, ending: str, at: str | None, changes: Mapping[str, Any]) -> str:
-    """Return a model's text for a file that ends in .toml, or, at one calibration, in .nfg.
+    """Return a model's text for a file that ends in .toml, or, at one calibration, in .nfg or .efg.
 
     Raises
     ------
@@ -33,4 +34,6 @@ def written(model: Model, ending: str, at: str | None, changes: Mapping[str, Any
             return model.to_toml()
         case ".nfg":
             return write_nfg(model, at, **changes)
-    raise UnsupportedError(f"no file ends in {ending or 'nothing'}: .toml or .nfg")
+        case ".efg":
+            return write_efg(model, at, **changes)
+    raise UnsupportedError(f"no file ends in {ending or 'nothing'}: .toml, .nfg or .efg")

@@ -97,22 +97,28 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
     import numpy as np
     import xarray as xr
 
-    players = list(found[0].play) if len(found) else []
-    actions = list(dict.fromkeys(a for p in players for a in found[0].play[p]))
+    players = list(found[0].payoffs) if len(found) else []
+    decisions = list(found[0].play) if len(found) else []
+    where = "player" if decisions == players else "decision"
+    actions = list(dict.fromkeys(a for d in decisions for a in found[0].play[d]))
     outcomes = list(found[0].outcomes) if len(found) else []
-    chances = [[[_float(e.play[p].get(a)) for a in actions] for p in players] for e in found]
+    chances = [[[_float(e.play[d].get(a)) for a in actions] for d in decisions] for e in found]
     payoffs = [[_float(e.payoffs[p]) for p in players] for e in found]
-    shape = (len(found), len(players), len(actions))
+    shape = (len(found), len(decisions), len(actions))
     units = [found.units.get(player, "") for player in players]
     one_unit = {"units": units[0]} if len(set(units)) == 1 else {}
     along = ("equilibrium", "player")
     variables: dict[str, Any] = {
-        "probability": ((*along, "action"), np.reshape(chances, shape), {"units": "1"}),
-        "payoff": (along, np.reshape(payoffs, shape[:2]), one_unit),
+        "probability": (
+            ("equilibrium", where, "action"),
+            np.reshape(chances, shape),
+            {"units": "1"},
+        ),
+        "payoff": (along, np.reshape(payoffs, (len(found), len(players))), one_unit),
         "regret": ("equilibrium", [_float(e.regret) for e in found], one_unit),
         "strict": ("equilibrium", np.array([e.strict for e in found], dtype=bool)),
     }
-    own = _apart(outcomes, (*variables, *along, "action", "unit"))
+    own = _apart(outcomes, (*variables, *along, where, "action", "unit"))
     for name in outcomes:
         values = [_float(e.outcomes[name]) for e in found]
         variables[own[name]] = ("equilibrium", values, {"units": found.units.get(name, "")})
@@ -121,6 +127,7 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
         coords={
             "equilibrium": list(found.names),
             "player": players,
+            where: decisions,
             "action": actions,
             "unit": ("player", units),
         },

@@ -1,4 +1,4 @@
-"""pygambit's strategic games: exact rationals both ways, in the words of Gambit's own files."""
+"""pygambit's games, strategic and extensive: exact rationals both ways, in the words of Gambit's own files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from dilemma.errors import UnsupportedError
+from dilemma.exchange.efg import parse_efg, write_efg
 from dilemma.exchange.nfg import parse_nfg, write_nfg
 from dilemma.model import Model
 from dilemma.reading.payoffs import MOST_PROFILES
@@ -17,12 +18,12 @@ __all__ = ["from_pygambit", "to_pygambit"]
 
 
 def to_pygambit(model: Model, /, at: str | Mapping[str, Any] | None = None, **changes: Any) -> Any:
-    """Return a model at one calibration as a strategic game of pygambit's.
+    """Return a model at one calibration as a game of pygambit's.
 
     Parameters
     ----------
     model : Model
-        Of any number of players.
+        Of any number of players; a game tree becomes an extensive game.
     at : str or mapping, optional
         An era, for its central values, or a value for each parameter.
     **changes
@@ -30,15 +31,16 @@ def to_pygambit(model: Model, /, at: str | Mapping[str, Any] | None = None, **ch
 
     Returns
     -------
-    pygambit.StrategicGame
-        Labelled as the file of :func:`~dilemma.exchange.nfg.write_nfg`, payoffs as exact.
+    pygambit.StrategicGame or pygambit.ExtensiveGame
+        Labelled as the file of :func:`~dilemma.exchange.nfg.write_nfg` or
+        :func:`~dilemma.exchange.efg.write_efg`, payoffs as exact.
 
     Raises
     ------
     CalibrationError
         For an unknown era or parameter, a missing or an impossible value.
     UnsupportedError
-        Without pygambit.
+        For a tree with private types, or without pygambit.
 
     Examples
     --------
@@ -47,17 +49,19 @@ def to_pygambit(model: Model, /, at: str | Mapping[str, Any] | None = None, **ch
     >>> game.get_payoffs({"row": "x", "column": "x"})["row"]
     Rational(1, 3)
     """
-    text = write_nfg(model, at, **changes)
-    return _pygambit().read_nfg(io.StringIO(text))
+    pygambit = _pygambit()
+    if model.tree is not None:
+        return pygambit.read_efg(io.StringIO(write_efg(model, at, **changes)))
+    return pygambit.read_nfg(io.StringIO(write_nfg(model, at, **changes)))
 
 
 def from_pygambit(game: Any, *, name: str = "game") -> Model:
-    """Return a strategic game of pygambit's as a model.
+    """Return a game of pygambit's as a model.
 
     Parameters
     ----------
-    game : pygambit.StrategicGame
-        Of two players or more; labels that are no names are made names.
+    game : pygambit.StrategicGame or pygambit.ExtensiveGame
+        A strategic game is of two players or more.  Labels that are no names are made names.
     name : str
         What to call the model.
 
@@ -69,9 +73,10 @@ def from_pygambit(game: Any, *, name: str = "game") -> Model:
     Raises
     ------
     ModelError
-        If the game is of one player, or a payoff is of unreasonable size.
+        If a strategic game is of one player, a player forgets something, or a payoff is of
+        unreasonable size.
     UnsupportedError
-        For a game tree, too large a game, something else, or without pygambit.
+        For too large a game, something else, or without pygambit.
 
     Examples
     --------
@@ -82,7 +87,7 @@ def from_pygambit(game: Any, *, name: str = "game") -> Model:
     """
     pygambit = _pygambit()
     if isinstance(game, pygambit.ExtensiveGame):
-        raise UnsupportedError("this game is a tree: trees come through .efg files")
+        return parse_efg(game.to_efg(), name)
     if not isinstance(game, pygambit.Game):
         raise UnsupportedError(f"not a game of pygambit's: {type(game).__name__}")
     profiles = math.prod(len(game.get_strategies(player)) for player in game.players)

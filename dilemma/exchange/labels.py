@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from dilemma.reading.naming import is_name
 
-__all__ = ["model_name", "named"]
+__all__ = ["model_name", "named", "named_moves"]
 
 LONGEST = 40
 
@@ -36,6 +36,29 @@ def named(
         _distinct(own, letters[index % len(letters)], taken=found)
         for index, own in enumerate(actions)
     ]
+
+
+def named_moves(
+    players: Sequence[str], moves: Sequence[tuple[int, Sequence[str]]]
+) -> tuple[list[str], list[list[str]]]:
+    """Return a name for every player of a tree, and for every action of each of its moves.
+
+    Parameters
+    ----------
+    players : sequence of str
+    moves : sequence of (player, labels)
+        Who moves, counted from one, 0 for chance; and with which actions.
+
+    Examples
+    --------
+    >>> named_moves(["Ann"], [(0, ["red", "1/2"]), (1, ["root", "2"]), (1, ["2", "Ann"])])
+    (['Ann'], [['red', 'n1_2'], ['root_2', 'a2'], ['a2', 'Ann_2']])
+    """
+    valid = {label for _, own in moves for label in own if is_name(label)}
+    found = _distinct(players, "player_", spare=valid)
+    letters = ["n", *string.ascii_lowercase]
+    taken = [*found, "root"]  # a history is called by its actions, and the first one "root"
+    return found, [_distinct(own, letters[player], taken=taken) for player, own in moves]
 
 
 def model_name(label: str) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from dilemma.errors import UnsupportedError
 from dilemma.exchange.labels import model_name, named
-from dilemma.exchange.numbers import Numbers, numbers
+from dilemma.exchange.numbers import Numbers, check_simultaneous, numbers
+from dilemma.exchange.quoting import braced, is_label, number, quoted
 from dilemma.exchange.strategic import read_strategic
 from dilemma.exchange.words import Words
 from dilemma.model import Model
@@ -19,9 +18,6 @@ from dilemma.modelfile import text_of
 from dilemma.parts import Profile
 
 __all__ = ["parse_nfg", "read_nfg", "strategic_text", "write_nfg"]
-
-MOST_DIGITS = 60  # of a number that can be read back
-MOST_BITS = 14_000  # of a number that Python turns into digits
 
 
 def read_nfg(path: str | Path) -> Model:
@@ -134,6 +130,7 @@ def write_nfg(model: Model, /, at: str | Mapping[str, Any] | None = None, **chan
     0 0  1/3 -1/3
     <BLANKLINE>
     """
+    check_simultaneous(model)
     game = numbers(model, at, changes)
     title = model.title or model.name
     if isinstance(at, str):
@@ -152,18 +149,18 @@ def strategic_text(
 ) -> str:
     """Return the text of a strategic game in the payoff version, first player fastest."""
     lines = [
-        f"NFG 1 R {_quoted(title)}",
-        _braced(players),
+        f"NFG 1 R {quoted(title)}",
+        braced(players),
         "",
         "{",
-        *map(_braced, actions),
+        *map(braced, actions),
         "}",
-        _quoted(comment),
+        quoted(comment),
         "",
     ]
     for rest in product(*reversed(actions[1:])):
         profiles: list[Profile] = [(action, *reversed(rest)) for action in actions[0]]
-        lines.append("  ".join(" ".join(map(_number, payoffs[one])) for one in profiles))
+        lines.append("  ".join(" ".join(map(number, payoffs[one])) for one in profiles))
     return "\n".join(lines) + "\n"
 
 
@@ -172,34 +169,10 @@ def _labels(model: Model) -> list[str]:
     names = list(model.players)
     titles = [player.title for player in model.players.values()]
     actions = [list(player.actions) for player in model.players.values()]
-    plain = len({*titles}) == len(titles) and all(map(_is_label, titles))
+    plain = len({*titles}) == len(titles) and all(map(is_label, titles))
     return titles if plain and named(titles, actions) == (names, actions) else names
-
-
-def _is_label(title: str) -> bool:
-    """Tell whether Gambit takes it: no double spaces, and nothing that is not printed."""
-    return title.isprintable() and title == " ".join(title.split()) and "\\" not in title
 
 
 def _comment(model: Model, game: Numbers) -> str:
     source = f"Source: {model.source}." if model.source else ""
     return "\n\n".join(part for part in (model.reads, source, game.said()) if part)
-
-
-def _number(payoff: Fraction) -> str:
-    """Write a payoff as a fraction, or as a short decimal where the fraction is long."""
-    parts = (payoff.numerator, payoff.denominator)
-    if max(map(abs, parts)) < 10**MOST_DIGITS:
-        return str(payoff)
-    if max(part.bit_length() for part in parts) > MOST_BITS:
-        raise UnsupportedError("a payoff with thousands of digits cannot be written")
-    decimal = Context(prec=MOST_DIGITS).divide(*map(Decimal, parts))
-    return str(decimal) if Fraction(decimal) == payoff else str(payoff)
-
-
-def _braced(labels: Sequence[str]) -> str:
-    return f"{{ {' '.join(map(_quoted, labels))} }}"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "/").replace('"', '\\"') + '"'

@@ -8,11 +8,12 @@ from typing import Any
 
 import sympy as sp
 
+from dilemma.errors import UnsupportedError
 from dilemma.model import Model
 from dilemma.parts import decimal
 from dilemma.valuation import DIGITS, Payoffs, numeric_payoffs
 
-__all__ = ["Numbers", "numbers"]
+__all__ = ["Numbers", "check_simultaneous", "numbers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,18 @@ class Numbers:
         if not self.exact:
             told += f" Irrational payoffs are rounded to {DIGITS} digits."
         return told.strip()
+
+
+def check_simultaneous(model: Model) -> None:
+    """Refuse a tree where a table of payoffs is wanted.
+
+    Raises
+    ------
+    UnsupportedError
+        For a tree.
+    """
+    if model.tree is not None:
+        raise UnsupportedError(f"{model.name} is a tree, and no table of payoffs: write it as .efg")
 
 
 def numbers(

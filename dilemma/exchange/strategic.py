@@ -17,13 +17,20 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dilemma.exchange.opening import Format, opening, short, whole
 from dilemma.exchange.words import Number, Words
 from dilemma.reading.payoffs import MOST_PROFILES
 
 __all__ = ["Strategic", "read_strategic"]
 
-MOST_PLAYERS = 26
-_BEGINS = 'it begins with NFG 1 R "title" { "player" "player" }'
+_FORMAT = Format(
+    word="NFG",
+    version="1",
+    game="strategic game",
+    least=2,
+    other="EFG",
+    elsewhere="a file of a game tree ends in .efg",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,7 @@ def read_strategic(words: Words) -> Strategic:
     ModelError
         With the line and column of the first mistake.
     """
-    _begin(words)
-    title = words.want_text("the game's title")
-    players = _players(words)
+    title, players = opening(words, _FORMAT)
     strategies = _strategies(words, players)
     comment = words.want_text("a comment") if words.next.kind == "text" else ""
     profiles = math.prod(map(len, strategies))
@@ -69,44 +74,13 @@ def read_strategic(words: Words) -> Strategic:
     return Strategic(title, comment, players, strategies, payoffs)
 
 
-def _begin(words: Words) -> None:
-    first = words.next
-    if first.kind == "end":
-        raise words.error(first, "an empty file, not a Gambit strategic game", _BEGINS)
-    if first.text == "EFG":
-        hint = "a file of a game tree ends in .efg"
-        raise words.error(first, "not a Gambit strategic game: it begins with EFG", hint)
-    if (first.kind, first.text) != ("word", "NFG"):
-        message = f"not a Gambit strategic game: it begins with {first}"
-        raise words.error(first, message, _BEGINS)
-    words.take()
-    for wanted, what in ((("1",), "version 1"), (("R", "D"), "R or D")):
-        if words.next.kind != "word" or words.next.text not in wanted:
-            raise words.unwanted(f"{what} is wanted", _BEGINS)
-        words.take()
-
-
-def _players(words: Words) -> list[str]:
-    words.want("{", "before the players")
-    found: list[str] = []
-    while not words.next.is_mark("}"):
-        if len(found) == MOST_PLAYERS:
-            raise words.error(words.next, "too many players", f"at most {MOST_PLAYERS}")
-        found.append(words.want_text("a player's name or '}'"))
-    if len(found) < 2:
-        count = "one player" if found else "no players"
-        raise words.error(words.next, f"a game with {count}", "at least two are wanted")
-    words.take()
-    return found
-
-
 def _strategies(words: Words, players: Sequence[str]) -> list[list[str]]:
     words.want("{", "before the strategies")
     read = _list if words.next.is_mark("{") else _count
     found: list[list[str]] = []
     for player in players:
         if words.next.is_mark("}"):
-            message = f"the strategies of {_short(player)} are missing"
+            message = f"the strategies of {short(player)} are missing"
             raise words.error(words.next, message, f"there are {len(players)} players")
         begin = words.next
         found.append(read(words, player))
@@ -121,25 +95,25 @@ def _strategies(words: Words, players: Sequence[str]) -> list[list[str]]:
 
 
 def _list(words: Words, player: str) -> list[str]:
-    words.want("{", f"before the strategies of {_short(player)}")
+    words.want("{", f"before the strategies of {short(player)}")
     found: list[str] = []
     while not words.next.is_mark("}"):
         if len(found) == MOST_PROFILES:
             raise words.error(words.next, "too many strategies", f"at most {MOST_PROFILES:,}")
         found.append(words.want_text("a strategy's name or '}'"))
     if not found:
-        raise words.error(words.next, f"{_short(player)} has no strategies", "at least one")
+        raise words.error(words.next, f"{short(player)} has no strategies", "at least one")
     words.take()
     return found
 
 
 def _count(words: Words, player: str) -> list[str]:
     token = words.next
-    count = _whole(words, f"the number of strategies of {_short(player)}")
+    count = whole(words, f"the number of strategies of {short(player)}")
     if count == 0:
-        raise words.error(token, f"{_short(player)} has no strategies", "at least one is wanted")
+        raise words.error(token, f"{short(player)} has no strategies", "at least one is wanted")
     if count > MOST_PROFILES:
-        message = f"{token} strategies of {_short(player)}"
+        message = f"{token} strategies of {short(player)}"
         raise words.error(token, message, f"at most {MOST_PROFILES:,}")
     return [str(number) for number in range(1, count + 1)]
 
@@ -165,7 +139,7 @@ def _outcomes(words: Words, players: Sequence[str]) -> list[list[Number]]:
         words.want_text("the outcome's name")
         own: list[Number] = []
         for player in players:
-            own.append(words.want_number(f"the payoff of {_short(player)}"))
+            own.append(words.want_number(f"the payoff of {short(player)}"))
             words.accept(",")
         words.want("}", f"behind the {len(players)} payoffs of an outcome")
         found.append(own)
@@ -180,22 +154,13 @@ def _chosen(
         token = words.next
         if token.kind == "end":
             raise words.error(token, *_missing("outcome", profiles - done, profiles, shape))
-        number = _whole(words, "the number of an outcome")
+        number = whole(words, "the number of an outcome")
         if number >= len(outcomes):
             there = f"there are {len(outcomes) - 1}, and 0, which pays nothing"
             raise words.error(token, f"no outcome {token}", there)
         yield outcomes[number]
     if words.next.kind != "end":
         raise words.error(words.next, f"more outcomes than the {profiles:,} that {shape} need")
-
-
-def _whole(words: Words, what: str) -> int:
-    token = words.next
-    if token.kind != "word" or not (token.text.isascii() and token.text.isdigit()):
-        raise words.unwanted(f"{what} is wanted", "a whole number")
-    words.take()
-    digits = token.text.lstrip("0")
-    return int(digits[:9] or 0)  # cut or not, it is more than anything that is allowed
 
 
 def _missing(what: str, count: int, needed: int, shape: str) -> tuple[str, str]:
@@ -206,7 +171,3 @@ def _missing(what: str, count: int, needed: int, shape: str) -> tuple[str, str]:
 def _and(strategies: Sequence[Sequence[str]]) -> str:
     *first, last = (str(len(own)) for own in strategies)
     return f"{', '.join(first)} and {last}"
-
-
-def _short(label: str) -> str:
-    return repr(label if len(label) <= 40 else f"{label[:39]}…")

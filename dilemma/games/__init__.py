@@ -46,7 +46,7 @@ def equilibria(
         case "matrix":
             found = matrix.solve(model, values, seconds=seconds, most=most)
         case "tree":
-            found = trees.solve(model, values, most=most)
+            found = trees.solve(model, values, seconds=seconds, most=most)
         case _:
             raise AssertionError(model.kind)
     rounded = "" if found.exact else "; irrational numbers were rounded to 40 digits first"
@@ -63,6 +63,7 @@ def equilibria(
         components=found.components,
         method=found.method + rounded,
         reason=found.reason,
+        concept=found.concept,
         units={
             **{name: player.unit for name, player in model.players.items()},
             **{name: outcome.unit for name, outcome in model.outcomes.items()},

@@ -23,6 +23,7 @@ class Found:
     degenerate: bool | None
     witness: str
     method: str
+    concept: str = "equilibria"
 
 
 def apart(equilibria: Sequence[Equilibrium]) -> tuple[NashSet, ...]:

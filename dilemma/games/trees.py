@@ -1,28 +1,34 @@
-"""A tree with perfect information at one calibration: backward induction in exact numbers.
+"""A tree at one calibration: with perfect information, backward induction in exact numbers.
 
 Shares nothing with the symbolic cases of :mod:`dilemma.games.induction`, with which its answer is
-compared.  A payoff is a number and a slope in the private type of the player who is paid.
+compared.  A tree in which some player does not know what has happened is solved by
+:mod:`dilemma.games.information`.  A payoff is a number and a slope in the private type of the
+player who is paid.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
+from math import inf
 
 import sympy as sp
 
 from dilemma.equilibrium import Cutoff, Equilibrium
 from dilemma.errors import DisagreementError
 from dilemma.extensive import Node
-from dilemma.games import induction
+from dilemma.games import induction, information
 from dilemma.games.found import Found, apart
 from dilemma.games.valued import Mix, Pay, ValuedTree, valued
 from dilemma.model import Model
 from dilemma.parts import Profile
 
 __all__ = ["solve"]
+
+MOST_LISTED = 1_000  # equilibria that differ where somebody is indifferent
 
 
 @dataclass(frozen=True)
@@ -35,22 +41,29 @@ class _Plan:
     ties: tuple[str, ...]
 
 
-def solve(model: Model, values: Mapping[sp.Symbol, sp.Expr], *, most: int) -> Found:
-    """Find the subgame perfect equilibria of a tree with perfect information."""
+def solve(
+    model: Model,
+    values: Mapping[sp.Symbol, sp.Expr],
+    *,
+    seconds: float | None = 60,
+    most: int = 200_000,
+) -> Found:
+    """Find the subgame perfect equilibria of a tree, with imperfect information the credible ones."""
     assert model.tree is not None
     numbers = valued(model, model.tree, values)
-    plans, whole = [], True
-    for plan in _plans(numbers, ()):
-        plans.append(plan)
-        if len(plans) > most:
-            whole = False
-            break
+    if not model.tree.perfect:
+        return information.solve(model, numbers, values, seconds=seconds)
+    budget = _Budget(most, time.monotonic() + (inf if seconds is None else seconds))
+    plans = list(islice(_plans(numbers, (), budget), MOST_LISTED + 1))
+    if len(plans) > MOST_LISTED:
+        plans.pop()
+        budget.spent = f"there are more than {MOST_LISTED:,}"
     found = tuple(_equilibrium(model, numbers, values, plan) for plan in plans)
     ties = tuple(dict.fromkeys(tie for plan in plans for tie in plan.ties))
     said = ["backward induction in exact numbers"]
-    if induction.has_symbols(model) and numbers.exact and whole:
+    if induction.has_symbols(model) and numbers.exact and not budget.spent:
         said.append(_agree(model, values, found))
-    reason = f"stopped at most = {most:,} equilibria" if not whole else ""
+    reason = budget.spent
     if ties and not reason:
         reason = "where a player is indifferent it may also mix"
     return Found(
@@ -63,17 +76,40 @@ def solve(model: Model, values: Mapping[sp.Symbol, sp.Expr], *, most: int) -> Fo
         degenerate=bool(ties),
         witness="; ".join(ties),
         method="; ".join(said),
+        concept="subgame perfect equilibria",
     )
 
 
-def _plans(numbers: ValuedTree, history: Profile) -> Iterator[_Plan]:
-    """Yield what may happen from a history on: several plans where somebody is indifferent."""
+@dataclass
+class _Budget:
+    """How many plans may be put together, and until when; why it was not enough."""
+
+    most: int
+    deadline: float
+    spent: str = ""
+
+    def used_up(self) -> bool:
+        self.most -= 1
+        if self.most < 0:
+            self.spent = "stopped at the most plans that were to be put together"
+        elif time.monotonic() > self.deadline:
+            self.spent = "ran out of seconds"
+        return bool(self.spent)
+
+
+def _plans(numbers: ValuedTree, history: Profile, budget: _Budget) -> Iterator[_Plan]:
+    """Yield what may happen from a history on: several plans where somebody is indifferent.
+
+    There is at least one, whatever the budget.
+    """
     node = numbers.tree.nodes.get(history)
     if node is None:
         yield _Plan(numbers.payoffs[history], {}, {}, ())
         return
-    below = [list(_plans(numbers, (*history, action))) for action in node.actions]
-    for choice in product(*below):
+    below = [list(_plans(numbers, (*history, action), budget)) for action in node.actions]
+    for position, choice in enumerate(product(*below)):
+        if position and budget.used_up():
+            return
         after = dict(zip(node.actions, choice, strict=True))
         if not node.player:
             yield _joined(after, numbers.chances[history])
@@ -237,11 +273,25 @@ def _follow(numbers: ValuedTree, plan: _Plan, history: Profile, player: str) -> 
     if node is None:
         return numbers.payoffs[history][player]
     mix = plan.play[node.decision] if node.player else numbers.chances[history]
+    if node.decision in plan.cutoffs and node.player == player:
+        return _own(numbers, plan, node), Fraction(0)
     below = [(c, _follow(numbers, plan, (*history, a), player)) for a, c in mix.items() if c]
     return (
         sum((c * pay[0] for c, pay in below), Fraction(0)),
         sum((c * pay[1] for c, pay in below), Fraction(0)),
     )
+
+
+def _own(numbers: ValuedTree, plan: _Plan, node: Node) -> Fraction:
+    """Return what a player expects who will act on its type: each side at its own average."""
+    cutoff = plan.cutoffs[node.decision]
+    low, high = numbers.types[node.player]
+    value = Fraction(int(cutoff.value.p), int(cutoff.value.q))
+    total = Fraction(0)
+    for action, begin, end in ((cutoff.below, low, value), (cutoff.above, value, high)):
+        number, slope = _follow(numbers, plan, (*node.history, action), node.player)
+        total += (end - begin) / (high - low) * (number + slope * (begin + end) / 2)
+    return total
 
 
 def _agree(

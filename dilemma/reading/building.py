@@ -21,13 +21,13 @@ from dilemma.parts import (
     Question,
 )
 from dilemma.reading.claims import Setting, read_claim
+from dilemma.reading.ends import read_tree_tables
 from dilemma.reading.expressions import ExpressionError, Scope, parse
 from dilemma.reading.naming import naming_mistakes
 from dilemma.reading.payoffs import Payoffs, blame, read_tables
 from dilemma.reading.periods import read_eras, read_parameters
 from dilemma.reading.schema import KEY, ClaimRow, Document, read_document
 from dilemma.reading.syntax import degree, names, read_tree
-from dilemma.reading.trees import read_tree_tables
 
 __all__ = ["Parts", "build", "build_claim"]
 

@@ -1,4 +1,4 @@
-"""Players, tree, payoffs and outcomes of a game tree, from a document whose rows have their shape."""
+"""The moves of a game tree, from a document whose rows have their shape."""
 
 from __future__ import annotations
 
@@ -7,58 +7,42 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from dilemma.errors import Mistake, nearest
-from dilemma.extensive import Chance, Node, PrivateType, Tree
-from dilemma.parts import Outcome, Player, Profile
-from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
-from dilemma.reading.payoffs import Tables, Where, blame
-from dilemma.reading.schema import KEY, Document, NodeRow
+from dilemma.errors import nearest
+from dilemma.extensive import Node, PrivateType, Tree
+from dilemma.parts import Profile
+from dilemma.reading.histories import ROOT, Telling, history_of, key_of
+from dilemma.reading.payoffs import Where
+from dilemma.reading.schema import KEY, NodeRow
 
-__all__ = ["read_tree_tables"]
+__all__ = ["read_tree"]
 
-ROOT = "root"
 MOST_NODES = 1000
 
 
-def read_tree_tables(document: Document, scope: Scope, mistakes: list[Mistake]) -> Tables | None:
-    """Read a tree with its payoffs and outcomes; ``scope`` has parameters and definitions."""
-    if document.broken.get("players") or "players" not in document.broken:
-        return None  # told already
-    before = len(mistakes)
-    for name, row in document.players.items():
-        if row.actions or row.levels or row.cooperates:
-            hint = "in a tree the actions stand at its nodes, in [tree]"
-            mistakes.append(Mistake(("players", name), "a player with actions", hint, width=KEY))
-    reader = _Reader(document, scope, mistakes)
-    players = {
-        name: Player(name, row.title or name, (), {}, None, row.unit)
-        for name, row in document.players.items()
-    }
-    tree = reader.tree()
-    if tree is None or len(mistakes) > before:
-        return None
-    payoffs = reader.payoffs(tree)
-    outcomes = reader.outcomes(tree)
-    return Tables(players, tree.ends, payoffs, outcomes, tree)
+def read_tree(telling: Telling) -> Tree | None:
+    """Read the moves, the chances and the private types; None where they are wrong."""
+    before = len(telling.mistakes)
+    tree = _Reader(telling).tree()
+    return tree if len(telling.mistakes) == before else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    document: Document
-    scope: Scope
-    mistakes: list[Mistake]
-
-    # --- the tree -------------------------------------------------------------------------------
+    telling: Telling
 
     def tree(self) -> Tree | None:
         """Read the tree; None where nothing can be hung on it."""
-        rows = {_history(key): key for key in self.document.tree}
-        if self.document.broken.get("tree") or "tree" not in self.document.broken:
-            if "tree" not in self.document.broken:
-                self._say(("kind",), "a tree without a [tree]", f"it begins at '{ROOT}'")
+        rows: dict[Profile, str] = {}
+        for key in self.telling.document.tree:
+            if history_of(key) in rows:
+                self.telling.say(("tree", key), "this history stands here twice", width=KEY)
+            rows.setdefault(history_of(key), key)
+        if self.telling.document.broken.get("tree") or "tree" not in self.telling.document.broken:
+            if "tree" not in self.telling.document.broken:
+                self.telling.say(("kind",), "a tree without a [tree]", f"it begins at '{ROOT}'")
             return None
         if () not in rows:
-            self._say(("tree",), f"{ROOT!r} is missing", "the first move", width=KEY)
+            self.telling.say(("tree",), f"{ROOT!r} is missing", "the first move", width=KEY)
             return None
         types = self._types()
         nodes: dict[Profile, Node] = {}
@@ -75,7 +59,7 @@ class _Reader:
             nodes[history] = node
             waiting += [(*history, action) for action in reversed(node.actions)]
             if len(nodes) > MOST_NODES:
-                self._say(("tree",), f"more than {MOST_NODES:,} moves", width=KEY)
+                self.telling.say(("tree",), f"more than {MOST_NODES:,} moves", width=KEY)
                 return None
         self._check_reached(rows, nodes)
         named = self._named(nodes)
@@ -85,60 +69,69 @@ class _Reader:
 
     def _types(self) -> dict[str, PrivateType]:
         found: dict[str, PrivateType] = {}
-        for name, row in self.document.types.items():
-            if row.of not in self.document.players:
-                hint = nearest(row.of, self.document.players)
-                self._say(("types", name, "of"), f"no player {row.of!r}", hint)
+        for name, row in self.telling.document.types.items():
+            if row.of not in self.telling.document.players:
+                hint = nearest(row.of, self.telling.document.players)
+                self.telling.say(("types", name, "of"), f"no player {row.of!r}", hint)
             ends = [
-                self._formula(("types", name, "uniform", k), t) for k, t in enumerate(row.uniform)
+                self.telling.formula(("types", name, "uniform", k), t)
+                for k, t in enumerate(row.uniform)
             ]
             if any(other.player == row.of for other in found.values()):
                 hint = "a player has one private type"
-                self._say(("types", name), f"a second type of {row.of}", hint, width=KEY)
+                self.telling.say(("types", name), f"a second type of {row.of}", hint, width=KEY)
             if None not in ends:
                 found[name] = PrivateType(name, sp.Symbol(name, real=True), row.of, *ends)
         return found
 
     def _node(self, history: Profile, key: str, types: Mapping[str, PrivateType]) -> Node | None:
-        row, where = self.document.tree[key], ("tree", key)
+        row, where = self.telling.document.tree[key], ("tree", key)
         if row.chance is not None:
             return self._chance(history, where, row)
         if row.player is None or row.actions is None:
             hint = "player and actions, or chance"
-            self._say(where, "nobody moves here", hint, width=KEY)
+            self.telling.say(where, "nobody moves here", hint, width=KEY)
             return None
-        if row.player not in self.document.players:
-            hint = nearest(row.player, self.document.players)
-            self._say((*where, "player"), f"no player {row.player!r}", hint)
+        if row.player not in self.telling.document.players:
+            hint = nearest(row.player, self.telling.document.players)
+            self.telling.say((*where, "player"), f"no player {row.player!r}", hint)
             return None
         if not row.actions or len(set(row.actions)) < len(row.actions):
-            self._say((*where, "actions"), "actions that differ are wanted", "at least one")
+            self.telling.say((*where, "actions"), "actions that differ are wanted", "at least one")
             return None
         for index, name in enumerate(row.knows):
             if name not in types:
-                self._say((*where, "knows", index), f"no type {name!r}", nearest(name, types))
+                self.telling.say(
+                    (*where, "knows", index), f"no type {name!r}", nearest(name, types)
+                )
             elif types[name].player != row.player:
                 hint = f"it is of {types[name].player}"
-                self._say((*where, "knows", index), f"{row.player} does not know {name!r}", hint)
+                self.telling.say(
+                    (*where, "knows", index), f"{row.player} does not know {name!r}", hint
+                )
         if row.knows and len(row.actions) != 2:
             hint = "two can be solved by a cutoff"
-            self._say((*where, "actions"), f"{len(row.actions)} actions that hang on a type", hint)
+            self.telling.say(
+                (*where, "actions"), f"{len(row.actions)} actions that hang on a type", hint
+            )
         knows = row.knows[0] if row.knows else ""
         return Node(history, row.player, tuple(row.actions), {}, row.information, knows)
 
     def _chance(self, history: Profile, where: Where, row: NodeRow) -> Node | None:
         assert row.chance is not None
         if row.player or row.actions or row.knows or row.information:
-            self._say(where, "either chance moves here or a player", width=KEY)
-        chances = {a: self._formula((*where, "chance", a), text) for a, text in row.chance.items()}
+            self.telling.say(where, "either chance moves here or a player", width=KEY)
+        chances = {
+            a: self.telling.formula((*where, "chance", a), text) for a, text in row.chance.items()
+        }
         if not chances or None in chances.values():
             if not chances:
-                self._say((*where, "chance"), "at least one chance is wanted")
+                self.telling.say((*where, "chance"), "at least one chance is wanted")
             return None
         total = sp.simplify(sp.Add(*chances.values()))
         if total != 1:
             hint = "write the last one as 1 minus the others"
-            self._say((*where, "chance"), f"the chances sum to {total}, not to 1", hint)
+            self.telling.say((*where, "chance"), f"the chances sum to {total}, not to 1", hint)
         return Node(history, "", tuple(chances), chances, "", "")
 
     def _check_reached(self, rows: Mapping[Profile, str], nodes: Mapping[Profile, Node]) -> None:
@@ -153,13 +146,13 @@ class _Reader:
             )
             parent = nodes.get(history[:end])
             if parent is None:
-                hint = f"nothing moves at '{_key(history[:end])}'"
-                self._say(("tree", key), "this history is never reached", hint, width=KEY)
+                hint = f"nothing moves at '{key_of(history[:end])}'"
+                self.telling.say(("tree", key), "this history is never reached", hint, width=KEY)
             else:
                 who = parent.player or "chance"
                 hint = nearest(history[end], parent.actions)
                 message = f"{who} has no action {history[end]!r} there"
-                self._say(("tree", key), message, hint, width=KEY)
+                self.telling.say(("tree", key), message, hint, width=KEY)
 
     def _named(self, nodes: Mapping[Profile, Node]) -> dict[Profile, Node]:
         """Name every information set: as the file does, or by the player and the history."""
@@ -167,13 +160,20 @@ class _Reader:
         for node in nodes.values():
             if node.player:
                 count.setdefault(node.player, set()).add(node.decision or node.history)
+        given = {node.decision for node in nodes.values()}
         found = {}
         for history, node in nodes.items():
             name = node.decision
             if node.player and not name:
                 alone = len(count[node.player]) == 1
-                name = node.player if alone else f"{node.player} after {_key(history)}"
+                name = node.player if alone else f"{node.player} after {key_of(history)}"
                 name = f"{node.player} first" if not alone and not history else name
+                if name in given:
+                    hint = "call one of them otherwise: information = ..."
+                    where: Where = ("tree", self._key_of(history))
+                    self.telling.say(
+                        where, f"an information set is called {name!r} too", hint, width=KEY
+                    )
             found[history] = Node(
                 history, node.player, node.actions, node.chances, name, node.knows
             )
@@ -187,11 +187,11 @@ class _Reader:
             one = first.setdefault(node.decision, node)
             where: Where = ("tree", self._key_of(node.history), "information")
             if (one.player, one.actions, one.knows) != (node.player, node.actions, node.knows):
-                hint = f"as at '{_key(one.history)}'"
-                self._say(where, "the same player, actions and types are wanted", hint)
+                hint = f"as at '{key_of(one.history)}'"
+                self.telling.say(where, "the same player, actions and types are wanted", hint)
             elif _recalls(nodes, one) != _recalls(nodes, node):
                 hint = "a player remembers what it knew and did"
-                self._say(where, f"{node.player} would forget something here", hint)
+                self.telling.say(where, f"{node.player} would forget something here", hint)
 
     def _check_types(self, nodes: Mapping[Profile, Node]) -> None:
         """See that on no path a player moves again once it has moved on its type."""
@@ -200,147 +200,12 @@ class _Reader:
             if any(one.knows and one.player == node.player for one in before):
                 hint = "only the last move of a player on each path may hang on its type"
                 where: Where = ("tree", self._key_of(node.history))
-                self._say(where, f"{node.player} has moved on its type before", hint, width=KEY)
-
-    # --- what hangs on it -----------------------------------------------------------------------
-
-    def payoffs(self, tree: Tree) -> dict[Profile, dict[str, sp.Expr]]:
-        """Read the payoffs at every end."""
-        players = self.document.players
-        names = {**self.scope.names, **{t.name: t.symbol for t in tree.types.values()}}
-        found = {end: dict.fromkeys(players, sp.Integer(0)) for end in tree.ends}
-        told = set()
-        for key, row in self.document.payoffs.items():
-            where: Where = ("payoffs", key)
-            history = _history(key)
-            if not isinstance(row, dict):
-                self._say(where, "not a table of payoffs", "one formula for each player", width=KEY)
-                continue
-            if history not in found:
-                inside = history in tree.nodes
-                ends = [_key(end) for end in tree.ends]
-                message = "somebody moves here" if inside else "play does not end here"
-                self._say(where, message, nearest(key, ends), width=KEY)
-                continue
-            told.add(history)
-            for player in row:
-                if player not in players:
-                    hint = nearest(player, players)
-                    self._say((*where, player), f"no player {player!r}", hint, width=KEY)
-            for player in players:
-                if player not in row:
-                    self._say(where, f"the payoff of {player!r} is missing", width=KEY)
-                    continue
-                cell = self._formula((*where, player), row[player], names)
-                if cell is not None:
-                    self._check_private((*where, player), player, cell, tree)
-                    found[history][player] = cell
-        missing = [_key(end) for end in tree.ends if end not in told]
-        if missing and not self.document.broken.get("payoffs"):
-            hint = f"also missing: {'; '.join(missing[1:8])}" if len(missing) > 1 else ""
-            self._say(("payoffs",), f"the end {missing[0]!r} has no payoffs", hint, width=KEY)
-        return found
-
-    def _check_private(self, where: Where, player: str, cell: sp.Expr, tree: Tree) -> None:
-        for private in tree.types.values():
-            if not cell.has(private.symbol):
-                continue
-            if private.player != player:
-                hint = f"only {private.player}'s payoffs may depend on it"
-                self._say(where, f"{private.name!r} is private to {private.player}", hint)
-            elif (
-                not sp.expand(cell).is_polynomial(private.symbol)
-                or sp.degree(sp.expand(cell), private.symbol) > 1
-            ):
-                hint = "only a payoff that is linear in the type is solved by a cutoff"
-                self._say(where, f"not linear in {private.name!r}", hint)
-
-    def outcomes(self, tree: Tree) -> dict[str, Outcome]:
-        """Read the outcomes: formulas of probabilities and expected payoffs."""
-        found = {}
-        for name, row in self.document.outcomes.items():
-            chances: dict[sp.Symbol, Chance] = {}
-            players = {player: sp.Symbol(player, real=True) for player in self.document.players}
-            scope = Scope(
-                {**self.scope.names, **players},
-                refer=lambda era, word, of, c=chances: self._probability(tree, c, era, word, of),  # type: ignore[misc]
-                calls=("probability",),
-                texts=("after",),
-                degrees=self.scope.degrees,
-                undefined=True,
-            )
-            try:
-                formula = parse(row.formula, scope)
-            except ExpressionError as error:
-                self.mistakes.append(blame(("outcomes", name, "is"), error))
-                continue
-            found[name] = Outcome(name, row.means, row.unit, {}, formula, chances)
-        return found
-
-    def _probability(
-        self,
-        tree: Tree,
-        chances: dict[sp.Symbol, Chance],
-        era: Word | None,
-        name: Word,
-        of: tuple[Word, ...] | None,
-    ) -> sp.Basic:
-        if era is not None:
-            raise era.error("an outcome speaks of one era", "leave the era out")
-        usage = "write probability(action) or probability(action, after='history')"
-        if of is None:
-            known = [*self.scope.names, *self.document.players]
-            hint = usage if name.text == "probability" else nearest(name.text, known)
-            raise name.error(f"unknown name {name.text!r}", hint)
-        if name.text != "probability":
-            hint = nearest(name.text, [*FUNCTIONS, "probability"])
-            raise name.error(f"unknown function {name.text!r}", hint)
-        if (
-            not 1 <= len(of) <= 2
-            or of[0].text.startswith('"')
-            or (not of[-1].text.startswith('"') and len(of) == 2)
-        ):
-            raise name.error("not an action and a history", usage)
-        after: Profile = _history(of[1].text[1:-1]) if len(of) == 2 else ()
-        if after not in tree.nodes:
-            known = [_key(history) for history in tree.nodes]
-            raise of[1].error(
-                "no such history, or play has ended there", nearest(_key(after), known)
-            )
-        later = {a for node in tree.below(after) for a in node.actions}
-        if of[0].text not in later:
-            hint = nearest(of[0].text, sorted(later))
-            raise of[0].error(f"nobody can {of[0].text!r} there", hint)
-        shown = f", after='{_key(after)}'" if after else ""
-        symbol = sp.Symbol(f"probability({of[0].text}{shown})", real=True)
-        chances[symbol] = Chance(of[0].text, after)
-        return symbol
-
-    # --- telling --------------------------------------------------------------------------------
-
-    def _formula(
-        self, where: Where, text: str, names: Mapping[str, sp.Basic] | None = None
-    ) -> sp.Expr | None:
-        scope = Scope(names or self.scope.names, degrees=self.scope.degrees)
-        try:
-            return parse(text, scope)
-        except ExpressionError as error:
-            self.mistakes.append(blame(where, error))
-            return None
-
-    def _say(self, where: Where, message: str, hint: str = "", width: int = 0) -> None:
-        self.mistakes.append(Mistake(where, message, hint, width=width))
+                self.telling.say(
+                    where, f"{node.player} has moved on its type before", hint, width=KEY
+                )
 
     def _key_of(self, history: Profile) -> str:
-        return next(key for key in self.document.tree if _history(key) == history)
-
-
-def _history(key: str) -> Profile:
-    return () if key.strip() == ROOT else tuple(part.strip() for part in key.split(","))
-
-
-def _key(history: Profile) -> str:
-    return ", ".join(history) if history else ROOT
+        return next(key for key in self.telling.document.tree if history_of(key) == history)
 
 
 def _recalls(nodes: Mapping[Profile, Node], at: Node) -> list[tuple[str, str]]:

@@ -145,7 +145,8 @@ def _mix(mix: Mapping[str, sp.Rational]) -> str:
 
 def _quality(found: Equilibria) -> list[str]:
     """Say how good the answer is: complete, degenerate, how it was found."""
-    said = "all equilibria" if found.complete else f"NOT all equilibria ({found.reason})"
+    every = found.concept
+    said = f"all {every}" if found.complete else f"NOT all {every} ({found.reason})"
     if found.degenerate:
         said += f"; the game is degenerate: {found.witness}"
     return [f"{said}; {found.method}."]

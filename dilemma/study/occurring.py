@@ -176,13 +176,13 @@ def _left_out(
     except CalibrationError as error:
         return f"there may be no game: {error}"
     names = {e.branch for e in found}
-    if names & where.keys() != set(label) and not found.degenerate:
+    if names & where.keys() != set(label) and not found.continua:
         raise DisagreementError(
             f"z3 says that the equilibria are {label} and the numbers say {sorted(names)}; "
             f"please report this with {at}"
         )
     others = sorted(names - where.keys())
-    if found.degenerate or others:
+    if found.continua or others:
         told = f"({others[0]})" if others else "a continuum"
         return f"the zones do not tell equilibria without a closed form, such as {told}"
     return ""

@@ -1,0 +1,258 @@
+"""Whether a profile of a tree is credible: checked from the tree alone, in exact fractions.
+
+* Nash: no player gains by another plan.
+* Subgame perfect: so it is in every subgame, reached or not.
+* Sequentially rational: at every information set, reached or not, there are beliefs about what
+  has happened, by Bayes' rule where it is reached, for which no plan from there on pays more
+  (weak perfect Bayesian equilibrium).
+* Consistent beliefs: those beliefs are limits of Bayes' rule (Kreps and Wilson 1982).
+
+Knows nothing of how the profile was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from dilemma.extensive import Decision, History
+from dilemma.games.consistency import Way, consistent, pinned, way
+from dilemma.games.replies import Play, Position, Weights, after, best, reached, worth
+
+__all__ = ["Assessment", "Judge"]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What is to be said of a profile.
+
+    Attributes
+    ----------
+    regrets : mapping of player to Fraction
+        What each gains by its best other plan.
+    subgame_perfect, rational : bool
+    consistent : bool or None
+        None where that was not decided.
+    beliefs : mapping of decision to mapping of history to probability
+        Beliefs for which the play is rational, where there are any.
+    strict : bool
+        Whether every other action at every decision loses, given these beliefs.
+    objection : str
+        What speaks against the profile, "" if nothing does.
+    """
+
+    regrets: Mapping[str, Fraction]
+    subgame_perfect: bool
+    rational: bool
+    consistent: bool | None
+    beliefs: Mapping[str, Weights]
+    strict: bool
+    objection: str
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Checks profiles of one tree.
+
+    Parameters
+    ----------
+    tree : Position
+    decisions : mapping of str to Decision
+    players : sequence of str
+    slack : Fraction
+        What may be gained by deviating: 0 for exact profiles.
+    """
+
+    tree: Position
+    decisions: Mapping[str, Decision]
+    players: Sequence[str]
+    slack: Fraction = Fraction(0)
+
+    def regrets(self, play: Play, root: History = ()) -> dict[str, Fraction]:
+        """Return what each player gains by its best plan from a root on."""
+        start = {root: Fraction(1)}
+        return {
+            player: best(self.tree, play, start, player) - worth(self.tree, play, start, player)
+            for player in self.players
+        }
+
+    def assess(self, play: Play) -> Assessment:
+        """Check a profile."""
+        regrets = self.regrets(play)
+        objections = [
+            f"after {', '.join(root)} {player} would do something else"
+            for root in self.subgames
+            for player, gain in self.regrets(play, root).items()
+            if gain > self.slack
+        ]
+        subgame_perfect = not objections and max(regrets.values()) <= self.slack
+        held, unsupported, wrong = self._beliefs(play)
+        gains = [gain for d, b in held.items() for gain in self._losses(play, self.decisions[d], b)]
+        pure = all(chance in (0, 1) for mix in play.values() for chance in mix.values())
+        rational = not unsupported
+        decided = None
+        if wrong:
+            decided = False
+        elif rational and consistent(self._ways(play, held)):
+            decided = True
+        return Assessment(
+            regrets=regrets,
+            subgame_perfect=subgame_perfect,
+            rational=rational,
+            consistent=decided,
+            beliefs={d: b for d, b in held.items() if len(b) > 1},
+            strict=pure and rational and all(gain < 0 for gain in gains),
+            objection=next(iter([*unsupported, *objections]), ""),
+        )
+
+    @cached_property
+    def subgames(self) -> tuple[History, ...]:
+        """Where proper subgames begin."""
+        return tuple(history for history in self.tree.nodes if history and self._begins(history))
+
+    def _begins(self, root: History) -> bool:
+        inside = {h: n for h, n in self.tree.nodes.items() if h[: len(root)] == root}
+        return (
+            all(
+                history in inside
+                for node in inside.values()
+                if node.player
+                for history in self.decisions[node.decision].histories
+            )
+            and len(self._together(root)) == 1
+        )
+
+    def _together(self, history: History) -> tuple[History, ...]:
+        node = self.tree.nodes[history]
+        return self.decisions[node.decision].histories if node.player else (history,)
+
+    # --- beliefs --------------------------------------------------------------------------------
+
+    def _beliefs(self, play: Play) -> tuple[dict[str, Weights], list[str], bool]:
+        """Return beliefs, what no beliefs support, and whether only inconsistent ones would do."""
+        likely = reached(self.tree, play, {(): Fraction(1)})
+        held: dict[str, Weights] = {}
+        unsupported: list[str] = []
+        wrong = False
+        for decision in self.decisions.values():
+            weights = {h: likely.get(h, Fraction(0)) for h in decision.histories}
+            total = sum(weights.values())
+            if total:
+                fixed: Weights | None = {h: w / total for h, w in weights.items()}
+            else:
+                fixed = pinned({h: way(self.tree, play, h) for h in weights})
+            if fixed is not None and self._optimal(play, decision, fixed):
+                held[decision.name] = fixed
+                continue
+            found = None
+            if not total and len(weights) > 1:
+                found = self._supporting(play, decision)
+            wrong = wrong or fixed is not None
+            if found is None:
+                unsupported.append(self._said(play, decision, fixed))
+            held[decision.name] = (
+                found or fixed or dict.fromkeys(weights, Fraction(1, len(weights)))
+            )
+        return held, unsupported, wrong
+
+    def _said(self, play: Play, decision: Decision, fixed: Weights | None) -> str:
+        played = "/".join(a for a, chance in play[decision.name].items() if chance)
+        if len(decision.histories) > 1:
+            return f"no beliefs at '{decision.name}' support {played}"
+        pays = self._pays(play, decision, fixed or {decision.histories[0]: Fraction(1)})
+        return f"at '{decision.name}' {max(pays, key=lambda a: pays[a])} pays more than {played}"
+
+    def _pays(self, play: Play, decision: Decision, beliefs: Weights) -> dict[str, Fraction]:
+        """Return what each action pays, with the best plan behind it."""
+        return {
+            a: best(self.tree, play, after(beliefs, a), decision.player) for a in decision.actions
+        }
+
+    def _optimal(self, play: Play, decision: Decision, beliefs: Weights) -> bool:
+        told = worth(self.tree, play, beliefs, decision.player)
+        return max(self._pays(play, decision, beliefs).values()) <= told + self.slack
+
+    def _losses(self, play: Play, decision: Decision, beliefs: Weights) -> Iterator[Fraction]:
+        told = worth(self.tree, play, beliefs, decision.player)
+        pays = self._pays(play, decision, beliefs)
+        yield from (pay - told for a, pay in pays.items() if not play[decision.name][a])
+
+    def _ways(
+        self, play: Play, held: Mapping[str, Weights]
+    ) -> list[tuple[dict[History, Way], Weights]]:
+        return [
+            ({h: way(self.tree, play, h) for h in beliefs}, beliefs)
+            for beliefs in held.values()
+            if len(beliefs) > 1
+        ]
+
+    def _supporting(self, play: Play, decision: Decision) -> Weights | None:
+        """Return some beliefs for which what is played is optimal, simple ones if they do."""
+        histories, nothing = decision.histories, Fraction(0)
+        simple = [dict.fromkeys(histories, Fraction(1, len(histories)))]
+        simple += [{**dict.fromkeys(histories, nothing), h: Fraction(1)} for h in histories]
+        for beliefs in simple:
+            if self._optimal(play, decision, beliefs):
+                return beliefs
+        return self._decided(play, decision)
+
+    def _decided(self, play: Play, decision: Decision) -> Weights | None:
+        """Let z3 decide whether any beliefs will do: a linear problem."""
+        import z3
+
+        solver = z3.Solver()
+        unknowns = {h: z3.Real(f"p{k}") for k, h in enumerate(decision.histories)}
+        solver.add(z3.Sum(list(unknowns.values())) == 1, *(p >= 0 for p in unknowns.values()))
+        told = z3.Sum(
+            [
+                p * _real(worth(self.tree, play, {h: Fraction(1)}, decision.player) + self.slack)
+                for h, p in unknowns.items()
+            ]
+        )
+        for action in decision.actions:
+            solver.add(told >= self._most(play, decision.player, after(unknowns, action), solver))
+        if solver.check() != z3.sat:
+            return None
+        model = solver.model()
+        return {h: _fraction(model.eval(p, model_completion=True)) for h, p in unknowns.items()}
+
+    def _most(self, play: Play, player: str, weights: Mapping[History, Any], solver: Any) -> Any:
+        """Return what the best plan pays from here on, weights being unknown.
+
+        At a later set of the player's own it is an unknown that is no less than what any action
+        pays there; the least such is the best.
+        """
+        import z3
+
+        terms: list[Any] = [z3.RealVal(0)]
+        own: dict[str, dict[History, Any]] = {}
+        waiting = list(weights.items())
+        while waiting:
+            history, weight = waiting.pop()
+            node = self.tree.nodes.get(history)
+            if node is None:
+                terms.append(weight * _real(self.tree.pays[history][player]))
+            elif node.player == player:
+                own.setdefault(node.decision, {})[history] = weight
+            else:
+                mix = self.tree.mix(node, play)
+                waiting += [((*history, a), weight * _real(c)) for a, c in mix.items() if c]
+        for name, here in own.items():
+            most = z3.Real(f"v {name}")
+            for action in self.decisions[name].actions:
+                solver.add(most >= self._most(play, player, after(here, action), solver))
+            terms.append(most)
+        return z3.Sum(terms)
+
+
+def _real(number: Fraction) -> Any:
+    import z3
+
+    return z3.Q(number.numerator, number.denominator)
+
+
+def _fraction(value: Any) -> Fraction:
+    return Fraction(value.numerator_as_long(), value.denominator_as_long())
