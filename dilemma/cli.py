@@ -87,11 +87,13 @@ def show(model: MODEL, as_json: JSON = False, latex: bool = False) -> None:
 
 
 @app.command()
-def propositions(model: MODEL, as_json: JSON = False, latex: bool = False) -> None:
+def propositions(
+    model: MODEL, seconds: SECONDS = 30.0, as_json: JSON = False, latex: bool = False
+) -> None:
     """State the solution in symbols: what is an equilibrium, and exactly where."""
     from dilemma.study.propositions import propositions as state
 
-    put(state(load_model(model)), as_json=as_json, latex=latex)
+    put(state(load_model(model), seconds=seconds), as_json=as_json, latex=latex)
 
 
 @app.command()

@@ -83,6 +83,7 @@ def test_a_continuum_is_told_and_not_listed():
     found = dilemma.solve(game(lambda x, _, z: [x, z, 1]))
     assert not found.complete
     assert "more than can be listed on the supports" in found.reason
+    assert any("and others on the same supports" in s.words for s in found.sets)
     assert found.degenerate
     assert "has the best replies" in found.witness
 

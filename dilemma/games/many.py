@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from math import inf
 
@@ -78,6 +78,7 @@ class _Search:
     found: list[Equilibrium] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    endless: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.players = list(self.model.players.values())
@@ -158,6 +159,7 @@ class _Search:
             if not self.add(_numbers(branch, other.values)) or len(self.found) == listed:
                 break  # no isolated one
         del self.found[before + 1 :]
+        self.endless.add(branch.name)
         return True
 
     def told(self) -> Found:
@@ -165,7 +167,12 @@ class _Search:
         witness = _tie(self.players, self.payoffs)
         return Found(
             equilibria=tuple(self.found),
-            sets=apart(self.found),
+            sets=tuple(
+                replace(s, words=f"{s.words}, and others on the same supports")
+                if s.representative.branch in self.endless
+                else s
+                for s in apart(self.found)
+            ),
             components=tuple((k,) for k in range(len(self.found))),
             exact=self.exact,
             complete=not self.doubts,

@@ -23,6 +23,7 @@ __all__ = ["Occurring", "occurring"]
 
 CASES = (sp.Piecewise, sp.Max, sp.Min, sp.Abs)
 MOST_CASES = 64
+PATIENCE = 10.0  # seconds for the numbers at one point
 
 
 @dataclass
@@ -57,7 +58,7 @@ def occurring(
     )
     found = Occurring()
     try:
-        found.doubt = _no_game(model, question) or _ties(model, where, question)
+        found.doubt = _no_game(model, question) or _ties(model, where, question) or _implicit(model)
         if found.doubt.startswith("payoffs tie throughout"):
             return found
         _collect(model, where, era, question, found)
@@ -126,6 +127,16 @@ def _ties(model: Model, where: Mapping[str, sp.Basic], question: Question) -> st
     return ""
 
 
+def _implicit(model: Model) -> str:
+    """Say that three or more players may mix: where they do may change inside a zone."""
+    name = next((branch.name for branch in games.branches(model) if branch.implicit), "")
+    return _untold(f"({name})") if name else ""
+
+
+def _untold(what: str) -> str:
+    return f"the zones do not tell equilibria without a closed form, such as {what}"
+
+
 def _may_vanish(expression: sp.Expr) -> bool:
     """Tell whether, in some case of what it is made of, an expression is zero throughout."""
     pieces = sorted(expression.atoms(*CASES), key=lambda part: part.count_ops())
@@ -172,17 +183,16 @@ def _left_out(
     if None in at.values():
         return ""  # an irrational point
     try:
-        found = games.equilibria(model, at)
+        found = games.equilibria(model, at, seconds=PATIENCE)
     except CalibrationError as error:
         return f"there may be no game: {error}"
     names = {e.branch for e in found}
-    if names & where.keys() != set(label) and not found.continua:
+    if found.complete and names & where.keys() != set(label) and not found.continua:
         raise DisagreementError(
             f"z3 says that the equilibria are {label} and the numbers say {sorted(names)}; "
             f"please report this with {at}"
         )
     others = sorted(names - where.keys())
     if found.continua or others:
-        told = f"({others[0]})" if others else "a continuum"
-        return f"the zones do not tell equilibria without a closed form, such as {told}"
+        return _untold(f"({others[0]})" if others else "a continuum")
     return ""
