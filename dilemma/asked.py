@@ -28,7 +28,7 @@ def claim_of(text: str) -> tuple[Model, str | None]:
     """Read MODEL, MODEL.CLAIM, or a path with or without .CLAIM behind it."""
     from dilemma.library import available
 
-    if text in available() or text.endswith((".toml", ".nfg", ".efg")) or "." not in text:
+    if text in available() or text.lower().endswith((".toml", ".nfg", ".efg")) or "." not in text:
         return load_model(text), None
     if ".toml." in text:
         path, claim = text.rsplit(".toml.", 1)

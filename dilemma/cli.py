@@ -343,7 +343,7 @@ def convert(
     changes = dict(assignment(text) for text in change or [])
     if path.exists():
         raise DilemmaError(f"{path} exists already; nothing was written")
-    if path.suffix != ".toml" and era is None and loaded.eras and not changes:
+    if path.suffix in (".nfg", ".efg") and era is None and loaded.eras and not changes:
         raise DilemmaError(f"at which era? write --era with one of: {', '.join(loaded.eras)}")
     path.write_text(written(loaded, path.suffix, era, changes), encoding="utf-8")
     if as_json:

@@ -62,10 +62,11 @@ def load(name: str | Path) -> Model:
     """
     path = Path(name)
     readers = {".toml": read, ".nfg": read_nfg, ".efg": read_efg}
-    if path.suffix in readers:
+    ending = path.suffix.lower()
+    if ending in readers:
         if not path.is_file():
             raise UnknownModelError(f"no model file at {path}")
-        return readers[path.suffix](path)
+        return readers[ending](path)
     known = available()
     if str(name) not in known:
         raise UnknownModelError(f"no model {str(name)!r}: {nearest(str(name), known)}")

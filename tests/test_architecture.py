@@ -21,10 +21,10 @@ ORDER = """
     games.wording games.elimination games.indifference games.evolution games.endings games.learning games.quantal
     games.found games.profiles games.sets games.polish games.many games.matrix games.induction games.valued
     games.replies games.behaviour games.candidates games.subgames games.consistency games.assessments games.information
-    games.trees games
+    games.deviations games.trees games
     plane.roots plane.curves plane.cells proof.logic
     study.solve study.frequencies study.eras study.comparison_tables study.comparison study.compare study.along study.signs study.maps
-    study.region_map study.existence study.wording study.shortening study.propositions study.sheet study.partition study.borders study.occurring study.regions
+    study.legend study.region_map study.existence study.wording study.shortening study.propositions study.sheet study.partition study.borders study.occurring study.regions
     study.judged study.selection_tables study.selected study.selecting
     proof.statements proof.evaluation proof.examples proof.decide ledger
     figures.placing figures.captions figures.drawing figures demo terminal asked cli

@@ -641,3 +641,9 @@ def test_no_equilibria_are_an_empty_table(stengel):
     assert to_pandas(none).shape == (0, 2)
     assert to_xarray(none).sizes["equilibrium"] == 0
     assert to_pandas(none).attrs["reason"] == to_xarray(none).attrs["reason"] == "out of time"
+
+
+def test_the_ending_of_a_file_may_be_in_capitals(tmp_path):
+    path = tmp_path / "GAME.NFG"
+    path.write_text('NFG 1 R "g" { "a" "b" } { 1 1 }\n\n1 2\n', encoding="utf-8")
+    assert dilemma.load(path).payoffs["a1", "b1"] == {"a": 1, "b": 2}

@@ -153,6 +153,8 @@ def test_the_nearest_border_changes_the_equilibria_and_nothing_nearer_does(aband
         assert set(far.names) == set(zones.zone(move.label).names)
         box = era.values[move.parameter].range
         assert move.inside == (box.low <= move.border <= box.high)
+        half = float(box.high - box.low) / 2
+        assert move.steps == pytest.approx(abs(float(move.border - move.centre)) / half)
 
 
 def test_borders_are_exact_and_sorted_by_how_near_they_are(zones):
@@ -320,6 +322,14 @@ def test_existence_says_what_the_branch_says(abandonment, hedging, seed):
     for raw, named in zip(branches(model), branches(model, named=True), strict=True):
         if raw.solved:
             assert (existence(named).xreplace(values) == sp.true) is raw.holds_at(values)
+
+
+def test_what_is_printed_says_whose_actions_and_what_the_letters_mean(zones):
+    told = " ".join(str(zones).split())
+    assert "A pair is (Japan, United States)." in told
+    letters = {row[0]: row[2] for row in zones.letters.rows}
+    assert letters["D1_J"].startswith("Japan's net gain from commitment when the United States")
+    assert letters["s_U"] == "American private gain from firm commitment"
 
 
 def test_it_prints_as_every_result_does(zones):

@@ -363,6 +363,15 @@ def test_the_regions_of_the_triangle_are_its_regimes(triangle):
     }
 
 
+def test_a_cutoff_is_explained_where_it_is_named(triangle):
+    said = "at us a/b is a above some value of stake, b below"
+    assert said in dilemma.regions(triangle, draws=50).order
+    drawn = dilemma.region_map(triangle, "e", "q")
+    assert said in drawn.order
+    assert drawn.concept == "subgame perfect equilibria"
+    assert said in " ".join(str(dilemma.propositions(triangle)).split())
+
+
 def test_eras_are_compared(triangle):
     found = dilemma.compare(triangle, draws=300)
     assert "the United States supports a firm Japan (0.8847 → 0.8082)" in found.changed[-1]

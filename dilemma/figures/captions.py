@@ -190,7 +190,7 @@ def _symbol(found: re.Match[str]) -> str:
 def note(found: RegionMap, width: float, points: float) -> list[str]:
     """Return what every reader must know, in lines."""
     words = (
-        f"{found.title}: Nash equilibria; a pair is ({', '.join(found.players)}). Every other "
+        f"{found.title}: {found.concept}; {found.order}. Every other "
         "parameter is at the era's centre, so borders differ. Borders are exact."
     )
     return balance(words.split(), " ", width, points)

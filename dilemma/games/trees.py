@@ -21,6 +21,7 @@ from dilemma.equilibrium import Cutoff, Equilibrium
 from dilemma.errors import DisagreementError
 from dilemma.extensive import Node
 from dilemma.games import induction, information
+from dilemma.games.deviations import Plan, best_gain
 from dilemma.games.found import Found, apart
 from dilemma.games.valued import Mix, Pay, ValuedTree, valued
 from dilemma.model import Model
@@ -29,16 +30,6 @@ from dilemma.parts import Profile
 __all__ = ["solve"]
 
 MOST_LISTED = 1_000  # equilibria that differ where somebody is indifferent
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What happens from a history on."""
-
-    payoffs: Mapping[str, Pay]
-    play: Mapping[str, Mix]
-    cutoffs: Mapping[str, Cutoff]
-    ties: tuple[str, ...]
 
 
 def solve(
@@ -97,14 +88,14 @@ class _Budget:
         return bool(self.spent)
 
 
-def _plans(numbers: ValuedTree, history: Profile, budget: _Budget) -> Iterator[_Plan]:
+def _plans(numbers: ValuedTree, history: Profile, budget: _Budget) -> Iterator[Plan]:
     """Yield what may happen from a history on: several plans where somebody is indifferent.
 
     There is at least one, whatever the budget.
     """
     node = numbers.tree.nodes.get(history)
     if node is None:
-        yield _Plan(numbers.payoffs[history], {}, {}, ())
+        yield Plan(numbers.payoffs[history], {}, {}, ())
         return
     below = [list(_plans(numbers, (*history, action), budget)) for action in node.actions]
     for position, choice in enumerate(product(*below)):
@@ -119,7 +110,7 @@ def _plans(numbers: ValuedTree, history: Profile, budget: _Budget) -> Iterator[_
             yield from _chosen(numbers, node, after)
 
 
-def _chosen(numbers: ValuedTree, node: Node, after: Mapping[str, _Plan]) -> Iterator[_Plan]:
+def _chosen(numbers: ValuedTree, node: Node, after: Mapping[str, Plan]) -> Iterator[Plan]:
     pays = {
         a: numbers.expected(node.player, plan.payoffs[node.player]) for a, plan in after.items()
     }
@@ -130,7 +121,7 @@ def _chosen(numbers: ValuedTree, node: Node, after: Mapping[str, _Plan]) -> Iter
         yield _joined(after, mix, node.decision, ties=(tie,) if len(best) > 1 else ())
 
 
-def _informed(numbers: ValuedTree, node: Node, after: Mapping[str, _Plan]) -> Iterator[_Plan]:
+def _informed(numbers: ValuedTree, node: Node, after: Mapping[str, Plan]) -> Iterator[Plan]:
     """Yield what a player does who knows its type, one side of a cutoff or the other."""
     first, second = node.actions
     (a, slope_a), (b, slope_b) = (after[x].payoffs[node.player] for x in (first, second))
@@ -161,7 +152,7 @@ def _informed(numbers: ValuedTree, node: Node, after: Mapping[str, _Plan]) -> It
         Fraction(0),
     )
     cutoff = Cutoff(node.knows, _rational(value), up, down)
-    yield _Plan(
+    yield Plan(
         {**plan.payoffs, node.player: (own, Fraction(0))},
         plan.play,
         {**plan.cutoffs, node.decision: cutoff},
@@ -170,8 +161,8 @@ def _informed(numbers: ValuedTree, node: Node, after: Mapping[str, _Plan]) -> It
 
 
 def _joined(
-    after: Mapping[str, _Plan], mix: Mix, decision: str = "", *, ties: tuple[str, ...] = ()
-) -> _Plan:
+    after: Mapping[str, Plan], mix: Mix, decision: str = "", *, ties: tuple[str, ...] = ()
+) -> Plan:
     payoffs: dict[str, Pay] = {}
     for player in next(iter(after.values())).payoffs:
         told = [(mix[a], plan.payoffs[player]) for a, plan in after.items()]
@@ -184,14 +175,14 @@ def _joined(
     for plan in after.values():
         play |= plan.play
         cutoffs |= plan.cutoffs
-    return _Plan(payoffs, play, cutoffs, ties + tuple(t for p in after.values() for t in p.ties))
+    return Plan(payoffs, play, cutoffs, ties + tuple(t for p in after.values() for t in p.ties))
 
 
 # --- what is said of it --------------------------------------------------------------------------
 
 
 def _equilibrium(
-    model: Model, numbers: ValuedTree, values: Mapping[sp.Symbol, sp.Expr], plan: _Plan
+    model: Model, numbers: ValuedTree, values: Mapping[sp.Symbol, sp.Expr], plan: Plan
 ) -> Equilibrium:
     play = {
         name: {a: _rational(c) for a, c in plan.play[name].items()}
@@ -211,7 +202,7 @@ def _equilibrium(
         }
         value = outcome.formula.xreplace({**at, **chances})
         outcomes[name] = value if value.is_number and value.is_finite else None
-    gain, strict = _best_gain(numbers, plan)
+    gain, strict = best_gain(numbers, plan)
     return Equilibrium(
         play=play,
         payoffs=payoffs,
@@ -226,72 +217,11 @@ def _equilibrium(
     )
 
 
-def _word(plan: _Plan, decision: str) -> str:
+def _word(plan: Plan, decision: str) -> str:
     """Say what is done at a decision: above the cutoff and below it, where there is one."""
     if decision in plan.cutoffs:
         return f"{plan.cutoffs[decision].above}/{plan.cutoffs[decision].below}"
     return next(action for action, chance in plan.play[decision].items() if chance)
-
-
-def _best_gain(numbers: ValuedTree, plan: _Plan) -> tuple[Fraction, bool]:
-    """Return the most that one deviation gains, on or off the path, and whether all others lose.
-
-    From the definition: each decision by itself, everything else as in the plan; with a private
-    type at the ends of its interval and on both sides of the cutoff.
-    """
-    gains = [
-        gain
-        for decision in numbers.tree.decisions.values()
-        for gain in _gains(numbers, plan, numbers.tree.nodes[decision.histories[0]])
-    ]
-    worst = max(gains, default=Fraction(0))
-    return max(worst, Fraction(0)), all(gain < 0 for gain in gains) and not plan.cutoffs
-
-
-def _gains(numbers: ValuedTree, plan: _Plan, node: Node) -> Iterator[Fraction]:
-    pays = {a: _follow(numbers, plan, (*node.history, a), node.player) for a in node.actions}
-    cutoff = plan.cutoffs.get(node.decision)
-    if not node.knows:
-        chosen = next(a for a, c in plan.play[node.decision].items() if c == 1)
-        told = {a: numbers.expected(node.player, pay) for a, pay in pays.items()}
-        yield from (pay - told[chosen] for a, pay in told.items() if a != chosen)
-        return
-    low, high = numbers.types[node.player]
-    pieces = [(low, high, next(a for a, c in plan.play[node.decision].items() if c))]
-    if cutoff is not None:
-        value = Fraction(int(cutoff.value.p), int(cutoff.value.q))
-        pieces = [(low, value, cutoff.below), (value, high, cutoff.above)]
-    for begin, end, chosen in pieces:
-        for point in (begin, end):  # what is gained is linear in between
-            told = {a: pay[0] + pay[1] * point for a, pay in pays.items()}
-            yield from (pay - told[chosen] for a, pay in told.items() if a != chosen)
-
-
-def _follow(numbers: ValuedTree, plan: _Plan, history: Profile, player: str) -> Pay:
-    """Return what a player is paid from a history on if everybody follows the plan."""
-    node = numbers.tree.nodes.get(history)
-    if node is None:
-        return numbers.payoffs[history][player]
-    mix = plan.play[node.decision] if node.player else numbers.chances[history]
-    if node.decision in plan.cutoffs and node.player == player:
-        return _own(numbers, plan, node), Fraction(0)
-    below = [(c, _follow(numbers, plan, (*history, a), player)) for a, c in mix.items() if c]
-    return (
-        sum((c * pay[0] for c, pay in below), Fraction(0)),
-        sum((c * pay[1] for c, pay in below), Fraction(0)),
-    )
-
-
-def _own(numbers: ValuedTree, plan: _Plan, node: Node) -> Fraction:
-    """Return what a player expects who will act on its type: each side at its own average."""
-    cutoff = plan.cutoffs[node.decision]
-    low, high = numbers.types[node.player]
-    value = Fraction(int(cutoff.value.p), int(cutoff.value.q))
-    total = Fraction(0)
-    for action, begin, end in ((cutoff.below, low, value), (cutoff.above, value, high)):
-        number, slope = _follow(numbers, plan, (*node.history, action), node.player)
-        total += (end - begin) / (high - low) * (number + slope * (begin + end) / 2)
-    return total
 
 
 def _agree(

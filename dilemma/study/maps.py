@@ -111,8 +111,8 @@ class RegionMap(Shown):
     ----------
     model, title : str
         The model's name and its title.
-    players : tuple of str
-        Their titles, in the order in which a branch names their actions.
+    concept, order : str
+        In which sense they are equilibria, and whose actions a name lists.
     x, y : Axis
     panels : tuple of Panel, one for each era
     pure : tuple of str
@@ -121,7 +121,8 @@ class RegionMap(Shown):
 
     model: str
     title: str
-    players: tuple[str, ...]
+    concept: str
+    order: str
     x: Axis
     y: Axis
     panels: tuple[Panel, ...]
@@ -152,7 +153,7 @@ class RegionMap(Shown):
         names = [axis.parameter.name for axis in (self.x, self.y)]
         found = [self._table(panel, names) for panel in self.panels]
         legend = [f"{p.name}: {p.means} [{p.unit}]" for p in (self.x.parameter, self.y.parameter)]
-        legend.append(f"a pair is ({', '.join(self.players)})")
+        legend.append(self.order)
         found[-1] = replace(found[-1], notes=(*found[-1].notes, *legend))
         return tuple(found)
 
@@ -184,7 +185,8 @@ class RegionMap(Shown):
         return {
             "model": self.model,
             "title": self.title,
-            "players": list(self.players),
+            "concept": self.concept,
+            "order": self.order,
             "x": _axis_dict(self.x),
             "y": _axis_dict(self.y),
             "panels": [

@@ -11,7 +11,7 @@ import sympy as sp
 from dilemma.report import Shown, Table, number, percent
 from dilemma.study.propositions import LEFT_OUT
 
-__all__ = ["EraZones", "Label", "Move", "Regions", "Zone"]
+__all__ = ["SHOWN_MOVES", "EraZones", "Label", "Move", "Regions", "Zone"]
 
 Label = tuple[str, ...]
 SHOWN_MOVES = 6
@@ -123,11 +123,17 @@ class Regions(Shown):
     eras : tuple of EraZones
     draws, seed : int
         Behind the shares.
+    order : str
+        Whose actions an equilibrium's name lists.
+    letters : Table
+        What the names in the conditions mean.
     versions : mapping of package to version
     """
 
     model: str
     title: str
+    order: str
+    letters: Table
     zones: tuple[Zone, ...]
     eras: tuple[EraZones, ...]
     draws: int
@@ -144,10 +150,11 @@ class Regions(Shown):
         return next(zone for zone in self.zones if zone.label == label)
 
     def tables(self) -> tuple[Table, ...]:
-        """Return the zones with their shares, their conditions, and the nearest borders of each era."""
+        """Return the zones with their shares and conditions, what these mean, and the nearest borders of each era."""
         return (
             _zones(self),
             _where(self),
+            self.letters,
             *(_moves(era) for era in self.eras if era.moves or era.unsearched),
         )
 
@@ -156,6 +163,7 @@ class Regions(Shown):
         return {
             "model": self.model,
             "title": self.title,
+            "order": self.order,
             "zones": [
                 {
                     "equilibria": list(zone.label),
@@ -207,7 +215,10 @@ def _zones(found: Regions) -> Table:
         names = ", ".join(zone.names) or "none in closed form"
         told = (_share(era, zone.label) for era in found.eras)
         rows.append((str(position), names, *([games] if named else []), *told))
-    notes = [f"Shares of {found.draws:,} random calibrations from each box, seed {found.seed}."]
+    notes = [
+        f"{found.order[0].upper()}{found.order[1:]}.",
+        f"Shares of {found.draws:,} random calibrations from each box, seed {found.seed}.",
+    ]
     for era in found.eras:
         if era.covered:
             notes.append(f"{era.title}: proved that no other zone occurs in the box.")
@@ -253,7 +264,8 @@ def _moves(era: EraZones) -> Table:
             )
         )
     more = len(era.moves) - len(rows)
-    rest = [f"{more} more parameters are in the JSON."] if more > 0 else []
+    rest = ["One half-width is the way from the middle of the era's interval to its end."]
+    rest += [f"{more} more parameters are in the JSON."] if more > 0 else []
     if era.unsearched:
         rest.append(f"Not looked for (no polynomials in them): {', '.join(era.unsearched)}.")
     return Table(

@@ -15,6 +15,7 @@ from dilemma.games.naming import Naming
 from dilemma.model import Model
 from dilemma.report import Shown, Table, latex_escape
 from dilemma.study.existence import existence, tidy
+from dilemma.study.legend import letters, order
 from dilemma.study.shortening import Shortening
 
 __all__ = ["LEFT_OUT", "Proposition", "Propositions", "propositions"]
@@ -74,12 +75,14 @@ class Propositions(Shown):
         return tuple(p for p in self.stated if p.about == what)
 
     def tables(self) -> tuple[Table, ...]:
-        """Return the propositions as one table."""
+        """Return the propositions, and what the names in them mean."""
         rows = tuple(
             (p.says, "; ".join(f"{n} = {f}" for n, f in p.play.items()), p.words)
             for p in self.stated
         )
-        notes = ["Each holds if and only if its condition does.", LEFT_OUT]
+        told = order(self.model)
+        notes = [f"{told[0].upper()}{told[1:]}."]
+        notes += ["Each holds if and only if its condition does.", LEFT_OUT]
         if self.about("mixed"):
             notes.append(
                 "Mixed equilibria are stated where their closed form can be read; where it is 0/0 "
@@ -95,7 +98,12 @@ class Propositions(Shown):
                 f"{len(self.ties)} further choices of supports are equilibria only where payoffs tie."
             )
         head = ("proposition", "played", "if and only if")
-        return (Table("Solution in symbols", head, rows, tuple(notes)),)
+        formulas = [p.where for p in self.stated] + [
+            f for p in self.stated for f in p.play.values()
+        ]
+        used = {str(s) for formula in formulas for s in formula.free_symbols}
+        solution = Table("Solution in symbols", head, rows, tuple(notes))
+        return solution, letters(self.model, used)
 
     def to_latex(self) -> str:
         """Return the propositions as LaTeX text (package amsthm, a theorem ``proposition``)."""

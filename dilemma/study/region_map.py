@@ -21,6 +21,7 @@ from dilemma.parts import Era, Parameter
 from dilemma.plane.cells import Cell, Decomposition, decompose
 from dilemma.plane.roots import Ends, irreducible, split
 from dilemma.reading.expressions import ExpressionError, exact
+from dilemma.study.legend import concept, order
 from dilemma.study.maps import Axis, Border, Label, Panel, Region, RegionMap
 from dilemma.study.signs import Point, Trial, definitions_at, fraction, sign_at, trials
 
@@ -81,7 +82,8 @@ def region_map(
     return RegionMap(
         model=model.name,
         title=model.title,
-        players=tuple(player.title for player in model.players.values()),
+        concept=concept(model),
+        order=order(model),
         x=across,
         y=up,
         panels=panels,

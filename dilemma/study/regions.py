@@ -25,8 +25,9 @@ from dilemma.report import versions
 from dilemma.study.borders import label_at, moves
 from dilemma.study.existence import existence, polynomials, tidy
 from dilemma.study.frequencies import frequencies
+from dilemma.study.legend import letters, order
 from dilemma.study.occurring import exactly, occurring
-from dilemma.study.partition import EraZones, Label, Regions, Zone
+from dilemma.study.partition import SHOWN_MOVES, EraZones, Label, Regions, Zone
 from dilemma.study.shortening import PATIENCE, Shortening
 
 __all__ = ["regions"]
@@ -91,13 +92,18 @@ def regions(
         if progress is not None:
             progress(k / (len(names) + 1))
         found.append(search.era(model.eras[name], draws, seed))
-    order: dict[Label, None] = {}
+    labels: dict[Label, None] = {}
     for era in found:
-        order.update(dict.fromkeys(sorted(era.occurs, key=lambda n, e=era: -e.shares.get(n, 0.0))))  # type: ignore[misc]
+        labels.update(dict.fromkeys(sorted(era.occurs, key=lambda n, e=era: -e.shares.get(n, 0.0))))  # type: ignore[misc]
+    zones = tuple(search.zone(label) for label in labels)
+    used = {str(s) for zone in zones for s in zone.where.free_symbols}
+    used |= {move.parameter for era in found for move in era.moves[:SHOWN_MOVES]}
     return Regions(
         model=model.name,
         title=model.title,
-        zones=tuple(search.zone(label) for label in order),
+        order=order(model),
+        letters=letters(model, used),
+        zones=zones,
         eras=tuple(found),
         draws=draws,
         seed=seed,
