@@ -3,11 +3,13 @@
 import builtins
 import itertools
 import random
+from dataclasses import replace
 
 import pytest
 import sympy as sp
 
 import dilemma
+from dilemma import games
 from dilemma.games import many
 
 
@@ -153,3 +155,30 @@ def test_a_claim_about_three_players_is_decided():
     )
     (verdict,) = dilemma.prove(model)
     assert verdict.status == "proved"
+
+
+@pytest.mark.parametrize("certified", [True, False])
+def test_whether_an_equilibrium_of_three_players_is_unique_is_decided(monkeypatch, certified):
+    real = games.equilibria
+
+    def told(*arguments, **options):
+        found = real(*arguments, **options)
+        return found if certified else replace(found, complete=False, reason="not certified")
+
+    monkeypatch.setattr(games, "equilibria", told)
+    model = dilemma.Model(
+        name="club",
+        title="A club",
+        players={n: {"actions": ["out", "into"], "levels": {f"x{n}": [0, 1]}} for n in "abc"},
+        parameters={"v": {"range": [0, 9], "unit": "util", "means": "what a member adds"}},
+        payoffs={
+            "a": "xa*(v*(xb + xc) - 1)",
+            "b": "xb*(v*(xa + xc) - 1)",
+            "c": "xc*(v*(xa + xb) - 1)",
+        },
+    )
+    alone = model.make_claim("unique(out, out, out)", over="all", given="v < 1/4")
+    assert dilemma.prove(model, alone)[0].status == "proved"
+    (verdict,) = dilemma.prove(model, model.make_claim("unique(out, out, out)", over="all"))
+    assert verdict.status == "mixed"
+    assert "one calibration, another equilibrium" in verdict.fails.play

@@ -280,7 +280,9 @@ def _value(  # noqa: C901 -- one case for each kind of reference
             return sp.true if deviation_gain(model, calibration, pure) == 0 else sp.false
         case "unique":
             found = games.equilibria(model, calibration)
-            alone = found.complete and found.names == (f"({', '.join(arguments)})",)
+            alone = found.names == (f"({', '.join(arguments)})",)
+            if not found.complete:  # then the other equilibrium of the example speaks, checked too
+                alone = alone and f"{copy.label}, another equilibrium" not in example.play
             return sp.true if alone else sp.false
         case "dominant":
             return _dominant(model, values, *arguments)
