@@ -7,6 +7,10 @@
     solve                       every equilibrium at one calibration, certified
     select                      the equilibria by every criterion of selection
     compare                     eras side by side
+    statics                     which way does each outcome move with each parameter?
+    attribute                   what did it? a change between eras, shared out among parameters
+    commitment                  what moving first is worth to a leader
+    dynamics                    how a story goes on, one equilibrium after another
     along                       one parameter moves: where does the solution change?
     regions                     the parameter space cut where the equilibria change
     region_map, plot            two parameters move: the map, and its picture
@@ -39,19 +43,28 @@ if TYPE_CHECKING:
     from dilemma.parts import Claim, Era
     from dilemma.proof.decide import Verdict
     from dilemma.study.along import along
+    from dilemma.study.attribution import attribute
+    from dilemma.study.commitment import Commitment, commitment
     from dilemma.study.compare import compare
     from dilemma.study.comparison import Comparison
+    from dilemma.study.dynamics import dynamics
     from dilemma.study.partition import Regions
     from dilemma.study.propositions import Propositions, propositions
     from dilemma.study.region_map import RegionMap, region_map
     from dilemma.study.regions import regions
+    from dilemma.study.responses import Statics
     from dilemma.study.selected import Selection
     from dilemma.study.selecting import select
+    from dilemma.study.shares import Attribution
     from dilemma.study.sheet import Sheet, sheet
     from dilemma.study.solve import solve
+    from dilemma.study.statics import statics
+    from dilemma.study.trajectory import Trajectory
 
 _HOMES = {
+    "Attribution": "study.shares",
     "Claim": "parts",
+    "Commitment": "study.commitment",
     "Comparison": "study.comparison",
     "DilemmaError": "errors",
     "Equilibria": "equilibria",
@@ -66,10 +79,15 @@ _HOMES = {
     "Regions": "study.partition",
     "Selection": "study.selected",
     "Sheet": "study.sheet",
+    "Statics": "study.responses",
+    "Trajectory": "study.trajectory",
     "Verdict": "proof.decide",
     "along": "study.along",
+    "attribute": "study.attribution",
     "available": "library",
+    "commitment": "study.commitment",
     "compare": "study.compare",
+    "dynamics": "study.dynamics",
     "from_nashpy": "exchange.bimatrices",
     "from_pygambit": "exchange.gambit",
     "load": "library",
@@ -82,6 +100,7 @@ _HOMES = {
     "select": "study.selecting",
     "sheet": "study.sheet",
     "solve": "study.solve",
+    "statics": "study.statics",
     "to_nashpy": "exchange.bimatrices",
     "to_pandas": "exchange.frames",
     "to_pygambit": "exchange.gambit",
@@ -89,7 +108,9 @@ _HOMES = {
 }
 
 __all__ = [
+    "Attribution",
     "Claim",
+    "Commitment",
     "Comparison",
     "DilemmaError",
     "Equilibria",
@@ -104,10 +125,15 @@ __all__ = [
     "Regions",
     "Selection",
     "Sheet",
+    "Statics",
+    "Trajectory",
     "Verdict",
     "along",
+    "attribute",
     "available",
+    "commitment",
     "compare",
+    "dynamics",
     "from_nashpy",
     "from_pygambit",
     "load",
@@ -120,6 +146,7 @@ __all__ = [
     "select",
     "sheet",
     "solve",
+    "statics",
     "to_nashpy",
     "to_pandas",
     "to_pygambit",

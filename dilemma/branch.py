@@ -2,6 +2,9 @@
 
 A branch says what is played, in closed form or through polynomial equations in a few unknowns, and
 under which conditions that is an equilibrium.  The branches of a game partition its equilibria.
+
+Where numbers are chosen a branch is what binds: it may hold several equilibria, or, where payoffs
+are not known to be concave, candidates that are none (``relaxed``).
 """
 
 from __future__ import annotations
@@ -28,17 +31,30 @@ class Branch:
         What is played, such as ``"strong, strong"`` or ``"weak/strong, weak/strong"``.
     play : mapping of decision to mapping of action to sympy expression
         The probability of each action: a number, a formula, an unknown, or one minus unknowns.
-        In a simultaneous game each player has one decision, called by the player's name.
+        In a simultaneous game each player has one decision, called by the player's name.  Where
+        numbers are chosen: for each player, the number that it chooses for each of its choices.
     payoffs, outcomes : mapping of name to sympy expression
         What each player is paid and what each outcome comes to, in parameters and unknowns.
     unknowns, equations : tuple
-        Unknown probabilities, and the expressions that vanish in equilibrium.
+        Unknown probabilities (or chosen numbers and shadow prices), and the expressions that vanish
+        in equilibrium.
     conditions : tuple of sympy Boolean
         Strict for probabilities (a support's probabilities are positive), weak for best replies.
     closed : mapping of unknown to sympy expression
         The unknowns in closed form, empty where there is none.
     nonzero : tuple of sympy expressions
         What must not vanish for ``closed`` to be read; where it does, only ``equations`` speak.
+    chosen : bool
+        Whether the play is of chosen numbers and not of probabilities.
+    relaxed : bool
+        Whether its conditions are necessary for an equilibrium and not known to be enough: sound
+        for what holds in every equilibrium, not for what some equilibrium does.
+    binds : tuple of str
+        What binds, where numbers are chosen.
+    rivals : tuple of sympy Boolean
+        What a leader's optimum must also satisfy: it pays no less than other regimes' optima.
+    value : sympy expression or None
+        What a leader is paid.
     """
 
     name: str
@@ -50,11 +66,16 @@ class Branch:
     conditions: tuple[sp.Basic, ...] = ()
     closed: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     nonzero: tuple[sp.Expr, ...] = ()
+    chosen: bool = False
+    relaxed: bool = False
+    binds: tuple[str, ...] = ()
+    rivals: tuple[sp.Basic, ...] = ()
+    value: sp.Expr | None = None
 
     @property
     def pure(self) -> bool:
         """Whether nobody mixes; a player may act on what it knows of its own type."""
-        return not self.unknowns
+        return self.chosen or not self.unknowns
 
     @property
     def title(self) -> str:

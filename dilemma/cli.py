@@ -216,6 +216,85 @@ def along(
 
 
 @app.command()
+def statics(
+    model: MODEL,
+    era: Annotated[list[str] | None, typer.Option(help="Which eras; all if none.")] = None,
+    outcome: Annotated[
+        list[str] | None, typer.Option(help="Which outcomes or payoffs; all if none.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option(help="Which parameters; all if none.")
+    ] = None,
+    seconds: SECONDS = 120.0,
+    seed: SEED = 0,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Say which way outcomes move with parameters, and how far: derivatives, signs over the box."""
+    from dilemma.study.statics import statics as respond
+
+    found = respond(
+        load_model(model),
+        era or None,
+        outcome or None,
+        parameter or None,
+        seconds=seconds,
+        seed=seed,
+    )
+    put(found, as_json=as_json, latex=latex)
+
+
+@app.command()
+def attribute(
+    model: MODEL,
+    outcome: Annotated[str, typer.Argument(help="An outcome, or a player for its payoff.")],
+    era: Annotated[
+        list[str] | None, typer.Option(help="From which era, and again: to which.")
+    ] = None,
+    select: Annotated[
+        str | None,
+        typer.Option(help="Among several equilibria: highest, lowest, stable or risk_dominant."),
+    ] = None,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Share out the change of an outcome between two eras among groups of parameters."""
+    from dilemma.study.attribution import attribute as share
+
+    found = share(load_model(model), outcome, era or None, select=select)
+    put(found, as_json=as_json, latex=latex)
+
+
+@app.command()
+def dynamics(
+    model: MODEL,
+    name: Annotated[str | None, typer.Argument(help="Which story; may be left out.")] = None,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Run a story: what is played becomes the next round, or parameters go up and down."""
+    from dilemma.study.dynamics import dynamics as run
+
+    put(run(load_model(model), name), as_json=as_json, latex=latex)
+
+
+@app.command()
+def commitment(
+    model: MODEL,
+    era: ERA = None,
+    change: CHANGE = None,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Say what moving first is worth to a leader: against all moving at once."""
+    from dilemma.study.commitment import commitment as value
+
+    loaded, points = calibrations_of(model, era, change)
+    found = [value(loaded, at, **moved) for at, moved in points]
+    put_all(found, as_json=as_json, latex=latex)
+
+
+@app.command()
 def regions(
     model: MODEL,
     x: Annotated[str, typer.Argument(help="A parameter, for a map: the horizontal axis.")] = "",

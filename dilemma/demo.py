@@ -34,6 +34,7 @@ def demo(model: Model, *, ask: Ask, show: Show, draws: int = 2_000, seed: int = 
     show : callable
         Shows a table or a line of text.
     """
+    model.needs_actions("a demo for a class")
     if model.tree is not None or len(model.players) != 2:
         raise UnsupportedError(f"{model.name} is no two-player matrix game: those can be played")
     show(f"{model.title}\n\n{' '.join(model.reads.split())}\n")

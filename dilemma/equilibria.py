@@ -63,6 +63,11 @@ class Equilibria(Shown):
     source: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def chosen(self) -> bool:
+        """Whether numbers are chosen and not probabilities."""
+        return "leader" in self.concept or "pure choices" in self.concept
+
     def __iter__(self) -> Iterator[Equilibrium]:
         return iter(self.equilibria)
 
@@ -136,7 +141,9 @@ def _columns(found: Equilibria) -> Table:
     """Show few equilibria side by side, everything about each."""
     rows: list[tuple[str, ...]] = []
     first = found.equilibria[0] if found.equilibria else None
-    for decision, mix in first.play.items() if first else ():
+    if first is not None and first.chosen:
+        rows += _chosen_rows(found)
+    for decision, mix in first.play.items() if first and not first.chosen else ():
         for action in mix:
             told = (_exact(e.play[decision].get(action, sp.Integer(0))) for e in found)
             rows.append((f"P({decision} {action})", "", *told))
@@ -149,13 +156,67 @@ def _columns(found: Equilibria) -> Table:
             told = (_exact(e.beliefs[decision][history]) for e in found)
             rows.append((f"belief at {decision}: {history}", "", *told))
     values = [(p, f"payoff {p}", [e.payoffs[p] for e in found]) for p in _payoffs(found)]
-    values += [(n, n, [e.outcomes[n] for e in found]) for n in (first.outcomes if first else ())]
+    told_already = [n for own in first.play.values() for n in own] if first and first.chosen else []
+    values += [
+        (n, n, [e.outcomes[n] for e in found])
+        for n in (first.outcomes if first else ())
+        if n not in told_already
+    ]
     rows += [(word, found.units.get(n, ""), *map(number, told)) for n, word, told in values]
     rows.append(("regret", "", *(number(e.regret) for e in found)))
     for concept in first.concepts if first else ():
         rows.append((concept, "", *(_WORDS[e.concepts.get(concept)] for e in found)))
+    if first is not None and first.chosen:
+        rows += _quality_rows(found)
     header = ("", "unit", *(f"{e.name}{', strict' if e.strict else ''}" for e in found))
     return Table(_title(found), header, tuple(rows), _notes(found))
+
+
+def _chosen_rows(found: Equilibria) -> list[tuple[str, ...]]:
+    """Show what everybody chooses, and the shadow price of what binds."""
+    rows = [
+        (
+            f"{player} chooses {name}",
+            found.units.get(name, ""),
+            *(number(e.play[player][name]) for e in found),
+        )
+        for player, own in found[0].play.items()
+        for name in own
+    ]
+    for what in dict.fromkeys(name for e in found for name in e.prices):
+        told = (
+            number(e.prices[what], 4)
+            if e.prices.get(what) is not None
+            else ("not determined" if what in e.prices else "does not bind")
+            for e in found
+        )
+        rows.append((f"shadow price of {what}", "", *told))
+    return rows
+
+
+def _quality_rows(found: Equilibria) -> list[tuple[str, ...]]:
+    """Show stability, a leader's other regimes with their value, and what makes each sure."""
+    rows: list[tuple[str, ...]] = []
+    if any(e.slope is not None for e in found):
+        told = (_stability(e) for e in found)
+        rows.append(("best replies lead back", "", *told))
+    for rival in dict.fromkeys(name for e in found for name in e.rivals):
+        told = (
+            f"{number(e.rivals[rival][0])}: {number(e.rivals[rival][1])}"
+            if rival in e.rivals
+            else ""
+            for e in found
+        )
+        rows.append((f"rival regime ({rival}): choice and its value", "", *told))
+    rows.append(("certificate", "", *(e.certificate for e in found)))
+    return rows
+
+
+def _stability(equilibrium: Equilibrium) -> str:
+    if equilibrium.slope is None:
+        return "not decided"
+    word = {True: "yes: stable", False: "no: unstable", None: "not decided"}[equilibrium.stable]
+    return f"{word} (a step shrinks to {equilibrium.slope:.3g})"
 
 
 _WORDS = {True: "yes", False: "no", None: "not decided"}
@@ -167,7 +228,7 @@ def _rows(found: Equilibria) -> Table:
     rows = tuple(
         (
             str(k + 1),
-            *(_mix(e.play[decision]) for decision in decisions),
+            *(_mix(e.play[decision], chosen=e.chosen) for decision in decisions),
             ", ".join(number(e.payoffs[p]) for p in e.payoffs),
             number(e.regret),
         )
@@ -210,15 +271,18 @@ def _notes(found: Equilibria) -> tuple[str, ...]:
     whole = f"All {found.concept}" if found.complete else f"NOT all {found.concept}: {found.reason}"
     notes = [f"{whole}. Found by {found.method}."]
     if found.degenerate:
-        notes.append(f"Degenerate: {found.witness}.")
-    if found.degenerate is None:
+        word = "On a border" if found.chosen else "Degenerate"
+        notes.append(f"{word}: {found.witness}.")
+    if found.degenerate is None and not found.chosen:
         notes.append("Whether the game is degenerate was not decided.")
     if found.source:
         notes.append(f"Source: {found.source}.")
     return tuple(notes)
 
 
-def _mix(mix: Mix) -> str:
+def _mix(mix: Mix, *, chosen: bool = False) -> str:
+    if chosen:
+        return ", ".join(f"{name} {number(value)}" for name, value in mix.items())
     used = {action: chance for action, chance in mix.items() if chance}
     if len(used) == 1:
         return next(iter(used))

@@ -54,6 +54,18 @@ class Equilibrium:
         Where a player knows a private type, and what it does hangs on it.
     concepts : mapping of solution concept to bool or None
         In a tree, which refinements were checked; None where that was not decided.
+    chosen : bool
+        Whether ``play`` is of chosen numbers and not of probabilities.
+    prices : mapping of str to number or None
+        The shadow price of what binds; None where it is not determined.
+    stable : bool or None
+        Whether best replies lead back to it from nearby; None where that was not decided.
+    slope : number or None
+        How far a step away from it has shrunk after all have replied; stable if below one.
+    rivals : mapping of str to tuple of (choice, value)
+        A leader's other regimes: what would be chosen there and what it would pay the leader.
+    certificate : str
+        What makes sure that nobody gains by deviating.
     """
 
     play: Play
@@ -66,11 +78,17 @@ class Equilibrium:
     beliefs: Mapping[str, Mix] = field(default_factory=dict)
     cutoffs: Mapping[str, Cutoff] = field(default_factory=dict)
     concepts: Mapping[str, bool | None] = field(default_factory=dict)
+    chosen: bool = False
+    prices: Mapping[str, sp.Rational | None] = field(default_factory=dict)
+    stable: bool | None = None
+    slope: float | None = None
+    rivals: Mapping[str, tuple[sp.Rational, sp.Rational]] = field(default_factory=dict)
+    certificate: str = ""
 
     @property
     def pure(self) -> bool:
         """Whether nobody mixes; a player may act on what it knows of its own type."""
-        return all(
+        return self.chosen or all(
             decision in self.cutoffs or chance in (0, 1)
             for decision, mix in self.play.items()
             for chance in mix.values()
@@ -82,6 +100,9 @@ class Equilibrium:
         return f"({self.branch})" if self.pure else f"mixed ({self.branch})"
 
     def __str__(self) -> str:
+        if self.chosen:
+            told = (f"{n} {float(v):.4g}" for own in self.play.values() for n, v in own.items())
+            return f"{self.name}: {', '.join(told)}"
         if self.pure:
             return self.name
         mixes = (
@@ -92,7 +113,7 @@ class Equilibrium:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""
-        told = {
+        told: dict[str, Any] = {
             "name": self.name,
             "play": _texts(self.play),
             "payoffs": {p: str(v) for p, v in self.payoffs.items()},
@@ -106,7 +127,11 @@ class Equilibrium:
                 for d, c in self.cutoffs.items()
             },
             "concepts": dict(self.concepts),
+            "prices": {n: None if v is None else str(v) for n, v in self.prices.items()},
+            "rivals": {n: [str(k), str(v)] for n, (k, v) in self.rivals.items()},
         }
+        if self.chosen:
+            told |= {"stable": self.stable, "slope": self.slope, "certificate": self.certificate}
         return {key: value for key, value in told.items() if value != {} or key in _ALWAYS}
 
 

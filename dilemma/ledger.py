@@ -151,10 +151,11 @@ def prove(
         case _:
             claims = [claim]
     verdicts: list[Verdict] = []
+    known: dict[str, tuple[Verdict, ...]] = {}
     for done, each in enumerate(claims):
         if progress is not None:
             progress(done / len(claims), each.name)
-        verdicts += decide(model, each, seconds=seconds)
+        verdicts += decide(model, each, seconds=seconds, known=known)
     return Ledger(model, tuple(verdicts))
 
 
@@ -162,6 +163,8 @@ def _over(model: Model, verdict: Verdict) -> str:
     over = verdict.era or verdict.claim.over
     if over == "all":
         return "all parameters"
+    if over == "any pair":
+        return "each pair of calibrations, whatever the parameters"
     if over == "pair":
         return "each pair of calibrations, one an era"
     return model.eras[over].title
@@ -184,12 +187,22 @@ def _explained(model: Model, verdict: Verdict) -> Table:
     if verdict.status == "open" and verdict.fails is not None:
         meaning = "it fails somewhere; whether it fails everywhere is not decided"
     rows.append(("verdict", f"{verdict.status}: {meaning}"))
+    if verdict.claim.because:
+        rows += [("follows from", _lemma(model, name, verdict)) for name in verdict.claim.because]
     if verdict.reason:
         rows.append(("why", verdict.reason))
     for word, example in (("fails at", verdict.fails), ("holds at", verdict.holds)):
         if example is not None:
             rows += [(word, line) for line in describe(model, example)]
     return Table(f"Claim {claim.label or claim.name}".strip(), ("", verdict.name), tuple(rows))
+
+
+def _lemma(model: Model, name: str, verdict: Verdict) -> str:
+    """Say which lemma a claim follows from, and whether it was needed."""
+    lemma = model.claims[name]
+    label = f"{lemma.label}: " if lemma.label else ""
+    used = "proved, used" if name in verdict.lemmas else "not used"
+    return f"{label}{name} ({used}): {lemma.says}"
 
 
 def _equilibria(verdict: Verdict) -> str:
@@ -249,6 +262,8 @@ def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "reason": verdict.reason,
         "cases": verdict.cases,
         "decider": verdict.decider,
+        "because": list(verdict.claim.because),
+        "lemmas": list(verdict.lemmas),
         "of_play": verdict.of_play,
         "seconds": round(verdict.seconds, 3),
         "example_fails": _example_dict(verdict.fails),

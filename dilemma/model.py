@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
@@ -10,11 +10,13 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
-from dilemma.errors import CalibrationError, nearest
+from dilemma.chosen import Choices
+from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.extensive import Tree
 from dilemma.parts import (
     Claim,
     Definition,
+    Dynamics,
     Era,
     Outcome,
     Parameter,
@@ -46,9 +48,12 @@ class Model:
     name : str
         What the model is called: the stem of its file.
     title, kind, source, reads : str
-        Its title, its kind of game (``"matrix"`` or ``"tree"``), its sources, and the story it tells.
+        Its title, its kind of game (``"matrix"``, ``"tree"``, ``"continuous"`` or
+        ``"sequential"``), its sources, and the story it tells.
     players, parameters, definitions, types, tree, payoffs, outcomes, groups, common, eras, claims, questions
         The sections of a model file, as mappings.
+    constraints, regimes, bargain, dynamics, ties
+        And those of games in which numbers are chosen.
 
     Attributes
     ----------
@@ -62,9 +67,13 @@ class Model:
     payoffs : mapping of profile to mapping of player to sympy expression
     profiles : tuple of profiles
         All of them, the last player's action changing fastest.  In a tree: its ends, each the
-        actions that led there; ``payoffs`` has them as keys.
+        actions that led there; ``payoffs`` has them as keys.  Where numbers are chosen: the
+        empty profile alone.
     tree : Tree or None
         Who moves when, where ``kind`` is ``"tree"``.
+    choices : Choices or None
+        What is chosen where ``kind`` is ``"continuous"`` or ``"sequential"``.
+    dynamics : mapping of str to Dynamics
     outcomes : mapping of str to Outcome
     groups : mapping of str to tuple of str
     eras : mapping of str to Era
@@ -107,9 +116,9 @@ class Model:
     """
 
     __slots__ = (
-        "claims", "definitions", "document", "eras", "groups", "kind", "name", "outcomes",
-        "parameters", "path", "payoffs", "players", "profiles", "questions", "reads", "source",
-        "title", "tree",
+        "choices", "claims", "definitions", "document", "dynamics", "eras", "groups", "kind",
+        "name", "outcomes", "parameters", "path", "payoffs", "players", "profiles", "questions",
+        "reads", "source", "title", "tree",
     )  # fmt: skip
 
     name: str
@@ -129,7 +138,9 @@ class Model:
     eras: Mapping[str, Era]
     claims: Mapping[str, Claim]
     questions: Mapping[str, Question]
+    dynamics: Mapping[str, Dynamics]
     tree: Tree | None
+    choices: Choices | None
 
     def __init__(
         self,
@@ -151,23 +162,33 @@ class Model:
         questions: Mapping[str, Any] | None = None,
         types: Mapping[str, Any] | None = None,
         tree: Mapping[Any, Any] | None = None,
+        constraints: Mapping[str, Any] | None = None,
+        regimes: Mapping[str, Any] | None = None,
+        bargain: Mapping[str, Any] | None = None,
+        dynamics: Mapping[str, Any] | None = None,
+        ties: str | None = None,
     ) -> None:
         sections = {
             "title": title,
             "kind": kind,
             "source": source,
             "reads": reads,
+            "ties": ties,
             "players": players,
             "parameters": parameters,
             "definitions": definitions,
             "types": types,
             "tree": tree,
+            "constraints": constraints,
+            "regimes": regimes,
             "payoffs": payoffs,
+            "bargain": bargain,
             "outcomes": outcomes,
             "groups": groups,
             "common": common,
             "eras": eras,
             "claims": claims,
+            "dynamics": dynamics,
             "questions": questions,
         }
         self._fill(name, {key: value for key, value in sections.items() if value is not None})
@@ -292,6 +313,31 @@ class Model:
             expression = expression.xreplace({definition.symbol: definition.formula})
         return expression
 
+    def expand_play(
+        self, expression: sp.Basic, only: Collection[sp.Symbol] | None = None
+    ) -> sp.Basic:
+        """Put back only those definitions that hang on what is chosen, or on some of it."""
+        for name, definition in reversed(list(self.definitions.items())):
+            if name not in self.outcomes:
+                continue
+            if only is None or self.expand(definition.symbol).free_symbols & set(only):
+                expression = expression.xreplace({definition.symbol: definition.formula})
+        return expression
+
+    def needs_actions(self, what: str) -> None:
+        """See that players choose among actions, which ``what`` is about.
+
+        Raises
+        ------
+        UnsupportedError
+            Where they choose numbers.
+        """
+        if self.choices is not None:
+            raise UnsupportedError(
+                f"{self.name}: {what} is for games with actions; here numbers are chosen (see "
+                "solve, compare, statics, attribute, dynamics, prove)"
+            )
+
     def replace(self, **sections: Any) -> Model:
         """Return a model that differs in some sections.
 
@@ -333,11 +379,13 @@ class Model:
         setting = Setting(
             players=self.players,
             parameters=self.parameters,
-            definitions=self.definitions,
+            definitions=[n for n in self.definitions if n not in self.outcomes],
             outcomes=self.outcomes,
             eras=self.eras,
             common=self.document.get("common", {}),
             simultaneous=self.kind == "matrix",
+            claims=self.claims,
+            choices=() if self.choices is None else self.choices.choices,
         )
         name = fields.pop("name", "claim")
         row = {"holds": plain(holds), "over": "each" if self.eras else "all", **plain(fields)}

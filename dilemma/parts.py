@@ -17,6 +17,7 @@ import sympy as sp
 __all__ = [
     "Claim",
     "Definition",
+    "Dynamics",
     "Era",
     "Interval",
     "Outcome",
@@ -138,9 +139,10 @@ class Outcome:
         it is the expectation over profiles, the players mixing independently.
     formula : sympy expression or None
         Other games: its value in equilibrium, over parameters, definitions, each player's name
-        for what the player is paid, and the keys of ``chances``.
-    chances : mapping of symbol to Chance
-        Trees: the probabilities that the formula speaks of.
+        for what the player is paid, the numbers that players choose, and the keys of ``chances``.
+    chances : mapping of symbol to Chance, Multiplier or Slope
+        What else the formula speaks of: in a tree probabilities, where numbers are chosen shadow
+        prices and slopes.
     """
 
     name: str
@@ -161,7 +163,8 @@ class Reference:
         "name" (a parameter or definition of one era), "payoff" (a player's payoff at a profile),
         "outcome" (at a profile, or in equilibrium where ``arguments`` has the name alone),
         "equilibrium", "unique" (a profile), "dominant" (a player's action, strictly),
-        "kind" (player, name of a game), "rises", "falls" (outcome, parameter).
+        "kind" (player, name of a game), "rises", "falls" (outcome, parameter), "count" (how many
+        equilibria there are).
     era : str or None
         The era that the formula puts in front of it, if any.
     arguments : tuple of str
@@ -169,8 +172,9 @@ class Reference:
     """
 
     what: Literal[
-        "name", "payoff", "outcome", "equilibrium", "unique", "dominant", "kind", "rises", "falls"
-    ]
+        "name", "payoff", "outcome", "equilibrium", "unique", "dominant", "kind", "rises", "falls",
+        "count",
+    ]  # fmt: skip
     era: str | None
     arguments: tuple[str, ...]
 
@@ -178,7 +182,7 @@ class Reference:
     def of_play(self) -> bool:
         """Whether it stands for something in equilibrium, not for a given profile."""
         alone = self.what == "outcome" and len(self.arguments) == 1
-        return alone or self.what in ("rises", "falls")
+        return alone or self.what in ("rises", "falls", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +192,9 @@ class Claim:
     Attributes
     ----------
     over : str
-        "each" era by itself, a "pair" of calibrations of the two eras, one era's name, or "all"
-        admissible parameters.
+        "each" era by itself, a "pair" of calibrations of the two eras, one era's name, "all"
+        admissible parameters, or "any pair" of calibrations with admissible parameters, which go
+        by the names of the two eras.
     given, holds : sympy Boolean
         What is assumed, what is claimed.  Each symbol is a parameter, a definition, or a key of
         ``references``.
@@ -199,6 +204,11 @@ class Claim:
         Parameters held equal across the eras of a pair.
     among : str or None
         "pure", "mixed", or the name of a branch: the only equilibria that the claim speaks of.
+        With "any" a trend may lead from one branch to another.
+    holding : tuple of str
+        Choices that are held where they are, wherever that is: only the others are best replies.
+    because : tuple of str
+        Claims that this one follows from, wherever their assumptions hold.
     expect : mapping of era (or "" where the claim is one statement) to status
     derived : bool
         False where the sign is put in by the calibration and does not move through an equilibrium.
@@ -217,6 +227,13 @@ class Claim:
     expect: Mapping[str, Status]
     derived: bool
     label: str
+    holding: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+
+    @property
+    def of_pairs(self) -> bool:
+        """Whether it speaks of two calibrations, one an era."""
+        return self.over in ("pair", "any pair")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +248,33 @@ class Question:
     era: str
     moves: str
     shows: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamics:
+    """How a story goes on from an era's centre, one equilibrium after another.
+
+    Attributes
+    ----------
+    next : mapping of parameter to sympy expression
+        What a parameter becomes, in terms of what has just been played; nobody looks ahead.
+    steps : int
+        At most so many steps; with ``through`` so many on each leg.
+    scales : tuple of str
+        Parameters that are multiplied by one number, which goes along the legs of ``through``.
+    through : tuple of sympy number
+    shows : tuple of str
+        The outcomes to watch; all if empty.
+    """
+
+    name: str
+    says: str
+    era: str
+    next: Mapping[str, sp.Expr]
+    steps: int
+    scales: tuple[str, ...]
+    through: tuple[sp.Rational, ...]
+    shows: tuple[str, ...]
 
 
 def decimal(number: sp.Expr) -> str:

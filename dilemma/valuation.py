@@ -32,7 +32,10 @@ def numeric_payoffs(
     ------
     CalibrationError
         If a payoff has no value there.
+    UnsupportedError
+        If numbers are chosen.
     """
+    model.needs_actions("a table of payoffs")
     exact = True
     table: dict[Profile, dict[str, Fraction]] = {}
     for profile, cell in model.payoffs.items():

@@ -153,6 +153,8 @@ def truths(model, document, claim, era, rng):
 def cases():
     for name in dilemma.available():
         model = dilemma.load(name)
+        if model.kind != "matrix":
+            continue  # where numbers are chosen: see test_chosen_claims
         for claim in model.claims.values():
             if "rises(" in claim.text["holds"] or "falls(" in claim.text["holds"]:
                 continue  # see test_a_mixed_equilibrium_moves_as_claimed

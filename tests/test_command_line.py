@@ -48,7 +48,13 @@ def test_the_same_seed_gives_the_same_output():
         ("show", "abandonment"),
         ("solve", "abandonment_hedging", "--era", "post_cold_war"),
         ("compare", "abandonment", "--draws", 50),
+        ("compare", "hedging", "--draws", 50),
         ("prove", "abandonment.C1.8"),
+        ("statics", "hedging", "--era", "cold_war", "--outcome", "x_J"),
+        ("attribute", "hedging", "x_J"),
+        ("dynamics", "cork"),
+        ("commitment", "cork", "--era", "cold_war"),
+        ("propositions", "hedging"),
         ("along", "abandonment", "m_J"),
         ("regions", "abandonment", "m_J", "v_J"),
         ("demo", "abandonment", "--draws", 50),
@@ -59,6 +65,13 @@ def test_every_command_speaks_json(command, tmp_path):
     ran = run(*command, "--json", cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)
+
+
+@pytest.mark.parametrize("command", ["select", "regions", "demo"])
+def test_what_is_about_actions_is_refused_where_numbers_are_chosen(command):
+    ran = run(command, "hedging")
+    assert ran.returncode == 2
+    assert "here numbers are chosen" in ran.stderr
 
 
 def test_json_carries_exact_numbers():

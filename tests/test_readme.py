@@ -33,8 +33,9 @@ def test_the_python_block_prints_what_is_shown(capsys):
 
 def test_the_main_command_ends_as_shown():
     block = next(b for b in blocks("sh") if "dilemma compare" in b and "venv" in b)
+    arguments = block.strip().split("/dilemma ")[1].split()
     ran = subprocess.run(
-        [sys.executable, "-m", "dilemma", "compare"],
+        [sys.executable, "-m", "dilemma", *arguments],
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",

@@ -8,23 +8,33 @@ import sympy as sp
 
 from dilemma.branch import Branch
 from dilemma.equilibria import Equilibria
-from dilemma.games import induction, matrix, supports, trees
+from dilemma.games import choosing, induction, matrix, regimes, supports, trees
 from dilemma.model import Model
 from dilemma.report import versions
 
 __all__ = ["branches", "equilibria"]
 
 
-def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
+def branches(
+    model: Model,
+    *,
+    named: bool = False,
+    holding: tuple[str, ...] = (),
+    bargain: bool = True,
+) -> tuple[Branch, ...]:
     """Return the symbolic solution of a game: every way of being an equilibrium.
 
     ``named`` ones are written for readers, in the model's definitions as far as that goes.
+    Choices named in ``holding`` are held where they are; only the others are best replies.
+    Without ``bargain`` nothing is said of how a bargain at the end goes.
     """
     match model.kind:
         case "matrix":
             return supports.branches(model, named=named)
         case "tree":
             return induction.branches(model, named=named)
+        case "continuous" | "sequential":
+            return regimes.branches(model, holding, bargain=bargain)
     raise AssertionError(model.kind)
 
 
@@ -47,6 +57,8 @@ def equilibria(
             found = matrix.solve(model, values, seconds=seconds, most=most)
         case "tree":
             found = trees.solve(model, values, seconds=seconds, most=most)
+        case "continuous" | "sequential":
+            found = choosing.solve(model, values, seconds=seconds, most=most)
         case _:
             raise AssertionError(model.kind)
     rounded = "" if found.exact else "; irrational numbers were rounded to 40 digits first"

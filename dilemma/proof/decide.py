@@ -12,24 +12,18 @@ Intelligence and Symbolic Computation, LNCS 11110: 369-378 (unverified).
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import MutableMapping
 from dataclasses import dataclass
-from itertools import product
 
-import sympy as sp
-
-from dilemma import games
-from dilemma.branch import Branch
-from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.errors import UnsupportedError
 from dilemma.model import Model
 from dilemma.parts import Claim, Status
-from dilemma.proof.examples import Example, check_example, find_example
-from dilemma.proof.logic import Answer, Question, may_always_be_read
-from dilemma.proof.statements import Copy, Part, Statements
+from dilemma.proof.choosing import DecidingChoices
+from dilemma.proof.deciding import Deciding
+from dilemma.proof.examples import Example
+from dilemma.proof.statements import Statements
 
 __all__ = ["Verdict", "decide"]
-
-ANSWER_SECONDS = 10.0  # z3's share of one question; a claim asks many
 
 
 @dataclass(frozen=True)
@@ -58,6 +52,8 @@ class Verdict:
     decider : str
         What decided, with its version.
     seconds : float
+    lemmas : tuple of str
+        The claims that it was proved through, each proved itself.
     """
 
     model: str
@@ -72,6 +68,7 @@ class Verdict:
     cases: int
     decider: str
     seconds: float
+    lemmas: tuple[str, ...] = ()
 
     @property
     def as_expected(self) -> bool:
@@ -84,22 +81,43 @@ class Verdict:
         return f"{self.claim.name} @ {self.era}" if self.era else self.claim.name
 
 
-def decide(model: Model, claim: Claim, *, seconds: float = 60.0) -> tuple[Verdict, ...]:
+def decide(
+    model: Model,
+    claim: Claim,
+    *,
+    seconds: float = 60.0,
+    known: MutableMapping[str, tuple[Verdict, ...]] | None = None,
+) -> tuple[Verdict, ...]:
     """Decide one claim; a claim about each era by itself gets a verdict for each.
 
     Parameters
     ----------
     seconds : float
         Budget for each verdict; past it the claim stays open.
+    known : mutable mapping of claim's name to verdicts, optional
+        Verdicts on lemmas are looked up here, and left here.
     """
     import z3
 
+    known = {} if known is None else known
+    if claim.name in known and model.claims.get(claim.name) == claim:
+        return known[claim.name]
+    lemmas = []
+    for name in claim.because:
+        lemma = model.claims[name]
+        if all(v.status == "proved" for v in decide(model, lemma, seconds=seconds, known=known)):
+            lemmas.append(lemma)
     overs = list(model.eras) if claim.over == "each" else [claim.over]
     found = []
     for over in overs:
         begun = time.perf_counter()
         era = over if claim.over == "each" else ""
-        deciding = _Deciding(Statements(model, claim, over), begun + seconds)
+        statements = Statements(model, claim, over)
+        deciding = (
+            Deciding(statements, begun + seconds)
+            if model.choices is None
+            else DecidingChoices(statements, begun + seconds, given_lemmas=tuple(lemmas))
+        )
         try:
             status, reason = deciding.status()
         except UnsupportedError as error:
@@ -118,306 +136,8 @@ def decide(model: Model, claim: Claim, *, seconds: float = 60.0) -> tuple[Verdic
                 cases=deciding.cases,
                 decider=f"z3 {z3.get_version_string()}",
                 seconds=time.perf_counter() - begun,
+                lemmas=deciding.lemmas,
             )
         )
+    known[claim.name] = tuple(found)
     return tuple(found)
-
-
-Chosen = Mapping[str, Branch]
-
-
-@dataclass
-class _Deciding:
-    """The state of one decision: what was found, and how much time is left."""
-
-    statements: Statements
-    until: float
-    fails: Example | None = None
-    holds: Example | None = None
-    cases: int = 0
-
-    def status(self) -> tuple[Status, str]:
-        """Go through all branches; return the verdict and, where it is no plain one, why."""
-        statements = self.statements
-        if self._ask(statements.given_but_play(), *self._shared()).status == "unsat":
-            return "contradictory", "its assumptions hold at no calibration in the boxes"
-        if reason := self._payoffs_undefined():
-            return "open", reason
-        cases = self._feasible()
-        self.cases = len(cases) if statements.in_equilibrium else 0
-        if not any(self._question(chosen).ask().status != "unsat" for chosen in cases):
-            return "vacuous", "no equilibrium to speak of at any calibration"
-        for part in statements.parts():
-            if part.moves is not None and not self._can_move(part, cases):
-                parameter = part.moves.arguments[1]
-                return "vacuous", f"no two calibrations to compare that differ in {parameter} alone"
-        if reason := self._undefined(cases):
-            return "open", reason
-        undecided = self._refute(cases)
-        if self.fails is not None:
-            return self._holds_somewhere(cases)
-        return ("open", undecided) if undecided else ("proved", "")
-
-    # --- before anything ------------------------------------------------------------------------
-
-    def plainly(self, told: str) -> str:
-        """Write the names of the model for the symbols of its copies."""
-        for symbol, (name, _) in self.statements.home.items():
-            told = told.replace(symbol.name, name)
-        return told
-
-    def _seconds(self) -> float:
-        return min(ANSWER_SECONDS, self.until - time.perf_counter())
-
-    def _new(self) -> Question:
-        return Question(self.statements.about, self._seconds)
-
-    def _ask(self, *statements: sp.Basic) -> Answer:
-        return self._new().ask(*statements)
-
-    def _shared(self) -> tuple[sp.Basic, ...]:
-        """State the intervals of what the eras share: they may have nothing in common."""
-        found = [
-            self.statements.symbol(copy, name)
-            for copy in self.statements.copies
-            for name in self.statements.claim.shared
-            if len(self.statements.copies) > 1
-        ]
-        return tuple(condition for symbol in found for condition in self.statements.about(symbol))
-
-    def _question(self, chosen: Chosen, parts: tuple[Part, ...] = ()) -> Question:
-        """Ask about the box, the claim's assumptions and a choice of branches.
-
-        With it come the twins of some parts, in the same branches and as assumed.
-        """
-        statements = self.statements
-        question = self._new()
-        question.add(*self._shared(), statements.given(chosen, statements.copies))
-        for copy in statements.copies:
-            if copy.key in chosen:
-                question.add(*statements.branch(chosen[copy.key], copy))
-        for twin in statements.twins(parts):
-            there = tuple(twin if c.key == twin.base else c for c in statements.copies)
-            question.add(statements.given(chosen, there))
-            question.add(*statements.branch(chosen[twin.base], twin))
-            here = next(c for c in statements.copies if c.key == twin.base)
-            assert twin.moved is not None
-            question.add(statements.symbol(twin, twin.moved) > statements.symbol(here, twin.moved))
-        return question
-
-    def _can_move(self, part: Part, cases: list[Chosen]) -> bool:
-        return any(self._question(chosen, (part,)).ask().status != "unsat" for chosen in cases)
-
-    def _feasible(self) -> list[Chosen]:
-        """Return the choices of branches, one a copy, each of which can be an equilibrium.
-
-        What z3 leaves undecided is kept: that is sound for a proof, which goes through it again.
-        """
-        statements = self.statements
-        feasible: dict[str, list[Branch]] = {}
-        for copy in statements.copies:
-            if copy.key not in statements.in_equilibrium:
-                continue
-            question = self._new()
-            found = []
-            for branch in statements.branches():
-                asked = list(statements.branch(branch, copy))
-                if len(statements.in_equilibrium) == 1:
-                    asked.append(statements.given({copy.key: branch}, statements.copies))
-                if question.ask(*asked).status != "unsat":
-                    found.append(branch)
-            central = self._central(copy)
-            feasible[copy.key] = [b for b in found if b.name in central]
-            feasible[copy.key] += [b for b in found if b.name not in central]
-        return [dict(zip(feasible, choice, strict=True)) for choice in product(*feasible.values())]
-
-    def _central(self, copy: Copy) -> frozenset[str]:
-        """Return the branches that hold at the era's centre, where examples are looked for."""
-        model = self.statements.model
-        if copy.era is None or self.statements.points:
-            return frozenset()
-        try:
-            values = model.values(model.calibration(copy.era))
-            return frozenset(b.name for b in self.statements.branches() if b.holds_at(values))
-        except (CalibrationError, TypeError):
-            return frozenset()  # the game does not exist at the centre: any order will do
-
-    def _payoffs_undefined(self) -> str:
-        """Say where the game itself has no meaning, for instance a payoff that divides by zero."""
-        model = self.statements.model
-        for copy, (reason, happens) in product(self.statements.copies, self._impossible()):
-            question = self._new()
-            question.add(self.statements.given_but_play(), self.statements.rename(happens, copy))
-            if question.ask().status != "unsat":
-                return self.plainly(f"the game is none, because {reason}")
-        payoffs = {payoff for cell in model.payoffs.values() for payoff in cell.values()}
-        if all(map(may_always_be_read, payoffs)) and self._definitions_always():
-            return ""
-        for copy in self.statements.copies:
-            question = self._new()
-            question.add(self.statements.given_but_play())
-            question.read(*(sp.Ge(self.statements.rename(p, copy), 0) for p in payoffs))
-            if reason := _violated(question):
-                return self.plainly(f"the game is {reason}")
-        return ""
-
-    def _impossible(self) -> tuple[tuple[str, sp.Basic], ...]:
-        tree = self.statements.model.tree
-        return () if tree is None else tuple(tree.impossible())
-
-    def _definitions_always(self) -> bool:
-        definitions = self.statements.model.definitions.values()
-        return all(may_always_be_read(d.formula) for d in definitions)
-
-    def _undefined(self, cases: list[Chosen]) -> str:
-        """Say where the claim has no meaning: a denominator that vanishes in the boxes."""
-        statements = self.statements
-        always = self._definitions_always()
-        for chosen in cases:
-            given = statements.given(chosen, statements.copies)
-            for part in statements.parts():
-                formula = statements.formula(part, chosen)
-                if always and may_always_be_read(formula) and may_always_be_read(given):
-                    continue
-                question = self._question(chosen, (part,))
-                question.read(formula)
-                if reason := _violated(question):
-                    return self.plainly(reason)
-        return ""
-
-    # --- counterexamples ------------------------------------------------------------------------
-
-    def _refute(self, cases: list[Chosen]) -> str:
-        """Look for a calibration and an equilibrium at which the claim fails."""
-        undecided = ""
-        for chosen in cases:
-            for part in self.statements.parts():
-                for question, extra, rival in self._refutations(part, chosen):
-                    answer = question.ask(*extra)
-                    if answer.status == "unknown":
-                        undecided = undecided or f"z3 gave up on {_describe(chosen) or 'the boxes'}"
-                    if answer.status != "sat":
-                        continue
-                    self.fails = find_example(
-                        self.statements, question, extra, chosen, (part,), rival
-                    )
-                    if self.fails is not None:
-                        check_example(self.statements, self.fails, (part,), fails=True)
-                        return ""
-                    undecided = "it fails, but only at irrational values was an example found"
-        return undecided
-
-    def _refutations(
-        self, part: Part, chosen: Chosen
-    ) -> Iterator[tuple[Question, tuple[sp.Basic, ...], Chosen]]:
-        """Yield the questions of which one is satisfied iff the part fails somewhere.
-
-        The last item names the rival's branch where another equilibrium refutes ``unique``.
-        """
-        statements = self.statements
-        formula = statements.formula(part, chosen)
-        yield self._question(chosen, (part,)), (sp.Not(formula),), {}
-        if part.unique is None:
-            return
-        copy = statements.copy(part.unique)
-        for rival in games.branches(statements.model):
-            if rival.name != ", ".join(part.unique.arguments):
-                extra = statements.branch(rival, statements.rival(copy))
-                yield self._question(chosen), extra, {copy.key: rival}
-
-    # --- and examples ---------------------------------------------------------------------------
-
-    def _holds_somewhere(self, cases: list[Chosen]) -> tuple[Status, str]:
-        """Find a calibration at which the claim holds in every equilibrium, or exclude it."""
-        if self._one_calibration():
-            return "disproved", ""
-        parts = self.statements.parts()
-        necessary = self._necessary(parts)
-        undecided = False
-        for chosen in cases:
-            question = self._question(chosen, parts)
-            extra = (*(self.statements.formula(part, chosen) for part in parts), *necessary)
-            answer = question.ask(*extra)
-            if answer.status == "unsat":
-                continue
-            undecided = True
-            if answer.status == "unknown":
-                continue
-            found = find_example(self.statements, question, extra, chosen, parts, {})
-            if found is not None and self._holds_at(found):
-                check_example(self.statements, found, parts, fails=False)
-                self.holds = found
-                return "mixed", ""
-        if not undecided:
-            return "disproved", ""
-        return "open", "it fails somewhere; whether it holds anywhere is not decided"
-
-    def _one_calibration(self) -> bool:
-        """Tell whether the boxes are points, so that failing somewhere is failing everywhere."""
-        model, copies = self.statements.model, self.statements.copies
-        if not model.parameters:
-            return True
-        eras = [model.eras[c.era] for c in copies if c.era]
-        return bool(eras) and all(
-            value.range.low == value.range.high for era in eras for value in era.values.values()
-        )
-
-    def _necessary(self, parts: tuple[Part, ...]) -> tuple[sp.Basic, ...]:
-        """State what holds of a calibration at which the claim holds in every equilibrium.
-
-        Wherever a pure profile is an equilibrium the claim holds there; and no other pure profile
-        is an equilibrium where one is claimed to be the only one.
-        """
-        statements = self.statements
-        pure = [branch for branch in statements.branches() if branch.pure]
-        keys = statements.in_equilibrium
-        found = []
-        for choice in product(pure, repeat=len(keys)) if keys else ():
-            chosen = dict(zip(keys, choice, strict=True))
-            for part in parts:
-                twins = statements.twins((part,))
-                copies = [c for c in statements.copies if c.key in chosen]
-                premises = [statements.given(chosen, statements.copies)]
-                for twin in twins:
-                    there = tuple(twin if c.key == twin.base else c for c in statements.copies)
-                    premises.append(statements.given(chosen, there))
-                for copy in (*copies, *twins):
-                    premises += statements.branch(chosen[copy.base], copy)
-                found.append(sp.Or(sp.Not(sp.And(*premises)), statements.formula(part, chosen)))
-        for part in parts:
-            if part.unique is not None:
-                copy = statements.copy(part.unique)
-                found += [
-                    sp.Not(sp.And(*statements.branch(branch, copy)))
-                    for branch in games.branches(statements.model)
-                    if branch.pure and branch.name != ", ".join(part.unique.arguments)
-                ]
-        return tuple(found)
-
-    def _holds_at(self, example: Example) -> bool:
-        """Tell whether the claim holds at an example's calibrations in every equilibrium."""
-        parts = self.statements.parts()
-        if not self.statements.in_equilibrium and all(p.unique is None for p in parts):
-            return True
-        at = _Deciding(self.statements.at(example.points), self.until)
-        cases = at._feasible()
-        for chosen in cases:
-            for part in parts:
-                for question, extra, _ in at._refutations(part, chosen):
-                    if question.ask(*extra).status != "unsat":
-                        return False
-        return bool(cases)
-
-
-def _violated(question: Question) -> str:
-    """Say which obligation of what a question has read can be violated, "" if none."""
-    for obligation in question.obligations:
-        asked = question.ask_obligation(obligation)
-        if asked.status != "unsat":
-            verb = "there is" if asked.status == "sat" else "not excluded:"
-            return f"not defined at every calibration: {verb} {obligation.reason}"
-    return ""
-
-
-def _describe(chosen: Chosen) -> str:
-    return " and ".join(f"'{branch.name}'" for branch in chosen.values())

@@ -23,7 +23,7 @@ from dilemma.proof.evaluation import deviation_gain, numbers, worth
 from dilemma.proof.logic import Question
 from dilemma.proof.statements import Copy, Part, Statements
 
-__all__ = ["Example", "check_example", "find_example"]
+__all__ = ["Example", "check_example", "find_example", "moved_from_centre"]
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _example(
                 return None  # irrational
             at[name] = found
         calibrations[copy.label] = points[copy.key] = at
-        moved[copy.label] = tuple(n for n in at if at[n] != _default(statements, copy, n))
+        moved[copy.label] = moved_from_centre(statements, copy, at)
         if branch is not None:
             unknowns = {u: values[statements.unknown(copy, u)] for u in branch.unknowns}
             if None in unknowns.values():
@@ -173,6 +173,13 @@ def _example(
             shown[copy.label] = worth(model, at, play[copy.label])
     example = Example(calibrations, moved, play, shown, {}, points)
     return replace(example, facts=_facts(statements, example))
+
+
+def moved_from_centre(
+    statements: Statements, copy: Copy, at: Mapping[str, sp.Rational]
+) -> tuple[str, ...]:
+    """Return the parameters that differ from their central values."""
+    return tuple(n for n in at if at[n] != _default(statements, copy, n))
 
 
 def _facts(statements: Statements, example: Example) -> dict[str, sp.Rational]:
@@ -235,9 +242,7 @@ def check_example(
 
 def _bounds(statements: Statements, example: Example, copy: Copy) -> None:
     for name, value in example.points[copy.key].items():
-        interval = statements.model.parameters[name].range
-        if copy.era is not None:
-            interval = statements.model.eras[copy.era].values[name].range
+        interval = statements.interval(copy.era, name)
         if value not in interval:
             raise DisagreementError(f"z3's example has {name} = {value} outside {interval}")
 

@@ -20,7 +20,11 @@ from dilemma.games import branches, kinds
 from dilemma.model import Model
 from dilemma.parts import Claim, Interval, Reference
 
-__all__ = ["Copy", "Part", "Statements"]
+__all__ = ["Copy", "Part", "Statements", "UndefinedError"]
+
+
+class UndefinedError(UnsupportedError):
+    """Something that a claim speaks of has no value where it does."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,14 @@ class Part:
         For ``rises`` and ``falls``: the twin that the formula speaks of.
     unique : tuple of str or None
         For ``unique``: the profile; ``formula`` then says that it is an equilibrium.
+    count : tuple of (reference, number) or None
+        For ``number_of_equilibria <= number``.
     """
 
     source: sp.Basic
     moves: Reference | None = None
     unique: Reference | None = None
+    count: tuple[Reference, int] | None = None
 
 
 @dataclass
@@ -94,7 +101,7 @@ class Statements:
         """The calibrations that the claim speaks of, without twins."""
         if self.over == "all":
             return (Copy("one calibration", None, "any", "any"),)
-        eras = list(self.model.eras)[:2] if self.over == "pair" else [self.over]
+        eras = list(self.model.eras)[:2] if self.claim.of_pairs else [self.over]
         return tuple(Copy(self.model.eras[e].title, e, e, e) for e in eras)
 
     def twin(self, copy: Copy, parameter: str) -> Copy:
@@ -104,10 +111,15 @@ class Statements:
             f"{copy.label}, {higher}", copy.era, f"{copy.key} ({higher})", copy.key, parameter
         )
 
-    def rival(self, copy: Copy) -> Copy:
-        """Return the same calibration with another equilibrium."""
-        label = f"{copy.label}, another equilibrium"
-        return Copy(label, copy.era, f"{copy.key} (rival)", copy.key)
+    def rival(self, copy: Copy, number: int = 1) -> Copy:
+        """Return the same calibration with another equilibrium, or yet another."""
+        yet = "" if number == 1 else f" {number}"
+        label = f"{copy.label}, another equilibrium{yet}"
+        return Copy(label, copy.era, f"{copy.key} (rival{yet})", copy.key)
+
+    def among_any(self) -> bool:
+        """Whether a trend may lead from one branch to another."""
+        return self.claim.among == "any"
 
     def twins(self, parts: Iterable[Part]) -> tuple[Copy, ...]:
         """Return the twins that some parts of the claim speak of, each once."""
@@ -124,14 +136,17 @@ class Statements:
         return named
 
     def _tied(self, parameter: str) -> bool:
-        if self.over != "pair":
+        if not self.claim.of_pairs:
             return False
+        if self.over == "any pair":
+            return parameter in self.claim.shared
         first = next(iter(self.model.eras.values()))
         return first.values[parameter].common or parameter in self.claim.shared
 
     def unknown(self, copy: Copy, symbol: sp.Symbol) -> sp.Symbol:
-        """Return the symbol of an unknown probability in one copy."""
-        return sp.Symbol(f"{symbol.name} @ {copy.key}", real=True)
+        """Return the symbol of an unknown in one copy; what is held is the same in its twin."""
+        key = copy.base if symbol.name in self.claim.holding else copy.key
+        return sp.Symbol(f"{symbol.name} @ {key}", real=True)
 
     def about(self, named: sp.Symbol) -> Iterator[sp.Basic]:
         """Yield what ties a symbol down: its interval, or the equation that defines it."""
@@ -150,14 +165,15 @@ class Statements:
         eras = [copy.era]
         if self._tied(name):
             eras = [other.era for other in self.copies]
-        for interval in {self._interval(era, name) for era in eras}:
+        for interval in {self.interval(era, name) for era in eras}:
             if interval.low.is_finite:
                 yield named > interval.low if interval.open_low else named >= interval.low
             if interval.high.is_finite:
                 yield named < interval.high if interval.open_high else named <= interval.high
 
-    def _interval(self, era: str | None, name: str) -> Interval:
-        if era is None:
+    def interval(self, era: str | None, name: str) -> Interval:
+        """Return where a parameter lies in one copy."""
+        if era is None or self.over == "any pair":
             return self.model.parameters[name].range
         return self.model.eras[era].values[name].range
 
@@ -182,9 +198,9 @@ class Statements:
 
     def branches(self) -> tuple[Branch, ...]:
         """Return the branches that the claim is about: all, or those it names in ``among``."""
-        every = branches(self.model)
+        every = branches(self.model, holding=self.claim.holding, bargain=self.speaks_of_bargain())
         among = self.claim.among
-        if among is None:
+        if among is None or among == "any":
             return every
         if among in ("pure", "mixed"):
             return tuple(b for b in every if b.pure == (among == "pure"))
@@ -197,10 +213,30 @@ class Statements:
             )
         return named
 
-    def branch(self, branch: Branch, copy: Copy) -> tuple[sp.Basic, ...]:
-        """Return the statements that a branch is an equilibrium in one copy."""
+    def speaks_of_bargain(self) -> bool:
+        """Whether the claim speaks of how a bargain ends; else it is left out."""
+        game = self.model.choices
+        if game is None or game.bargain is None:
+            return True
+        named = {n for r in self.claim.references.values() for n in r.arguments}
+        formulas = (o.formula for n, o in self.model.outcomes.items() if n in named)
+        return any(self.model.expand_play(f).has(game.bargain.over.symbol) for f in formulas)
+
+    def branch(self, branch: Branch, copy: Copy, *, rivals: bool = False) -> tuple[sp.Basic, ...]:
+        """Return the statements that a branch is an equilibrium in one copy.
+
+        With ``rivals`` also that a leader would not rather be elsewhere.
+        """
         equations = [sp.Eq(e, 0, evaluate=False) for e in branch.equations]
-        return tuple(self.rename(s, copy) for s in (*equations, *branch.conditions))
+        told = (*equations, *branch.conditions, *(branch.rivals if rivals else ()))
+        return tuple(self.rename(s, copy) for s in told)
+
+    def feasible(self, copy: Copy) -> tuple[sp.Basic, ...]:
+        """Return what holds of everything that may be chosen at all, in one copy."""
+        if self.model.choices is None:
+            return ()
+        told = self.model.choices.feasible()
+        return tuple(self.rename(self.model.expand_play(s), copy) for s in told)
 
     # --- formulas -------------------------------------------------------------------------------
 
@@ -226,6 +262,10 @@ class Statements:
         found = []
         for conjunct in holds.args if isinstance(holds, sp.And) else (holds,):
             reference = self.claim.references.get(conjunct)
+            counted = self._counted(conjunct)
+            if counted is not None:
+                found.append(Part(conjunct, count=(counted, int(conjunct.rhs))))
+                continue
             match reference:
                 case Reference(what="rises" | "falls"):
                     found.append(Part(conjunct, moves=reference))
@@ -236,16 +276,25 @@ class Statements:
                     found.append(Part(conjunct))
         return tuple(found)
 
+    def _counted(self, conjunct: sp.Basic) -> Reference | None:
+        for symbol in conjunct.free_symbols:
+            reference = self.claim.references.get(symbol)
+            if reference is not None and reference.what == "count":
+                return reference
+        return None
+
     def formula(self, part: Part, chosen: Mapping[str, Branch]) -> sp.Basic:
         """Return what one part claims, in the symbols of the copies."""
         copies = {c.era: c for c in self.copies}
+        if part.count is not None:
+            return sp.true  # it takes several equilibria to refute it
         if part.moves is not None:
             copy = self.copy(part.moves)
             outcome, parameter = part.moves.arguments
             twin = self.twin(copy, parameter)
-            low, high = (
-                self.rename(self._outcome(outcome, chosen[copy.key]), c) for c in (copy, twin)
-            )
+            there = chosen.get(twin.key, chosen[copy.key])
+            low = self.rename(self._outcome(outcome, chosen[copy.key]), copy)
+            high = self.rename(self._outcome(outcome, there), twin)
             self._defined(outcome, low, high)
             return high > low if part.moves.what == "rises" else high < low
         if part.unique is not None:
@@ -278,7 +327,7 @@ class Statements:
             case "payoff":
                 found: sp.Basic = model.payoffs[arguments[1:]][arguments[0]]
             case "outcome" if len(arguments) == 1:
-                found = self._outcome(arguments[0], chosen[copy.base])
+                found = self._outcome(arguments[0], chosen.get(copy.key, chosen[copy.base]))
             case "outcome":
                 found = model.outcomes[arguments[0]].profiles[arguments[1:]]
             case "equilibrium":
@@ -297,7 +346,7 @@ class Statements:
 
     def _defined(self, name: str, *values: sp.Basic) -> None:
         if any(value is sp.nan for value in values):
-            raise UnsupportedError(f"'{name}' is not defined wherever the claim speaks of it")
+            raise UndefinedError(f"'{name}' is not defined wherever the claim speaks of it")
 
     def _outcome(self, name: str, branch: Branch) -> sp.Expr:
         return branch.outcomes[name] if name in branch.outcomes else branch.payoffs[name]

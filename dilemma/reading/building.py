@@ -8,11 +8,13 @@ from typing import Any
 
 import sympy as sp
 
+from dilemma.chosen import Choices
 from dilemma.errors import Mistake, ModelError, nearest
 from dilemma.extensive import Tree
 from dilemma.parts import (
     Claim,
     Definition,
+    Dynamics,
     Era,
     Outcome,
     Parameter,
@@ -20,11 +22,12 @@ from dilemma.parts import (
     Profile,
     Question,
 )
+from dilemma.reading.choosing import names_of_choices, read_choice_tables
 from dilemma.reading.claims import Setting, read_claim
 from dilemma.reading.ends import read_tree_tables
-from dilemma.reading.expressions import ExpressionError, Scope, parse
+from dilemma.reading.expressions import ExpressionError, Scope, exact, parse
 from dilemma.reading.naming import naming_mistakes
-from dilemma.reading.payoffs import Payoffs, blame, read_tables
+from dilemma.reading.payoffs import Payoffs, Tables, blame, read_tables
 from dilemma.reading.periods import read_eras, read_parameters
 from dilemma.reading.schema import KEY, ClaimRow, Document, read_document
 from dilemma.reading.syntax import degree, names, read_tree
@@ -50,7 +53,9 @@ class Parts:
     eras: Mapping[str, Era]
     claims: Mapping[str, Claim]
     questions: Mapping[str, Question]
+    dynamics: Mapping[str, Dynamics]
     tree: Tree | None
+    choices: Choices | None
 
 
 def build(plain: Mapping[str, Any]) -> Parts:
@@ -66,15 +71,17 @@ def build(plain: Mapping[str, Any]) -> Parts:
         raise ModelError(mistakes)
     mistakes += naming_mistakes(document)
     parameters = read_parameters(document, mistakes)
-    definitions, scope = _definitions(document, mistakes)
-    read = read_tree_tables if document.kind == "tree" else read_tables
-    tables = read(document, scope, mistakes)
+    # Where a player is broken nobody knows what it chooses, and every formula would be blamed.
+    chooses = document.kind in ("continuous", "sequential") and document.broken.get("players")
+    definitions, scope = _definitions(document, [] if chooses else mistakes)
+    tables = _TABLES.get(document.kind, read_tables)(document, scope, mistakes)
     eras = read_eras(document, parameters, mistakes)
     groups = _groups(document, mistakes)
     questions = _questions(document, mistakes)
+    dynamics = _dynamics(document, scope, [] if chooses else mistakes)
     claims: dict[str, Claim] = {}
     if tables is not None:
-        claims = _claims(document, tables.players, mistakes)
+        claims = _claims(document, tables, mistakes)
     if mistakes or tables is None:
         raise ModelError(mistakes)
     return Parts(
@@ -92,7 +99,9 @@ def build(plain: Mapping[str, Any]) -> Parts:
         eras=eras,
         claims=claims,
         questions=questions,
+        dynamics=dynamics,
         tree=tables.tree,
+        choices=tables.choices,
     )
 
 
@@ -113,6 +122,7 @@ def _definitions(
     """Read definitions in an order in which each uses only what comes before it."""
     known = [*document.names("parameters"), *document.names("definitions")]
     symbols: dict[str, sp.Basic] = {name: sp.Symbol(name, real=True) for name in known}
+    symbols |= names_of_choices(document)
     uses: dict[str, list[str]] = {}
     for name, row in document.definitions.items():
         try:
@@ -195,17 +205,70 @@ def _questions(document: Document, mistakes: list[Mistake]) -> dict[str, Questio
     return found
 
 
-def _claims(
-    document: Document, players: Mapping[str, Player], mistakes: list[Mistake]
-) -> dict[str, Claim]:
+_TABLES = {
+    "matrix": read_tables,
+    "tree": read_tree_tables,
+    "continuous": read_choice_tables,
+    "sequential": read_choice_tables,
+}
+
+
+def _dynamics(document: Document, scope: Scope, mistakes: list[Mistake]) -> dict[str, Dynamics]:
+    """Read how stories go on."""
+    found = {}
+    for name, row in document.dynamics.items():
+        where = ("dynamics", name)
+        if row.era not in document.names("eras"):
+            hint = nearest(row.era, document.names("eras"))
+            mistakes.append(Mistake((*where, "era"), f"no era {row.era!r}", hint))
+        if bool(row.next) == bool(row.through):
+            hint = "next = {...}, or scales = [...] with through = [...]"
+            mistakes.append(Mistake(where, "one way of going on is wanted", hint, width=KEY))
+        named: list[tuple[tuple[str | int, ...], str, int]] = [
+            ((*where, "next", parameter), parameter, KEY) for parameter in row.next
+        ]
+        named += [((*where, "scales", k), parameter, 0) for k, parameter in enumerate(row.scales)]
+        for place, parameter, width in named:
+            if parameter not in document.names("parameters"):
+                hint = nearest(parameter, document.names("parameters"))
+                mistakes.append(Mistake(place, f"no parameter {parameter!r}", hint, width=width))
+        formulas = {}
+        for parameter, text in row.next.items():
+            try:
+                formulas[parameter] = parse(text, scope)
+            except ExpressionError as error:
+                mistakes.append(blame((*where, "next", parameter), error))
+        through = []
+        for index, number in enumerate(row.through):
+            try:
+                through.append(exact(number))
+            except ExpressionError as error:
+                mistakes.append(Mistake((*where, "through", index), error.message))
+        found[name] = Dynamics(
+            name=name,
+            says=row.says,
+            era=row.era,
+            next=formulas,
+            steps=row.steps,
+            scales=tuple(row.scales),
+            through=tuple(through),
+            shows=tuple(row.shows),
+        )
+    return found
+
+
+def _claims(document: Document, tables: Tables, mistakes: list[Mistake]) -> dict[str, Claim]:
+    of_play = () if tables.choices is None else tuple(tables.outcomes)
     setting = Setting(
-        players=players,
+        players=tables.players,
         parameters=document.names("parameters"),
-        definitions=document.names("definitions"),
-        outcomes=document.names("outcomes"),
+        definitions=[n for n in document.names("definitions") if n not in of_play],
+        outcomes=list(dict.fromkeys([*document.names("outcomes"), *of_play])),
         eras=document.names("eras"),
         common=document.names("common"),
         simultaneous=document.kind == "matrix",
+        claims=document.names("claims"),
+        choices=() if tables.choices is None else tuple(tables.choices.choices),
     )
     found: dict[str, Claim] = {}
     labels: dict[str, str] = {}
@@ -214,6 +277,11 @@ def _claims(
         claim = read_claim(name, row, setting, mistakes)
         if claim is not None:
             found[name] = claim
+    waiting = {name: [b for b in c.because if b in found] for name, c in found.items()}
+    if circle := _sorted(waiting)[1]:
+        told = " -> ".join([*circle, circle[0]])
+        where = ("claims", circle[0], "because")
+        mistakes.append(Mistake(where, f"claims follow from one another in a circle: {told}"))
     return found
 
 

@@ -22,7 +22,9 @@ __all__ = ["GAMES", "Setting", "read_claim"]
 
 GAMES = ("harmony", "chicken", "stag hunt", "prisoner's dilemma", "deadlock")
 _TRENDS = ("rises", "falls")
+_PAIRS = ("pair", "any pair")
 _CALLS = ("equilibrium", "unique", "dominant", "kind", *_TRENDS)
+COUNT = "number_of_equilibria"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Setting:
     eras: Collection[str]
     common: Collection[str]
     simultaneous: bool = True
+    claims: Collection[str] = ()
+    choices: Collection[str] = ()
 
 
 def read_claim(name: str, row: ClaimRow, setting: Setting, mistakes: list[Mistake]) -> Claim | None:
@@ -49,8 +53,21 @@ def read_claim(name: str, row: ClaimRow, setting: Setting, mistakes: list[Mistak
             hint = nearest(parameter, setting.parameters)
             place = (*where, "shared", index)
             mistakes.append(Mistake(place, f"no parameter {parameter!r}", hint))
-    if row.shared and row.over != "pair":
+    if row.shared and row.over not in _PAIRS:
         mistakes.append(Mistake((*where, "shared"), 'only a claim over = "pair" shares anything'))
+    for key, names, known in (
+        ("holding", row.holding, setting.choices),
+        ("because", row.because, setting.claims),
+    ):
+        for index, one in enumerate(names):
+            if one not in known or one == name:
+                what = "choice" if key == "holding" else "other claim"
+                place = (*where, key, index)
+                hint = nearest(one, [k for k in known if k != name])
+                message = f"no {what} {one!r}"
+                if one == name:
+                    message, hint = "a claim does not follow from itself", ""
+                mistakes.append(Mistake(place, message, hint))
     if any(mistake.where == (*where, "over") for mistake in mistakes[before:]):
         return None  # what a formula may name hangs on it
     reader = _Reader(row, setting)
@@ -81,6 +98,8 @@ def read_claim(name: str, row: ClaimRow, setting: Setting, mistakes: list[Mistak
         expect=expect,
         derived=row.derived,
         label=row.label,
+        holding=tuple(row.holding),
+        because=tuple(row.because),
     )
 
 
@@ -90,12 +109,14 @@ def _tidy(text: str) -> str:
 
 def _check_over(where: Where, row: ClaimRow, setting: Setting, mistakes: list[Mistake]) -> None:
     eras = list(setting.eras)
-    if row.over not in ("each", "pair", "all", *eras):
-        hint = nearest(row.over, ["each", "pair", "all", *eras])
+    if row.over not in ("each", *_PAIRS, "all", *eras):
+        hint = nearest(row.over, ["each", *_PAIRS, "all", *eras])
         mistakes.append(Mistake((*where, "over"), f"no era {row.over!r}", hint))
-    elif row.over == "pair" and len(eras) != 2:
+    elif row.over in _PAIRS and len(eras) != 2:
         told = f"this model has {len(eras)}" + (f": {', '.join(eras)}" if eras else "")
-        mistakes.append(Mistake((*where, "over"), 'over = "pair" wants exactly two eras', told))
+        mistakes.append(
+            Mistake((*where, "over"), f'over = "{row.over}" wants exactly two eras', told)
+        )
     elif row.over == "each" and not eras:
         hint = 'give it eras, or write over = "all"'
         mistakes.append(Mistake((*where, "over"), "this model has no eras", hint))
@@ -133,6 +154,7 @@ class _Reader:
         calls = (*_CALLS, *self.setting.outcomes, *self.setting.players)
         found = parse(text, Scope(refer=self.refer, calls=calls), truth=True)
         trends = {symbol for symbol in self.places if self.references[symbol].what in _TRENDS}
+        self._check_count(key, found)
         parts = found.args if isinstance(found, sp.And) else (found,)
         inside = {symbol for part in parts if part not in trends for symbol in part.free_symbols}
         for symbol in sorted(trends, key=str):
@@ -142,6 +164,20 @@ class _Reader:
                 hint = "join it to the rest with 'and'"
                 raise self.places[symbol].error("a trend stands by itself", hint)
         return found
+
+    def _check_count(self, key: str, found: sp.Basic) -> None:
+        """See that a count of equilibria stands in "at most so many" alone."""
+        counts = {s for s in self.places if self.references[s].what == "count"}
+        parts = found.args if isinstance(found, sp.And) else (found,)
+        for symbol in counts:
+            told = [p for p in parts if p.has(symbol)]
+            right = all(
+                isinstance(p, sp.LessThan) and p.lhs == symbol and p.rhs.is_Integer and p.rhs >= 1
+                for p in told
+            )
+            if not right or key == "given":
+                hint = f"write {COUNT} <= 1, joined to the rest with 'and', in 'holds'"
+                raise self.places[symbol].error("a count of equilibria is at most a number", hint)
 
     def refer(self, era: Word | None, name: Word, arguments: tuple[Word, ...] | None) -> sp.Symbol:
         """Return the symbol for a name, a dotted name or a call."""
@@ -154,6 +190,8 @@ class _Reader:
                 return self._quantity(at, name)
             if name.text in setting.outcomes or name.text in setting.players:
                 return self._symbol(at, name, "outcome", (name.text,), written=name.text)
+            if name.text == COUNT and not setting.simultaneous:
+                return self._symbol(at, name, "count", (), written=COUNT)
             raise self._unknown(name)
         if name.text in setting.outcomes or name.text in setting.players:
             self._check_profile(name, arguments)
@@ -186,7 +224,7 @@ class _Reader:
             return None
         if era.text not in self.setting.eras:
             raise era.error(f"no era {era.text!r}", nearest(era.text, self.setting.eras))
-        if self.row.over == "pair":
+        if self.row.over in _PAIRS:
             return era.text
         if self.row.over != era.text:
             hint = "leave the era out" if self.row.over in ("each", "all") else ""
@@ -196,9 +234,10 @@ class _Reader:
 
     def _quantity(self, era: str | None, name: Word) -> sp.Symbol:
         """Return a parameter or definition; the same draw in both eras needs no era."""
-        if name.text in self.setting.common or name.text in self.row.shared:
+        common = () if self.row.over == "any pair" else self.setting.common
+        if name.text in common or name.text in self.row.shared:
             return sp.Symbol(name.text, real=True)
-        if era is None and self.row.over != "pair":
+        if era is None and self.row.over not in _PAIRS:
             return sp.Symbol(name.text, real=True)
         return self._symbol(era, name, "name", (name.text,), written=name.text)
 
@@ -211,7 +250,7 @@ class _Reader:
         *,
         written: str = "",
     ) -> sp.Symbol:
-        if era is None and self.row.over == "pair":
+        if era is None and self.row.over in _PAIRS:
             eras = list(self.setting.eras)
             raise name.error(
                 f"{name.text!r} is of no era",
@@ -219,7 +258,7 @@ class _Reader:
             )
         written = written or f"{arguments[0]}({', '.join(arguments[1:])})"
         text = f"{era}.{written}" if era else written
-        number = what in ("name", "payoff", "outcome")
+        number = what in ("name", "payoff", "outcome", "count")
         symbol = sp.Symbol(text, real=True) if number else sp.Symbol(text)
         self.references[symbol] = Reference(what, era, arguments)  # type: ignore[arg-type]
         self.places.setdefault(symbol, name)
@@ -255,7 +294,7 @@ class _Reader:
         self._action(self._player(arguments[0]), arguments[1])
 
     def _check_trend(self, name: Word, arguments: tuple[Word, ...]) -> None:
-        if self.row.over == "pair":
+        if self.row.over in _PAIRS:
             raise name.error("a trend speaks of one era", 'not with over = "pair"')
         if len(arguments) != 2:
             hint = f"write {name.text}(outcome, parameter)"

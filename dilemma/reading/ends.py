@@ -25,7 +25,7 @@ def read_tree_tables(document: Document, scope: Scope, mistakes: list[Mistake]) 
         return None  # told already
     before = len(mistakes)
     for name, row in document.players.items():
-        if row.actions or row.levels or row.cooperates:
+        if row.actions or row.levels or row.cooperates or row.choices:
             hint = "in a tree the actions stand at its nodes, in [tree]"
             mistakes.append(Mistake(("players", name), "a player with actions", hint, width=KEY))
     telling = Telling(document, scope, mistakes)

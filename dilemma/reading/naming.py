@@ -13,7 +13,10 @@ from dilemma.reading.schema import KEY, Document
 
 __all__ = ["CLAIM_WORDS", "is_name", "naming_mistakes"]
 
-CLAIM_WORDS = ("probability", "equilibrium", "unique", "dominant", "kind", "rises", "falls", "diff")
+CLAIM_WORDS = (
+    "probability", "equilibrium", "unique", "dominant", "kind", "rises", "falls", "diff",
+    "multiplier", "dvalue", "number_of_equilibria",
+)  # fmt: skip
 _CONSTANTS = ("E", "I", "pi", "oo", "nan", "zoo", "inf", "undefined", "True", "False")
 _RESERVED = {
     **dict.fromkeys(keyword.kwlist, "a word of Python"),
@@ -27,7 +30,7 @@ _RESERVED_IN = {
         **dict.fromkeys(("at", "self"), "a word of Model.calibration"),
     },
 }
-_LABELLED = ("claims", "questions", "groups")
+_LABELLED = ("claims", "dynamics", "questions", "groups")
 _LABEL = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -63,7 +66,12 @@ def _named(document: Document) -> Iterator[tuple[str, tuple[str | int, ...], str
         for name in getattr(document, section):
             yield section, (section, name), name
     yield from _actions(document)
-    for section in ("types", "outcomes", "eras"):
+    for player, row in document.players.items():
+        for name in row.choices:
+            yield "choices", ("players", player, "choices", name), name
+        for name in row.constraints:
+            yield "constraints", ("players", player, "constraints", name), name
+    for section in ("bargain", "constraints", "regimes", "types", "outcomes", "eras"):
         for name in getattr(document, section):
             yield section, (section, name), name
 

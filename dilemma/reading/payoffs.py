@@ -10,6 +10,7 @@ from itertools import product
 
 import sympy as sp
 
+from dilemma.chosen import Choices
 from dilemma.errors import Mistake, nearest
 from dilemma.extensive import Tree
 from dilemma.parts import Outcome, Player, Profile
@@ -34,6 +35,7 @@ class Tables:
     payoffs: Payoffs
     outcomes: Mapping[str, Outcome]
     tree: Tree | None = None
+    choices: Choices | None = None
 
 
 def blame(where: Where, error: ExpressionError) -> Mistake:
@@ -67,7 +69,10 @@ def read_tables(document: Document, scope: Scope, mistakes: list[Mistake]) -> Ta
 
 def _player(name: str, row: PlayerRow, mistakes: list[Mistake]) -> Player:
     where: Where = ("players", name)
-    if not row.actions:
+    if row.choices or row.constraints or row.moves != 1:
+        hint = 'only where kind = "continuous" or "sequential"'
+        mistakes.append(Mistake(where, "a player who chooses numbers", hint, width=KEY))
+    elif not row.actions:
         mistakes.append(Mistake((*where, "actions"), "at least one action is wanted"))
     for index, action in enumerate(row.actions):
         if action in row.actions[:index]:

@@ -27,20 +27,24 @@ from dilemma.parts import Grade, Status
 __all__ = [
     "KEY",
     "KINDS",
+    "BargainRow",
+    "ChoiceRow",
     "ClaimRow",
     "Document",
+    "DynamicsRow",
     "EraRow",
     "FormulaRow",
     "NodeRow",
     "ParameterRow",
     "PlayerRow",
     "QuestionRow",
+    "RegimeRow",
     "TypeRow",
     "ValueRow",
     "read_document",
 ]
 
-KINDS = ("matrix", "tree")
+KINDS = ("matrix", "tree", "continuous", "sequential")
 KEY = -1
 """The width of a mistake that lies in a key itself, not in its value."""
 
@@ -88,10 +92,25 @@ class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+Two = Annotated[list[Formula], Field(min_length=2, max_length=2)]
+
+
+class ChoiceRow(_Row):
+    """A number to choose: the ends of its interval, which of them are left out, its unit."""
+
+    range: Two
+    unit: str = ""
+    means: str = ""
+    open: Literal["low", "high", "both"] | None = None
+
+
 class PlayerRow(_Row):
-    """A player: its actions, the numbers they carry, and the one that counts as cooperation."""
+    """A player: its actions, or the numbers that it chooses, when, and under which constraints."""
 
     actions: list[str] = []
+    choices: dict[str, ChoiceRow] = {}
+    constraints: dict[str, Formula] = {}
+    moves: Literal[1, 2] = 1
     title: str = ""
     unit: str = ""
     levels: dict[str, list[Number]] = {}
@@ -102,7 +121,7 @@ class TypeRow(_Row):
     """A private type: whose it is, and the ends of the interval on which it is uniform."""
 
     of: str
-    uniform: Annotated[list[Formula], Field(min_length=2, max_length=2)]
+    uniform: Two
 
 
 class NodeRow(_Row):
@@ -166,6 +185,8 @@ class ClaimRow(_Row):
     source: str = ""
     label: str = ""
     among: str | None = None
+    holding: list[str] = []
+    because: list[str] = []
     shared: list[str] = []
     derived: bool = True
     expect: Annotated[Any, PlainValidator(_expect)] = "proved"
@@ -180,6 +201,34 @@ class QuestionRow(_Row):
     shows: str = ""
 
 
+class RegimeRow(_Row):
+    """A name for a set of what binds."""
+
+    binds: list[str]
+
+
+class BargainRow(_Row):
+    """What is bargained over, what each player gains by agreement, and its power."""
+
+    range: Two
+    unit: str = ""
+    means: str = ""
+    gains: dict[str, Formula]
+    power: dict[str, Formula]
+
+
+class DynamicsRow(_Row):
+    """How a story goes on: what each parameter becomes, or which way one moves and returns."""
+
+    says: str
+    era: str
+    next: dict[str, Formula] = {}
+    steps: int = 10
+    scales: list[str] = []
+    through: list[Number] = []
+    shows: list[str] = []
+
+
 class _Formula(_Row):
     """One player's payoff, over action levels."""
 
@@ -190,6 +239,12 @@ class _Cell(_Row):
     """Each player's payoff at a profile."""
 
     cell: dict[str, Formula]
+
+
+class _Statement(_Row):
+    """A constraint."""
+
+    cell: Formula
 
 
 class _Group(_Row):
@@ -204,17 +259,22 @@ class Document:
     kind: str = ""
     source: str = ""
     reads: str = ""
+    ties: str = ""
     players: Mapping[str, PlayerRow] = field(default_factory=dict)
     parameters: Mapping[str, ParameterRow] = field(default_factory=dict)
     definitions: Mapping[str, FormulaRow] = field(default_factory=dict)
     types: Mapping[str, TypeRow] = field(default_factory=dict)
     tree: Mapping[str, NodeRow] = field(default_factory=dict)
+    constraints: Mapping[str, str] = field(default_factory=dict)
+    regimes: Mapping[str, RegimeRow] = field(default_factory=dict)
     payoffs: Mapping[str, str | dict[str, str]] = field(default_factory=dict)
+    bargain: Mapping[str, BargainRow] = field(default_factory=dict)
     outcomes: Mapping[str, FormulaRow] = field(default_factory=dict)
     groups: Mapping[str, list[str]] = field(default_factory=dict)
     common: Mapping[str, ValueRow] = field(default_factory=dict)
     eras: Mapping[str, EraRow] = field(default_factory=dict)
     claims: Mapping[str, ClaimRow] = field(default_factory=dict)
+    dynamics: Mapping[str, DynamicsRow] = field(default_factory=dict)
     questions: Mapping[str, QuestionRow] = field(default_factory=dict)
     broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -229,20 +289,33 @@ _ROWS: Mapping[str, type[BaseModel]] = {
     "definitions": FormulaRow,
     "types": TypeRow,
     "tree": NodeRow,
+    "constraints": _Statement,
+    "regimes": RegimeRow,
     "payoffs": _Cell,
+    "bargain": BargainRow,
     "outcomes": FormulaRow,
     "groups": _Group,
     "common": ValueRow,
     "claims": ClaimRow,
+    "dynamics": DynamicsRow,
     "questions": QuestionRow,
 }
 _SECTIONS = (*_ROWS, "eras")
-_TEXTS = ("title", "kind", "source", "reads")
-_NEEDED = (*_TEXTS, "players", "payoffs")
+_TEXTS = ("title", "kind", "source", "reads", "ties")
+_NEEDED = ("title", "kind", "source", "reads", "players", "payoffs")
 # Rows that may be written without their one key, and that key.
-_OF_KIND = {"types": "tree", "tree": "tree"}
+_CHOSEN = ("continuous", "sequential")
+_OF_KIND = {
+    "types": ("tree",),
+    "tree": ("tree",),
+    "constraints": _CHOSEN,
+    "regimes": _CHOSEN,
+    "bargain": _CHOSEN,
+    "dynamics": _CHOSEN,
+    "ties": ("sequential",),
+}
 _SHORT = {"definitions": "is", "outcomes": "is", "players": "actions"}
-_WRAPPED = {"payoffs": "cell", "groups": "parameters"}
+_WRAPPED = {"payoffs": "cell", "constraints": "cell", "groups": "parameters"}
 
 
 def read_document(plain: Mapping[str, Any]) -> tuple[Document, list[Mistake]]:
@@ -255,14 +328,15 @@ def read_document(plain: Mapping[str, Any]) -> tuple[Document, list[Mistake]]:
     found: dict[str, Any] = {}
     broken: dict[str, frozenset[str]] = {}
     for key, value in plain.items():
-        if key in _TEXTS:
+        if key in _OF_KIND and plain.get("kind") not in _OF_KIND[key]:
+            kinds = " or ".join(f'"{kind}"' for kind in _OF_KIND[key])
+            hint = f"only where kind = {kinds}"
+            mistakes.append(Mistake((key,), "a section of another kind of game", hint, width=KEY))
+        elif key in _TEXTS:
             if not isinstance(value, str):
                 mistakes.append(Mistake((key,), "text is wanted, in quotes"))
             else:
                 found[key] = value
-        elif key in _OF_KIND and _OF_KIND[key] != plain.get("kind"):
-            hint = f'only where kind = "{_OF_KIND[key]}"'
-            mistakes.append(Mistake((key,), "a section of another kind of game", hint, width=KEY))
         elif key not in _SECTIONS:
             hint = nearest(key, [*_TEXTS, *_SECTIONS])
             mistakes.append(Mistake((key,), "unknown section or key", hint, width=KEY))
@@ -328,6 +402,8 @@ _WANTED = {
     "list_type": "a list is wanted",
     "dict_type": "a table is wanted",
     "model_type": "a table is wanted",
+    "too_short": "two formulas are wanted: [low, high]",
+    "too_long": "two formulas are wanted: [low, high]",
 }
 
 

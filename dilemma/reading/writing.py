@@ -150,12 +150,14 @@ _TABLES = (
     "definitions",
     "types",
     "tree",
+    "constraints",
+    "regimes",
     "payoffs",
     "outcomes",
     "groups",
     "common",
 )
-_NESTED = ("eras", "claims", "questions")
+_NESTED = ("bargain", "eras", "claims", "dynamics", "questions")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _CLOSING = re.compile(r'"{3,}|"+\Z')
 

@@ -139,6 +139,7 @@ def along(model: Model, era: str, parameter: str, *, shows: str = "") -> Path:
     >>> [(number(s.high), s.kinds["japan"]) for s in found.stretches]
     [('0.9167', 'harmony'), ('1', 'chicken')]
     """
+    model.needs_actions("finding where the solution changes exactly")
     if parameter not in model.parameters:
         hint = nearest(parameter, model.parameters)
         raise CalibrationError(f"no parameter {parameter!r} in {model.name}: {hint}")

@@ -9,6 +9,7 @@ import sympy as sp
 from dilemma.equilibrium import Equilibrium
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games import kinds, selection
+from dilemma.games.points import by_branches
 from dilemma.model import Model
 from dilemma.report import versions
 from dilemma.study.comparison import Comparison
@@ -83,7 +84,8 @@ def _summary(
     values = model.values(found.calibration)
     players = list(model.players.values())
     payoffs = {}
-    if model.tree is None:
+    finite = model.tree is None and model.choices is None
+    if finite:
         payoffs = {
             profile: {player: payoff.xreplace(values) for player, payoff in cell.items()}
             for profile, cell in model.payoffs.items()
@@ -122,14 +124,22 @@ def _groups(model: Model, names: Sequence[str]) -> tuple[GroupMove, ...]:
         moves = tuple(m for m in members if before[m] != after[m])
         only = {**before, **{m: after[m] for m in moves}}
         all_but = {**after, **{m: before[m] for m in moves}}
-        found.append(GroupMove(group, moves, solve(model, only).names, solve(model, all_but).names))
+        found.append(GroupMove(group, moves, _names(model, only), _names(model, all_but)))
     return tuple(found)
+
+
+def _names(model: Model, calibration: Mapping[str, sp.Rational]) -> tuple[str, ...]:
+    """Return the names of the equilibria; where numbers are chosen the branches tell, exactly."""
+    if model.choices is None:
+        return solve(model, calibration).names
+    points, _ = by_branches(model, model.values(calibration))
+    return tuple(point.branch.title for point in points if point.best)
 
 
 def _changed(model: Model, before: EraSummary, after: EraSummary) -> tuple[str, ...]:
     """Say in sentences how the two centres differ."""
     found = []
-    was, now = ("; ".join(e.equilibria.names) for e in (before, after))
+    was, now = ("; ".join(e.equilibria.names) or "none" for e in (before, after))
     found.append(f"Equilibria: {was} → {now}." if was != now else f"Equilibria: {was} in both.")
     for player, kind in before.kinds.items():
         if kind != after.kinds[player]:

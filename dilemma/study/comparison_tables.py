@@ -101,7 +101,9 @@ def _equilibrium_table(model: Model, eras: Sequence[EraSummary]) -> Table:
                 for word, holds in (
                     ("strict", e.strict),
                     ("risk dominant", e.name == era.risk_dominant),
-                    ("payoff dominant", e.name == era.payoff_dominant),
+                    ("payoff dominant", e.name == era.payoff_dominant and not e.chosen),
+                    ("stable", e.stable is True),
+                    ("unstable", e.stable is False),
                 )
                 if holds
             ]
@@ -116,16 +118,36 @@ def _equilibrium_table(model: Model, eras: Sequence[EraSummary]) -> Table:
                 )
             )
         notes += [f"{era.title}: {note}" for note in _quality(era.equilibria)]
+        notes += dict.fromkeys(
+            f"{era.title}, certificate: {e.certificate}." for e in era.equilibria if e.certificate
+        )
+        notes += [
+            f"{era.title}: the leader's other regimes pay {_rivals(e)}."
+            for e in era.equilibria
+            if e.rivals
+        ]
     titles = [p.title for p in model.players.values()]
     decisions = titles if model.tree is None else list(model.tree.decisions)
+    if model.choices is not None:
+        decisions = [model.players[p].title for p in model.players]
     units = " and ".join(dict.fromkeys(p.unit for p in model.players.values() if p.unit))
+    mixes = "" if model.choices is not None else "; mixes are probabilities"
     if units:
-        notes.insert(0, f"Payoffs ({', '.join(titles)}) in {units}; mixes are probabilities.")
+        notes.insert(0, f"Payoffs ({', '.join(titles)}) in {units}{mixes}.")
+    # Where there are payoff matrices the first of them has the title.
+    about = f"{model.title}: equilibria" if model.choices is not None else "Equilibria"
     return Table(
-        "Equilibria at the centre",
+        f"{about} at the centre",
         ("era", "equilibrium", *decisions, "payoffs", "regret", "selection"),
         tuple(rows),
         tuple(notes),
+    )
+
+
+def _rivals(equilibrium: Equilibrium) -> str:
+    return ", ".join(
+        f"({name}) {number(value)} at {number(choice)}"
+        for name, (choice, value) in equilibrium.rivals.items()
     )
 
 
@@ -133,6 +155,9 @@ def _done(equilibrium: Equilibrium, decision: str) -> str:
     """Say what is done at a decision."""
     if decision in equilibrium.cutoffs:
         return str(equilibrium.cutoffs[decision])
+    if equilibrium.chosen:
+        told = equilibrium.play[decision]
+        return ", ".join(f"{name} {number(value)}" for name, value in told.items())
     return _mix(equilibrium.play[decision])
 
 

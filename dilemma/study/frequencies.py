@@ -23,6 +23,7 @@ from dilemma import games
 from dilemma.branch import Branch
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games import branches, kinds
+from dilemma.games.batches import many
 from dilemma.games.exact import solve_exactly
 from dilemma.games.numbers import exactly, quickly
 from dilemma.model import Model
@@ -89,17 +90,12 @@ def frequencies(
     if draws < 1:
         raise CalibrationError(f"draws: {draws} is not a positive number")
     drawn = draw(model, era, draws, seed)
-    columns = _quantities(model, drawn, draws)
-    names: list[str] = []
-    try:
-        held, flagged, names = _by_branches(model, columns, draws)
-    except UnsupportedError:  # no symbols: every draw goes to the exact path
-        held = np.zeros((draws, 0), dtype=bool)
-        flagged = np.ones(draws, dtype=bool)
-    counts: Counter[tuple[str, ...]] = Counter()
-    rows, often = np.unique(held[~flagged], axis=0, return_counts=True)
-    for row, times in zip(rows, often.tolist(), strict=True):
-        counts[tuple(n for n, holds in zip(names, row, strict=True) if holds)] += times
+    if model.choices is not None:
+        columns: Arrays = {}
+        counts, flagged = _of_choices(model, drawn, draws)
+    else:
+        columns = _quantities(model, drawn, draws)
+        counts, flagged = _of_branches(model, columns, draws)
     doubtful = np.flatnonzero(flagged)
     for done, k in enumerate(doubtful):
         at = {n: Fraction(float(v[k])) for n, v in drawn.items()}
@@ -118,13 +114,47 @@ def frequencies(
         seed=seed,
         sets={found: times / draws for found, times in counts.most_common()},
         each={name: times / draws for name, times in each.most_common()},
-        kinds=_kinds(model, columns, draws),
+        kinds=_kinds(model, columns, draws) if columns else {},
         exact_draws=len(doubtful),
         left_out=_implicit(model),
     )
 
 
 Arrays = dict[sp.Symbol, np.ndarray[Any, Any]]
+Counts = Counter[tuple[str, ...]]
+
+
+def _of_branches(model: Model, columns: Arrays, draws: int) -> tuple[Counts, np.ndarray[Any, Any]]:
+    """Count the sets of equilibria of finite games; return doubtful draws too."""
+    names: list[str] = []
+    try:
+        held, flagged, names = _by_branches(model, columns, draws)
+    except UnsupportedError:  # no symbols: every draw goes to the exact path
+        held = np.zeros((draws, 0), dtype=bool)
+        flagged = np.ones(draws, dtype=bool)
+    counts: Counts = Counter()
+    rows, often = np.unique(held[~flagged], axis=0, return_counts=True)
+    for row, times in zip(rows, often.tolist(), strict=True):
+        counts[tuple(n for n, holds in zip(names, row, strict=True) if holds)] += times
+    return counts, flagged
+
+
+def _of_choices(
+    model: Model, drawn: Mapping[str, np.ndarray[Any, Any]], draws: int
+) -> tuple[Counts, np.ndarray[Any, Any]]:
+    """Count the sets of equilibria where numbers are chosen; return doubtful draws too."""
+    columns = {p.symbol: drawn[name] for name, p in model.parameters.items()}
+    batch = many(model, columns) if columns else None
+    if batch is None:
+        return Counter(), np.ones(draws, dtype=bool)
+    held = np.stack([rows.holds.sum(axis=1) for rows in batch.rows], axis=1)
+    names = [rows.branch.name for rows in batch.rows]
+    counts: Counts = Counter()
+    rows, often = np.unique(held[~batch.doubtful], axis=0, return_counts=True)
+    for row, times in zip(rows, often.tolist(), strict=True):
+        told = [n for n, many_of in zip(names, row, strict=True) for _ in range(many_of)]
+        counts[tuple(told)] += times
+    return counts, batch.doubtful
 
 
 def _evaluate(
@@ -213,6 +243,8 @@ def _gap(condition: sp.Basic) -> sp.Expr:
 @lru_cache(maxsize=16)
 def _exact_solver(model: Model) -> Callable[[Mapping[str, Fraction]], tuple[str, ...]]:
     """Return a function that solves the game exactly at a calibration and names the equilibria."""
+    if model.choices is not None:
+        return lambda at: _names_by_choice(model, at)
     if model.tree is not None or len(model.players) != 2:
 
         def in_full(calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
@@ -249,6 +281,11 @@ def _exact_solver(model: Model) -> Callable[[Mapping[str, Fraction]], tuple[str,
         )
 
     return solve
+
+
+def _names_by_choice(model: Model, calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
+    at = {n: sp.Rational(v.numerator, v.denominator) for n, v in calibration.items()}
+    return tuple(e.branch for e in games.equilibria(model, at))
 
 
 def _kinds(

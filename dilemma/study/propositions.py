@@ -11,12 +11,14 @@ import sympy as sp
 from dilemma.branch import Branch
 from dilemma.errors import UnsupportedError
 from dilemma.games import branches, kinds
+from dilemma.games.concavity import admissible
 from dilemma.games.naming import Naming
 from dilemma.model import Model
 from dilemma.report import Shown, Table, latex_escape
 from dilemma.study.existence import existence, tidy
 from dilemma.study.legend import letters, order
 from dilemma.study.shortening import Shortening
+from dilemma.study.wording import in_words
 
 __all__ = ["LEFT_OUT", "Proposition", "Propositions", "propositions"]
 
@@ -30,7 +32,7 @@ class Proposition:
     Attributes
     ----------
     about : str
-        "pure", "mixed", "dominance", "interaction" or "game".
+        "pure", "mixed", "dominance", "interaction", "game", or "chosen" where numbers are.
     says : str
         The statement, such as ``"(strong, strong) is an equilibrium"``.
     where : sympy Boolean
@@ -77,10 +79,16 @@ class Propositions(Shown):
     def tables(self) -> tuple[Table, ...]:
         """Return the propositions, and what the names in them mean."""
         rows = tuple(
-            (p.says, "; ".join(f"{n} = {f}" for n, f in p.play.items()), p.words)
+            (
+                p.says,
+                "; ".join(f"{n.split(' (equation')[0]} = {f}" for n, f in p.play.items()),
+                p.words,
+            )
             for p in self.stated
         )
         told = order(self.model)
+        if self.model.choices is not None:
+            return self._regimes(rows)
         notes = [f"{told[0].upper()}{told[1:]}."]
         notes += ["Each holds if and only if its condition does.", LEFT_OUT]
         if self.about("mixed"):
@@ -104,6 +112,13 @@ class Propositions(Shown):
         used = {str(s) for formula in formulas for s in formula.free_symbols}
         solution = Table("Solution in symbols", head, rows, tuple(notes))
         return solution, letters(self.model, used)
+
+    def _regimes(self, rows: tuple[tuple[str, ...], ...]) -> tuple[Table, ...]:
+        notes = tuple(_notes_of_choices(self.model))
+        used = {str(s) for p in self.stated for s in p.where.free_symbols}
+        used |= {str(s) for p in self.stated for f in p.play.values() for s in f.free_symbols}
+        table = Table("Solution in symbols", ("regime", "played", "where"), rows, notes)
+        return table, letters(self.model, used)
 
     def to_latex(self) -> str:
         """Return the propositions as LaTeX text (package amsthm, a theorem ``proposition``)."""
@@ -151,6 +166,8 @@ def propositions(model: Model, *, seconds: float | None = 30) -> Propositions:
     (strong, strong) is an equilibrium iff D1_J >= 0 and D1_U >= 0
     Japan: strategic complements iff psi_J > kap_J*phi_J
     """
+    if model.choices is not None:
+        return _of_choices(model)
     found = branches(model, named=True)
     shorter = Shortening(model, seconds=seconds)
     stated = [_of_branch(shorter, branch) for branch in found if branch.solved]
@@ -158,6 +175,41 @@ def propositions(model: Model, *, seconds: float | None = 30) -> Propositions:
     implicit = tuple(branch.name for branch in found if branch.implicit)
     ties = tuple(b.name for b in found if not b.solved and not b.implicit)
     return Propositions(model, tuple(stated), ties, implicit)
+
+
+def _of_choices(model: Model) -> Propositions:
+    """State what holds in each regime that occurs for some admissible parameters."""
+    stated = []
+    for branch in branches(model):
+        question = admissible(model, seconds=0.5)
+        question.add(*(sp.Eq(model.expand_play(e), 0) for e in branch.equations))
+        question.add(*(model.expand_play(c) for c in branch.conditions))
+        if question.ask().status == "unsat":
+            continue
+        where = sp.And(*branch.conditions)
+        if branch.closed:
+            play = {u.name: sp.factor(f) for u, f in branch.closed.items()}
+        else:
+            play = {f"0 (equation {k})": e for k, e in enumerate(branch.equations, 1)}
+        stated.append(Proposition("chosen", branch.title, where, in_words(where), play))
+    return Propositions(model, tuple(stated), (), ())
+
+
+def _notes_of_choices(model: Model) -> list[str]:
+    assert model.choices is not None
+    notes = [
+        (
+            "A regime is named by what binds.  What is played there solves the equations; the "
+            "conditions say when that is so.  Regimes that no admissible parameters allow are left "
+            "out."
+        )
+    ]
+    if model.choices.leader:
+        title = model.players[model.choices.leader].title
+        notes.append(
+            f"Of the regimes whose conditions hold {title} chooses that which pays it most."
+        )
+    return notes
 
 
 def _state(
@@ -242,13 +294,19 @@ def _games(shorter: Shortening) -> Iterator[Proposition]:
 
 
 def _latex(stated: Proposition) -> str:
-    lines = [r"\begin{proposition}", f"{latex_escape(stated.says)} if and only if"]
+    joined = "occurs only if" if stated.about == "chosen" else "if and only if"
+    lines = [r"\begin{proposition}", f"{latex_escape(stated.says)} {joined}"]
     lines.append(rf"\[ {sp.latex(stated.where)}. \]")
     if stated.play:
         told = r",\quad ".join(
-            rf"\Pr(\text{{{latex_escape(name.removeprefix('P(').removesuffix(')'))}}}) = "
-            rf"{sp.latex(formula)}"
+            rf"{_latex_name(stated, name)} = {sp.latex(formula)}"
             for name, formula in stated.play.items()
         )
         lines.append(rf"There \[ {told}. \]")
     return "\n".join([*lines, r"\end{proposition}"])
+
+
+def _latex_name(stated: Proposition, name: str) -> str:
+    if stated.about == "chosen":
+        return "0" if name.startswith("0 ") else sp.latex(sp.Symbol(name))
+    return rf"\Pr(\text{{{latex_escape(name.removeprefix('P(').removesuffix(')'))}}})"

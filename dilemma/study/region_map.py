@@ -66,6 +66,7 @@ def region_map(
     >>> [found.words(panel.at_centre) for panel in found.panels]
     [('(strong, strong)',), ('(weak, weak)', '(strong, strong)', 'mixed')]
     """
+    model.needs_actions("the map of two parameters")
     for name in (x, y):
         if name not in model.parameters:
             raise CalibrationError(

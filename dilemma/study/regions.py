@@ -80,6 +80,7 @@ def regions(
     >>> hunt.games
     {'japan': 'stag hunt', 'us': 'stag hunt'}
     """
+    model.needs_actions("cutting the parameters into regions")
     names = list(model.eras) if eras is None else list(eras)
     if not names:
         raise CalibrationError(f"{model.name} has no eras whose boxes could be cut into regions")

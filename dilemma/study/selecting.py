@@ -88,6 +88,7 @@ def select(
     >>> print(found.criteria[2].why[0].text)
     row mixes stag 4/5, hare 1/5 so that column is indifferent between stag and hare: 4 = 4
     """
+    model.needs_actions("selection among equilibria")
     if model.tree is not None:
         raise UnsupportedError(f"{model.name} is a tree; simultaneous games can be judged")
     if len(model.players) != 2:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dilemma.chosen import Choices
 from dilemma.errors import UnsupportedError
 from dilemma.extensive import Tree
 from dilemma.model import Model
@@ -32,6 +33,8 @@ class Sheet(Shown):
         found = [_payoffs(self.model)]
         if self.model.tree is not None:
             found.append(_moves(self.model, self.model.tree))
+        if self.model.choices is not None:
+            found.append(_choices(self.model, self.model.choices))
         if self.model.definitions:
             found.append(_definitions(self.model))
         if self.model.parameters:
@@ -76,11 +79,16 @@ def _payoffs(model: Model) -> Table:
     titles = [f"{p.title}{f' [{p.unit}]' if p.unit else ''}" for p in model.players.values()]
     titled = ", ".join(p.title for p in model.players.values())
     notes = [f"A profile is ({titled})." if model.tree is None else "A row is where play ends."]
+    if model.choices is not None:
+        notes = []
     if model.reads:
         notes.append(" ".join(model.reads.split()))
     if model.source:
         notes.append(f"Source: {model.source}.")
     head = "profile" if model.tree is None else "end"
+    if model.choices is not None:
+        rows = tuple(("what is chosen", *row[1:]) for row in rows)
+        head = "payoffs over"
     return Table(f"{model.title}: payoffs", (head, *titles), rows, tuple(notes))
 
 
@@ -101,6 +109,36 @@ def _moves(model: Model, tree: Tree) -> Table:
         notes.append("Moves at one decision cannot be told apart by the player who moves.")
     head = ("after", "moves", "actions", "decision", "knows")
     return Table("The tree", head, tuple(rows), tuple(notes))
+
+
+def _choices(model: Model, game: Choices) -> Table:
+    """Show who chooses what, from which interval, and under which constraints."""
+    moves = {player: k for k, players in enumerate(game.moves, 1) for player in players}
+    rows = []
+    for choice in game.choices.values():
+        left, right = "(" if choice.open_low else "[", ")" if choice.open_high else "]"
+        interval = f"{left}{choice.low}, {choice.high}{right}"
+        who = model.players[choice.player].title
+        rows.append(
+            (who, str(moves[choice.player]), choice.name, interval, choice.unit, choice.means)
+        )
+    notes = [
+        f"{c.name}: {c.gap} >= 0, kept by {', '.join(model.players[p].title for p in c.players)}."
+        for c in game.constraints.values()
+    ]
+    notes += [
+        f"{name}: {', '.join(sorted(b)) or 'nothing'} binds." for name, b in game.regimes.items()
+    ]
+    if game.bargain is not None:
+        over = game.bargain.over
+        gains = "; ".join(f"{model.players[p].title} {g}" for p, g in game.bargain.gains.items())
+        power = "; ".join(f"{model.players[p].title} {g}" for p, g in game.bargain.power.items())
+        notes.append(
+            f"Then they bargain (Nash) over {over.name} in [{over.low}, {over.high}], {over.means}.  "
+            f"Gains: {gains}.  Power: {power}."
+        )
+    head = ("player", "move", "chooses", "from", "unit", "means")
+    return Table("What is chosen", head, tuple(rows), tuple(notes))
 
 
 def _definitions(model: Model) -> Table:

@@ -1,0 +1,231 @@
+"""What makes sure that nobody gains by deviating where numbers are chosen, and what is sure of it.
+
+Concavity, proved, makes a stationary point a best reply; else a bound in interval arithmetic says
+how much a deviation may gain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dilemma.equilibrium import Equilibrium
+from dilemma.errors import CalibrationError, DisagreementError
+from dilemma.games.concavity import admissible, concave, interaction, never
+from dilemma.games.guarantees import most_gained
+from dilemma.games.points import Point, Rivals, floats, gains, known_symbols
+from dilemma.games.search import NotFoundError, Search
+from dilemma.games.stability import shrinks
+from dilemma.games.stationary import stationary
+from dilemma.games.triangles import ZERO
+from dilemma.model import Model
+
+__all__ = ["certificate", "doubts", "equilibrium", "structure"]
+
+Values = Mapping[sp.Symbol, sp.Expr]
+Floats = np.ndarray[Any, Any]
+
+
+def certificate(model: Model, search: Search, point: Point) -> tuple[str, bool]:
+    """Say what makes sure that nobody gains by deviating, and whether it is sure.
+
+    Raises
+    ------
+    DisagreementError
+        If somebody gains although first-order conditions are enough.
+    """
+    assert model.choices is not None
+    game = model.choices
+    words = [_assurance(model, search, point, player) for player in game.moves[-1]]
+    told = [
+        f"{model.players[p].title}: {w}" for p, (w, _) in zip(game.moves[-1], words, strict=True)
+    ]
+    if game.leader:
+        told.append(f"{model.players[game.leader].title}: compared with every other regime")
+    return "; ".join(told), all(sure for _, sure in words)
+
+
+def _assurance(model: Model, search: Search, point: Point, player: str) -> tuple[str, bool]:
+    """Say the same of one player who replies."""
+    assert model.choices is not None
+    here = floats(search, point)
+    known = {s: v for s, v in point.at.items() if s in known_symbols(model)}
+    everywhere = concave(model, player)
+    if everywhere or concave(model, player, known):
+        if gains(search, player, here):
+            raise DisagreementError(
+                f"'{point.branch.name}' is no best reply of {player}, whose payoff is concave; "
+                f"please report this with {dict(point.at)}"
+            )
+        return f"payoff concave, proved {'for all parameters' if everywhere else 'here'}", True
+    chosen = {c.symbol: point.at[c.symbol] for c in model.choices.choices.values()}
+    most = most_gained(model, player, known, chosen)
+    if most is None:
+        return "no bound on what a deviation gains; none was found", False
+    size = max(1.0, abs(search.payoff(player, here)))
+    return f"a deviation gains at most {max(most, 1e-6 * size):.1g}, by intervals", True
+
+
+def structure(model: Model, values: Values) -> list[str]:
+    """Say how the players' choices pull at each other, and whether that alone makes for one answer."""
+    assert model.choices is not None
+    told = {p: interaction(model, p) for p in model.choices.moves[-1]}
+    found = [
+        f"{model.players[p].title}: strategic {word}"
+        if word in ("complements", "substitutes")
+        else f"{model.players[p].title}: the choices of others pull both ways"
+        for p, word in told.items()
+        if word in ("complements", "substitutes", "depends")
+    ]
+    if _cross_once(model, values):
+        found.append("best replies cross once: the product of their slopes is below one, proved")
+    return found
+
+
+def _cross_once(model: Model, values: Values) -> bool:
+    """Tell whether two best replies are proved to cross once.
+
+    With one choice each, they do where the product of their slopes stays below one:
+    u_1xy*u_2xy < u_1xx*u_2yy, everywhere.
+    """
+    assert model.choices is not None
+    game = model.choices
+    players = game.moves[-1]
+    if len(players) != 2 or any(len(game.of(p)) != 1 for p in players) or game.constraints:
+        return False
+    x, y = (game.of(p)[0].symbol for p in players)
+    one, two = (model.expand_play(model.payoffs[()][p]) for p in players)
+    cross = sp.diff(one, x, y) * sp.diff(two, x, y)
+    own = sp.diff(one, x, 2) * sp.diff(two, y, 2)
+    if not all(_concave_here(model, p, values) for p in players):
+        return False
+    return bool(never(model, sp.Ge(sp.cancel(cross - own), 0), values))
+
+
+def doubts(model: Model, values: Values) -> list[str]:
+    """Say what keeps first-order conditions from being the whole answer."""
+    assert model.choices is not None
+    game = model.choices
+    chosen = [c.symbol for c in game.choices.values()]
+    found = []
+    if game.leader:
+        bent = [p for p in game.moves[1] if not _concave_here(model, p, values)]
+        found += [
+            f"the payoff of {model.players[p].title} is not known to be concave: its reply may jump, "
+            "and the leader's optimum lie there"
+            for p in bent
+        ]
+    curved = [
+        c
+        for c in game.constraints.values()
+        if any(sp.diff(model.expand_play(c.gap), a, b) != 0 for a in chosen for b in chosen)
+    ]
+    if curved:
+        question = admissible(model, values)
+        question.add(*(sp.Gt(model.expand_play(c.gap), 0) for c in game.constraints.values()))
+        if question.ask().status != "sat":
+            names = ", ".join(c.name for c in curved)
+            found.append(
+                f"nothing is known to keep {names} with room to spare, so that first-order "
+                "conditions may miss an equilibrium"
+            )
+    return found
+
+
+def _concave_here(model: Model, player: str, values: Values) -> bool:
+    known = {s: v for s, v in values.items() if s in known_symbols(model)}
+    return concave(model, player) is True or concave(model, player, known) is True
+
+
+def equilibrium(
+    model: Model,
+    search: Search,
+    point: Point,
+    rivals: Rivals,
+    certified: str,
+) -> Equilibrium:
+    """Return a point as an equilibrium, with all that is said of it."""
+    assert model.choices is not None
+    game = model.choices
+    branch = point.branch
+    here = np.array([float(point.at[c.symbol]) for c in game.choices.values()])
+    regret = max(search.regret(player, here) for player in game.moves[-1])
+    if game.leader:
+        regret = max(regret, _leaders_regret(search, here, game.leader))
+    outcomes = {name: point.worth(formula) for name, formula in branch.outcomes.items()}
+    stable, slope = shrinks(model, branch, point.at)
+    return Equilibrium(
+        play={
+            player: {c.name: point.worth(c.symbol) for c in game.of(player)}
+            for player in model.players
+        },
+        payoffs=_payoffs(point),
+        outcomes=outcomes,
+        regret=sp.Rational(repr(float(regret))),
+        branch=branch.name,
+        strict=not game.leader and all(_strictly(model, player, point) for player in model.players),
+        exact=point.exact,
+        chosen=True,
+        prices=_prices(model, point),
+        stable=stable,
+        slope=slope,
+        rivals={n: told for n, told in rivals.items() if n != branch.name},
+        certificate=certified,
+    )
+
+
+def _payoffs(point: Point) -> dict[str, sp.Rational]:
+    """Return what each player is paid.
+
+    Raises
+    ------
+    CalibrationError
+        If a payoff has no value.
+    """
+    payoffs: dict[str, sp.Rational] = {}
+    for player, formula in point.branch.payoffs.items():
+        payoff = point.worth(formula)
+        if payoff is None:
+            raise CalibrationError(f"payoffs.{player} is not a finite real number there")
+        payoffs[player] = payoff
+    return payoffs
+
+
+def _leaders_regret(search: Search, here: Floats, leader: str) -> float:
+    try:
+        return max(0.0, search.led()[1] - search.payoff(leader, here))
+    except NotFoundError:
+        return 0.0
+
+
+def _strictly(model: Model, player: str, point: Point) -> bool:
+    """Tell whether a player has no other best reply: the payoff is concave, and strictly here."""
+    assert model.choices is not None
+    game = model.choices
+    if not _concave_here(model, player, point.at):
+        return False
+    found = _prices(model, point)
+    free = [
+        c.symbol
+        for c in game.of(player)
+        if not any((found.get(name) or 0) > ZERO for name, _, _ in c.bounds())
+    ]
+    if not free:
+        return True
+    hessian = sp.hessian(model.expand_play(model.payoffs[()][player]), free)
+    numbers = np.array(hessian.xreplace(dict(point.at)).tolist(), dtype=float)
+    return bool(np.max(np.linalg.eigvalsh(numbers)) < -1e-12)
+
+
+def _prices(model: Model, point: Point) -> dict[str, sp.Rational | None]:
+    """Return the shadow price of everything that binds."""
+    assert model.choices is not None
+    game = model.choices
+    known = set(game.constraints) | {f"{c}.{end}" for c in game.choices for end in ("low", "high")}
+    leads = {f"{c.name}.{end}" for c in game.of(game.leader) for end in ("low", "high")}
+    binds = tuple(b for b in point.branch.binds if b in known - leads)
+    follows = stationary(model, game.moves[-1], binds)
+    return {name: point.worth(price) for name, price in follows.prices.items()}

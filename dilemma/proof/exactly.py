@@ -1,0 +1,190 @@
+"""A claim at exact calibrations that are solved: whether it holds there, and an example made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import sympy as sp
+
+from dilemma.games.points import Point, holds
+from dilemma.proof.draws import copies
+from dilemma.proof.examples import Example, moved_from_centre
+from dilemma.proof.statements import Copy, Part, Statements
+
+__all__ = ["Exactly", "base", "example"]
+
+ANOTHER = ", another equilibrium"
+
+
+@dataclass
+class Exactly:
+    """A claim at exact calibrations, each solved."""
+
+    statements: Statements
+    points: Mapping[str, Mapping[str, sp.Rational]]
+    solved: Mapping[str, Sequence[Point]]
+
+    def outcome(self) -> tuple[bool, dict[str, Point]] | None:
+        """Tell whether the claim holds in every equilibrium, and show one; None for no case."""
+        statements = self.statements
+        shown: dict[str, Point] | None = None
+        for played in self._cases():
+            told = [self._part(part, played) for part in statements.parts()]
+            if None in told:
+                return None
+            if not all(told):
+                return False, played
+            shown = played
+        if shown is None:
+            return None
+        for part in statements.parts():
+            if part.count is not None:
+                copy = statements.copy(part.count[0])
+                if len(self._optimal(copy.key)) > part.count[1]:
+                    first, second, *_ = self._optimal(copy.key)
+                    return False, {copy.key: first, copy.key + ANOTHER: second}
+        return True, shown
+
+    def _cases(self) -> Iterator[dict[str, Point]]:
+        """Yield what may be played in each copy, where the claim's assumptions hold."""
+        keys = [c.key for c in self.statements.copies if c.key in self.statements.in_equilibrium]
+        for choice in product(*(self._optimal(key) for key in keys)):
+            base = dict(zip(keys, choice, strict=True))
+            yield from (p for p in self._with_twins(base) if self._given(p))
+
+    def _optimal(self, key: str) -> list[Point]:
+        """Return what nobody leaves, a leader included."""
+        return [p for p in self.solved[key] if p.best]
+
+    def _with_twins(self, base: dict[str, Point]) -> Iterator[dict[str, Point]]:
+        statements = self.statements
+        twins = statements.twins(statements.parts())
+        options = []
+        for twin in twins:
+            points = self._optimal(twin.key)
+            if not statements.among_any():
+                points = [p for p in points if p.branch.name == base[twin.base].branch.name]
+            options.append(points)
+        for choice in product(*options):
+            yield base | {t.key: p for t, p in zip(twins, choice, strict=True)}
+
+    def _given(self, played: Mapping[str, Point]) -> bool:
+        claim = self.statements.claim
+        if self._truth(claim.given, played, {}) is not True:
+            return False
+        return all(
+            True is self._truth(claim.given, played, {twin.base: twin})
+            for twin in self.statements.twins(self.statements.parts())
+        )
+
+    def _part(self, part: Part, played: Mapping[str, Point]) -> bool | None:
+        statements = self.statements
+        if part.count is not None:
+            return True
+        if part.moves is None:
+            return self._truth(part.source, played, {})
+        copy = statements.copy(part.moves)
+        outcome, parameter = part.moves.arguments
+        low = self._value(outcome, copy, played)
+        high = self._value(outcome, statements.twin(copy, parameter), played)
+        if low is None or high is None:
+            return None
+        relation = sp.Gt if part.moves.what == "rises" else sp.Lt
+        return _compared(relation, high, low)
+
+    def _value(self, name: str, copy: Copy, played: Mapping[str, Point]) -> sp.Rational | None:
+        point = played[copy.key]
+        branch = point.branch
+        formula = branch.outcomes[name] if name in branch.outcomes else branch.payoffs[name]
+        return point.worth(formula)
+
+    def _truth(
+        self, formula: sp.Basic, played: Mapping[str, Point], instead: Mapping[str, Copy]
+    ) -> bool | None:
+        """Tell whether a statement is true; None where something in it has no value."""
+        statements = self.statements
+        put = {}
+        for symbol in formula.free_symbols:
+            reference = statements.claim.references.get(symbol)
+            copy = statements.copies[0] if reference is None else statements.copy(reference)
+            copy = instead.get(copy.key, copy)
+            name = symbol.name if reference is None else reference.arguments[0]
+            if reference is not None and reference.what == "outcome":
+                value = self._value(name, copy, played)
+            else:
+                values = statements.model.values(self.points[copy.key])
+                value = values[sp.Symbol(name, real=True)]
+            if value is None:
+                return None
+            put[symbol] = value
+        return holds(formula, put)[0]
+
+
+def _compared(relation: Any, left: sp.Rational, right: sp.Rational) -> bool:
+    first, second = sp.symbols("first second", real=True)
+    return holds(relation(first, second), {first: left, second: right})[0]
+
+
+def example(
+    statements: Statements,
+    points: Mapping[str, Mapping[str, sp.Rational]],
+    played: Mapping[str, Point],
+) -> Example:
+    """Make an example of what is played at calibrations.
+
+    Parameters
+    ----------
+    points : mapping of copy to parameter to number
+    played : mapping of copy to point
+        A second equilibrium of one copy under its key and :data:`ANOTHER`.
+    """
+    model = statements.model
+    assert model.choices is not None
+    known = {c.key: c for c in copies(statements)}
+    calibrations = {c.label: dict(points[key]) for key, c in known.items()}
+    moved = {c.label: moved_from_centre(statements, c, points[key]) for key, c in known.items()}
+    play, values = {}, {}
+    for key, point in played.items():
+        label = known[base(key)].label + key.removeprefix(base(key))
+        play[label] = {
+            player: {c.name: point.worth(c.symbol) for c in model.choices.of(player)}
+            for player in model.players
+        }
+        values[label] = {
+            **{p: point.worth(f) for p, f in point.branch.payoffs.items()},
+            **{n: point.worth(f) for n, f in point.branch.outcomes.items()},
+        }
+        if key not in known:
+            calibrations[label] = dict(points[base(key)])
+            moved[label] = ()
+    return Example(calibrations, moved, play, values, _facts(statements, values), dict(points))
+
+
+def _facts(
+    statements: Statements, values: Mapping[str, Mapping[str, sp.Rational | None]]
+) -> dict[str, sp.Rational]:
+    """Return the outcomes that the claim names."""
+    claim = statements.claim
+    facts: dict[str, sp.Rational] = {}
+    for symbol in sorted(claim.holds.free_symbols | claim.given.free_symbols, key=str):
+        reference = claim.references.get(symbol)
+        if reference is not None and reference.what == "outcome":
+            found = values[statements.copy(reference).label].get(reference.arguments[0])
+            if found is not None:
+                facts[symbol.name] = found
+        elif reference is not None and reference.what in ("rises", "falls"):
+            copy = statements.copy(reference)
+            outcome, parameter = reference.arguments
+            for one in (copy, statements.twin(copy, parameter)):
+                told = values[one.label].get(outcome)
+                if told is not None:
+                    facts[f"{outcome} ({one.label})"] = told
+    return facts
+
+
+def base(key: str) -> str:
+    """Return the copy of whose equilibria this is one."""
+    return key.removesuffix(ANOTHER)

@@ -1,0 +1,239 @@
+"""Claims tried on random calibrations, where numbers are chosen: examples, never proofs.
+
+All draws (:mod:`dilemma.proof.draws`) are tried at once in floats.  What looks like an example is
+solved again exactly (:mod:`dilemma.proof.confirming`) before anybody hears of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dilemma.errors import UnsupportedError
+from dilemma.games.batches import Rows
+from dilemma.proof.confirming import nearer, solved_again
+from dilemma.proof.draws import Draws, compiled
+from dilemma.proof.examples import Example
+from dilemma.proof.statements import Copy, Part, Statements
+
+__all__ = ["Trial", "tried"]
+
+DRAWS = 4_000
+CLOSE = 1e-9
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What came of trying a claim.
+
+    Attributes
+    ----------
+    fails, holds : Example or None
+    """
+
+    fails: Example | None
+    holds: Example | None
+
+
+def tried(statements: Statements, *, draws: int = DRAWS, seed: int = 0) -> Trial:
+    """Try a claim on random calibrations."""
+    trying = _Trying(Draws(statements, draws, seed))
+    try:
+        return Trial(trying.example(fails=True), trying.example(fails=False))
+    except UnsupportedError:
+        return Trial(None, None)
+
+
+@dataclass
+class _Trying:
+    """A claim, tried on all draws."""
+
+    drawn: Draws
+
+    def cases(self) -> Iterator[dict[str, Rows | None]]:
+        """Yield what may be played in each copy, a branch each; None where nothing is asked."""
+        statements = self.drawn.statements
+        speaking = statements.in_equilibrium
+        keys = [c.key for c in statements.copies if c.key in speaking]
+        options = [self.drawn.rows(c) for c in statements.copies if c.key in speaking]
+        for choice in product(*options):
+            chosen: dict[str, Rows | None] = dict(zip(keys, choice, strict=True))
+            twins = statements.twins(statements.parts())
+            if statements.among_any():
+                for told in product(*(self.drawn.rows(t) for t in twins)):
+                    yield chosen | {t.key: r for t, r in zip(twins, told, strict=True)}
+                continue
+            for twin in twins:
+                base = chosen[twin.base]
+                assert base is not None
+                chosen[twin.key] = next(
+                    (r for r in self.drawn.rows(twin) if r.branch.name == base.branch.name), None
+                )
+            if None not in chosen.values():
+                yield chosen
+
+    def example(self, *, fails: bool) -> Example | None:
+        """Find an example at which the claim fails, or holds in every equilibrium."""
+        statements, draws = self.drawn.statements, self.drawn.draws
+        failing = np.zeros(draws, dtype=bool)
+        holding = np.zeros(draws, dtype=bool)
+        with np.errstate(all="ignore"):
+            for chosen in self.cases():
+                present, true = self._tried(chosen)
+                axes = tuple(range(1, present.ndim))
+                failing |= np.any(present & ~true, axis=axes) if axes else present & ~true
+                holding |= np.any(present & true, axis=axes) if axes else present & true
+            failing |= self._too_many()
+        wanted = failing if fails else holding & ~failing
+        for draw in np.flatnonzero(wanted)[:12]:
+            points = self.drawn.points(int(draw))
+            held = self.drawn.held_at(int(draw))
+            found = solved_again(statements, points, held, fails=fails)
+            if found is not None:
+                return nearer(statements, points, held, found, fails=fails)
+        return None
+
+    def _tried(self, chosen: Mapping[str, Rows | None]) -> tuple[Array, Array]:
+        """Return where a case occurs, its assumptions hold, and where the claim is true."""
+        statements = self.drawn.statements
+        order = list(chosen)
+        present = np.ones((self.drawn.draws, *[1] * len(order)), dtype=bool)
+        for position, key in enumerate(order):
+            rows = chosen[key]
+            assert rows is not None
+            present = present & self._placed(rows.holds, position, len(order))
+        given = self._true(statements.claim.given, chosen, order, {})
+        for twin in statements.twins(statements.parts()):
+            given = given & self._true(statements.claim.given, chosen, order, {twin.base: twin})
+        for twin in statements.twins(statements.parts()):
+            here = next(c for c in statements.copies if c.key == twin.base)
+            assert twin.moved is not None
+            higher = self.drawn.column(twin, twin.moved) > self.drawn.column(here, twin.moved)
+            given = given & higher.reshape(self.drawn.draws, *[1] * len(order))
+        true = np.ones_like(present)
+        for part in statements.parts():
+            if part.count is None:
+                true = true & self._part(part, chosen, order)
+        present, given, true = np.broadcast_arrays(present, given, true)
+        return present & given, true
+
+    def _part(self, part: Part, chosen: Mapping[str, Rows | None], order: Sequence[str]) -> Array:
+        """Return where one part of the claim is true: a comparison, or a trend."""
+        statements = self.drawn.statements
+        if part.moves is None:
+            return self._true(part.source, chosen, order, {})
+        copy = statements.copy(part.moves)
+        twin = statements.twin(copy, part.moves.arguments[1])
+        low = self._number(part.moves.arguments[0], copy, chosen, order)
+        high = self._number(part.moves.arguments[0], twin, chosen, order)
+        # A trend that is too small to see is left to the exact test.
+        size = CLOSE * np.maximum(1, np.abs(low))
+        rises: Array = high > low + size if part.moves.what == "rises" else high < low - size
+        return rises
+
+    def _too_many(self) -> Array:
+        found = np.zeros(self.drawn.draws, dtype=bool)
+        for part in self.drawn.statements.parts():
+            if part.count is not None:
+                copy = self.drawn.statements.copy(part.count[0])
+                many_of = sum(r.holds.sum(axis=1) for r in self.drawn.rows(copy))
+                given = np.ones(self.drawn.draws, dtype=bool)
+                claim = self.drawn.statements.claim
+                if claim.given is not sp.true:
+                    for rows in self.drawn.rows(copy):
+                        here = self._true(claim.given, {copy.key: rows}, [copy.key], {})
+                        here = np.broadcast_to(here, (self.drawn.draws, rows.holds.shape[1]))
+                        given = given & np.all(here | ~rows.holds, axis=1)
+                found |= (many_of > part.count[1]) & given
+        return found
+
+    @staticmethod
+    def _placed(array: Array, position: int, of: int) -> Array:
+        """Give an array of shape (draws, k) its own axis among those of all copies."""
+        return array.reshape(
+            array.shape[0], *[1] * position, array.shape[1], *[1] * (of - position - 1)
+        )
+
+    def _number(
+        self, name: str, copy: Copy, chosen: Mapping[str, Rows | None], order: Sequence[str]
+    ) -> Array:
+        rows = chosen.get(copy.key)
+        assert rows is not None
+        branch = rows.branch
+        formula = branch.outcomes[name] if name in branch.outcomes else branch.payoffs[name]
+        value = self.drawn.batch(copy).worth(rows, formula)
+        return self._placed(value, order.index(copy.key), len(order))
+
+    def _true(
+        self,
+        formula: sp.Basic,
+        chosen: Mapping[str, Rows | None],
+        order: Sequence[str],
+        instead: Mapping[str, Copy],
+    ) -> Array:
+        """Evaluate a statement of the claim; what has no value makes it false."""
+        match formula:
+            case sp.And():
+                told = [self._true(part, chosen, order, instead) for part in formula.args]
+                every: Array = np.logical_and.reduce(np.broadcast_arrays(*told))
+                return every
+            case sp.Or():
+                told = [self._true(part, chosen, order, instead) for part in formula.args]
+                some: Array = np.logical_or.reduce(np.broadcast_arrays(*told))
+                return some
+            case sp.Not():
+                return ~self._true(formula.args[0], chosen, order, instead)
+        true: Array = np.ones((self.drawn.draws, *[1] * len(order)), dtype=bool)
+        if formula in (sp.true, sp.false):
+            return true & (formula is sp.true)
+        symbols = sorted(formula.free_symbols, key=str)
+        values = [self._symbol(s, chosen, order, instead) for s in symbols]
+        return true & _relates(formula, values)
+
+    def _symbol(
+        self,
+        symbol: sp.Symbol,
+        chosen: Mapping[str, Rows | None],
+        order: Sequence[str],
+        instead: Mapping[str, Copy],
+    ) -> Array:
+        statements = self.drawn.statements
+        reference = statements.claim.references.get(symbol)
+        copy = statements.copies[0] if reference is None else statements.copy(reference)
+        copy = instead.get(copy.key, copy)
+        name = symbol.name if reference is None else reference.arguments[0]
+        if reference is not None and reference.what == "outcome":
+            return self._number(name, copy, chosen, order)
+        value = self.drawn.given(copy, name)
+        return value.reshape(self.drawn.draws, *[1] * len(order))
+
+
+def _relates(formula: sp.Basic, values: Sequence[Array]) -> Array:
+    """Return where a relation holds, up to rounding, given the values of its symbols."""
+    gap: Array = compiled(formula.lhs - formula.rhs)(*values)
+    sizes: Array = np.asarray(1e-6 if len(values) > 1 else 1.0)
+    for value in values if len(values) > 1 else ():
+        sizes = np.maximum(sizes, np.abs(value))
+    close: Array = CLOSE * sizes
+    told: Array
+    match formula:
+        case sp.StrictGreaterThan():
+            told = gap > close
+        case sp.StrictLessThan():
+            told = gap < -close
+        case sp.GreaterThan():
+            told = gap >= -close
+        case sp.LessThan():
+            told = gap <= close
+        case sp.Eq():
+            told = np.abs(gap) <= close
+        case _:
+            told = np.abs(gap) > close
+    return told

@@ -1,0 +1,168 @@
+"""What did it? The change of an outcome between two eras, shared out among groups of parameters.
+
+A *coalition* is a set of groups that have moved to the second era's centre while all others stay at
+the first's; v(S) is the outcome in equilibrium then.  A group's Shapley share is what it adds,
+averaged over all orders in which the groups may move,
+
+    share(g) = sum over S without g of |S|! (n - |S| - 1)! / n! * (v(S + g) - v(S)),
+
+so that the shares sum to the change, exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from math import factorial
+
+import sympy as sp
+
+from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.model import Model
+from dilemma.report import versions
+from dilemma.study.settled import Selector, selector
+from dilemma.study.shares import Attribution, Coalition, Share
+
+__all__ = ["attribute"]
+
+MOST = 10  # groups: two to the power of this many games are solved
+
+
+def attribute(
+    model: Model,
+    outcome: str,
+    eras: Sequence[str] | None = None,
+    *,
+    select: str | None = None,
+) -> Attribution:
+    """Share out the change of an outcome between two eras' centres among groups of parameters.
+
+    Parameters
+    ----------
+    model : Model
+    outcome : str
+        An outcome, or a player for its payoff.
+    eras : two str, optional
+        From which era to which; by default those of a model that has two.
+    select : str, optional
+        What to take where there are several equilibria: "highest" or "lowest" (by the outcome),
+        "stable" (where numbers are chosen), "risk_dominant" (matrix games).
+
+    Raises
+    ------
+    CalibrationError
+        For an unknown name; where several equilibria, or none, are met on the way and nothing says
+        which to take; where the outcome has no value.
+    UnsupportedError
+        If more than ten groups move, or some equilibria may be missing.
+
+    References
+    ----------
+    Shapley 1953, A value for n-person games; Shorrocks 2013, Journal of Economic Inequality 11.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> found = attribute(dilemma.load("cork"), "K")
+    >>> {s.group: round(float(s.share), 3) for s in found.shares}
+    {'capability': 0.074, 'technology': -0.017, 'deterrence': 0.0, 'american_demand': 0.046}
+    >>> sum(s.share for s in found.shares) == found.change
+    True
+    """
+    first, second = _two(model, eras)
+    known = [*model.outcomes, *model.players]
+    if outcome not in known:
+        raise CalibrationError(f"no outcome {outcome!r} in {model.name}: {nearest(outcome, known)}")
+    choose = selector(model, outcome, select)
+    before, after = model.calibration(first), model.calibration(second)
+    groups, still = _groups(model, before, after)
+    if len(groups) > MOST:
+        raise UnsupportedError(
+            f"{len(groups)} groups of parameters move, which makes {2 ** len(groups)} games; at most "
+            f"{MOST} groups can be told apart: join some in [groups]"
+        )
+    values = _values(model, (first, second), groups, choose)
+    nobody, everybody = values[frozenset()], values[frozenset(groups)]
+    shares = tuple(_share(group, moves, values) for group, moves in groups.items())
+    assert sum((s.share for s in shares), sp.Integer(0)) == everybody - nobody
+    return Attribution(
+        model=model,
+        outcome=outcome,
+        eras=(first, second),
+        before=nobody,
+        after=everybody,
+        shares=shares,
+        values=values,
+        select=select if select is not None and choose.needed else "",
+        still=still,
+        versions=versions("nashpy", "sympy"),
+    )
+
+
+def _two(model: Model, eras: Sequence[str] | None) -> tuple[str, str]:
+    names = list(model.eras if eras is None else eras)
+    for name in names:
+        if name not in model.eras:
+            raise CalibrationError(f"no era {name!r} in {model.name}: {nearest(name, model.eras)}")
+    if len(names) != 2:
+        known = ", ".join(model.eras) or "none"
+        raise CalibrationError(f"two eras are wanted, not {len(names)}; {model.name} has: {known}")
+    return names[0], names[1]
+
+
+def _groups(
+    model: Model, before: Mapping[str, sp.Rational], after: Mapping[str, sp.Rational]
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Return the groups that move, each with what moves in it, and those that do not."""
+    grouped = {p for members in model.groups.values() for p in members}
+    every = dict(model.groups)
+    for parameter in model.parameters:
+        if parameter not in grouped and before[parameter] != after[parameter]:
+            name = parameter if parameter not in every else f"{parameter} alone"
+            every[name] = (parameter,)
+    moving = {
+        name: tuple(p for p in members if before[p] != after[p]) for name, members in every.items()
+    }
+    return {n: m for n, m in moving.items() if m}, tuple(n for n, m in moving.items() if not m)
+
+
+def _values(
+    model: Model,
+    eras: tuple[str, str],
+    groups: Mapping[str, tuple[str, ...]],
+    choose: Selector,
+) -> dict[Coalition, sp.Rational]:
+    """Solve every coalition."""
+    before, after = (model.calibration(era) for era in eras)
+    first, second = (model.eras[era].title for era in eras)
+    found = {}
+    for size in range(len(groups) + 1):
+        for moved in combinations(groups, size):
+            parameters = {p for group in moved for p in groups[group]}
+            at = {p: after[p] if p in parameters else value for p, value in before.items()}
+            if not moved:
+                where = f"the {first} centre"
+            elif size == len(groups):
+                where = f"the {second} centre"
+            else:
+                where = f"the {first} centre with {', '.join(moved)} moved to {second}"
+            found[frozenset(moved)] = choose(at, where)
+    return found
+
+
+def _share(group: str, moves: tuple[str, ...], values: Mapping[Coalition, sp.Rational]) -> Share:
+    everybody = max(values, key=len)
+    count = len(everybody)
+    total = sp.Integer(0)
+    for others, value in values.items():
+        if group in others:
+            continue
+        orders = factorial(len(others)) * factorial(count - len(others) - 1)
+        total += sp.Rational(orders, factorial(count)) * (values[others | {group}] - value)
+    return Share(
+        group=group,
+        moves=moves,
+        share=total,
+        alone=values[frozenset({group})] - values[frozenset()],
+        last=values[everybody] - values[everybody - {group}],
+    )

@@ -1,0 +1,150 @@
+"""What it is worth to a leader to move first: against the same game played at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from dilemma.equilibria import Equilibria
+from dilemma.equilibrium import Equilibrium
+from dilemma.errors import UnsupportedError
+from dilemma.model import Model
+from dilemma.report import Shown, Table, number
+from dilemma.study.solve import solve
+
+__all__ = ["Commitment", "commitment"]
+
+
+@dataclass(frozen=True)
+class Commitment(Shown):
+    """A leader's optimum, and the equilibria if it could not commit.
+
+    Attributes
+    ----------
+    model : Model
+    leads : Equilibria
+        With the leader moving first.
+    at_once : Equilibria
+        With all moving at once.
+    value : tuple of two numbers, or None
+        The least and the most that the leader gains by moving first, over the equilibria at once;
+        None where there are none.
+    """
+
+    model: Model
+    leads: Equilibria
+    at_once: Equilibria
+    value: tuple[sp.Rational, sp.Rational] | None
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return both ways of playing side by side, and the value of commitment."""
+        assert self.model.choices is not None
+        leader = self.model.choices.leader
+        told = [("moves first", e) for e in self.leads] + [("at once", e) for e in self.at_once]
+        rows = tuple(
+            (
+                word,
+                e.name,
+                _play(e),
+                *(number(e.payoffs[p]) for p in self.model.players),
+                number(e.regret),
+            )
+            for word, e in told
+        )
+        title = self.model.players[leader].title
+        if self.value is None:
+            note = "There is no equilibrium in pure choices if all move at once."
+        else:
+            low, high = map(number, self.value)
+            worth = low if low == high else f"{low} to {high}"
+            note = f"Moving first is worth {worth} to {title}."
+        notes = [note]
+        for word, found in (("moving first", self.leads), ("at once", self.at_once)):
+            if not found.complete:
+                notes.append(f"NOT all {found.concept} {word}: {found.reason}.")
+        titles = (f"payoff of {p.title}" for p in self.model.players.values())
+        head = (title, "equilibrium", "choices", *titles, "regret")
+        where = f": {self.leads.at}" if self.leads.at else ""
+        return (Table(f"{self.model.title}: value of commitment{where}", head, rows, tuple(notes)),)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data; exact numbers are text."""
+        return {
+            "model": self.model.name,
+            "leads": self.leads.to_dict(),
+            "at_once": self.at_once.to_dict(),
+            "value": None if self.value is None else [str(v) for v in self.value],
+        }
+
+
+def commitment(
+    model: Model, at: str | Mapping[str, Any] | None = None, **changes: Any
+) -> Commitment:
+    """Compare a leader's optimum with the equilibria of the same game played at once.
+
+    Parameters
+    ----------
+    model : Model
+        Of kind ``"sequential"``.
+    at : str or mapping, optional
+        An era, for its central calibration, or a value for each parameter.
+    **changes
+        Parameters that take another value.
+
+    Raises
+    ------
+    UnsupportedError
+        If nobody leads.
+
+    References
+    ----------
+    H. von Stackelberg 1934, Marktform und Gleichgewicht (unverified).
+
+    Examples
+    --------
+    >>> duopoly = Model(
+    ...     name="duopoly",
+    ...     title="Duopoly",
+    ...     kind="sequential",
+    ...     players={
+    ...         "first": {"moves": 1, "choices": {"x": {"range": [0, 1]}}},
+    ...         "second": {"moves": 2, "choices": {"y": {"range": [0, 1]}}},
+    ...     },
+    ...     payoffs={"first": "x*(1 - x - y)", "second": "y*(1 - x - y)"},
+    ... )
+    >>> str(commitment(duopoly).value[0])
+    '1/72'
+    """
+    if model.choices is None or not model.choices.leader:
+        raise UnsupportedError(f"{model.name}: nobody leads, so there is no commitment to value")
+    leads = solve(model, at, **changes)
+    at_once = solve(_at_once(model), leads.calibration)
+    leader = model.choices.leader
+    gains = [first.payoffs[leader] - other.payoffs[leader] for first in leads for other in at_once]
+    return Commitment(model, leads, at_once, (min(gains), max(gains)) if gains else None)
+
+
+def _at_once(model: Model) -> Model:
+    """Return the same game with all moving at once; what speaks of moves and of claims is left out."""
+    document = {
+        key: value
+        for key, value in model.document.items()
+        if key not in ("ties", "claims", "dynamics", "questions", "outcomes")
+    }
+    players = {
+        name: {key: told for key, told in row.items() if key != "moves"}
+        for name, row in model.document["players"].items()
+    }
+    game = {**document, "kind": "continuous", "players": players}
+    return Model.from_document(game, f"{model.name}, all at once")
+
+
+def _play(equilibrium: Equilibrium) -> str:
+    return ", ".join(
+        f"{name} {number(value)}"
+        for own in equilibrium.play.values()
+        for name, value in own.items()
+    )

@@ -1,0 +1,157 @@
+"""Claims about games in which numbers are chosen: proved by logic, refuted by exact examples."""
+
+import pytest
+import sympy as sp
+
+import dilemma
+from dilemma.games.points import by_branches
+from dilemma.proof import sampling
+from dilemma.proof.sampling import Trial
+
+
+@pytest.fixture(scope="module")
+def hedging():
+    return dilemma.load("hedging")
+
+
+@pytest.fixture(scope="module")
+def cork():
+    return dilemma.load("cork")
+
+
+@pytest.fixture(scope="module")
+def market():
+    """Two sellers with one price: q is (a - b)/3 each, whatever else."""
+    row = {"value": 1, "range": [1, 2], "grade": "assumed", "source": "made up"}
+    other = {"value": 0, "range": [0, "1/4"], "grade": "assumed", "source": "made up"}
+    return dilemma.Model(
+        name="market",
+        title="Market",
+        kind="continuous",
+        players={
+            "one": {"choices": {"x": {"range": [0, 3]}}},
+            "two": {"choices": {"y": {"range": [0, 3]}}},
+        },
+        parameters={
+            "a": {"range": [1, 2], "unit": "util", "means": "what a first unit is worth"},
+            "c": {"range": [0, 1], "unit": "util", "means": "cost of a unit"},
+        },
+        definitions={"total": "x + y"},
+        payoffs={"one": "x*(a - total - c)", "two": "y*(a - total - c)"},
+        outcomes={"price": "a - total"},
+        eras={
+            "then": {"a": row, "c": other},
+            "now": {"a": row, "c": row | {"value": "1/2", "range": ["1/4", "1/2"]}},
+        },
+    )
+
+
+def verdict(model, holds, **fields):
+    (found,) = dilemma.prove(model, model.make_claim(holds, says="", **fields))
+    return found
+
+
+def test_what_holds_in_every_equilibrium_is_proved(market):
+    assert verdict(market, "price > c and x == y", over="then").status == "proved"
+
+
+def test_a_cost_passes_on_by_two_thirds(market):
+    assert verdict(market, "rises(price, c) and falls(total, c)", over="all").status == "proved"
+    assert verdict(market, "3*price == a + 2*c", over="all").status == "proved"
+
+
+def test_the_opposite_of_what_is_proved_is_disproved_with_an_example(market):
+    found = verdict(market, "falls(price, c)", over="all")
+    assert found.status == "disproved"
+    (here, there) = found.fails.calibrations.values()
+    assert there["c"] > here["c"]
+
+
+def test_a_counterexample_is_an_equilibrium_by_the_textbook(market):
+    found = verdict(market, "x > 1/2", over="then")
+    assert found.status == "mixed"
+    for example, truth in ((found.fails, False), (found.holds, True)):
+        at = example.calibrations["then"]
+        play = example.play["then"]
+        assert play["one"]["x"] == play["two"]["y"] == (at["a"] - at["c"]) / 3
+        assert bool(play["one"]["x"] > sp.Rational(1, 2)) is truth
+
+
+def test_an_example_stays_near_the_centre_where_it_can(market):
+    found = verdict(market, "price < 1/2", over="then")
+    assert found.fails.moved["then"] == ("a",)
+
+
+def test_held_choices_are_any_that_are_feasible(market):
+    assert verdict(market, "y < 1/10", over="all", holding=["x"]).status == "mixed"
+    assert (
+        verdict(market, "2*y == a - c - x or y == 0", over="all", holding=["x"]).status == "proved"
+    )
+
+
+def test_one_equilibrium_is_proved_and_two_are_found(market, hedging):
+    assert verdict(market, "number_of_equilibria <= 1", over="all").status == "proved"
+    several = verdict(hedging, "number_of_equilibria <= 1", over="post_cold_war")
+    assert several.status == "mixed"
+    (at,) = [c for label, c in several.fails.calibrations.items() if "another" not in label]
+    points, _ = by_branches(hedging, hedging.values(at))
+    assert len(points) == 3
+
+
+def test_a_lemma_that_is_not_proved_proves_nothing(market):
+    claims = {
+        "wrong": {"says": "", "over": "all", "holds": "price > 2*c", "expect": "mixed"},
+        "built_on_it": {
+            "says": "",
+            "over": "all",
+            "given": "c >= 1/2",
+            "holds": "price > 1",
+            "because": ["wrong"],
+            "expect": "mixed",
+        },
+    }
+    model = market.replace(claims=claims)
+    (found,) = dilemma.prove(model, "built_on_it")
+    assert found.status == "mixed"
+    assert found.lemmas == ()
+
+
+def test_a_claim_says_which_lemma_it_was_proved_through(hedging):
+    ledger = dilemma.prove(hedging, "both_hedge_more")
+    assert ledger[0].lemmas == ("lemma_both_hedge_more",)
+    assert "C3.5L" in str(ledger)
+    assert "proved, used" in str(ledger)
+
+
+def test_an_assumption_that_no_calibration_meets_is_contradictory(market):
+    assert verdict(market, "x > 0", over="then", given="c > a").status == "contradictory"
+
+
+def test_what_is_never_played_is_vacuous(market):
+    assert verdict(market, "x > 0", over="then", among="x.low").status == "vacuous"
+
+
+def test_a_prover_that_lies_is_caught_by_random_calibrations(market, monkeypatch):
+    monkeypatch.setattr("dilemma.proof.choosing.DecidingChoices._refuted", lambda *_: "")
+    assert verdict(market, "x > 1/2", over="then").fails is not None
+
+
+def test_calibrations_that_miss_it_leave_a_false_claim_to_logic(market, monkeypatch):
+    monkeypatch.setattr("dilemma.proof.choosing.tried", lambda _: Trial(None, None))
+    assert verdict(market, "x > 1/2", over="then").status != "proved"
+
+
+def test_a_leaders_counterexample_is_its_optimum(cork):
+    """Even in the Cold War's box there is a corner in which the ceiling is frozen."""
+    found = verdict(cork, "K > s", over="cold_war")
+    assert found.status == "mixed"
+    assert dilemma.solve(cork, found.fails.calibrations["Cold War"]).names == ("(frozen)",)
+
+
+def test_draws_have_few_digits_and_lie_in_the_box(hedging):
+    claim = hedging.make_claim("x_J < 1/10", says="", over="post_cold_war")
+    found = sampling.tried(sampling.Statements(hedging, claim, "post_cold_war"))
+    at = found.fails.calibrations["post-Cold War"]
+    for name, value in hedging.eras["post_cold_war"].values.items():
+        assert at[name] in value.range
+        assert len(str(float(at[name]))) < 8

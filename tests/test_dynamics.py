@@ -1,0 +1,126 @@
+"""Stories: one equilibrium after another, nobody looking ahead."""
+
+import json
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+import dilemma
+from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.games.batches import many
+
+
+@pytest.fixture(scope="module")
+def tipping():
+    return dilemma.dynamics(dilemma.load("hedging"))
+
+
+def test_two_rounds_of_strengthening_shut_the_cork():
+    found = dilemma.dynamics(dilemma.load("cork"))
+    told = [[float(s.outcomes[n]) for n in ("K", "S", "a")] for s in found.steps]
+    assert told[0] == pytest.approx([0.649, 0.349, 0.0396], abs=5e-4)
+    assert told[1] == pytest.approx([0.776, 0.127, 0.0152], abs=5e-4)
+    assert [s.equilibrium for s in found.steps] == ["(both_routes)", "(both_routes)", "(frozen)"]
+    assert told[2][1:] == [0, 0]
+    assert found.ended == "nothing moves any more"
+
+
+def test_each_round_starts_where_the_last_one_ended():
+    steps = dilemma.dynamics(dilemma.load("cork")).steps
+    for last, here in pairwise(steps):
+        assert here.parameters["s"] == last.outcomes["build_up"]
+
+
+def test_the_allies_let_go_all_at_once_and_come_back_later(tipping):
+    assert [s.jumped for s in tipping.steps].count(True) == 2
+    apart, together = tipping.jumps
+    assert apart.outcomes["y_J"] == apart.outcomes["y_U"] == 0
+    assert float(apart.leap) == pytest.approx(1.147, abs=5e-4)
+    assert float(together.leap) == pytest.approx(1.002, abs=5e-4)
+    assert together.outcomes == tipping.steps[0].outcomes
+
+
+def test_what_is_played_hangs_on_the_way_there(tipping):
+    up, down = (s for s in tipping.steps if s.factor == 1 + 5 * tipping.steps[1].factor - 5)
+    assert up.parameters == down.parameters
+    assert float(up.outcomes["y_J"]) > 0.5
+    assert down.outcomes["y_J"] == 0
+
+
+def test_it_leaps_where_two_equilibria_vanish_together(tipping):
+    model = dilemma.load("hedging")
+    centre, fold = model.calibration("post_cold_war"), float(tipping.jumps[0].leap)
+    factors = np.array([fold - 1e-4, fold + 1e-4])
+    scaled = {n: float(v) * (factors if n in ("g_J", "g_U") else 1) for n, v in centre.items()}
+    columns = {p.symbol: np.broadcast_to(scaled[n], 2) for n, p in model.parameters.items()}
+    names = [many(model, columns).names(k) for k in (0, 1)]
+    assert [n.count("interior") for n in names] == [2, 0]
+
+
+def test_as_long_as_play_moves_smoothly_it_does_not_jump(tipping):
+    assert not any(s.jumped for s in tipping.steps[:15])
+
+
+def tiny(**story):
+    told = {"value": 1, "range": [1, 1], "grade": "assumed", "source": "none"}
+    return dilemma.Model(
+        name="tiny",
+        title="One who chooses",
+        kind="continuous",
+        players={"one": {"choices": {"x": {"range": ["0", "99"]}}}},
+        parameters={"a": {"range": [0, 9], "unit": "1", "means": "a"}},
+        payoffs={"one": "a*x - x**2/2"},
+        eras={"now": {"title": "now", "a": told}},
+        dynamics={"on": {"says": "on and on", "era": "now", **story}},
+    )
+
+
+def test_a_story_ends_where_a_parameter_leaves_its_range():
+    found = dilemma.dynamics(tiny(next={"a": "3*x"}, steps=9))
+    assert [s.parameters["a"] for s in found.steps] == [1, 3, 9]
+    assert found.ended == "a = 27 leaves its range [0, 9]"
+
+
+def test_a_story_ends_after_its_steps():
+    found = dilemma.dynamics(tiny(next={"a": "x + 1"}, steps=2))
+    assert [s.play["x"] for s in found.steps] == [1, 2, 3]  # exactly
+    assert found.ended == "after 2 steps"
+
+
+def test_where_several_equilibria_are_there_at_the_start_it_says_which_was_taken():
+    story = {"through": ["1.1", "1.11"], "steps": 1}
+    found = dilemma.dynamics(dilemma.load("hedging").replace(dynamics={"tipping": story}))
+    assert found.steps[0].equilibrium == "(interior)"
+    assert "Of 3 equilibria at the start, 2 of them stable, the one with the lowest x_J" in str(
+        found
+    )
+
+
+def test_it_speaks_json_and_xarray(tipping):
+    told = json.loads(tipping.to_json())
+    assert [s["jumped"] for s in told["steps"]].count(True) == 2
+    data = tipping.to_dataset()
+    assert data.sizes["step"] == len(tipping.steps)
+    assert data["factor"].max().item() == pytest.approx(1.16)
+    assert data["y_J"].min().item() == 0
+
+
+def test_a_model_without_a_story_says_so():
+    with pytest.raises(CalibrationError, match=r"has no \[dynamics\]"):
+        dilemma.dynamics(dilemma.load("burden"))
+
+
+def test_a_story_that_is_not_there_is_told_with_the_nearest():
+    with pytest.raises(CalibrationError, match="did you mean 'tipping'"):
+        dilemma.dynamics(dilemma.load("hedging"), "tiping")
+
+
+def test_an_outcome_that_is_not_there_is_told():
+    with pytest.raises(CalibrationError, match=r"shows: no outcome 'y'"):
+        dilemma.dynamics(tiny(next={"a": "x"}, shows=["y"]))
+
+
+def test_a_game_of_finitely_many_actions_is_refused_in_a_sentence():
+    with pytest.raises(UnsupportedError, match="finitely many actions"):
+        dilemma.dynamics(dilemma.load("abandonment"))
