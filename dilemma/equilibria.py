@@ -184,14 +184,25 @@ def _chosen_rows(found: Equilibria) -> list[tuple[str, ...]]:
         for name in own
     ]
     for what in dict.fromkeys(name for e in found for name in e.prices):
-        told = (
-            number(e.prices[what], 4)
-            if e.prices.get(what) is not None
-            else ("not determined" if what in e.prices else "does not bind")
-            for e in found
-        )
+        told = (_price(e, what) for e in found)
         rows.append((f"shadow price of {what}", "", *told))
     return rows
+
+
+def _price(equilibrium: Equilibrium, what: str) -> str:
+    if what not in equilibrium.prices:
+        return "does not bind"
+    price = equilibrium.prices[what]
+    if price is not None:
+        return number(price)
+    if what not in equilibrium.price_ranges:
+        return "not determined"
+    low, high = equilibrium.price_ranges[what]
+    return (
+        f"any from {number(low)} up"
+        if high == sp.oo
+        else f"any from {number(low)} to {number(high)}"
+    )
 
 
 def _quality_rows(found: Equilibria) -> list[tuple[str, ...]]:

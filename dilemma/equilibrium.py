@@ -58,6 +58,8 @@ class Equilibrium:
         Whether ``play`` is of chosen numbers and not of probabilities.
     prices : mapping of str to number or None
         The shadow price of what binds; None where it is not determined.
+    price_ranges : mapping of str to tuple of two numbers
+        And where it is not, the least and the most that it may be (perhaps infinite).
     stable : bool or None
         Whether best replies lead back to it from nearby; None where that was not decided.
     slope : number or None
@@ -80,6 +82,7 @@ class Equilibrium:
     concepts: Mapping[str, bool | None] = field(default_factory=dict)
     chosen: bool = False
     prices: Mapping[str, sp.Rational | None] = field(default_factory=dict)
+    price_ranges: Mapping[str, tuple[sp.Expr, sp.Expr]] = field(default_factory=dict)
     stable: bool | None = None
     slope: float | None = None
     rivals: Mapping[str, tuple[sp.Rational, sp.Rational]] = field(default_factory=dict)
@@ -128,6 +131,7 @@ class Equilibrium:
             },
             "concepts": dict(self.concepts),
             "prices": {n: None if v is None else str(v) for n, v in self.prices.items()},
+            "price_ranges": {n: [str(a), str(b)] for n, (a, b) in self.price_ranges.items()},
             "rivals": {n: [str(k), str(v)] for n, (k, v) in self.rivals.items()},
         }
         if self.chosen:

@@ -93,8 +93,10 @@ class Ledger(Shown):
         if not self.verdicts:
             return ("The model has no claims.",)
         deciders = ", ".join(sorted({v.decider for v in self.verdicts}))
+        found = "" if self.model.choices is None else ", examples found among random calibrations"
         notes.append(
-            f"Decided by {deciders}; every example substituted back and searched for deviations."
+            f"Decided by {deciders}{found}; every example substituted back and searched for "
+            "deviations."
         )
         return tuple(notes)
 
@@ -178,7 +180,7 @@ def _explained(model: Model, verdict: Verdict) -> Table:
     rows: list[tuple[Cell, ...]] = [
         ("says", claim.says),
         ("passage", claim.source),
-        ("over", f"{_over(model, verdict)}; {_equilibria(verdict)}"),
+        ("over", f"{_over(model, verdict)}; {_equilibria(model, verdict)}"),
     ]
     if claim.text.get("given"):
         rows.append(("given", claim.text["given"]))
@@ -205,7 +207,7 @@ def _lemma(model: Model, name: str, verdict: Verdict) -> str:
     return f"{label}{name} ({used}): {lemma.says}"
 
 
-def _equilibria(verdict: Verdict) -> str:
+def _equilibria(model: Model, verdict: Verdict) -> str:
     references = verdict.claim.references.values()
     if not verdict.of_play:
         if any(r.what in ("equilibrium", "unique") for r in references):
@@ -213,7 +215,10 @@ def _equilibria(verdict: Verdict) -> str:
         return "no equilibrium enters"
     among = verdict.claim.among
     which = f"every equilibrium among: {among}" if among else "every equilibrium"
-    return f"{which} (combinations of supports gone through: {verdict.cases})"
+    if not verdict.cases:
+        return which  # examples were enough
+    what = "combinations of regimes" if model.choices is not None else "combinations of supports"
+    return f"{which} ({what} gone through: {verdict.cases})"
 
 
 def describe(model: Model, example: Example) -> list[str]:
@@ -224,8 +229,7 @@ def describe(model: Model, example: Example) -> list[str]:
             lines.append(f"{label}: {_calibration(model, calibration, example.moved[label])}")
         if label in example.play:
             mixes = (
-                f"{model.players[p].title} "
-                + "/".join(f"{a} {number(c)}" if c != 1 else a for a, c in mix.items() if c)
+                f"{model.players[p].title} {_mix(model, mix)}"
                 for p, mix in example.play[label].items()
             )
             lines.append(f"{label}: equilibrium: {', '.join(mixes)}")
@@ -233,6 +237,12 @@ def describe(model: Model, example: Example) -> list[str]:
         facts = (f"{name} = {number(value)}" for name, value in example.facts.items())
         lines.append(f"there {', '.join(facts)}")
     return lines
+
+
+def _mix(model: Model, mix: Mapping[str, sp.Rational]) -> str:
+    if model.choices is not None:
+        return " ".join(f"{name} = {number(value)}" for name, value in mix.items())
+    return "/".join(f"{a} {number(c)}" if c != 1 else a for a, c in mix.items() if c)
 
 
 def _calibration(

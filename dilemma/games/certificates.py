@@ -19,7 +19,7 @@ from dilemma.games.guarantees import most_gained
 from dilemma.games.points import Point, Rivals, floats, gains, known_symbols
 from dilemma.games.search import NotFoundError, Search
 from dilemma.games.stability import shrinks
-from dilemma.games.stationary import stationary
+from dilemma.games.stationary import Stationary, stationary
 from dilemma.games.triangles import ZERO
 from dilemma.model import Model
 
@@ -170,6 +170,7 @@ def equilibrium(
         exact=point.exact,
         chosen=True,
         prices=_prices(model, point),
+        price_ranges=_price_ranges(model, point),
         stable=stable,
         slope=slope,
         rivals={n: told for n, told in rivals.items() if n != branch.name},
@@ -221,11 +222,41 @@ def _strictly(model: Model, player: str, point: Point) -> bool:
 
 
 def _prices(model: Model, point: Point) -> dict[str, sp.Rational | None]:
-    """Return the shadow price of everything that binds."""
+    """Return the shadow price of everything that binds; None where it is not determined."""
+    follows = _follows(model, point)
+    return {name: point.worth(price) for name, price in follows.prices.items()}
+
+
+def _follows(model: Model, point: Point) -> Stationary:
     assert model.choices is not None
     game = model.choices
     known = set(game.constraints) | {f"{c}.{end}" for c in game.choices for end in ("low", "high")}
     leads = {f"{c.name}.{end}" for c in game.of(game.leader) for end in ("low", "high")}
     binds = tuple(b for b in point.branch.binds if b in known - leads)
-    follows = stationary(model, game.moves[-1], binds)
-    return {name: point.worth(price) for name, price in follows.prices.items()}
+    return stationary(model, game.moves[-1], binds)
+
+
+def _price_ranges(model: Model, point: Point) -> dict[str, tuple[sp.Expr, sp.Expr]]:
+    """Return what shadow prices may be where more binds than there is to choose.
+
+    With one multiplier left free every price is affine in it, and none is negative.
+    """
+    follows = _follows(model, point)
+    if len(follows.free) != 1:
+        return {}
+    (free,) = follows.free
+    low, high = sp.Integer(0), sp.oo
+    affine = {}
+    for name, price in follows.prices.items():
+        told = sp.expand(model.expand_play(price).xreplace(dict(point.at)))
+        slope, start = told.coeff(free, 1), told.coeff(free, 0)
+        affine[name] = (start, slope)
+        if slope > 0:
+            low = sp.Max(low, -start / slope)
+        elif slope < 0:
+            high = sp.Min(high, -start / slope)
+    return {
+        name: tuple(sorted((start + slope * low, start + slope * high)))
+        for name, (start, slope) in affine.items()
+        if slope != 0
+    }
