@@ -899,3 +899,17 @@ def test_a_leader_paid_in_other_units_leads_the_same_way(p, r, s, scale, shift):
     before = answers(led({"a": one, "b": two}))
     assert answers(led({"a": f"{scale}*({one}) + ({shift})", "b": two})) == before
     assert answers(led({"a": one, "b": f"{scale}*({two}) + ({shift})"})) == before
+
+
+def test_chosen_numbers_as_labelled_data_are_not_called_probabilities(cournot):
+    frame, data = dilemma.to_pandas(cournot), dilemma.to_xarray(cournot)
+    assert not [name for name in frame.columns if name.startswith("P(")]
+    assert float(frame["x"].iloc[0]) == pytest.approx(1 / 3)
+    assert data["chosen"].sel(player="a", choice="x").values.tolist() == pytest.approx([1 / 3])
+
+
+def test_a_shadow_price_that_is_not_determined_has_its_range():
+    """With no slack at all the ceiling costs Japan v = 1 or more, whatever its other end costs."""
+    (frozen,) = dilemma.solve(dilemma.load("cork"), "cold_war", s="0.69")
+    assert frozen.prices["ceiling"] is None
+    assert frozen.price_ranges["ceiling"] == (1, sp.oo)

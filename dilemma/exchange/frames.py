@@ -25,8 +25,8 @@ def to_pandas(found: Equilibria) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``P(player action)``, ``payoff player``, the outcomes (not a number where
-        undefined), ``regret`` and ``strict``.  In ``attrs``: the model, the calibration, the
+        Columns ``P(player action)`` (but where numbers are chosen), ``payoff player``, the
+        outcomes (not a number where undefined), ``regret`` and ``strict``.  In ``attrs``: the model, the calibration, the
         method, the units, and whether these are all equilibria.  Several extreme equilibria of a
         degenerate game may have one name.
 
@@ -51,6 +51,7 @@ def to_pandas(found: Equilibria) -> pd.DataFrame:
             f"P({player} {action})": _float(chance)
             for player, mix in each.play.items()
             for action, chance in mix.items()
+            if not each.chosen  # chosen numbers are among the outcomes
         }
         row |= {f"payoff {player}": _float(payoff) for player, payoff in each.payoffs.items()}
         own = _apart(each.outcomes, (*row, "regret", "strict"))
@@ -79,7 +80,8 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
     xarray.Dataset
         ``probability`` has the dimensions ``equilibrium``, ``player`` and ``action``, and is not
         a number where an action is not the player's.  ``payoff`` has the first two, with the
-        players' units beside it.  ``regret``, ``strict`` and each outcome have the first; an
+        players' units beside it.  Where numbers are chosen it is called ``chosen``, with a dimension
+        ``choice``.  ``regret``, ``strict`` and each outcome have the first; an
         outcome is not a number where undefined.  ``attrs`` say the model, the calibration, the
         method, the versions, and whether these are all equilibria.
 
@@ -108,17 +110,15 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
     units = [found.units.get(player, "") for player in players]
     one_unit = {"units": units[0]} if len(set(units)) == 1 else {}
     along = ("equilibrium", "player")
+    told, action = ("chosen", "choice") if found.chosen else ("probability", "action")
+    attributes = {} if found.chosen else {"units": "1"}
     variables: dict[str, Any] = {
-        "probability": (
-            ("equilibrium", where, "action"),
-            np.reshape(chances, shape),
-            {"units": "1"},
-        ),
+        told: (("equilibrium", where, action), np.reshape(chances, shape), attributes),
         "payoff": (along, np.reshape(payoffs, (len(found), len(players))), one_unit),
         "regret": ("equilibrium", [_float(e.regret) for e in found], one_unit),
         "strict": ("equilibrium", np.array([e.strict for e in found], dtype=bool)),
     }
-    own = _apart(outcomes, (*variables, *along, where, "action", "unit"))
+    own = _apart(outcomes, (*variables, *along, where, action, "unit"))
     for name in outcomes:
         values = [_float(e.outcomes[name]) for e in found]
         variables[own[name]] = ("equilibrium", values, {"units": found.units.get(name, "")})
@@ -128,7 +128,7 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
             "equilibrium": list(found.names),
             "player": players,
             where: decisions,
-            "action": actions,
+            action: actions,
             "unit": ("player", units),
         },
         attrs={
