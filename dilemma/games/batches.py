@@ -248,11 +248,9 @@ def _gaps(model: Model, condition: sp.Basic, known: Sequence[sp.Symbol]) -> Judg
             return true, near
 
         return joined
-    gap = model.expand(condition.lhs - condition.rhs)
-    if gap.free_symbols - set(known):  # it speaks of a price that nothing determines
+    symbols, compiled = _function(model, condition.lhs - condition.rhs)
+    if set(symbols) - set(known):  # it speaks of a price that nothing determines
         return lambda at: (np.array([[True]]), np.array([[False]]))  # noqa: ARG005
-    symbols = sorted(gap.free_symbols, key=str)
-    compiled = quickly(symbols, [gap])
     operator = {
         sp.GreaterThan: np.greater_equal,
         sp.StrictGreaterThan: np.greater,

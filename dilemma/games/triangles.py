@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations
 
 import sympy as sp
@@ -67,6 +68,11 @@ def triangle(equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]) -> Tri
     >>> triangle([x * y - a, x + y - 3], [x, y]).polynomial
     -a - x**2 + 3*x
     """
+    return _triangle(tuple(equations), tuple(unknowns))
+
+
+@lru_cache(maxsize=1_000)
+def _triangle(equations: tuple[sp.Expr, ...], unknowns: tuple[sp.Symbol, ...]) -> Triangle | None:
     left = [e for e in map(top, equations) if e != 0]
     waiting = list(unknowns)
     steps: list[tuple[sp.Symbol, sp.Expr, sp.Expr]] = []
