@@ -66,7 +66,7 @@ def triangle(equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]) -> Tri
     --------
     >>> x, y, a = sp.symbols("x y a", real=True)
     >>> triangle([x * y - a, x + y - 3], [x, y]).polynomial
-    -a - x**2 + 3*x
+    -a - y**2 + 3*y
     """
     return _triangle(tuple(equations), tuple(unknowns))
 

@@ -11,7 +11,7 @@ z3 finds there counts once it has been solved.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 import sympy as sp
@@ -230,27 +230,26 @@ class DecidingChoices(Counting):
             wrong = wrong.xreplace(self.unmoved(chosen, twin))
         if self._excluded_in_part([*self._told(chosen, (part,)), wrong], wrong):
             return ""
-        question = self._question(chosen, (part,))
-        answer = question.ask(wrong)
+        # With definitions multiplied out z3 at times answers what it gave up on, and only then.
+        for told in (chosen, self._multiplied_out(chosen)):
+            question = self._question(told, (part,))
+            answer = question.ask(wrong)
+            if answer.status != "unknown":
+                break
         if answer.status == "unsat":
             return ""
-        rivals = [
-            self.statements.rename(r, copy)
-            for copy, branch in self._played(chosen, part)
-            for r in branch.rivals
-        ]
-        if rivals and answer.status == "unknown":
-            question.add(*rivals)
-            answer = question.ask(wrong)
-            if answer.status == "unsat":
-                return ""
         if answer.status == "sat":
             self.fails = confirmed(statements, answer.values)
             if self.fails is not None:
                 return "it fails"
-            question.add(*rivals)
-            if rivals and question.ask(wrong).status == "unsat":
-                return ""
+        rivals = [
+            statements.rename(r, copy)
+            for copy, branch in self._played(chosen, part)
+            for r in branch.rivals
+        ]
+        question.add(*rivals)
+        if rivals and question.ask(wrong).status == "unsat":
+            return ""
         where = " and ".join(f"'{b.name}'" for b in chosen.values()) or "the boxes"
         if answer.status == "unknown":
             return f"z3 gave up on {where}"
@@ -258,6 +257,17 @@ class DecidingChoices(Counting):
             f"first-order conditions alone do not exclude that it fails in {where}; no random "
             "calibration at which it does was found"
         )
+
+    def _multiplied_out(self, chosen: Chosen) -> Chosen:
+        model = self.statements.model
+        return {
+            key: replace(
+                branch,
+                equations=tuple(sp.expand(model.expand_play(e)) for e in branch.equations),
+                conditions=tuple(model.expand_play(c) for c in branch.conditions),
+            )
+            for key, branch in chosen.items()
+        }
 
     def _excluded_in_part(self, told: list[sp.Basic], wrong: sp.Basic) -> bool:
         """Tell whether a few of the statements exclude that a claim fails.
