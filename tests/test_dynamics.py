@@ -124,3 +124,9 @@ def test_an_outcome_that_is_not_there_is_told():
 def test_a_game_of_finitely_many_actions_is_refused_in_a_sentence():
     with pytest.raises(UnsupportedError, match="finitely many actions"):
         dilemma.dynamics(dilemma.load("abandonment"))
+
+
+@pytest.mark.parametrize("steps", [0, -3])
+def test_a_story_of_no_steps_is_a_mistake(steps):
+    with pytest.raises(dilemma.ModelError, match="1 or more is wanted"):
+        dilemma.load("cork").replace(dynamics={"groundwork": {"steps": steps}})

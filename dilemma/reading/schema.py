@@ -223,7 +223,7 @@ class DynamicsRow(_Row):
     says: str
     era: str
     next: dict[str, Formula] = {}
-    steps: int = 10
+    steps: Annotated[int, Field(ge=1, le=1000)] = 10
     scales: list[str] = []
     through: list[Number] = []
     shows: list[str] = []
@@ -402,6 +402,8 @@ _WANTED = {
     "list_type": "a list is wanted",
     "dict_type": "a table is wanted",
     "model_type": "a table is wanted",
+    "greater_than_equal": "1 or more is wanted",
+    "less_than_equal": "1000 or less is wanted",
     "too_short": "two formulas are wanted: [low, high]",
     "too_long": "two formulas are wanted: [low, high]",
 }
