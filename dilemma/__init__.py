@@ -37,11 +37,12 @@ if TYPE_CHECKING:
     from dilemma.exchange.frames import to_pandas, to_xarray
     from dilemma.exchange.gambit import from_pygambit, to_pygambit
     from dilemma.figures import plot
-    from dilemma.ledger import Ledger, prove
+    from dilemma.ledger import Ledger
     from dilemma.library import available, load
     from dilemma.model import Model, matrix
     from dilemma.parts import Claim, Era
-    from dilemma.proof.decide import Verdict
+    from dilemma.proof.verdicts import Verdict
+    from dilemma.proving import prove
     from dilemma.study.along import along
     from dilemma.study.attribution import attribute
     from dilemma.study.commitment import Commitment, commitment
@@ -81,7 +82,7 @@ _HOMES = {
     "Sheet": "study.sheet",
     "Statics": "study.responses",
     "Trajectory": "study.trajectory",
-    "Verdict": "proof.decide",
+    "Verdict": "proof.verdicts",
     "along": "study.along",
     "attribute": "study.attribution",
     "available": "library",
@@ -94,7 +95,7 @@ _HOMES = {
     "matrix": "model",
     "plot": "figures",
     "propositions": "study.propositions",
-    "prove": "ledger",
+    "prove": "proving",
     "region_map": "study.region_map",
     "regions": "study.regions",
     "select": "study.selecting",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dilemma.model import Model
 
-__all__ = ["assignment", "calibrations_of", "claim_of", "every", "load_model"]
+__all__ = ["assignment", "calibrations_of", "claims_of", "every", "load_model"]
 
 
 def every() -> tuple[str, ...]:
@@ -17,33 +18,41 @@ def every() -> tuple[str, ...]:
     return available()
 
 
-def load_model(name: str) -> Model:
-    """Load a model by its name or path."""
+def load_model(name: str, calibrations: str = "") -> Model:
+    """Load a model by its name or path, or a variant of it."""
     from dilemma.library import load
 
-    return load(name)
+    model = load(name)
+    return model.variant(calibrations) if calibrations else model
 
 
-def claim_of(text: str) -> tuple[Model, str | None]:
-    """Read MODEL, MODEL.CLAIM, or a path with or without .CLAIM behind it."""
+def claims_of(texts: Sequence[str]) -> list[tuple[Model, str | None]]:
+    """Read MODEL, MODEL.CLAIM, or a path with or without .CLAIM behind it; each model once."""
+    named = [_named(text) for text in texts]
+    models = {model: load_model(model) for model, _ in named}
+    return [(models[model], claim) for model, claim in named]
+
+
+def _named(text: str) -> tuple[str, str | None]:
+    """Part what names a model from what names a claim of it."""
     from dilemma.library import available
 
     if text in available() or text.lower().endswith((".toml", ".nfg", ".efg")) or "." not in text:
-        return load_model(text), None
+        return text, None
     if ".toml." in text:
-        path, claim = text.rsplit(".toml.", 1)
-        return load_model(f"{path}.toml"), claim
+        path, claim = text.split(".toml.", 1)
+        return f"{path}.toml", claim
     name, claim = text.split(".", 1)
-    return load_model(name), claim
+    return name, claim
 
 
 def calibrations_of(
-    name: str, era: str | None, change: list[str] | None
+    name: str, era: str | None, change: list[str] | None, calibrations: str = ""
 ) -> tuple[Model, list[tuple[str | None, dict[str, Any]]]]:
     """Read a model and the calibrations asked for: each era, with the changes."""
     from dilemma.errors import CalibrationError, nearest
 
-    model = load_model(name)
+    model = load_model(name, calibrations)
     changes = dict(assignment(text) for text in change or [])
     for word in changes:
         if word not in model.parameters:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dilemma.asked import assignment, calibrations_of, claim_of, every, load_model
+from dilemma.asked import assignment, calibrations_of, claims_of, every, load_model
 from dilemma.terminal import print_json, print_tables, progress, put, put_all
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SEED = Annotated[int, typer.Option(help="Seed of the random draws.")]
 DRAWS = Annotated[int, typer.Option(min=1, help="Random calibrations drawn from each box.")]
 ERA = Annotated[str | None, typer.Option(help="Which era's centre; all if not given.")]
+CALIBRATIONS = Annotated[
+    str, typer.Option(help="A variant of the eras, such as core: only what it names moves.")
+]
 CHANGE = Annotated[
     list[str] | None, typer.Option("--set", help="A parameter's value, such as m_J=1/10.")
 ]
@@ -101,6 +104,7 @@ def solve(
     model: MODEL,
     era: ERA = None,
     change: CHANGE = None,
+    calibrations: CALIBRATIONS = "",
     seconds: SECONDS = 60.0,
     most: Annotated[
         int, typer.Option(min=1, help="Budget of size: bases or supports visited.")
@@ -111,7 +115,7 @@ def solve(
     """Find every equilibrium at an era's centre, or at a calibration of your own."""
     from dilemma.study.solve import solve as solve_model
 
-    loaded, points = calibrations_of(model, era, change)
+    loaded, points = calibrations_of(model, era, change, calibrations)
     found = [solve_model(loaded, at, seconds=seconds, most=most, **moved) for at, moved in points]
     put_all(found, as_json=as_json, latex=latex)
 
@@ -141,6 +145,7 @@ def select(
 def compare(
     models: MODELS = None,
     era: Annotated[list[str] | None, typer.Option(help="Which eras, in which order.")] = None,
+    calibrations: CALIBRATIONS = "",
     draws: DRAWS = 20_000,
     seed: SEED = 0,
     as_json: JSON = False,
@@ -149,7 +154,7 @@ def compare(
     """Compare the eras: equilibria, outcomes, how often each occurs, and what did it."""
     from dilemma.study.compare import compare as compare_eras
 
-    loaded = [load_model(name) for name in models or every()]
+    loaded = [load_model(name, calibrations) for name in models or every()]
     found = []
     with progress("comparing") as tell:
         for done, each in enumerate(loaded):
@@ -170,31 +175,64 @@ def compare(
 @app.command()
 def prove(
     claims: Annotated[
-        list[str] | None, typer.Argument(help="Models, or single claims as MODEL.CLAIM.")
+        list[str] | None,
+        typer.Argument(help="Models, single claims as MODEL.CLAIM, formulas as MODEL.FORMULA."),
+    ] = None,
+    given: Annotated[str | None, typer.Option(help="With a formula: what is assumed.")] = None,
+    shared: Annotated[
+        list[str] | None, typer.Option(help="With a formula: a parameter equal in both eras.")
+    ] = None,
+    robust: Annotated[
+        bool, typer.Option("--robust", help="What does it need, and how far does it carry?")
+    ] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Decide it twice, and attack it at random.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget what is kept of these claims.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many processes; one a processor if none.")
     ] = None,
     seconds: SECONDS = 60.0,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Write it to a .html, .csv, .tex or .json file."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Explain each claim.")] = False,
     as_json: JSON = False,
     latex: bool = False,
 ) -> None:
     """Decide claims for every calibration in the boxes and in every equilibrium."""
-    from dilemma.ledger import prove as prove_claims
+    from dilemma.agenda import Asked
+    from dilemma.ledger_files import all_data, all_tables, check_ending, written
+    from dilemma.proving import prove_all
 
-    wanted = [claim_of(text) for text in claims or every()]
-    found = []
-    with progress("deciding") as tell:
-        for done, (model, claim) in enumerate(wanted):
-            found.append(
-                prove_claims(
-                    model,
-                    claim,
-                    seconds=seconds,
-                    progress=lambda share, name, done=done: tell(  # type: ignore[misc]
-                        (done + share) / len(wanted), name
-                    ),
-                )
+    if output is not None:
+        check_ending(output)
+    fields: dict[str, Any] = {"given": given, "shared": shared}
+    wanted = claims_of(claims or every())
+    try:
+        with progress("deciding") as tell:
+            ledger = prove_all(
+                wanted,
+                Asked(seconds, robust, thorough, fresh, workers),
+                fields={key: told for key, told in fields.items() if told},
+                progress=tell,
             )
-    put_all(found, as_json=as_json, latex=latex)
-    if not all(ledger.as_expected for ledger in found):
+    except KeyboardInterrupt:
+        typer.echo("stopped; what was decided is kept", err=True)
+        raise typer.Exit(130) from None
+    if output is not None:
+        output.write_text(written(ledger, output, explained=verbose), encoding="utf-8")
+        typer.echo(f"written: {output}; {ledger.summary}")
+    elif as_json:
+        print_json(all_data(ledger, explained=verbose))
+    elif latex:
+        typer.echo(written(ledger, Path("ledger.tex"), explained=verbose).rstrip())
+    else:
+        print_tables(all_tables(ledger, explained=verbose))
+    if not ledger.as_expected:
         raise typer.Exit(1)
 
 

@@ -1,30 +1,24 @@
-"""The ledger: the claims of a model, each with its verdict."""
+"""The ledger: the claims of models, each with its verdict."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sympy as sp
-
+from dilemma.errors import CalibrationError, nearest
+from dilemma.explained import Explanation, verdict_data
 from dilemma.model import Model
-from dilemma.parts import Claim, decimal
-from dilemma.proof.decide import Verdict, decide
-from dilemma.proof.examples import Example
-from dilemma.report import Cell, Shown, Table, number
+from dilemma.proof.sentences import carries, fares, meaning, needed, spans, where
+from dilemma.proof.verdicts import Verdict
+from dilemma.report import Cell, Shown, Table
 
-__all__ = ["Ledger", "prove"]
+__all__ = ["Ledger"]
 
-MEANINGS = {
-    "proved": "holds at every calibration of the boxes, in every equilibrium",
-    "mixed": "holds at some calibrations and fails at others",
-    "disproved": "fails at every calibration",
-    "contradictory": "its assumptions cannot hold together",
-    "vacuous": "there is nothing for it to speak of",
-    "open": "not decided",
-}
+_SHORT = {"exact bisection": "bisection"}  # else the first word, the version apart
 
 
 @dataclass(frozen=True)
@@ -33,12 +27,21 @@ class Ledger(Shown):
 
     Attributes
     ----------
-    model : Model
+    models : tuple of Model
     verdicts : tuple of Verdict
+    lemmas : tuple of Verdict
+        What became of claims that nobody asked for, and that others follow from.
+    remembered : int
+        How many of the verdicts were decided before, by the same version, and kept.
+    notes : tuple of str
+        What went otherwise than asked.
     """
 
-    model: Model
+    models: tuple[Model, ...]
     verdicts: tuple[Verdict, ...]
+    lemmas: tuple[Verdict, ...] = ()
+    remembered: int = 0
+    notes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Verdict]:
         return iter(self.verdicts)
@@ -54,249 +57,124 @@ class Ledger(Shown):
         """Whether every claim fared as its file says."""
         return all(v.as_expected for v in self.verdicts)
 
-    def tables(self) -> tuple[Table, ...]:
-        """Return a row for each verdict; then what each example is."""
-        ledger = Table(
-            f"{self.model.title}: the claims, each decided",
-            ("claim", "says", "over", "verdict", "passage", "s"),
-            tuple(self._row(v) for v in self.verdicts),
-            self._notes(),
-        )
-        if len(self.verdicts) <= 2:
-            return (ledger, *(_explained(self.model, v) for v in self.verdicts))
-        return (ledger,)
-
-    def _row(self, verdict: Verdict) -> tuple[Cell, ...]:
-        claim = verdict.claim
-        shown: str = verdict.status
-        if verdict.status == "open" and verdict.fails is not None:
-            shown = "fails somewhere; open whether everywhere"
-        if not verdict.as_expected:
-            shown += f" (expected {verdict.expected})"
-        label = f"{claim.label}: " if claim.label else ""
-        put_in = "" if claim.derived else " [put in]"
-        return (
-            label + claim.name,
-            claim.says + put_in,
-            _over(self.model, verdict),
-            shown,
-            claim.source,
-            f"{verdict.seconds:.2f}",
-        )
-
-    def _notes(self) -> tuple[str, ...]:
+    @property
+    def summary(self) -> str:
+        """How many claims fared how, such as "20 verdicts: 12 proved, 8 mixed"."""
         counts = Counter(v.status for v in self.verdicts)
-        notes = [f"{s}: {MEANINGS[s]} ({n})." for s, n in counts.items()]
-        if any(not v.claim.derived for v in self.verdicts):
-            notes.append("[put in]: the calibration puts the sign in; no equilibrium is needed.")
-        notes += [f"{v.name} is {v.status}: {v.reason}." for v in self.verdicts if v.reason]
-        if not self.verdicts:
-            return ("The model has no claims.",)
-        deciders = ", ".join(sorted({v.decider for v in self.verdicts}))
-        found = "" if self.model.choices is None else ", examples found among random calibrations"
-        notes.append(
-            f"Decided by {deciders}{found}; every example substituted back and searched for "
-            "deviations."
-        )
-        return tuple(notes)
+        told = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+        return f"{len(self)} verdict{'' if len(self) == 1 else 's'}: {told or 'none'}"
+
+    def explain(self, claim: str | None = None) -> Explanation:
+        """Explain claims as a referee would.
+
+        Parameters
+        ----------
+        claim : str, optional
+            A claim's name or label; all claims of the ledger if there is none.
+
+        Examples
+        --------
+        >>> import dilemma
+        >>> ledger = dilemma.prove(dilemma.load("abandonment"), "C1.8")
+        >>> print(str(ledger.explain()).splitlines()[0])
+        Claim C1.8 of Abandonment and entrapment
+        """
+        wanted = [v for v in self.verdicts if claim in (None, v.claim.name, v.claim.label)]
+        if not wanted:
+            names = [v.claim.name for v in self.verdicts]
+            raise CalibrationError(f"no claim {claim!r} here: {nearest(str(claim), names)}")
+        known: dict[tuple[str, str], tuple[Verdict, ...]] = {}
+        for v in (*self.verdicts, *self.lemmas):
+            key = (v.model, v.claim.name)
+            known[key] = (*known.get(key, ()), v)
+        return Explanation(self._by_name(), tuple(wanted), known)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return a table for each model, a row for each verdict; where there are few, what it rests on."""
+        robust = any(v.robustness is not None for v in self.verdicts)
+        head = ("claim", "passage", "verdict", *(("radius", "needs") if robust else ()))
+        found = []
+        for model in self.models:
+            rows = tuple(
+                self._row(model, v, robust) for v in self.verdicts if v.model == model.name
+            )
+            notes = tuple(self._notes(robust)) if model is self.models[-1] else ()
+            title = f"{model.title}: the claims, each decided"
+            found.append(Table(title, (*head, "decider", "s"), rows, notes))
+        explained = self.explain().tables() if 0 < len(self.verdicts) <= 2 else ()
+        return (*found, *explained)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ledger as plain data; exact numbers are text such as "11/16"."""
         return {
-            "model": self.model.name,
+            "models": [model.name for model in self.models],
             "as_expected": self.as_expected,
-            "verdicts": [_verdict_dict(v) for v in self.verdicts],
+            "remembered": self.remembered,
+            "notes": list(self.notes),
+            "verdicts": [verdict_data(v) for v in self.verdicts],
+            "lemmas": [verdict_data(v) for v in self.lemmas],
         }
 
+    def to_csv(self) -> str:
+        """Return a line for each verdict, ready for a spreadsheet."""
+        models = self._by_name()
+        page = io.StringIO()
+        rows = csv.writer(page, lineterminator="\n")
+        rows.writerow(
+            ["model", "claim", "label", "era", "says", "passage", "over", "given", "formula",
+             "verdict", "expected", "radius", "share", "needs", "decider", "seconds", "reason"]
+        )  # fmt: skip
+        for v in self.verdicts:
+            claim = v.claim
+            rows.writerow(
+                [v.model, claim.name, claim.label, v.era, claim.says, claim.source,
+                 where(models[v.model], v), claim.text.get("given", ""), claim.text["holds"],
+                 v.status, v.expected, carries(v.robustness),
+                 spans(v.robustness), needed(v), "; ".join(v.deciders),
+                 f"{v.seconds:.3f}", v.reason]
+            )  # fmt: skip
+        return page.getvalue()
 
-def prove(
-    model: Model,
-    claim: str | Claim | None = None,
-    *,
-    seconds: float = 60.0,
-    progress: Callable[[float, str], None] | None = None,
-) -> Ledger:
-    """Decide claims of a model for every calibration and every equilibrium.
+    def _by_name(self) -> Mapping[str, Model]:
+        return {model.name: model for model in self.models}
 
-    Parameters
-    ----------
-    model : Model
-    claim : str or Claim, optional
-        One claim, by its name or label, or made with ``model.make_claim``; a label's number
-        ("C1.6") names all its variants.  Default: all claims.
-    seconds : float
-        Budget for each verdict; past it the claim stays open.
-    progress : callable, optional
-        Called with the share of the work done and the claim that is next.
+    def _row(self, model: Model, verdict: Verdict, robust: bool) -> tuple[Cell, ...]:  # noqa: FBT001 -- its own
+        claim = verdict.claim
+        put_in = "" if claim.derived else " [put in]"
+        name = claim.label or (claim.name if claim.name in model.claims else "a claim of your own")
+        cells = [f"{name}, {where(model, verdict)}\n{claim.says}{put_in}", claim.source]
+        cells.append(fares(model, verdict))
+        if robust:
+            told = filter(None, (spans(verdict.robustness), needed(verdict)))
+            cells += [carries(verdict.robustness), "; ".join(told)]
+        deciders = ", ".join(_SHORT.get(d, d.split(" ")[0]) for d in verdict.deciders)
+        return (*cells, deciders, f"{verdict.seconds:.2f}")
 
-    Returns
-    -------
-    Ledger
-
-    Examples
-    --------
-    >>> import dilemma
-    >>> model = dilemma.load("abandonment")
-    >>> dilemma.prove(model, "stake_beats_entrapment")[0].status
-    'proved'
-    >>> verdict = dilemma.prove(model, "firm_in_the_cold_war")[0]
-    >>> verdict.status, verdict.fails.moved
-    ('mixed', {'Cold War': (...)})
-    """
-    match claim:
-        case None:
-            claims = list(model.claims.values())
-        case str():
-            # A label's number alone names all its variants: C1.6 for each player and profile.
-            claims = [c for c in model.claims.values() if c.label.split(" ")[0] == claim]
-            claims = claims or [model.claim(claim)]
-        case _:
-            claims = [claim]
-    verdicts: list[Verdict] = []
-    known: dict[str, tuple[Verdict, ...]] = {}
-    for done, each in enumerate(claims):
-        if progress is not None:
-            progress(done / len(claims), each.name)
-        verdicts += decide(model, each, seconds=seconds, known=known)
-    return Ledger(model, tuple(verdicts))
-
-
-def _over(model: Model, verdict: Verdict) -> str:
-    over = verdict.era or verdict.claim.over
-    if over == "all":
-        return "all parameters"
-    if over == "any pair":
-        return "each pair of calibrations, whatever the parameters"
-    if over == "pair":
-        return "each pair of calibrations, one an era"
-    return model.eras[over].title
-
-
-# --- one claim explained -------------------------------------------------------------------------
-
-
-def _explained(model: Model, verdict: Verdict) -> Table:
-    claim = verdict.claim
-    rows: list[tuple[Cell, ...]] = [
-        ("says", claim.says),
-        ("passage", claim.source),
-        ("over", f"{_over(model, verdict)}; {_equilibria(model, verdict)}"),
-    ]
-    if claim.text.get("given"):
-        rows.append(("given", claim.text["given"]))
-    rows.append(("holds", claim.text["holds"]))
-    meaning = MEANINGS[verdict.status]
-    if verdict.status == "open" and verdict.fails is not None:
-        meaning = "it fails somewhere; whether it fails everywhere is not decided"
-    rows.append(("verdict", f"{verdict.status}: {meaning}"))
-    if verdict.claim.because:
-        rows += [("follows from", _lemma(model, name, verdict)) for name in verdict.claim.because]
-    if verdict.reason:
-        rows.append(("why", verdict.reason))
-    for word, example in (("fails at", verdict.fails), ("holds at", verdict.holds)):
-        if example is not None:
-            rows += [(word, line) for line in describe(model, example)]
-    return Table(f"Claim {claim.label or claim.name}".strip(), ("", verdict.name), tuple(rows))
-
-
-def _lemma(model: Model, name: str, verdict: Verdict) -> str:
-    """Say which lemma a claim follows from, and whether it was needed."""
-    lemma = model.claims[name]
-    label = f"{lemma.label}: " if lemma.label else ""
-    used = "proved, used" if name in verdict.lemmas else "not used"
-    return f"{label}{name} ({used}): {lemma.says}"
-
-
-def _equilibria(model: Model, verdict: Verdict) -> str:
-    references = verdict.claim.references.values()
-    if not verdict.of_play:
-        if any(r.what in ("equilibrium", "unique") for r in references):
-            return "about which profiles are equilibria"
-        return "no equilibrium enters"
-    among = verdict.claim.among
-    which = f"every equilibrium among: {among}" if among else "every equilibrium"
-    if not verdict.cases:
-        return which  # examples were enough
-    what = "combinations of regimes" if model.choices is not None else "combinations of supports"
-    return f"{which} ({what} gone through: {verdict.cases})"
-
-
-def describe(model: Model, example: Example) -> list[str]:
-    """Say in lines which calibration an example is, and what is played there."""
-    lines = []
-    for label, calibration in example.calibrations.items():
-        if not label.endswith("another equilibrium"):
-            lines.append(f"{label}: {_calibration(model, calibration, example.moved[label])}")
-        if label in example.play:
-            mixes = (
-                f"{model.players[p].title} {_mix(model, mix)}"
-                for p, mix in example.play[label].items()
+    def _notes(self, robust: bool) -> Iterator[str]:  # noqa: FBT001 -- its own
+        if not self.verdicts:
+            yield "There are no claims."
+            return
+        counts = Counter((v.status, meaning(v)) for v in self.verdicts)
+        for (status, means), count in counts.items():
+            yield f"{status}: {means} ({count})."
+        if any(not v.claim.derived for v in self.verdicts):
+            yield "[put in]: the calibration puts the sign in; no equilibrium is needed."
+        if robust:
+            yield (
+                "radius: how far the boxes may be blown up around their centres (1: as they are) "
+                "with the claim still proved; two numbers bracket it."
             )
-            lines.append(f"{label}: equilibrium: {', '.join(mixes)}")
-    if example.facts:
-        facts = (f"{name} = {number(value)}" for name, value in example.facts.items())
-        lines.append(f"there {', '.join(facts)}")
-    return lines
-
-
-def _mix(model: Model, mix: Mapping[str, sp.Rational]) -> str:
-    if model.choices is not None:
-        return " ".join(f"{name} = {number(value)}" for name, value in mix.items())
-    return "/".join(f"{a} {number(c)}" if c != 1 else a for a, c in mix.items() if c)
-
-
-def _calibration(
-    model: Model, calibration: Mapping[str, sp.Rational], moved: tuple[str, ...]
-) -> str:
-    """Say which calibration it is: by what differs from the centre, where there is one."""
-    if not model.eras:
-        told = [f"{name} = {decimal(value)}" for name, value in calibration.items()]
-        return ", ".join(told) or "the game has no parameters"
-    differs = [f"{name} = {decimal(calibration[name])}" for name in moved]
-    return f"the centre but {', '.join(differs)}" if differs else "the centre itself"
-
-
-def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "claim": verdict.claim.name,
-        "label": verdict.claim.label,
-        "era": verdict.era or None,
-        "says": verdict.claim.says,
-        "source": verdict.claim.source,
-        "over": verdict.claim.over,
-        "given": verdict.claim.text.get("given", ""),
-        "holds": verdict.claim.text["holds"],
-        "status": verdict.status,
-        "expected": verdict.expected,
-        "derived": verdict.claim.derived,
-        "reason": verdict.reason,
-        "cases": verdict.cases,
-        "decider": verdict.decider,
-        "because": list(verdict.claim.because),
-        "lemmas": list(verdict.lemmas),
-        "of_play": verdict.of_play,
-        "seconds": round(verdict.seconds, 3),
-        "example_fails": _example_dict(verdict.fails),
-        "example_holds": _example_dict(verdict.holds),
-    }
-
-
-def _example_dict(example: Example | None) -> dict[str, Any] | None:
-    if example is None:
-        return None
-    return {
-        "calibrations": {
-            label: {name: str(value) for name, value in calibration.items()}
-            for label, calibration in example.calibrations.items()
-        },
-        "moved": {label: list(names) for label, names in example.moved.items()},
-        "facts": {name: str(value) for name, value in example.facts.items()},
-        "play": {
-            label: {p: {a: str(c) for a, c in mix.items()} for p, mix in play.items()}
-            for label, play in example.play.items()
-        },
-        "values": {
-            label: {name: None if v is None else str(v) for name, v in values.items()}
-            for label, values in example.values.items()
-        },
-    }
+        yield from (f"{v.name} is {v.status}: {v.reason}." for v in self.verdicts if v.reason)
+        yield f"Decided by {', '.join(sorted({d for v in self.verdicts for d in v.deciders}))}."
+        yield "Every example was substituted back and searched for deviations."
+        checked = [v.checks for v in self.verdicts if v.checks is not None]
+        if checked:
+            twice = sum(len(c.agree) > 1 for c in checked)
+            tried = sum(c.attack.draws + c.attack.corners for c in checked if c.attack is not None)
+            yield (
+                f"Checked: {len(checked)}; decided alike by two deciders, each by itself: {twice}; "
+                f"calibrations and corners tried, none of which contradicts a verdict: {tried:,}."
+            )
+        if self.remembered:
+            yield f"Decided before, and kept: {self.remembered} of {len(self.verdicts)}."
+        yield from self.notes

@@ -23,11 +23,13 @@ from dilemma.parts import (
     Player,
     Profile,
     Question,
+    Variant,
 )
 from dilemma.reading.arrays import bimatrix
 from dilemma.reading.building import Parts, build, build_claim
-from dilemma.reading.claims import Setting
 from dilemma.reading.expressions import ExpressionError, exact
+from dilemma.reading.setting import Setting, standing
+from dilemma.reading.variants import varied
 from dilemma.reading.writing import plain, toml
 
 __all__ = ["Model", "matrix"]
@@ -50,7 +52,7 @@ class Model:
     title, kind, source, reads : str
         Its title, its kind of game (``"matrix"``, ``"tree"``, ``"continuous"`` or
         ``"sequential"``), its sources, and the story it tells.
-    players, parameters, definitions, types, tree, payoffs, outcomes, groups, common, eras, claims, questions
+    players, parameters, definitions, types, tree, payoffs, outcomes, groups, common, eras, calibrations, claims, questions
         The sections of a model file, as mappings.
     constraints, regimes, bargain, dynamics, ties
         And those of games in which numbers are chosen.
@@ -78,6 +80,8 @@ class Model:
     groups : mapping of str to tuple of str
     eras : mapping of str to Era
         Each with a value for every parameter; those in common are marked.
+    variants : mapping of str to Variant
+        The section ``calibrations``: eras between which only some parameters move.
     claims : mapping of str to Claim
     questions : mapping of str to Question
     document : mapping
@@ -118,7 +122,7 @@ class Model:
     __slots__ = (
         "choices", "claims", "definitions", "document", "dynamics", "eras", "groups", "kind",
         "name", "outcomes", "parameters", "path", "payoffs", "players", "profiles", "questions",
-        "reads", "source", "title", "tree",
+        "reads", "source", "title", "tree", "variants",
     )  # fmt: skip
 
     name: str
@@ -136,6 +140,7 @@ class Model:
     outcomes: Mapping[str, Outcome]
     groups: Mapping[str, tuple[str, ...]]
     eras: Mapping[str, Era]
+    variants: Mapping[str, Variant]
     claims: Mapping[str, Claim]
     questions: Mapping[str, Question]
     dynamics: Mapping[str, Dynamics]
@@ -158,6 +163,7 @@ class Model:
         groups: Mapping[str, Any] | None = None,
         common: Mapping[str, Any] | None = None,
         eras: Mapping[str, Any] | None = None,
+        calibrations: Mapping[str, Any] | None = None,
         claims: Mapping[str, Any] | None = None,
         questions: Mapping[str, Any] | None = None,
         types: Mapping[str, Any] | None = None,
@@ -187,6 +193,7 @@ class Model:
             "groups": groups,
             "common": common,
             "eras": eras,
+            "calibrations": calibrations,
             "claims": claims,
             "dynamics": dynamics,
             "questions": questions,
@@ -354,6 +361,32 @@ class Model:
         name = sections.pop("name", self.name)
         return Model.from_document(_merged(self.document, plain(sections)), name)
 
+    def variant(self, name: str) -> Model:
+        """Return the model in which only the parameters of one of its ``calibrations`` move.
+
+        Every other parameter is one draw for all eras, from the interval that it has in the first:
+        what if only these had changed since?
+
+        Raises
+        ------
+        CalibrationError
+            If the model has no calibrations of that name.
+
+        Examples
+        --------
+        >>> from dilemma.library import load
+        >>> core = load("cork").variant("core")
+        >>> [name for name, value in core.eras["post_cold_war"].values.items() if not value.common]
+        ['s', 'D']
+        """
+        if name not in self.variants:
+            hint = nearest(name, self.variants) or f"{self.name} has none"
+            raise CalibrationError(f"no calibrations {name!r}: {hint}")
+        content = varied(self.document, name, self.variants[name].moves)
+        if content == self.document:
+            return self
+        return Model.from_document(content, f"{self.name}[{name}]")
+
     def to_toml(self) -> str:
         """Write the model as a model file: what reads it back is an equal model."""
         return toml(self.document)
@@ -365,31 +398,53 @@ class Model:
                 return claim
         raise CalibrationError(_unknown("claim", name, self.claims))
 
-    def make_claim(self, holds: str | sp.Basic, **fields: Any) -> Claim:
+    def make_claim(
+        self,
+        holds: str | sp.Basic | None = None,
+        *,
+        exists: str | sp.Basic | None = None,
+        possible: str | sp.Basic | None = None,
+        **fields: Any,
+    ) -> Claim:
         """Read a claim written on the fly.
 
         Parameters
         ----------
-        holds : str or sympy Boolean
-            What is claimed.
+        holds, exists, possible : str or sympy Boolean
+            What is claimed: at every calibration in every equilibrium, at every calibration in
+            some equilibrium, or at some calibration in some equilibrium.
         **fields
-            ``name`` and the other keys that a claim has in a model file.  Where they are left out
-            it says its formula, over each era, or over everything where there are no eras.
+            ``name`` and the other keys that a claim has in a model file.  Left out, ``says`` is the
+            formula, and ``over`` the eras that the formula puts in front of names: one, or a pair.
+            Where it puts none: each era, or everything where there are no eras.
+
+        Examples
+        --------
+        >>> from dilemma.library import load
+        >>> model = load("cork")
+        >>> model.make_claim("post_cold_war.K > cold_war.K").over, model.make_claim("K > s").over
+        ('pair', 'each')
+        >>> model.make_claim(possible="post_cold_war.K > 1").mode
+        'possible'
         """
         setting = Setting(
+            kind=self.kind,
             players=self.players,
             parameters=self.parameters,
             definitions=[n for n in self.definitions if n not in self.outcomes],
             outcomes=self.outcomes,
             eras=self.eras,
             common=self.document.get("common", {}),
-            simultaneous=self.kind == "matrix",
             claims=self.claims,
-            choices=() if self.choices is None else self.choices.choices,
+            choices=self.choices,
+            standing=standing(self.definitions, self.choices),
+            variants=self.variants,
         )
         name = fields.pop("name", "claim")
-        row = {"holds": plain(holds), "over": "each" if self.eras else "all", **plain(fields)}
-        return build_claim(setting, name, {"says": row["holds"], **row})
+        formulas = {"holds": holds, "exists": exists, "possible": possible}
+        told = {key: plain(formula) for key, formula in formulas.items() if formula is not None}
+        says = next(iter(told.values()), "")
+        return build_claim(setting, name, {"says": says, **told, **plain(fields)})
 
 
 def matrix(

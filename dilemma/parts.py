@@ -26,9 +26,11 @@ __all__ = [
     "Question",
     "Reference",
     "Value",
+    "Variant",
 ]
 
 Grade = Literal["measured", "derived", "coded", "assumed"]
+Mode = Literal["holds", "exists", "possible"]
 Status = Literal["proved", "mixed", "disproved", "contradictory", "vacuous", "open"]
 Profile = tuple[str, ...]
 
@@ -92,6 +94,18 @@ class Era:
     title: str
     years: tuple[int, int] | None
     values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The eras once more, with only some parameters moving between them.
+
+    All others are one draw common to the eras, from the interval that they have in the first.
+    """
+
+    name: str
+    moves: tuple[str, ...]
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +178,7 @@ class Reference:
         "outcome" (at a profile, or in equilibrium where ``arguments`` has the name alone),
         "equilibrium", "unique" (a profile), "dominant" (a player's action, strictly),
         "kind" (player, name of a game), "rises", "falls" (outcome, parameter), "count" (how many
-        equilibria there are).
+        equilibria there are), "diff" (player, choice: the slope of a payoff in a chosen number).
     era : str or None
         The era that the formula puts in front of it, if any.
     arguments : tuple of str
@@ -173,7 +187,7 @@ class Reference:
 
     what: Literal[
         "name", "payoff", "outcome", "equilibrium", "unique", "dominant", "kind", "rises", "falls",
-        "count",
+        "count", "diff",
     ]  # fmt: skip
     era: str | None
     arguments: tuple[str, ...]
@@ -182,7 +196,7 @@ class Reference:
     def of_play(self) -> bool:
         """Whether it stands for something in equilibrium, not for a given profile."""
         alone = self.what == "outcome" and len(self.arguments) == 1
-        return alone or self.what in ("rises", "falls", "count")
+        return alone or self.what in ("rises", "falls", "count", "diff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,20 +209,27 @@ class Claim:
         "each" era by itself, a "pair" of calibrations of the two eras, one era's name, "all"
         admissible parameters, or "any pair" of calibrations with admissible parameters, which go
         by the names of the two eras.
+    mode : str
+        "holds": at every calibration, in every equilibrium.  "exists": at every calibration, in
+        some equilibrium.  "possible": at some calibration, in some equilibrium.
     given, holds : sympy Boolean
         What is assumed, what is claimed.  Each symbol is a parameter, a definition, or a key of
         ``references``.
     text : mapping
-        The formulas "given" and "holds" as the author wrote them.
+        The formulas "given" and "holds" as the author wrote them; what is claimed stands under
+        "holds" whatever the mode.
     shared : tuple of str
         Parameters held equal across the eras of a pair.
     among : str or None
-        "pure", "mixed", or the name of a branch: the only equilibria that the claim speaks of.
+        "pure", "mixed", the name of a branch, or a concept ("stable", "risk_dominant", "lowest",
+        "highest"): the only equilibria that the claim speaks of.
         With "any" a trend may lead from one branch to another.
     holding : tuple of str
         Choices that are held where they are, wherever that is: only the others are best replies.
     because : tuple of str
         Claims that this one follows from, wherever their assumptions hold.
+    calibrations : str
+        The variant of the eras that it speaks of, "" for the eras as they are.
     expect : mapping of era (or "" where the claim is one statement) to status
     derived : bool
         False where the sign is put in by the calibration and does not move through an equilibrium.
@@ -229,6 +250,8 @@ class Claim:
     label: str
     holding: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
+    mode: Mode = "holds"
+    calibrations: str = ""
 
     @property
     def of_pairs(self) -> bool:

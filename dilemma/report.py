@@ -5,14 +5,15 @@ A result says once what its tables are; :class:`Shown` turns them into every for
 
 from __future__ import annotations
 
-import html
 import io
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+
+from dilemma.table import Best, Cell, Formula, Table, plain
+from dilemma.typeset import fragment, latex, latex_escape, page
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Best",
     "Cell",
+    "Formula",
     "Shown",
     "Table",
     "latex_escape",
@@ -30,27 +32,6 @@ __all__ = [
 ]
 
 WIDTH = 100  # columns of a result printed outside a terminal
-
-
-@dataclass(frozen=True, slots=True)
-class Best:
-    """A number in a cell, and whether it is a best reply."""
-
-    text: str
-    best: bool
-
-
-Cell = str | tuple[Best, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A titled table with its notes: units, sources, seeds."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    notes: tuple[str, ...] = ()
 
 
 class Shown:
@@ -70,11 +51,15 @@ class Shown:
         return text(self.tables())
 
     def _repr_html_(self) -> str:
-        return _html(self.tables())
+        return fragment(self.tables())
+
+    def to_html(self) -> str:
+        """Return the result as a page that needs nothing else."""
+        return page(self.tables())
 
     def to_latex(self) -> str:
-        """Return the result as LaTeX tables (packages array, booktabs and tabularx)."""
-        return _latex(self.tables())
+        """Return the result as LaTeX tables (packages array, booktabs, tabularx and xltabular)."""
+        return latex(self.tables())
 
     def to_json(self) -> str:
         """Return the result as JSON."""
@@ -131,7 +116,7 @@ def renderables(tables: Iterable[Table]) -> list[RenderableType]:
         for head in table.header:
             grid.add_column(Text(head), overflow="fold")
         for row in table.rows:
-            grid.add_row(*(Text(_plain(cell)) for cell in row))
+            grid.add_row(*(Text(plain(cell)) for cell in row))
         found.append(grid)
         found += [Padding(Text(note, style="dim"), (0, 0, 0, 1)) for note in table.notes]
         found.append(Text())
@@ -146,90 +131,3 @@ def text(tables: Iterable[Table], width: int = WIDTH) -> str:
     console = Console(file=page, width=width, color_system=None, force_terminal=False)
     console.print(*renderables(tables), sep="\n")
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines()).strip("\n")
-
-
-def _plain(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return cell
-    return ", ".join(part.text + ("*" if part.best else "") for part in cell)
-
-
-def _html(tables: Iterable[Table]) -> str:
-    pieces = []
-    for table in tables:
-        head = "".join(f"<th>{html.escape(h)}</th>" for h in table.header)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{_html_cell(cell)}</td>" for cell in row) + "</tr>"
-            for row in table.rows
-        )
-        notes = "".join(f"<p><small>{html.escape(note)}</small></p>" for note in table.notes)
-        pieces.append(
-            f"<table><caption>{html.escape(table.title)}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
-        )
-    return "\n".join(pieces)
-
-
-def _html_cell(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return html.escape(cell)
-    return ", ".join(
-        f"<u>{html.escape(part.text)}</u>*" if part.best else html.escape(part.text)
-        for part in cell
-    )
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    **{mark: f"\\{mark}" for mark in "&%$#_{}"},
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"$<$",
-    ">": r"$>$",
-    "–": "--",
-    "…": r"\ldots{}",
-    "→": r"$\to$",
-}
-
-
-def latex_escape(words: str) -> str:
-    r"""Return text in which LaTeX reads no character as a command.
-
-    Examples
-    --------
-    >>> print(latex_escape("kap_J & 28 %"))
-    kap\_J \& 28 \%
-    """
-    return "".join(_LATEX.get(mark, mark) for mark in words)
-
-
-def _latex(tables: Sequence[Table]) -> str:
-    pieces = []
-    for table in tables:
-        columns = "l" + ">{\\raggedright\\arraybackslash}X" * (len(table.header) - 1)
-        if len(table.header) == 1:
-            columns = ">{\\raggedright\\arraybackslash}X"
-        lines = [
-            r"\begin{table}",
-            rf"\caption{{{latex_escape(table.title)}}}",
-            rf"\begin{{tabularx}}{{\linewidth}}{{{columns}}}",
-            r"\toprule",
-            " & ".join(map(latex_escape, table.header)) + r" \\",
-            r"\midrule",
-            *(" & ".join(map(_latex_cell, row)) + r" \\" for row in table.rows),
-            r"\bottomrule",
-            r"\end{tabularx}",
-            *(rf"\par\footnotesize {latex_escape(note)}" for note in table.notes),
-            r"\end{table}",
-        ]
-        pieces.append("\n".join(lines))
-    return "\n\n".join(pieces)
-
-
-def _latex_cell(cell: Cell) -> str:
-    if isinstance(cell, str):
-        return latex_escape(cell)
-    return ", ".join(
-        rf"\underline{{{latex_escape(part.text)}}}" if part.best else latex_escape(part.text)
-        for part in cell
-    )

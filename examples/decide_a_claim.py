@@ -10,9 +10,5 @@ for era, moved in verdict.fails.moved.items():
     at = verdict.fails.calibrations[era]
     print(f"  {era}: " + (", ".join(f"{name} = {at[name]}" for name in moved) or "the centre"))
 
-mine = model.make_claim(
-    says="Whatever is played, Japan is never sure to be dragged into a war.",
-    over="post_cold_war",
-    holds="entrapment_japan < 1",
-)
-print(dilemma.prove(model, mine))
+# Whatever is played, Japan is never sure to be dragged into a war.
+print(dilemma.prove(model, "post_cold_war.entrapment_japan < 1"))

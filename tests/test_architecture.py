@@ -10,26 +10,27 @@ import dilemma
 HEAVY = ["sympy", "scipy", "nashpy", "z3", "matplotlib", "xarray", "pydantic", "numpy", "pandas"]
 ROOT = Path(dilemma.__file__).parent
 ORDER = """
-    errors report parts extensive chosen
+    errors table typeset report parts extensive chosen
     reading.places reading.syntax reading.expressions reading.schema reading.naming
-    reading.payoffs reading.histories reading.trees reading.ends reading.choosing reading.periods reading.claims reading.building reading.writing reading.arrays
+    reading.payoffs reading.histories reading.trees reading.ends reading.choosing reading.periods reading.variants reading.setting reading.among reading.references reading.claims reading.stories reading.building reading.writing reading.arrays
     model modelfile valuation
     exchange.labels exchange.words exchange.quoting exchange.opening exchange.strategic exchange.branching
     exchange.prefix exchange.numbers exchange.nfg exchange.efg exchange.bimatrices exchange.gambit exchange.files
-    library branch equilibrium equilibria exchange.frames proof.logic
+    library branch equilibrium equilibria exchange.frames
+    proof.signs proof.polynomials proof.bernstein proof.clearing proof.scaling proof.elimination proof.witness proof.bisection proof.logic
     games.vertices games.payoff_matrices games.exact games.naming games.supports games.kinds games.numbers games.selection games.systems games.agreement
     games.wording games.elimination games.indifference games.evolution games.endings games.learning games.quantal
     games.found games.profiles games.sets games.polish games.many games.matrix games.induction games.valued
     games.replies games.behaviour games.candidates games.subgames games.consistency games.assessments games.information
     games.deviations games.trees
-    games.stationary games.triangles games.concavity games.leading games.agreements games.regimes games.batches games.search games.guarantees games.stability games.continua games.points games.certificates games.choosing games
+    games.stationary games.marginals games.triangles games.concavity games.leading games.agreements games.regimes games.batches games.search games.guarantees games.stability games.continua games.points games.certificates games.dense games.choosing games
     plane.roots plane.curves plane.cells
     study.solve study.frequencies study.eras study.comparison_tables study.comparison study.compare study.along study.signs study.maps
     study.legend study.region_map study.existence study.wording study.shortening study.propositions study.sheet study.partition study.borders study.occurring study.regions
     study.judged study.selection_tables study.selected study.selecting
     study.played study.implicit study.slopes study.directions study.responses study.statics
     study.commitment study.settled study.shares study.attribution study.trajectory study.dynamics
-    proof.statements proof.evaluation proof.examples proof.deciding proof.counting proof.lemmas proof.draws proof.exactly proof.confirming proof.sampling proof.choosing proof.decide ledger
+    proof.concepts proof.verdicts proof.records proof.sentences proof.symbols proof.statements proof.evaluation proof.example_tables proof.examples proof.deciding proof.counting proof.lemmas proof.draws proof.exactly proof.confirming proof.sampling proof.enumeration proof.calibrations proof.played proof.said proof.truths proof.chosen_truths proof.tries proof.attack proof.choosing proof.existing proof.decide proof.wording proof.boxes proof.samples proof.needs proof.radius proof.rescue proof.portions proof.robustness proof.rechecking proof.searched proof.disagreements proof.thorough cache workers agenda explained ledger proving ledger_files
     figures.placing figures.captions figures.drawing figures demo terminal asked cli
 """.split()  # noqa: SIM905 -- one word a module reads best
 BARE = ("", "__main__", "reading", "exchange", "plane", "study", "proof")  # nothing of their own

@@ -137,7 +137,7 @@ def test_a_prover_that_lies_is_caught_by_random_calibrations(market, monkeypatch
 
 
 def test_calibrations_that_miss_it_leave_a_false_claim_to_logic(market, monkeypatch):
-    monkeypatch.setattr("dilemma.proof.choosing.tried", lambda _: Trial(None, None))
+    monkeypatch.setattr("dilemma.proof.choosing.tried", lambda _: Trial(None, None, occurs=False))
     assert verdict(market, "x > 1/2", over="then").status != "proved"
 
 

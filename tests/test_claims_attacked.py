@@ -115,11 +115,16 @@ def in_equilibrium(here):
         yield Calibrated(**{**claim_words(here), **expected})
 
 
-def draw(model, era, rng, common):
+def draw(model, claim, era, rng, common):
+    """Draw a calibration; in a variant what does not move is one draw from the first era's box."""
+    moves = model.document.get("calibrations", {}).get(claim.calibrations, {}).get("moves")
+    first = next(iter(model.eras.values()))
     values = {}
     for name, value in model.eras[era].values.items():
-        drawn = rng.uniform(float(value.range.low), float(value.range.high))
-        values[name] = common.setdefault(name, drawn) if value.common else drawn
+        fixed = moves is not None and name not in moves
+        box = (first.values[name] if fixed else value).range
+        drawn = rng.uniform(float(box.low), float(box.high))
+        values[name] = common.setdefault(name, drawn) if value.common or fixed else drawn
     return values
 
 
@@ -135,14 +140,14 @@ def truths(model, document, claim, era, rng):
     for _ in range(DRAWS):
         common = {}
         if claim.over == "pair":
-            eras = {e: calibrate(document, draw(model, e, rng, common)) for e in model.eras}
+            eras = {e: calibrate(document, draw(model, claim, e, rng, common)) for e in model.eras}
             if play:
                 sides = [list(in_equilibrium(here)) for here in eras.values()]
                 worlds = [dict(zip(eras, [a, b], strict=True)) for a in sides[0] for b in sides[1]]
             else:
                 worlds = [{e: Calibrated(**claim_words(here)) for e, here in eras.items()}]
         else:
-            worlds = [claim_words(calibrate(document, draw(model, era, rng, common)))]
+            worlds = [claim_words(calibrate(document, draw(model, claim, era, rng, common)))]
         for words in worlds:
             words |= {a: a for player in model.players.values() for a in player.actions}
             if evaluate(given, words):

@@ -249,5 +249,5 @@ def test_an_equilibrium_that_is_always_there_refutes_everywhere(entry):
 def test_what_is_compared_is_shown_with_its_numbers(abandonment):
     ledger = dilemma.prove(abandonment, "entrapment_rises_japan_weak")
     said = " ".join(str(ledger).split())
-    assert "cold_war.entrapment_japan(strong, strong) = 0.01" in said
-    assert "post_cold_war.entrapment_japan(weak, weak) = 0" in said
+    assert "entrapment_japan(strong, strong) 0.01" in said
+    assert "entrapment_japan(weak, weak) 0" in said

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import dilemma
+from dilemma.cli import main
 
 HERE = Path(dilemma.__file__).parents[1]
 
@@ -24,6 +25,19 @@ def run(*arguments, stdin="", cwd=None, **environment):
         encoding="utf-8",
         check=False,
     )
+
+
+@pytest.fixture
+def here(monkeypatch, capsys):
+    """The same in this process, where everything is loaded: exit code and standard output."""
+
+    def run_here(*arguments):
+        monkeypatch.setattr(sys, "argv", ["dilemma", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        return left.value.code or 0, capsys.readouterr().out
+
+    return run_here
 
 
 def test_compare_shows_all_shipped_models_and_says_its_seed():
@@ -95,6 +109,52 @@ def test_a_claim_that_fares_otherwise_exits_1(tmp_path):
     assert "(expected" in ran.stdout
 
 
+@pytest.mark.parametrize("fared", ["vacuous", "contradictory"])
+def test_a_claim_that_speaks_of_nothing_exits_1_unless_its_file_says_so(here, tmp_path, fared):
+    given = {"vacuous": "support_us > 1", "contradictory": "m_J > 1"}[fared]
+    row = {"over": "all", "says": "", "given": given, "holds": "support_us < 1"}
+    model = dilemma.load("abandonment").replace(
+        claims={"empty": row, "told": {**row, "expect": fared}}
+    )
+    path = tmp_path / "empty.toml"
+    path.write_text(model.to_toml(), encoding="utf-8")
+    code, said = here("prove", f"{path}.empty")
+    assert code == 1
+    assert f"{fared} (expected proved)" in " ".join(said.split())
+    assert here("prove", f"{path}.told")[0] == 0
+
+
+def test_a_formula_may_stand_for_a_claim(here):
+    formula = "abandonment.post_cold_war.support_us < cold_war.support_us"
+    code, said = here("prove", formula, "--shared", "kap_J", "--json")
+    (told,) = json.loads(said)["verdicts"]
+    assert (told["status"], told["shared"], code) == ("mixed", ["kap_J"], 1)
+
+
+def test_one_ledger_spans_the_models_and_the_second_time_remembers(here):
+    asked = ("prove", "abandonment.C1.8", "abandonment.C1.2", "abandonment_hedging.C1.8", "--json")
+    first, second, fresh = (json.loads(here(*asked, *m)[1]) for m in ([], [], ["--fresh"]))
+    assert first["models"] == ["abandonment", "abandonment_hedging"]
+    assert second["verdicts"] == first["verdicts"]
+    remembered = [ledger["remembered"] for ledger in (first, second, fresh)]
+    assert remembered == [0, len(first["verdicts"]), 0]
+
+
+@pytest.mark.parametrize("ending", ["html", "csv", "tex", "json"])
+def test_a_ledger_is_written_to_the_file_that_was_asked_for(here, tmp_path, ending):
+    path = tmp_path / f"ledger.{ending}"
+    code, said = here("prove", "abandonment.C1.8", "-v", "-o", path)
+    assert (code, said) == (0, f"written: {path}; 1 verdict: 1 proved\n")
+    begins = {"html": "<!doctype html>", "csv": "model,claim", "tex": "\\begin{table}", "json": "{"}
+    assert path.read_text(encoding="utf-8").startswith(begins[ending])
+
+
+def test_many_claims_are_explained_when_that_is_asked(here):
+    plain, verbose = (here("prove", "abandonment.C1.1", *more)[1] for more in ([], ["-v"]))
+    assert plain.count("Claim C1.1") == 0
+    assert verbose.count("Claim C1.1") == 6
+
+
 @pytest.mark.parametrize(
     ("command", "said"),
     [
@@ -104,6 +164,12 @@ def test_a_claim_that_fares_otherwise_exits_1(tmp_path):
         (("solve", "abandonment", "--set", "m_J=2"), "it may lie in [0, 1]"),
         (("solve", "abandonment", "--set", "m_J"), "write it as NAME=VALUE"),
         (("prove", "abandonment.no_such_claim"), "no claim 'no_such_claim'"),
+        (("prove", "abandonment.stake_beats_entrapmant"), "did you mean 'stake_beats_entrapment'?"),
+        (("prove", "abandonment.support_uss < 1"), "unknown name 'support_uss'"),
+        (("prove", "abandonment.C1.8", "--given", "m_J > 0"), "only for a claim that is given as"),
+        (("prove", "abandonment.C1.8", "-o", "ledger.pdf"), "ends in .html, .csv, .tex, .json"),
+        (("prove", "abandonment.C1.8", "-o", "nowhere/x.csv"), "No such file or directory"),
+        (("prove", "abandonment.C1.8", "--workers", "0"), "greater than or equal to 1"),
         (("regions", "abandonment", "m_J", "v_K"), "did you mean 'v_U'?"),
         (("along", "abandonment", "x"), "no parameter 'x'"),
         (("show", "nowhere.toml"), "no model file at nowhere.toml"),

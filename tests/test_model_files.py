@@ -528,7 +528,7 @@ def test_pairs_want_two_eras(told):
             '[questions.q]\nasks = ""\nera = "new"\nmoves = "D"\n[common]',
             "no era 'new'",
         ),
-        ("[common]", "[calibrations]\n[common]", "unknown section or key"),
+        ("[common]", "[calibration]\n[common]", "unknown section or key"),
         ("probability(japan, align)", "probability(japan, commit)", "japan has no action 'commit'"),
         ("probability(japan, align)", "probability(china, align)", "no player 'china'"),
         ("probability(japan, align)", "probability(japan)", "not a player and an action"),

@@ -18,6 +18,7 @@ from dilemma.equilibrium import Equilibrium
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
 from dilemma.games.certificates import certificate, doubts, equilibrium, structure
 from dilemma.games.concavity import admissible
+from dilemma.games.dense import replied
 from dilemma.games.found import Found, apart
 from dilemma.games.points import Point, by_branches, leaders_best
 from dilemma.games.regimes import branches
@@ -222,6 +223,10 @@ def _led(
     leader = model.choices.leader
     point, paid = search.led()
     best = max((float(e.payoffs[leader]) for e in found), default=-np.inf)
+    if paid > best + 1e-6 * max(1.0, abs(paid)):
+        # Replies in floats are not quite best ones, and a leader's payoff is sensitive to them.
+        point = replied(model, values, search.symbols, point)
+        paid = search.payoff(leader, point)
     if paid <= best + 1e-6 * max(1.0, abs(paid)):
         return f"a search over the leader's interval pays no more ({paid:.6g})", found, False
     if sure:

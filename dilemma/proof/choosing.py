@@ -22,7 +22,7 @@ from dilemma.proof.confirming import confirmed
 from dilemma.proof.counting import Counting
 from dilemma.proof.deciding import Chosen, violated
 from dilemma.proof.lemmas import Lemmas
-from dilemma.proof.logic import Question, may_always_be_read
+from dilemma.proof.logic import Answer, Question, may_always_be_read
 from dilemma.proof.sampling import Trial, tried
 from dilemma.proof.statements import Copy, Part, UndefinedError
 
@@ -48,7 +48,7 @@ class DecidingChoices(Counting):
         if reason := self._payoffs_undefined():
             return "open", reason
         self.trial = tried(statements)
-        if self.trial.fails is not None and self.trial.holds is not None:
+        if self.trial.fails is not None and (self.refute_only or self.trial.holds is not None):
             self.fails, self.holds = self.trial.fails, self.trial.holds
             return "mixed", ""
         cases = self._feasible()
@@ -58,14 +58,14 @@ class DecidingChoices(Counting):
         if self.trial.fails is not None:
             self.fails = self.trial.fails
             return self._holds_somewhere(cases)
-        if self.trial.holds is None and not any(
+        if not self.trial.occurs and not any(
             self._question(chosen).ask().status != "unsat" for chosen in cases
         ):
             return "vacuous", "no equilibrium to speak of at any calibration"
         undecided = self._refute(cases)
         self.lemmas = tuple(sorted(self.used))
         if self.fails is not None:
-            return self._holds_somewhere(cases)
+            return ("mixed", "") if self.refute_only else self._holds_somewhere(cases)
         if undecided:
             return "open", undecided
         reason = self._undefined(cases)
@@ -133,7 +133,7 @@ class DecidingChoices(Counting):
 
     def _may_be(self, branch: Branch, copy: Copy) -> bool:
         statements = self.statements
-        question = Question(statements.about, lambda: min(self._seconds(), FILTER_SECONDS))
+        question = self._within(lambda: min(self._seconds(), FILTER_SECONDS))
         question.add(*statements.branch(branch, copy))
         try:
             if len(statements.in_equilibrium) == 1:
@@ -231,9 +231,11 @@ class DecidingChoices(Counting):
         if self._excluded_in_part([*self._told(chosen, (part,)), wrong], wrong):
             return ""
         # With definitions multiplied out z3 at times answers what it gave up on, and only then.
-        for told in (chosen, self._multiplied_out(chosen)):
-            question = self._question(told, (part,))
-            answer = question.ask(wrong)
+        forms = (chosen, self._multiplied_out(chosen))
+        questions = [self._question(told, (part,)) for told in forms]
+        question, answer = questions[0], Answer("unknown")
+        for first, question in product((True, False), questions):
+            answer = question.ask(wrong, first=first)
             if answer.status != "unknown":
                 break
         if answer.status == "unsat":
@@ -252,7 +254,7 @@ class DecidingChoices(Counting):
             return ""
         where = " and ".join(f"'{b.name}'" for b in chosen.values()) or "the boxes"
         if answer.status == "unknown":
-            return f"z3 gave up on {where}"
+            return f"not decided in time: {where}"
         return (
             f"first-order conditions alone do not exclude that it fails in {where}; no random "
             "calibration at which it does was found"
@@ -295,7 +297,12 @@ class DecidingChoices(Counting):
                 return
             yield from statements.about(symbol)
 
-        question = Question(about, lambda: min(self._seconds(), SHORT_SECONDS))
+        question = Question(
+            about,
+            lambda: min(self._seconds(), SHORT_SECONDS),
+            deciders=self.deciders,
+            answered=self.answered,
+        )
         question.add(*kept)
         return question.ask().status == "unsat"
 
@@ -319,7 +326,7 @@ class DecidingChoices(Counting):
         if not instances:
             return False
         statements = self.statements
-        question = Question(statements.about, lambda: min(self._seconds(), SHORT_SECONDS))
+        question = self._within(lambda: min(self._seconds(), SHORT_SECONDS))
         question.add(*self._shared(), statements.given(chosen, statements.copies))
         for copy, branch in self._played(chosen, part):
             question.add(*statements.feasible(copy))
@@ -336,8 +343,8 @@ class DecidingChoices(Counting):
 
     def _holds_somewhere(self, cases: list[Chosen]) -> tuple[Status, str]:
         assert self.trial is not None
-        if self.trial.holds is not None:
-            self.holds = self.trial.holds
+        self.holds = self.trial.holding()
+        if self.holds is not None:
             return "mixed", ""
         parts = [p for p in self.statements.parts() if p.count is None]
         if len(parts) < len(self.statements.parts()):

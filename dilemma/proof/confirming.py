@@ -20,7 +20,7 @@ from dilemma.proof.exactly import Exactly, base, example
 from dilemma.proof.examples import Example
 from dilemma.proof.statements import Copy, Statements
 
-__all__ = ["confirmed", "nearer", "solved_again"]
+__all__ = ["confirmed", "found_near", "solved_again", "speaks"]
 
 REGRET = 1e-6
 
@@ -79,6 +79,15 @@ def solved_again(
     if true is fails or not _nobody_gains(statements, played, points):
         return None
     return example(statements, points, played)
+
+
+def speaks(statements: Statements, points: Points, held: Points) -> bool:
+    """Tell whether a claim speaks of some equilibrium at exact calibrations."""
+    try:
+        exact = _solved(statements, points, held, quick=True)
+    except CalibrationError:
+        return False
+    return exact is not None and exact.outcome() is not None
 
 
 def _solved(
@@ -157,17 +166,17 @@ def _nobody_gains(statements: Statements, played: Mapping[str, Point], points: P
     return True
 
 
-def nearer(
-    statements: Statements,
-    points: dict[str, dict[str, sp.Rational]],
-    held: Points,
-    found: Example,
-    *,
-    fails: bool,
-) -> Example:
-    """Put as many parameters as will do at their centres, halves at a time."""
+def found_near(
+    statements: Statements, points: dict[str, dict[str, sp.Rational]], held: Points, *, fails: bool
+) -> Example | None:
+    """Return an example near the centre, made from what looks like one; None if it is none.
+
+    As many parameters as will do are put at their centres, halves at a time.
+    """
+    if not _quickly(statements, points, held, fails=fails):
+        return None
     if not statements.model.eras:
-        return found
+        return solved_again(statements, points, held, fails=fails)
     todo = [
         statements.symbol(copy, name)
         for copy in statements.copies
@@ -180,24 +189,25 @@ def nearer(
         trial = _centred(statements, at, some)
         if trial == at:
             return
-        if _confirmed_quickly(statements, trial, held, fails=fails) is not None:
+        if _quickly(statements, trial, held, fails=fails):
             at = trial
         elif len(some) > 1:
             put(some[: len(some) // 2])
             put(some[len(some) // 2 :])
 
     put(list(dict.fromkeys(todo)))
-    return solved_again(statements, at, held, fails=fails) or found
+    found = solved_again(statements, at, held, fails=fails)
+    return found or solved_again(statements, points, held, fails=fails)
 
 
-def _confirmed_quickly(
-    statements: Statements, points: Points, held: Points, *, fails: bool
-) -> Example | None:
-    exact = _solved(statements, points, held, quick=True)
+def _quickly(statements: Statements, points: Points, held: Points, *, fails: bool) -> bool:
+    """Tell whether a calibration seems an example, no deviation being searched for."""
+    try:
+        exact = _solved(statements, points, held, quick=True)
+    except CalibrationError:
+        return False
     outcome = None if exact is None else exact.outcome()
-    if outcome is None or outcome[0] is fails:
-        return None
-    return example(statements, points, outcome[1])
+    return outcome is not None and outcome[0] is not fails
 
 
 def _centred(

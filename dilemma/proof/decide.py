@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import MutableMapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from dilemma.errors import UnsupportedError
 from dilemma.model import Model
@@ -21,64 +21,12 @@ from dilemma.parts import Claim, Status
 from dilemma.proof.choosing import DecidingChoices
 from dilemma.proof.deciding import Deciding
 from dilemma.proof.examples import Example
+from dilemma.proof.existing import Existing, ExistingChoices, opposite
+from dilemma.proof.logic import DECIDERS, Decider
 from dilemma.proof.statements import Statements
+from dilemma.proof.verdicts import Verdict
 
-__all__ = ["Verdict", "decide"]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of one claim.
-
-    Attributes
-    ----------
-    model, claim, era : str
-        ``era`` names the era where the claim is made of each era by itself, else "".
-    status : str
-        "proved": at every calibration, in every equilibrium.  "mixed": holds at some, fails at
-        others.  "disproved": fails at every calibration.  "contradictory": its assumptions
-        cannot hold together.  "vacuous": there is no equilibrium to speak of.  "open": not
-        decided, for the ``reason`` given.
-    expected : str
-        What the model file expects.
-    fails, holds : Example or None
-        An exact example of each.
-    reason : str
-        Why a claim is open, contradictory or vacuous.
-    of_play : bool
-        Whether the claim speaks of what is played in equilibrium.
-    cases : int
-        How many combinations of supports were gone through, one a calibration.
-    decider : str
-        What decided, with its version.
-    seconds : float
-    lemmas : tuple of str
-        The claims that it was proved through, each proved itself.
-    """
-
-    model: str
-    claim: Claim
-    era: str
-    status: Status
-    expected: Status
-    fails: Example | None
-    holds: Example | None
-    reason: str
-    of_play: bool
-    cases: int
-    decider: str
-    seconds: float
-    lemmas: tuple[str, ...] = ()
-
-    @property
-    def as_expected(self) -> bool:
-        """Whether the claim fared as its file says."""
-        return self.status == self.expected
-
-    @property
-    def name(self) -> str:
-        """The claim's name, with the era where it is made of each."""
-        return f"{self.claim.name} @ {self.era}" if self.era else self.claim.name
+__all__ = ["decide", "decided", "proved_lemmas", "stated"]
 
 
 def decide(
@@ -87,6 +35,7 @@ def decide(
     *,
     seconds: float = 60.0,
     known: MutableMapping[str, tuple[Verdict, ...]] | None = None,
+    deciders: tuple[Decider, ...] = DECIDERS,
 ) -> tuple[Verdict, ...]:
     """Decide one claim; a claim about each era by itself gets a verdict for each.
 
@@ -96,48 +45,141 @@ def decide(
         Budget for each verdict; past it the claim stays open.
     known : mutable mapping of claim's name to verdicts, optional
         Verdicts on lemmas are looked up here, and left here.
+    deciders : tuple of str
+        "z3", "bisection", or both: what the first leaves open the second is asked.
     """
-    import z3
-
     known = {} if known is None else known
     if claim.name in known and model.claims.get(claim.name) == claim:
         return known[claim.name]
-    lemmas = []
-    for name in claim.because:
-        lemma = model.claims[name]
-        if all(v.status == "proved" for v in decide(model, lemma, seconds=seconds, known=known)):
-            lemmas.append(lemma)
+    lemmas = proved_lemmas(model, claim, seconds, known, deciders)
     overs = list(model.eras) if claim.over == "each" else [claim.over]
     found = []
     for over in overs:
-        begun = time.perf_counter()
-        era = over if claim.over == "each" else ""
-        statements = Statements(model, claim, over)
-        deciding = (
-            Deciding(statements, begun + seconds)
-            if model.choices is None
-            else DecidingChoices(statements, begun + seconds, given_lemmas=tuple(lemmas))
-        )
-        try:
-            status, reason = deciding.status()
-        except UnsupportedError as error:
-            status, reason = "open", deciding.plainly(str(error))
-        found.append(
-            Verdict(
-                model=model.name,
-                claim=claim,
-                era=era,
-                status=status,
-                expected=claim.expect.get(era, claim.expect.get("", "proved")),
-                fails=deciding.fails,
-                holds=deciding.holds,
-                reason=reason,
-                of_play=bool(deciding.statements.in_equilibrium),
-                cases=deciding.cases,
-                decider=f"z3 {z3.get_version_string()}",
-                seconds=time.perf_counter() - begun,
-                lemmas=deciding.lemmas,
-            )
-        )
+        statements = stated(model, claim, over)
+        verdict = decided(statements, lemmas, seconds=seconds, deciders=deciders)
+        found.append(replace(verdict, model=model.name, era=over if claim.over == "each" else ""))
     known[claim.name] = tuple(found)
     return tuple(found)
+
+
+def stated(model: Model, claim: Claim, over: str) -> Statements:
+    """Return a claim as statements about one era or pair, on the calibrations it speaks of."""
+    return Statements(
+        model.variant(claim.calibrations) if claim.calibrations else model, claim, over
+    )
+
+
+def proved_lemmas(
+    model: Model,
+    claim: Claim,
+    seconds: float,
+    known: MutableMapping[str, tuple[Verdict, ...]],
+    deciders: tuple[Decider, ...] = DECIDERS,
+) -> tuple[Claim, ...]:
+    """Decide what a claim follows from; return what is proved and speaks of its boxes."""
+    lemmas = []
+    for name in claim.because:
+        lemma = model.claims[name]
+        verdicts = decide(model, lemma, seconds=seconds, known=known, deciders=deciders)
+        anywhere = lemma.over in ("all", "any pair") or lemma.calibrations == claim.calibrations
+        if lemma.mode == "holds" and anywhere and all(v.status == "proved" for v in verdicts):
+            lemmas.append(lemma)
+    return tuple(lemmas)
+
+
+def decided(
+    statements: Statements,
+    lemmas: tuple[Claim, ...],
+    *,
+    seconds: float,
+    deciders: tuple[Decider, ...] = DECIDERS,
+    refute_only: bool = False,
+) -> Verdict:
+    """Decide one statement, on whatever boxes it is.
+
+    With ``refute_only`` a claim that fails somewhere is called mixed without a look at where else it
+    holds.
+    """
+    begun = time.perf_counter()
+    claim = statements.claim
+    deciding = _deciding(statements, lemmas, begun + seconds, deciders)
+    deciding.refute_only = refute_only or (claim.mode == "possible" and not _of_all(statements))
+    try:
+        status, reason = deciding.status()
+    except UnsupportedError as error:
+        status, reason = "open", deciding.plainly(str(error))
+    fails, holds = deciding.fails, deciding.holds
+    if claim.mode == "possible":
+        status, fails, holds = _possible(status, deciding, everywhere=_of_all(statements))
+    era = statements.over if claim.over == "each" else ""
+    return Verdict(
+        model=statements.model.name,
+        claim=claim,
+        era=era,
+        status=status,
+        expected=claim.expect.get(era, claim.expect.get("", "proved")),
+        fails=fails,
+        holds=holds,
+        reason=reason if status in ("open", "contradictory", "vacuous") else "",
+        of_play=bool(statements.in_equilibrium),
+        cases=deciding.cases,
+        deciders=_who(deciding),
+        seconds=time.perf_counter() - begun,
+        lemmas=deciding.lemmas,
+    )
+
+
+def _deciding(
+    statements: Statements,
+    lemmas: tuple[Claim, ...],
+    until: float,
+    deciders: tuple[Decider, ...],
+) -> Deciding:
+    """Return what decides a statement, by its mode and by what is chosen in the game."""
+    claim = statements.claim
+    numbers = statements.model.choices is not None
+    if claim.mode == "possible":
+        told = replace(claim, mode="holds") if _of_all(statements) else opposite(claim)
+        statements = replace(statements, claim=told, home={})
+    if statements.bounds or statements.untied:
+        # A lemma about an era's box says nothing outside it.
+        lemmas = tuple(m for m in lemmas if m.over in ("all", "any pair"))
+    if numbers:
+        kind = ExistingChoices if claim.mode == "exists" else DecidingChoices
+        return kind(statements, until, deciders=deciders, given_lemmas=lemmas)
+    return (Existing if claim.mode == "exists" else Deciding)(statements, until, deciders=deciders)
+
+
+def _of_all(statements: Statements) -> bool:
+    """Whether a claim speaks of all equilibria at once: that there is one alone, or so many."""
+    return any(part.unique or part.count for part in statements.parts())
+
+
+def _possible(
+    status: Status, deciding: Deciding, *, everywhere: bool
+) -> tuple[Status, Example | None, Example | None]:
+    """Return the verdict on what is possible.
+
+    It comes from the verdict on its being so nowhere, or, where it speaks of all equilibria, from that
+    on its being so everywhere.
+    """
+    if everywhere:
+        told: Status = "proved" if status == "mixed" else status
+        return told, None, deciding.holds
+    if deciding.fails is not None:
+        return "proved", None, deciding.fails
+    if status == "proved":
+        return "disproved", None, None
+    return status, None, None
+
+
+def _who(deciding: Deciding) -> tuple[str, ...]:
+    """Return what decided, with versions: z3 above all, since it looks at every game first."""
+    import z3
+
+    told = []
+    if "z3" in deciding.deciders:
+        told.append(f"z3 {z3.get_version_string()}")
+    if "bisection" in deciding.answered:
+        told.append("exact bisection")
+    return tuple(told)

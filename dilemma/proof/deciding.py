@@ -8,8 +8,8 @@ equilibrium is looked for as well.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import product
 
 import sympy as sp
@@ -19,7 +19,7 @@ from dilemma.branch import Branch
 from dilemma.errors import CalibrationError
 from dilemma.parts import Status
 from dilemma.proof.examples import Example, check_example, find_example
-from dilemma.proof.logic import Answer, Question, may_always_be_read
+from dilemma.proof.logic import DECIDERS, Answer, Decider, Question, may_always_be_read
 from dilemma.proof.statements import Copy, Part, Statements
 
 __all__ = ["Chosen", "Deciding", "violated"]
@@ -32,7 +32,18 @@ Chosen = Mapping[str, Branch]
 
 @dataclass
 class Deciding:
-    """The state of one decision: what was found, and how much time is left."""
+    """The state of one decision: what was found, and how much time is left.
+
+    Attributes
+    ----------
+    fails, holds : Example or None
+    cases : int
+        How many combinations of branches were gone through.
+    answered : set of str
+        Which deciders were of use.
+    refute_only : bool
+        Whether it is enough to know that a claim fails: where else it holds is not looked for.
+    """
 
     statements: Statements
     until: float
@@ -40,6 +51,9 @@ class Deciding:
     holds: Example | None = None
     cases: int = 0
     lemmas: tuple[str, ...] = ()
+    deciders: tuple[Decider, ...] = DECIDERS
+    answered: set[Decider] = field(default_factory=set)
+    refute_only: bool = False
 
     def status(self) -> tuple[Status, str]:
         """Go through all branches; return the verdict and, where it is no plain one, why."""
@@ -60,7 +74,7 @@ class Deciding:
             return "open", reason
         undecided = self._refute(cases)
         if self.fails is not None:
-            return self._holds_somewhere(cases)
+            return ("mixed", "") if self.refute_only else self._holds_somewhere(cases)
         return ("open", undecided) if undecided else ("proved", "")
 
     # --- before anything ------------------------------------------------------------------------
@@ -75,7 +89,13 @@ class Deciding:
         return min(ANSWER_SECONDS, self.until - time.perf_counter())
 
     def _new(self) -> Question:
-        return Question(self.statements.about, self._seconds)
+        return self._within(self._seconds)
+
+    def _within(self, seconds: Callable[[], float]) -> Question:
+        """Return a question whose answers have their own budget."""
+        return Question(
+            self.statements.about, seconds, deciders=self.deciders, answered=self.answered
+        )
 
     def _ask(self, *statements: sp.Basic) -> Answer:
         return self._new().ask(*statements)
@@ -95,20 +115,39 @@ class Deciding:
 
         With it come the twins of some parts, in the same branches and as assumed.
         """
-        statements = self.statements
         question = self._new()
-        question.add(*self._shared(), statements.given(chosen, statements.copies))
+        question.add(*self._told(chosen, parts))
+        return question
+
+    def _told(self, chosen: Chosen, parts: tuple[Part, ...]) -> list[sp.Basic]:
+        """State what holds of the box, the claim's assumptions and a choice of branches."""
+        statements = self.statements
+        told = [*self._shared(), statements.given(chosen, statements.copies)]
         for copy in statements.copies:
             if copy.key in chosen:
-                question.add(*statements.branch(chosen[copy.key], copy))
+                told += statements.branch(chosen[copy.key], copy)
         for twin in statements.twins(parts):
             there = tuple(twin if c.key == twin.base else c for c in statements.copies)
-            question.add(statements.given(chosen, there))
-            question.add(*statements.branch(chosen[twin.base], twin))
+            told.append(statements.given(chosen, there))
+            told += statements.branch(chosen[twin.base], twin)
             here = next(c for c in statements.copies if c.key == twin.base)
             assert twin.moved is not None
-            question.add(statements.symbol(twin, twin.moved) > statements.symbol(here, twin.moved))
-        return question
+            told.append(statements.symbol(twin, twin.moved) > statements.symbol(here, twin.moved))
+        return told
+
+    def refutations(self) -> list[list[sp.Basic]] | None:
+        """Return statements, case by case, of which one set holds wherever the claim fails.
+
+        None where a failure takes more than one calibration or equilibrium to see.
+        """
+        parts = self.statements.parts()
+        if any(part.moves or part.unique or part.count for part in parts):
+            return None
+        return [
+            [*self._told(chosen, (part,)), sp.Not(self.statements.formula(part, chosen))]
+            for chosen in self._feasible()
+            for part in parts
+        ]
 
     def _can_move(self, part: Part, cases: list[Chosen]) -> bool:
         return any(self._question(chosen, (part,)).ask().status != "unsat" for chosen in cases)
@@ -177,18 +216,29 @@ class Deciding:
     def _undefined(self, cases: list[Chosen]) -> str:
         """Say where the claim has no meaning: a denominator that vanishes in the boxes."""
         statements = self.statements
-        always = self._definitions_always()
+        safe: dict[sp.Basic, bool] = {}
         for chosen in cases:
             given = statements.given(chosen, statements.copies)
             for part in statements.parts():
-                formula = statements.formula(part, chosen)
-                if always and may_always_be_read(formula) and may_always_be_read(given):
+                told = sp.Tuple(statements.formula(part, chosen), given)
+                if told not in safe:
+                    safe[told] = self._read_anywhere(told)
+                if safe[told]:
                     continue
                 question = self._question(chosen, (part,))
-                question.read(formula)
+                question.read(told[0])
                 if reason := violated(question):
                     return self.plainly(reason)
         return ""
+
+    def _read_anywhere(self, formulas: sp.Tuple) -> bool:
+        """Tell whether formulas have a value all over the boxes, whatever is played."""
+        if self._definitions_always() and all(map(may_always_be_read, formulas)):
+            return True
+        question = self._new()
+        question.add(*self._shared(), self.statements.given_but_play())
+        question.read(*formulas)
+        return not violated(question)
 
     # --- counterexamples ------------------------------------------------------------------------
 
@@ -200,7 +250,9 @@ class Deciding:
                 for question, extra, rival in self._refutations(part, chosen):
                     answer = question.ask(*extra)
                     if answer.status == "unknown":
-                        undecided = undecided or f"z3 gave up on {_describe(chosen) or 'the boxes'}"
+                        undecided = undecided or (
+                            f"not decided in time: {_describe(chosen) or 'the boxes'}"
+                        )
                     if answer.status != "sat":
                         continue
                     self.fails = find_example(
@@ -316,6 +368,8 @@ class Deciding:
 
 def violated(question: Question) -> str:
     """Say which obligation of what a question has read can be violated, "" if none."""
+    if question.never_violated():
+        return ""
     for obligation in question.obligations:
         asked = question.ask_obligation(obligation)
         if asked.status != "unsat":

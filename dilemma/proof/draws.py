@@ -7,8 +7,8 @@ reading.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,10 +18,12 @@ import sympy as sp
 from dilemma.errors import UnsupportedError
 from dilemma.games.batches import Batch, Rows, many
 from dilemma.parts import Interval
+from dilemma.proof.concepts import EXTREMES
 from dilemma.proof.statements import Copy, Statements
 
 __all__ = ["Draws", "compiled", "copies"]
 
+CLOSE = 1e-9  # of two equilibria, how near in a number they may come and be told apart
 DIGITS = 4  # of a drawn parameter: an example is for reading
 
 Array = np.ndarray[Any, Any]
@@ -133,9 +135,37 @@ class Draws:
         return self.solved[copy.key]
 
     def rows(self, copy: Copy) -> list[Rows]:
-        """Return the branches of one copy that are played at some draw."""
-        names = {b.name for b in self.statements.branches()}
-        return [r for r in self.batch(copy).rows if r.branch.name in names and r.holds.any()]
+        """Return the branches of one copy that are played at some draw, as the claim speaks of them."""
+        told = {b.name: b for b in self.statements.branches()}
+        rows = [r for r in self.batch(copy).rows if r.branch.name in told]
+        which = self.statements.claim.among
+        if which == "stable":
+            rows = [self._conditioned(copy, r, told[r.branch.name].conditions) for r in rows]
+        if which in EXTREMES and rows:
+            rows = self._extreme(rows, 1 if which == "highest" else -1)
+        return [r for r in rows if r.holds.any()]
+
+    def _conditioned(self, copy: Copy, rows: Rows, conditions: Iterable[sp.Basic]) -> Rows:
+        """Keep what satisfies the conditions that a concept adds."""
+        holds = rows.holds
+        for condition in set(conditions) - set(rows.branch.conditions) - {sp.true}:
+            gap = self.batch(copy).worth(rows, condition.lhs - condition.rhs)
+            holds = holds & (np.abs(gap) > 0 if isinstance(condition, sp.Ne) else gap < 0)
+        return replace(rows, holds=holds)
+
+    def _extreme(self, rows: list[Rows], sign: int) -> list[Rows]:
+        """Keep what has every chosen number at least as high, or low, as every other equilibrium."""
+        model = self.statements.model
+        assert model.choices is not None
+        kept = [r.holds for r in rows]
+        for choice in model.choices.choices.values():
+            told = [sign * r.at[choice.symbol] for r in rows]
+            tops = [
+                np.where(r.holds, t, -np.inf).max(axis=1) for r, t in zip(rows, told, strict=True)
+            ]
+            top = np.max(tops, axis=0)[:, None]
+            kept = [k & (t >= top - CLOSE) for k, t in zip(kept, told, strict=True)]
+        return [replace(r, holds=k) for r, k in zip(rows, kept, strict=True)]
 
     def points(self, draw: int) -> dict[str, dict[str, sp.Rational]]:
         """Return one draw exactly: the parameters of each copy."""

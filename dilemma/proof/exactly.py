@@ -9,7 +9,10 @@ from typing import Any
 
 import sympy as sp
 
+from dilemma.games.marginals import marginal
 from dilemma.games.points import Point, holds
+from dilemma.games.triangles import ZERO
+from dilemma.proof.concepts import EXTREMES
 from dilemma.proof.draws import copies
 from dilemma.proof.examples import Example, moved_from_centre
 from dilemma.proof.statements import Copy, Part, Statements
@@ -28,9 +31,14 @@ class Exactly:
     solved: Mapping[str, Sequence[Point]]
 
     def outcome(self) -> tuple[bool, dict[str, Point]] | None:
-        """Tell whether the claim holds in every equilibrium, and show one; None for no case."""
+        """Tell whether the claim holds, and show an equilibrium; None for no case.
+
+        It holds in every equilibrium, or in some, as it says.
+        """
         statements = self.statements
         shown: dict[str, Point] | None = None
+        if statements.claim.mode == "exists":
+            return self._some()
         for played in self._cases():
             told = [self._part(part, played) for part in statements.parts()]
             if None in told:
@@ -48,6 +56,18 @@ class Exactly:
                     return False, {copy.key: first, copy.key + ANOTHER: second}
         return True, shown
 
+    def _some(self) -> tuple[bool, dict[str, Point]] | None:
+        """Tell whether the claim holds in some equilibrium; show one, where it does if it does."""
+        shown: dict[str, Point] | None = None
+        for played in self._cases():
+            told = [self._part(part, played) for part in self.statements.parts()]
+            if None in told:
+                return None
+            if all(told):
+                return True, played
+            shown = shown or played
+        return None if shown is None else (False, shown)
+
     def _cases(self) -> Iterator[dict[str, Point]]:
         """Yield what may be played in each copy, where the claim's assumptions hold."""
         keys = [c.key for c in self.statements.copies if c.key in self.statements.in_equilibrium]
@@ -56,8 +76,13 @@ class Exactly:
             yield from (p for p in self._with_twins(base) if self._given(p))
 
     def _optimal(self, key: str) -> list[Point]:
-        """Return what nobody leaves, a leader included."""
-        return [p for p in self.solved[key] if p.best]
+        """Return what nobody leaves, a leader included, and of that what the claim speaks of."""
+        best = [p for p in self.solved[key] if p.best]
+        which = self.statements.claim.among
+        if which == "stable":
+            told = {b.name: b.conditions for b in self.statements.branches()}
+            return [p for p in best if all(holds(c, p.at)[0] for c in told[p.branch.name])]
+        return _extreme(self.statements, best, which) if which in EXTREMES else best
 
     def _with_twins(self, base: dict[str, Point]) -> Iterator[dict[str, Point]]:
         statements = self.statements
@@ -93,7 +118,7 @@ class Exactly:
         if low is None or high is None:
             return None
         relation = sp.Gt if part.moves.what == "rises" else sp.Lt
-        return _compared(relation, high, low)
+        return _compared(relation, high, low) is not part.negated
 
     def _value(self, name: str, copy: Copy, played: Mapping[str, Point]) -> sp.Rational | None:
         point = played[copy.key]
@@ -114,6 +139,9 @@ class Exactly:
             name = symbol.name if reference is None else reference.arguments[0]
             if reference is not None and reference.what == "outcome":
                 value = self._value(name, copy, played)
+            elif reference is not None and reference.what == "diff":
+                slope = marginal(statements.model, *reference.arguments)
+                value = played[copy.key].worth(slope)
             else:
                 values = statements.model.values(self.points[copy.key])
                 value = values[sp.Symbol(name, real=True)]
@@ -121,6 +149,19 @@ class Exactly:
                 return None
             put[symbol] = value
         return holds(formula, put)[0]
+
+
+def _extreme(statements: Statements, points: list[Point], which: str) -> list[Point]:
+    """Keep what has every chosen number at least as high, or low, as every other equilibrium."""
+    assert statements.model.choices is not None
+    symbols = [c.symbol for c in statements.model.choices.choices.values()]
+    sign = 1 if which == "highest" else -1
+
+    def beyond(one: Point, other: Point) -> bool:
+        known = [s for s in symbols if s in one.at and s in other.at]
+        return all(sign * (one.at[s] - other.at[s]) > -ZERO for s in known)
+
+    return [p for p in points if all(beyond(p, other) for other in points)]
 
 
 def _compared(relation: Any, left: sp.Rational, right: sp.Rational) -> bool:
@@ -146,7 +187,7 @@ def example(
     known = {c.key: c for c in copies(statements)}
     calibrations = {c.label: dict(points[key]) for key, c in known.items()}
     moved = {c.label: moved_from_centre(statements, c, points[key]) for key, c in known.items()}
-    play, values = {}, {}
+    play, values, slopes = {}, {}, {}
     for key, point in played.items():
         label = known[base(key)].label + key.removeprefix(base(key))
         play[label] = {
@@ -157,22 +198,34 @@ def example(
             **{p: point.worth(f) for p, f in point.branch.payoffs.items()},
             **{n: point.worth(f) for n, f in point.branch.outcomes.items()},
         }
+        slopes[label] = {
+            r.arguments: point.worth(marginal(model, *r.arguments))
+            for r in statements.claim.references.values()
+            if r.what == "diff"
+        }
         if key not in known:
             calibrations[label] = dict(points[base(key)])
             moved[label] = ()
-    return Example(calibrations, moved, play, values, _facts(statements, values), dict(points))
+    facts = _facts(statements, values, slopes)
+    return Example(calibrations, moved, play, values, facts, dict(points))
 
 
 def _facts(
-    statements: Statements, values: Mapping[str, Mapping[str, sp.Rational | None]]
+    statements: Statements,
+    values: Mapping[str, Mapping[str, sp.Rational | None]],
+    slopes: Mapping[str, Mapping[tuple[str, ...], sp.Rational | None]],
 ) -> dict[str, sp.Rational]:
-    """Return the outcomes that the claim names."""
+    """Return the outcomes and slopes that the claim names."""
     claim = statements.claim
     facts: dict[str, sp.Rational] = {}
     for symbol in sorted(claim.holds.free_symbols | claim.given.free_symbols, key=str):
         reference = claim.references.get(symbol)
         if reference is not None and reference.what == "outcome":
             found = values[statements.copy(reference).label].get(reference.arguments[0])
+            if found is not None:
+                facts[symbol.name] = found
+        elif reference is not None and reference.what == "diff":
+            found = slopes[statements.copy(reference).label][reference.arguments]
             if found is not None:
                 facts[symbol.name] = found
         elif reference is not None and reference.what in ("rises", "falls"):

@@ -9,12 +9,13 @@ by a search for a profitable deviation written from the payoffs alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sympy as sp
 
 from dilemma import games
-from dilemma.branch import Branch, Play
+from dilemma.branch import Branch
+from dilemma.equilibrium import Equilibrium
 from dilemma.errors import DisagreementError
 from dilemma.games import kinds
 from dilemma.model import Model
@@ -22,36 +23,16 @@ from dilemma.parts import Reference
 from dilemma.proof.evaluation import deviation_gain, numbers, worth
 from dilemma.proof.logic import Question
 from dilemma.proof.statements import Copy, Part, Statements
+from dilemma.proof.verdicts import Example
 
-__all__ = ["Example", "check_example", "find_example", "moved_from_centre"]
-
-
-@dataclass(frozen=True)
-class Example:
-    """Calibrations, and what is played there, at which a claim fails or holds.
-
-    Attributes
-    ----------
-    calibrations : mapping of label to calibration
-        Every parameter, exactly; the label is an era, or an era with a higher parameter.
-    moved : mapping of label to tuple of str
-        The parameters that differ from the era's centre.
-    play : mapping of label to play
-        The equilibrium that the claim was tried on, where it speaks of one; under a label of its
-        own the other equilibrium that refutes ``unique``.
-    values : mapping of label to mapping of name to exact value
-        Payoffs and outcomes of that play.
-    facts : mapping of str to exact value
-        What the claim speaks of, as the claim calls it, and its value here.
-    points : mapping of a copy's key to calibration
-    """
-
-    calibrations: Mapping[str, Mapping[str, sp.Rational]]
-    moved: Mapping[str, tuple[str, ...]]
-    play: Mapping[str, Play]
-    values: Mapping[str, Mapping[str, sp.Rational | None]]
-    facts: Mapping[str, sp.Rational]
-    points: Mapping[str, Mapping[str, sp.Rational]]
+__all__ = [
+    "Example",
+    "check_example",
+    "example_of",
+    "find_example",
+    "moved_from_centre",
+    "truth",
+]
 
 
 def find_example(
@@ -175,11 +156,27 @@ def _example(
     return replace(example, facts=_facts(statements, example))
 
 
+def example_of(
+    statements: Statements, found: Example, played: Mapping[str, Equilibrium]
+) -> Example:
+    """Return an example with what is played in some of its copies, and what that is worth."""
+    labels = {c.key: c.label for c in statements.copies}
+    play = {labels[key]: equilibrium.play for key, equilibrium in played.items()}
+    values = {
+        labels[key]: {**equilibrium.payoffs, **equilibrium.outcomes}
+        for key, equilibrium in played.items()
+    }
+    example = replace(found, play=play, values=values)
+    return replace(example, facts=_facts(statements, example))
+
+
 def moved_from_centre(
     statements: Statements, copy: Copy, at: Mapping[str, sp.Rational]
 ) -> tuple[str, ...]:
     """Return the parameters that differ from their central values."""
-    return tuple(n for n in at if at[n] != _default(statements, copy, n))
+    model = statements.model
+    centre = _central if model.eras else lambda _, copy, name: _default(statements, copy, name)
+    return tuple(n for n in at if at[n] != centre(model, copy, n))
 
 
 def _facts(statements: Statements, example: Example) -> dict[str, sp.Rational]:
@@ -191,18 +188,24 @@ def _facts(statements: Statements, example: Example) -> dict[str, sp.Rational]:
         if reference is None:
             reference = Reference("name", None, (symbol.name,))
         if reference.what in ("name", "payoff", "outcome"):
-            value = _value(statements.model, reference, example, statements.copy(reference))
+            copy = statements.copy(reference)
+            if reference.of_play and copy.label not in example.values:
+                continue
+            value = _value(statements.model, reference, example, copy)
             if value is not None:
                 found[symbol.name] = value
     return found
 
 
 def _default(statements: Statements, copy: Copy, name: str) -> sp.Rational:
-    """Return what a parameter is where the claim does not speak of it: its central value."""
+    """Return what a parameter is where the claim does not speak of it: its central value.
+
+    Where that lies outside what the claim is decided on, or there is none, some simple value inside.
+    """
     model = statements.model
-    if model.eras:
-        return _central(model, copy, name)
-    interval = model.parameters[name].range
+    interval = statements.interval(copy.era, name)
+    if model.eras and (central := _central(model, copy, name)) in interval:
+        return central
     low, high = interval.low, interval.high
     candidates = (sp.Integer(0), sp.Integer(1), low, high, (low + high) / 2, low + 1, high - 1)
     return next(c for c in candidates if c.is_finite and c in interval)
@@ -231,8 +234,8 @@ def check_example(
             )
     for copy in statements.copies:
         _bounds(statements, example, copy)
-    given = _truth(statements, claim.given, example)
-    holds = _truth(statements, sp.And(*(part.source for part in parts)), example)
+    given = truth(statements, claim.given, example)
+    holds = truth(statements, sp.And(*(part.source for part in parts)), example)
     if given is not sp.true or holds is not (sp.false if fails else sp.true):
         raise DisagreementError(
             f"claim '{claim.name}': z3's example does not bear it out (given: {given}, holds: "
@@ -247,7 +250,7 @@ def _bounds(statements: Statements, example: Example, copy: Copy) -> None:
             raise DisagreementError(f"z3's example has {name} = {value} outside {interval}")
 
 
-def _truth(statements: Statements, formula: sp.Basic, example: Example) -> sp.Basic:
+def truth(statements: Statements, formula: sp.Basic, example: Example) -> sp.Basic:
     """Evaluate a claim's formula at an example, each reference from its definition."""
     filled = {}
     for symbol in formula.free_symbols:
@@ -255,6 +258,8 @@ def _truth(statements: Statements, formula: sp.Basic, example: Example) -> sp.Ba
         if reference is None:
             reference = Reference("name", None, (symbol.name,))
         filled[symbol] = _value(statements.model, reference, example, statements.copy(reference))
+    if None in filled.values():
+        return sp.nan  # something in it has no value
     return formula.xreplace(filled)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from dilemma.branch import Branch
+from dilemma.games.marginals import marginal
 from dilemma.parts import Claim
 from dilemma.proof.statements import Copy, Part, Statements, UndefinedError
 
@@ -98,6 +99,8 @@ class Lemmas:
                 assert branch is not None
                 name = reference.arguments[0]
                 worth = branch.outcomes.get(name, branch.payoffs.get(name))
+                if reference.what == "diff":
+                    worth = marginal(statements.model, *reference.arguments)
                 if worth is sp.nan:
                     raise UndefinedError(f"'{name}' is not defined in '{branch.name}'")
                 filled[symbol] = statements.rename(worth, copy)

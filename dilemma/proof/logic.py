@@ -5,10 +5,14 @@ formula by an equation, because expanding them makes the same question ten times
 A quotient becomes an unknown q with q*denominator = 1, and what must not vanish is handed back as
 an *obligation*: z3 gives x/0 any value it likes, so an answer counts only once the obligations
 are proved.
+
+What z3 gives up on is asked of exact bisection (:mod:`dilemma.proof.bisection`), which shares nothing
+with it but the statements.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -18,9 +22,22 @@ import z3
 
 from dilemma.errors import UnsupportedError
 
-__all__ = ["Answer", "Obligation", "OutOfTimeError", "Question", "may_always_be_read"]
+__all__ = [
+    "DECIDERS",
+    "Answer",
+    "Decider",
+    "Obligation",
+    "OutOfTimeError",
+    "Question",
+    "may_always_be_read",
+]
 
-FIRST_SHARE = 0.4  # of the time for an answer: what the first of two solvers gets
+Decider = Literal["z3", "bisection"]
+DECIDERS: tuple[Decider, ...] = ("z3", "bisection")
+
+# Of the time for an answer: what z3's first solver gets, then bisection; z3's second has the rest.
+FIRST_SHARE = 0.25
+BISECTION_SHARE = 0.4
 
 Constraints = Callable[[sp.Symbol], Iterable[sp.Basic]]
 
@@ -54,10 +71,11 @@ class Obligation:
 
 @dataclass(frozen=True)
 class Answer:
-    """What z3 says: "sat" with values, "unsat", or "unknown"."""
+    """What a decider says: "sat" with values, "unsat", or "unknown"."""
 
     status: Literal["sat", "unsat", "unknown"]
     values: Mapping[sp.Symbol, sp.Rational | None] = field(default_factory=dict)
+    by: Decider = "z3"
 
 
 class Question:
@@ -70,6 +88,13 @@ class Question:
         the equation that defines it.
     seconds : callable
         How long the next answer may take; 0 or less if time has run out.
+    deciders : tuple of str
+        Who is asked: "z3", "bisection", or what the first leaves open the other.
+
+    Attributes
+    ----------
+    answered : set of str
+        Who has given an answer that is not "unknown".
 
     Raises
     ------
@@ -77,9 +102,19 @@ class Question:
         By whatever asks, once there is no time left.
     """
 
-    def __init__(self, about: Constraints, seconds: Callable[[], float] = lambda: 10.0) -> None:
+    def __init__(
+        self,
+        about: Constraints,
+        seconds: Callable[[], float] = lambda: 10.0,
+        *,
+        deciders: tuple[Decider, ...] = ("z3",),
+        answered: set[Decider] | None = None,
+    ) -> None:
         self._about = about
         self._seconds = seconds
+        self._deciders = deciders
+        self.answered: set[Decider] = set() if answered is None else answered
+        self._told: list[sp.Basic] = []
         # A context of its own: in a shared one the same question takes 0.2 s or 9 s, depending on
         # what was asked before.
         self._context = z3.Context()
@@ -93,6 +128,10 @@ class Question:
 
     def add(self, *statements: sp.Basic) -> None:
         """Add statements that must hold."""
+        self._told += statements
+        self._add(*statements)
+
+    def _add(self, *statements: sp.Basic) -> None:
         for statement in statements:
             self._solver.add(self._boolean(statement, self._true))
 
@@ -106,9 +145,54 @@ class Question:
         """The symbols met so far."""
         return tuple(self._names)
 
-    def ask(self, *extra: sp.Basic) -> Answer:
-        """Tell whether all statements, and ``extra`` for this once, can hold together."""
-        return self._check([self._boolean(e, self._true) for e in extra])
+    def ask(self, *extra: sp.Basic, first: bool = False) -> Answer:
+        """Tell whether all statements, and ``extra`` for this once, can hold together.
+
+        With ``first`` only the first in turn is asked, for its share of the time.
+        """
+        terms = [self._boolean(e, self._true) for e in extra]
+        until = time.perf_counter() + self._budget()
+        answer = Answer("unknown")
+        for who, share in self._turns()[: 1 if first else None]:
+            left = until - time.perf_counter()
+            if left <= 0:
+                break
+            answer = self._asked(who, terms, extra, share * left)
+            if answer.status != "unknown":
+                self.answered.add(answer.by)
+                break
+        return answer
+
+    def _turns(self) -> list[tuple[str, float]]:
+        """Return who is asked in turn, each with its share of the time that is left."""
+        if self._deciders == ("bisection",):
+            return [("bisection", 1.0)]
+        if "bisection" in self._deciders:
+            rest = BISECTION_SHARE / (1 - FIRST_SHARE)
+            return [("fresh", FIRST_SHARE), ("bisection", rest), ("solver", 1.0)]
+        return [("fresh", FIRST_SHARE), ("solver", 1.0)]
+
+    def _asked(
+        self, who: str, terms: list[z3.BoolRef], extra: tuple[sp.Basic, ...], seconds: float
+    ) -> Answer:
+        if who == "bisection":
+            return self._bisected(extra, seconds)
+        return self._check(who, terms, seconds)
+
+    def _bisected(self, extra: tuple[sp.Basic, ...], seconds: float) -> Answer:
+        from dilemma.proof.bisection import bisected
+
+        try:
+            found = bisected([*self._told, *extra], self._about, seconds=seconds)
+        except UnsupportedError:
+            return Answer("unknown", by="bisection")
+        return Answer(found.status, dict(found.values), by="bisection")
+
+    def _budget(self) -> float:
+        seconds = self._seconds()
+        if seconds <= 0:
+            raise OutOfTimeError("the budget of time ran out")
+        return seconds
 
     def true_there(self, *formulas: sp.Basic) -> tuple[bool, ...]:
         """Tell which formulas are true at the values that the last answer found."""
@@ -116,27 +200,42 @@ class Question:
         terms = (self._boolean(formula, self._true) for formula in formulas)
         return tuple(z3.is_true(self._found.eval(term, model_completion=True)) for term in terms)
 
+    def never_violated(self) -> bool:
+        """Tell whether no obligation at all can be violated while the statements hold."""
+        if not self.obligations:
+            return True
+        happens = [z3.Or([o.happens for o in self.obligations])]
+        return self._check("fresh", happens, FIRST_SHARE * self._budget()).status == "unsat"
+
     def ask_obligation(self, obligation: Obligation) -> Answer:
-        """Tell whether an obligation can be violated while the statements hold."""
-        return self._check([obligation.happens])
+        """Tell whether an obligation can be violated while the statements hold; z3 is asked."""
+        seconds = self._budget()
+        answer = self._check("fresh", [obligation.happens], FIRST_SHARE * seconds)
+        if answer.status == "unknown":
+            answer = self._check("solver", [obligation.happens], (1 - FIRST_SHARE) * seconds)
+        return answer
 
     def mention(self, *symbols: sp.Symbol) -> None:
         """Meet symbols, so that what ties them down has to hold."""
         for symbol in symbols:
             self._real(symbol)
 
-    def _check(self, extra: list[z3.BoolRef]) -> Answer:
-        seconds = self._seconds()
-        if seconds <= 0:
-            raise OutOfTimeError("the budget of time ran out")
-        for solver, share, told in (self._fresh_solver(extra), (self._solver, 1.0, extra)):
-            solver.set("timeout", max(int(1000 * share * seconds), 1))
-            answer = solver.check(*told)
-            if answer == z3.unsat:
-                return Answer("unsat")
-            if answer == z3.sat:
-                break
+    def _check(self, who: str, terms: list[z3.BoolRef], seconds: float) -> Answer:
+        """Ask one of z3's solvers.
+
+        A fresh one that takes everything at once often answers in milliseconds what takes the
+        solver that can be asked again and again for ever; now and then it is the other way round.
+        """
+        if who == "fresh":
+            solver = z3.Tactic("qfnra-nlsat", ctx=self._context).solver()
+            solver.add(*self._solver.assertions(), *terms)
         else:
+            solver = self._solver
+        solver.set("timeout", max(int(1000 * seconds), 1))
+        answer = solver.check(*(terms if who == "solver" else ()))
+        if answer == z3.unsat:
+            return Answer("unsat")
+        if answer != z3.sat:
             return Answer("unknown")
         found = self._found = solver.model()
         return Answer(
@@ -144,22 +243,12 @@ class Question:
             {s: _number(found.eval(v, model_completion=True)) for s, v in self._names.items()},
         )
 
-    def _fresh_solver(self, extra: list[z3.BoolRef]) -> tuple[z3.Solver, float, list[z3.BoolRef]]:
-        """Return a solver that takes everything at once.
-
-        Asked so, nlsat often answers in milliseconds what takes the solver that can be asked
-        again and again for ever; and now and then it is the other way round.
-        """
-        solver = z3.Tactic("qfnra-nlsat", ctx=self._context).solver()
-        solver.add(*self._solver.assertions(), *extra)
-        return solver, FIRST_SHARE, []
-
     # --- sympy to z3 ---------------------------------------------------------------------------
 
     def _real(self, symbol: sp.Symbol) -> z3.ArithRef:
         if symbol not in self._names:
             self._names[symbol] = z3.Real(symbol.name, ctx=self._context)
-            self.add(*self._about(symbol))
+            self._add(*self._about(symbol))
         return self._names[symbol]
 
     def _boolean(self, formula: sp.Basic, guard: z3.BoolRef) -> z3.BoolRef:

@@ -7,7 +7,7 @@ solved again exactly (:mod:`dilemma.proof.confirming`) before anybody hears of i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
@@ -16,12 +16,13 @@ import sympy as sp
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.batches import Rows
-from dilemma.proof.confirming import nearer, solved_again
+from dilemma.games.marginals import marginal
+from dilemma.proof.confirming import found_near, speaks
 from dilemma.proof.draws import Draws, compiled
 from dilemma.proof.examples import Example
 from dilemma.proof.statements import Copy, Part, Statements
 
-__all__ = ["Trial", "tried"]
+__all__ = ["Trial", "Trying", "tried"]
 
 DRAWS = 4_000
 CLOSE = 1e-9
@@ -36,26 +37,43 @@ class Trial:
     Attributes
     ----------
     fails, holds : Example or None
+        Where one fails, one that holds is looked for as well.
+    occurs : bool
+        Whether there is anything that the claim speaks of.
+    trying : Trying or None
+        What it was tried with.
     """
 
     fails: Example | None
     holds: Example | None
+    occurs: bool
+    trying: Trying | None = None
+
+    def holding(self) -> Example | None:
+        """Return an example at which the claim holds."""
+        if self.holds is None and self.fails is None and self.trying is not None:
+            return self.trying.example(fails=False)
+        return self.holds
 
 
 def tried(statements: Statements, *, draws: int = DRAWS, seed: int = 0) -> Trial:
     """Try a claim on random calibrations."""
-    trying = _Trying(Draws(statements, draws, seed))
+    trying = Trying(Draws(statements, draws, seed))
     try:
-        return Trial(trying.example(fails=True), trying.example(fails=False))
+        fails = trying.example(fails=True)
+        if fails is None:
+            return Trial(None, None, occurs=trying.occurs(), trying=trying)
+        return Trial(fails, trying.example(fails=False), occurs=True)
     except UnsupportedError:
-        return Trial(None, None)
+        return Trial(None, None, occurs=False)
 
 
 @dataclass
-class _Trying:
+class Trying:
     """A claim, tried on all draws."""
 
     drawn: Draws
+    found: tuple[Array, Array] | None = field(default=None)
 
     def cases(self) -> Iterator[dict[str, Rows | None]]:
         """Yield what may be played in each copy, a branch each; None where nothing is asked."""
@@ -79,26 +97,45 @@ class _Trying:
             if None not in chosen.values():
                 yield chosen
 
-    def example(self, *, fails: bool) -> Example | None:
-        """Find an example at which the claim fails, or holds in every equilibrium."""
-        statements, draws = self.drawn.statements, self.drawn.draws
+    def told(self) -> tuple[Array, Array]:
+        """Return at which draws the claim fails in some equilibrium, and at which it holds in some."""
+        if self.found is not None:
+            return self.found
+        draws = self.drawn.draws
         failing = np.zeros(draws, dtype=bool)
         holding = np.zeros(draws, dtype=bool)
         with np.errstate(all="ignore"):
-            for chosen in self.cases():
+            for chosen in filter(_occurs, self.cases()):
                 present, true = self._tried(chosen)
                 axes = tuple(range(1, present.ndim))
                 failing |= np.any(present & ~true, axis=axes) if axes else present & ~true
                 holding |= np.any(present & true, axis=axes) if axes else present & true
             failing |= self._too_many()
-        wanted = failing if fails else holding & ~failing
+        self.found = failing, holding
+        return self.found
+
+    def example(self, *, fails: bool) -> Example | None:
+        """Find an example at which the claim fails, or holds: in every equilibrium, or in some."""
+        statements = self.drawn.statements
+        failing, holding = self.told()
+        if statements.claim.mode == "exists":
+            wanted = failing & ~holding if fails else holding
+        else:
+            wanted = failing if fails else holding & ~failing
         for draw in np.flatnonzero(wanted)[:12]:
             points = self.drawn.points(int(draw))
-            held = self.drawn.held_at(int(draw))
-            found = solved_again(statements, points, held, fails=fails)
+            found = found_near(statements, points, self.drawn.held_at(int(draw)), fails=fails)
             if found is not None:
-                return nearer(statements, points, held, found, fails=fails)
+                return found
         return None
+
+    def occurs(self) -> bool:
+        """Tell whether the claim has something to speak of: solved exactly at one draw."""
+        _, holding = self.told()
+        return any(
+            speaks(self.drawn.statements, self.drawn.points(int(k)), self.drawn.held_at(int(k)))
+            for k in np.flatnonzero(holding)[:3]
+        )
 
     def _tried(self, chosen: Mapping[str, Rows | None]) -> tuple[Array, Array]:
         """Return where a case occurs, its assumptions hold, and where the claim is true."""
@@ -136,7 +173,7 @@ class _Trying:
         # A trend that is too small to see is left to the exact test.
         size = CLOSE * np.maximum(1, np.abs(low))
         rises: Array = high > low + size if part.moves.what == "rises" else high < low - size
-        return rises
+        return ~rises if part.negated else rises
 
     def _too_many(self) -> Array:
         found = np.zeros(self.drawn.draws, dtype=bool)
@@ -168,6 +205,14 @@ class _Trying:
         assert rows is not None
         branch = rows.branch
         formula = branch.outcomes[name] if name in branch.outcomes else branch.payoffs[name]
+        return self._played(formula, copy, chosen, order)
+
+    def _played(
+        self, formula: sp.Expr, copy: Copy, chosen: Mapping[str, Rows | None], order: Sequence[str]
+    ) -> Array:
+        """Evaluate a formula at what is played in one copy."""
+        rows = chosen.get(copy.key)
+        assert rows is not None
         value = self.drawn.batch(copy).worth(rows, formula)
         return self._placed(value, order.index(copy.key), len(order))
 
@@ -211,8 +256,17 @@ class _Trying:
         name = symbol.name if reference is None else reference.arguments[0]
         if reference is not None and reference.what == "outcome":
             return self._number(name, copy, chosen, order)
+        if reference is not None and reference.what == "diff":
+            slope = marginal(statements.model, *reference.arguments)
+            return self._played(slope, copy, chosen, order)
         value = self.drawn.given(copy, name)
         return value.reshape(self.drawn.draws, *[1] * len(order))
+
+
+def _occurs(chosen: Mapping[str, Rows | None]) -> bool:
+    """Tell whether all of it is played at some draw."""
+    played = [rows.holds.any(axis=1) for rows in chosen.values() if rows is not None]
+    return not played or bool(np.any(np.logical_and.reduce(played)))
 
 
 def _relates(formula: sp.Basic, values: Sequence[Array]) -> Array:

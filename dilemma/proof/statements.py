@@ -15,10 +15,12 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 
 from dilemma.branch import Branch
-from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.errors import DilemmaError, UnsupportedError
 from dilemma.games import branches, kinds
+from dilemma.games.marginals import marginal
 from dilemma.model import Model
 from dilemma.parts import Claim, Interval, Reference
+from dilemma.proof.concepts import among
 
 __all__ = ["Copy", "Part", "Statements", "UndefinedError"]
 
@@ -66,12 +68,15 @@ class Part:
         For ``unique``: the profile; ``formula`` then says that it is an equilibrium.
     count : tuple of (reference, number) or None
         For ``number_of_equilibria <= number``.
+    negated : bool
+        Whether what is claimed is that the trend is not there.
     """
 
     source: sp.Basic
     moves: Reference | None = None
     unique: Reference | None = None
     count: tuple[Reference, int] | None = None
+    negated: bool = False
 
 
 @dataclass
@@ -92,6 +97,8 @@ class Statements:
     claim: Claim
     over: str
     points: Mapping[str, Mapping[str, sp.Rational]] = field(default_factory=dict)
+    bounds: Mapping[tuple[str | None, str], Interval] = field(default_factory=dict)
+    untied: frozenset[str] = frozenset()
     home: dict[sp.Symbol, tuple[str, Copy]] = field(default_factory=dict)
 
     # --- copies ---------------------------------------------------------------------------------
@@ -130,13 +137,14 @@ class Statements:
         """Return the symbol of a parameter or definition in one copy."""
         key = copy.key
         if name in self.model.parameters and copy.moved != name:
-            key = "all" if self._tied(name) else copy.base
+            key = "all" if self.tied(name) else copy.base
         named = sp.Symbol(f"{name} @ {key}", real=True)
         self.home.setdefault(named, (name, copy))
         return named
 
-    def _tied(self, parameter: str) -> bool:
-        if not self.claim.of_pairs:
+    def tied(self, parameter: str) -> bool:
+        """Whether a parameter is one draw for both calibrations."""
+        if not self.claim.of_pairs or parameter in self.untied:
             return False
         if self.over == "any pair":
             return parameter in self.claim.shared
@@ -163,7 +171,7 @@ class Statements:
             yield sp.Eq(named, point[name])
             return
         eras = [copy.era]
-        if self._tied(name):
+        if self.tied(name):
             eras = [other.era for other in self.copies]
         for interval in {self.interval(era, name) for era in eras}:
             if interval.low.is_finite:
@@ -173,6 +181,9 @@ class Statements:
 
     def interval(self, era: str | None, name: str) -> Interval:
         """Return where a parameter lies in one copy."""
+        for key in ((None, name), (era, name)):
+            if key in self.bounds:
+                return self.bounds[key]
         if era is None or self.over == "any pair":
             return self.model.parameters[name].range
         return self.model.eras[era].values[name].range
@@ -199,19 +210,10 @@ class Statements:
     def branches(self) -> tuple[Branch, ...]:
         """Return the branches that the claim is about: all, or those it names in ``among``."""
         every = branches(self.model, holding=self.claim.holding, bargain=self.speaks_of_bargain())
-        among = self.claim.among
-        if among is None or among == "any":
-            return every
-        if among in ("pure", "mixed"):
-            return tuple(b for b in every if b.pure == (among == "pure"))
-        named = tuple(b for b in every if b.name == among)
-        if not named:
-            names = "; ".join(b.name for b in every)
-            raise CalibrationError(
-                f"claim '{self.claim.name}': among {among!r} are no equilibria; it may be 'pure', "
-                f"'mixed' or one of: {names}"
-            )
-        return named
+        try:
+            return among(self.model, every, self.claim.among)
+        except DilemmaError as error:
+            raise type(error)(f"claim '{self.claim.name}': {error}") from None
 
     def speaks_of_bargain(self) -> bool:
         """Whether the claim speaks of how a bargain ends; else it is left out."""
@@ -251,6 +253,11 @@ class Statements:
         of_calibrations = [c for c in conjuncts if not any(map(self._of_play, c.free_symbols))]
         return self._fill(sp.And(*of_calibrations), {}, {c.era: c for c in self.copies})
 
+    @property
+    def given_of_play(self) -> bool:
+        """Whether the claim assumes something of what is played."""
+        return any(map(self._of_play, self.claim.given.free_symbols))
+
     def _of_play(self, symbol: sp.Symbol) -> bool:
         """Tell whether a symbol of the claim stands for something in equilibrium."""
         reference = self.claim.references.get(symbol)
@@ -261,15 +268,16 @@ class Statements:
         holds = self.claim.holds
         found = []
         for conjunct in holds.args if isinstance(holds, sp.And) else (holds,):
-            reference = self.claim.references.get(conjunct)
+            negated = isinstance(conjunct, sp.Not)
+            reference = self.claim.references.get(conjunct.args[0] if negated else conjunct)
             counted = self._counted(conjunct)
             if counted is not None:
                 found.append(Part(conjunct, count=(counted, int(conjunct.rhs))))
                 continue
             match reference:
                 case Reference(what="rises" | "falls"):
-                    found.append(Part(conjunct, moves=reference))
-                case Reference(what="unique"):
+                    found.append(Part(conjunct, moves=reference, negated=negated))
+                case Reference(what="unique") if not negated:
                     branches(self.model)  # raises where there is no symbolic solution to go through
                     found.append(Part(conjunct, unique=reference))
                 case _:
@@ -296,7 +304,8 @@ class Statements:
             low = self.rename(self._outcome(outcome, chosen[copy.key]), copy)
             high = self.rename(self._outcome(outcome, there), twin)
             self._defined(outcome, low, high)
-            return high > low if part.moves.what == "rises" else high < low
+            moves = high > low if part.moves.what == "rises" else high < low
+            return sp.Not(moves) if part.negated else moves
         if part.unique is not None:
             copy = self.copy(part.unique)
             return self.rename(kinds.is_equilibrium(self.model, part.unique.arguments), copy)
@@ -326,6 +335,8 @@ class Statements:
                 return self.symbol(copy, arguments[0])
             case "payoff":
                 found: sp.Basic = model.payoffs[arguments[1:]][arguments[0]]
+            case "diff":
+                found = marginal(model, *arguments)
             case "outcome" if len(arguments) == 1:
                 found = self._outcome(arguments[0], chosen.get(copy.key, chosen[copy.base]))
             case "outcome":

@@ -21,16 +21,20 @@ from dilemma.parts import (
     Player,
     Profile,
     Question,
+    Variant,
 )
 from dilemma.reading.choosing import names_of_choices, read_choice_tables
-from dilemma.reading.claims import Setting, read_claim
+from dilemma.reading.claims import over_of, read_claim
 from dilemma.reading.ends import read_tree_tables
-from dilemma.reading.expressions import ExpressionError, Scope, exact, parse
+from dilemma.reading.expressions import ExpressionError, Scope, parse
 from dilemma.reading.naming import naming_mistakes
 from dilemma.reading.payoffs import Payoffs, Tables, blame, read_tables
 from dilemma.reading.periods import read_eras, read_parameters
 from dilemma.reading.schema import KEY, ClaimRow, Document, read_document
+from dilemma.reading.setting import Setting, standing
+from dilemma.reading.stories import read_dynamics, read_questions
 from dilemma.reading.syntax import degree, names, read_tree
+from dilemma.reading.variants import read_variants
 
 __all__ = ["Parts", "build", "build_claim"]
 
@@ -51,6 +55,7 @@ class Parts:
     outcomes: Mapping[str, Outcome]
     groups: Mapping[str, tuple[str, ...]]
     eras: Mapping[str, Era]
+    variants: Mapping[str, Variant]
     claims: Mapping[str, Claim]
     questions: Mapping[str, Question]
     dynamics: Mapping[str, Dynamics]
@@ -76,12 +81,13 @@ def build(plain: Mapping[str, Any]) -> Parts:
     definitions, scope = _definitions(document, [] if chooses else mistakes)
     tables = _TABLES.get(document.kind, read_tables)(document, scope, mistakes)
     eras = read_eras(document, parameters, mistakes)
+    variants = read_variants(document, mistakes)
     groups = _groups(document, mistakes)
-    questions = _questions(document, mistakes)
-    dynamics = _dynamics(document, scope, [] if chooses else mistakes)
+    questions = read_questions(document, mistakes)
+    dynamics = read_dynamics(document, scope, [] if chooses else mistakes)
     claims: dict[str, Claim] = {}
     if tables is not None:
-        claims = _claims(document, tables, mistakes)
+        claims = _claims(document, tables, definitions, variants, mistakes)
     if mistakes or tables is None:
         raise ModelError(mistakes)
     return Parts(
@@ -97,6 +103,7 @@ def build(plain: Mapping[str, Any]) -> Parts:
         outcomes=tables.outcomes,
         groups=groups,
         eras=eras,
+        variants=variants,
         claims=claims,
         questions=questions,
         dynamics=dynamics,
@@ -106,7 +113,8 @@ def build(plain: Mapping[str, Any]) -> Parts:
 
 
 def build_claim(parts: Setting, name: str, plain: Mapping[str, Any]) -> Claim:
-    """Read one claim that stands in no document."""
+    """Read one claim that stands in no document; it may leave out what it is about."""
+    plain = {"over": over_of(plain, parts.eras), **plain}
     document, mistakes = read_document({"claims": {name: plain}})
     mistakes = [mistake for mistake in mistakes if mistake.where]
     for row in document.claims.values():
@@ -187,24 +195,6 @@ def _groups(document: Document, mistakes: list[Mistake]) -> dict[str, tuple[str,
     return {group: tuple(members) for group, members in document.groups.items()}
 
 
-def _questions(document: Document, mistakes: list[Mistake]) -> dict[str, Question]:
-    eras, parameters = document.names("eras"), document.names("parameters")
-    found = {}
-    for name, row in document.questions.items():
-        where = ("questions", name)
-        if row.era not in eras:
-            hint = nearest(row.era, eras)
-            mistakes.append(Mistake((*where, "era"), f"no era {row.era!r}", hint))
-        if row.moves not in parameters:
-            hint = nearest(row.moves, parameters)
-            mistakes.append(Mistake((*where, "moves"), f"no parameter {row.moves!r}", hint))
-        if row.shows and row.shows not in document.names("definitions"):
-            hint = nearest(row.shows, document.names("definitions"))
-            mistakes.append(Mistake((*where, "shows"), f"no definition {row.shows!r}", hint))
-        found[name] = Question(name, row.asks, row.era, row.moves, row.shows)
-    return found
-
-
 _TABLES = {
     "matrix": read_tables,
     "tree": read_tree_tables,
@@ -213,62 +203,26 @@ _TABLES = {
 }
 
 
-def _dynamics(document: Document, scope: Scope, mistakes: list[Mistake]) -> dict[str, Dynamics]:
-    """Read how stories go on."""
-    found = {}
-    for name, row in document.dynamics.items():
-        where = ("dynamics", name)
-        if row.era not in document.names("eras"):
-            hint = nearest(row.era, document.names("eras"))
-            mistakes.append(Mistake((*where, "era"), f"no era {row.era!r}", hint))
-        if bool(row.next) == bool(row.through):
-            hint = "next = {...}, or scales = [...] with through = [...]"
-            mistakes.append(Mistake(where, "one way of going on is wanted", hint, width=KEY))
-        named: list[tuple[tuple[str | int, ...], str, int]] = [
-            ((*where, "next", parameter), parameter, KEY) for parameter in row.next
-        ]
-        named += [((*where, "scales", k), parameter, 0) for k, parameter in enumerate(row.scales)]
-        for place, parameter, width in named:
-            if parameter not in document.names("parameters"):
-                hint = nearest(parameter, document.names("parameters"))
-                mistakes.append(Mistake(place, f"no parameter {parameter!r}", hint, width=width))
-        formulas = {}
-        for parameter, text in row.next.items():
-            try:
-                formulas[parameter] = parse(text, scope)
-            except ExpressionError as error:
-                mistakes.append(blame((*where, "next", parameter), error))
-        through = []
-        for index, number in enumerate(row.through):
-            try:
-                through.append(exact(number))
-            except ExpressionError as error:
-                mistakes.append(Mistake((*where, "through", index), error.message))
-        found[name] = Dynamics(
-            name=name,
-            says=row.says,
-            era=row.era,
-            next=formulas,
-            steps=row.steps,
-            scales=tuple(row.scales),
-            through=tuple(through),
-            shows=tuple(row.shows),
-        )
-    return found
-
-
-def _claims(document: Document, tables: Tables, mistakes: list[Mistake]) -> dict[str, Claim]:
+def _claims(
+    document: Document,
+    tables: Tables,
+    definitions: Mapping[str, Definition],
+    variants: Mapping[str, Variant],
+    mistakes: list[Mistake],
+) -> dict[str, Claim]:
     of_play = () if tables.choices is None else tuple(tables.outcomes)
     setting = Setting(
+        kind=document.kind,
         players=tables.players,
         parameters=document.names("parameters"),
         definitions=[n for n in document.names("definitions") if n not in of_play],
         outcomes=list(dict.fromkeys([*document.names("outcomes"), *of_play])),
         eras=document.names("eras"),
         common=document.names("common"),
-        simultaneous=document.kind == "matrix",
-        claims=document.names("claims"),
-        choices=() if tables.choices is None else tuple(tables.choices.choices),
+        claims={name: document.claims.get(name) for name in document.names("claims")},
+        choices=tables.choices,
+        standing=standing(definitions, tables.choices),
+        variants=variants,
     )
     found: dict[str, Claim] = {}
     labels: dict[str, str] = {}

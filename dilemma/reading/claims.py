@@ -1,344 +1,248 @@
-"""Claims: sentences with a formula over payoffs, outcomes, equilibria and eras.
-
-Whatever a formula names beyond parameters and definitions becomes a symbol with a
-:class:`~dilemma.parts.Reference` that says what it is, to be filled in by whoever decides it.
-"""
+"""Claims: what is claimed, of which calibrations, on which assumptions, of which equilibria."""
 
 from __future__ import annotations
 
+import ast
 import textwrap
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
 
 import sympy as sp
 
 from dilemma.errors import Mistake, nearest
-from dilemma.parts import Claim, Player, Reference, Status
-from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
+from dilemma.parts import Claim, Mode, Status
+from dilemma.reading.among import among_mistake
+from dilemma.reading.expressions import ExpressionError
 from dilemma.reading.payoffs import Where, blame
-from dilemma.reading.schema import ClaimRow
+from dilemma.reading.references import PAIRS, FormulaReader
+from dilemma.reading.schema import KEY, ClaimRow
+from dilemma.reading.setting import Setting
+from dilemma.reading.syntax import read_tree
 
-__all__ = ["GAMES", "Setting", "read_claim"]
+__all__ = ["over_of", "read_claim"]
 
-GAMES = ("harmony", "chicken", "stag hunt", "prisoner's dilemma", "deadlock")
-_TRENDS = ("rises", "falls")
-_PAIRS = ("pair", "any pair")
-_CALLS = ("equilibrium", "unique", "dominant", "kind", *_TRENDS)
-COUNT = "number_of_equilibria"
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """The names that a model's claims may use."""
-
-    players: Mapping[str, Player]
-    parameters: Collection[str]
-    definitions: Collection[str]
-    outcomes: Collection[str]
-    eras: Collection[str]
-    common: Collection[str]
-    simultaneous: bool = True
-    claims: Collection[str] = ()
-    choices: Collection[str] = ()
+_ALL = ("all", "any pair")  # of no era's box
 
 
 def read_claim(name: str, row: ClaimRow, setting: Setting, mistakes: list[Mistake]) -> Claim | None:
     """Read one claim; what is wrong with it is added to ``mistakes``."""
-    before = len(mistakes)
-    where: Where = ("claims", name)
-    expect = _expect(where, row, setting, mistakes)
-    _check_over(where, row, setting, mistakes)
-    for index, parameter in enumerate(row.shared):
-        if parameter not in setting.parameters:
-            hint = nearest(parameter, setting.parameters)
-            place = (*where, "shared", index)
-            mistakes.append(Mistake(place, f"no parameter {parameter!r}", hint))
-    if row.shared and row.over not in _PAIRS:
-        mistakes.append(Mistake((*where, "shared"), 'only a claim over = "pair" shares anything'))
-    for key, names, known in (
-        ("holding", row.holding, setting.choices),
-        ("because", row.because, setting.claims),
-    ):
-        for index, one in enumerate(names):
-            if one not in known or one == name:
-                what = "choice" if key == "holding" else "other claim"
-                place = (*where, key, index)
-                hint = nearest(one, [k for k in known if k != name])
-                message = f"no {what} {one!r}"
-                if one == name:
-                    message, hint = "a claim does not follow from itself", ""
-                mistakes.append(Mistake(place, message, hint))
-    if any(mistake.where == (*where, "over") for mistake in mistakes[before:]):
-        return None  # what a formula may name hangs on it
-    reader = _Reader(row, setting)
-    formulas: dict[str, sp.Basic] = {"given": sp.true, "holds": sp.true}
-    for key, text in (("given", row.given), ("holds", row.holds)):
+    reading = _Reading(name, row, setting)
+    claim = reading.claim()
+    mistakes += reading.mistakes
+    return claim
+
+
+def over_of(plain: Mapping[str, Any], eras: Collection[str]) -> str:
+    """Return what a claim is about that does not say it: the eras that it puts before names."""
+    named = {
+        node.value.id
+        for key in ("given", *get_args(Mode))
+        for node in _nodes(plain.get(key))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in eras
+    }
+    if len(named) > 1 or plain.get("shared"):
+        return "pair"
+    return named.pop() if named else "each" if eras else "all"
+
+
+def _nodes(text: object) -> Iterable[ast.AST]:
+    try:
+        return ast.walk(read_tree(str(text)).tree)
+    except ExpressionError:
+        return ()  # told where it is read
+
+
+@dataclass
+class _Reading:
+    """One claim on its way from a row."""
+
+    name: str
+    row: ClaimRow
+    setting: Setting
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def claim(self) -> Claim | None:
+        row = self.row
+        mode, text = self._mode()
+        expect = self._expect()
+        self._check_shared()
+        self._check_holding()
+        self._check_because()
+        if not (self._check_over() and self._check_calibrations()):
+            return None  # what a formula may name hangs on it
+        reader = FormulaReader(self.setting, row.over, self._tied(), mode)
+        given = self._formula(reader, "given", row.given)
+        holds = self._formula(reader, mode, text)
+        if not self.mistakes:
+            self._check_play(reader, mode, holds)
+        if self.mistakes:
+            return None
+        return Claim(
+            name=self.name,
+            says=row.says,
+            source=row.source,
+            over=row.over,
+            given=given,
+            holds=holds,
+            references=reader.references,
+            text={"given": _tidy(row.given or ""), "holds": _tidy(text or "")},
+            shared=self._shared(),
+            among=row.among,
+            expect=expect,
+            derived=row.derived,
+            label=row.label,
+            holding=tuple(row.holding),
+            because=tuple(row.because),
+            mode=mode,
+            calibrations=row.calibrations,
+        )
+
+    def _say(self, key: str | tuple[str, int], message: str, hint: str = "") -> None:
+        keys = key if isinstance(key, tuple) else (key,)
+        self.mistakes.append(Mistake(("claims", self.name, *keys), message, hint))
+
+    # --- what is claimed ------------------------------------------------------------------------
+
+    def _mode(self) -> tuple[Mode, str | None]:
+        """Return which key says what is claimed, and what it says."""
+        modes: tuple[Mode, ...] = get_args(Mode)
+        told = [mode for mode in modes if getattr(self.row, mode) is not None]
+        for extra in told[1:]:
+            self._say(extra, f"{extra!r} beside {told[0]!r}", "a claim has one of the two")
+        if not told:
+            where: Where = ("claims", self.name)
+            hint = "or exists (in some equilibrium), or possible (at some calibration)"
+            self.mistakes.append(Mistake(where, "'holds' is missing", hint, width=KEY))
+            return "holds", None
+        return told[0], getattr(self.row, told[0])
+
+    def _formula(self, reader: FormulaReader, key: str, text: str | None) -> sp.Basic:
         if text is None:
-            continue
+            return sp.true
         try:
-            formulas[key] = reader.read(key, text)
+            return reader.read(key, text)
         except ExpressionError as error:
-            mistakes.append(blame((*where, key), error))
-    if row.among is not None and not any(r.of_play for r in reader.references.values()):
-        hint = "name an outcome or a player's payoff in equilibrium, or leave 'among' out"
-        mistakes.append(Mistake((*where, "among"), "the claim speaks of no equilibrium", hint))
-    if len(mistakes) > before:
-        return None
-    return Claim(
-        name=name,
-        says=row.says,
-        source=row.source,
-        over=row.over,
-        given=formulas["given"],
-        holds=formulas["holds"],
-        references=reader.references,
-        text={"given": _tidy(row.given or ""), "holds": _tidy(row.holds)},
-        shared=tuple(row.shared),
-        among=row.among,
-        expect=expect,
-        derived=row.derived,
-        label=row.label,
-        holding=tuple(row.holding),
-        because=tuple(row.because),
-    )
+            self.mistakes.append(blame(("claims", self.name, key), error))
+            return sp.true
+
+    def _check_play(self, reader: FormulaReader, mode: Mode, holds: sp.Basic) -> None:
+        """See that a claim which is about equilibria names something in equilibrium."""
+        references = reader.references
+        of_play = {symbol for symbol, reference in references.items() if reference.of_play}
+        if mode == "exists" and not of_play & holds.free_symbols:
+            self._say("exists", "no equilibrium enters", "write holds")
+        if self.row.among is None:
+            return
+        if not of_play:
+            hint = "name an outcome or a player's payoff in equilibrium, or leave 'among' out"
+            self._say("among", "the claim speaks of no equilibrium", hint)
+        where: Where = ("claims", self.name, "among")
+        if (mistake := among_mistake(where, self.row.among, self.setting)) is not None:
+            self.mistakes.append(mistake)
+
+    # --- of which calibrations ------------------------------------------------------------------
+
+    def _check_over(self) -> bool:
+        over, eras = self.row.over, list(self.setting.eras)
+        if over not in ("each", *PAIRS, "all", *eras):
+            hint = nearest(over, ["each", *PAIRS, "all", *eras])
+            self._say("over", f"no era {over!r}", hint)
+        elif over in PAIRS and len(eras) != 2:
+            told = f"this model has {len(eras)}" + (f": {', '.join(eras)}" if eras else "")
+            self._say("over", f'over = "{over}" wants exactly two eras', told)
+        elif over == "each" and not eras:
+            self._say("over", "this model has no eras", 'give it eras, or write over = "all"')
+        else:
+            return True
+        return False
+
+    def _check_calibrations(self) -> bool:
+        name, variants = self.row.calibrations, self.setting.variants
+        if name and name not in variants:
+            hint = nearest(name, variants) or f'write [calibrations.{name}] with moves = ["..."]'
+            self._say("calibrations", f"no calibrations {name!r}", hint)
+        elif name and self.row.over == "all":
+            hint = "over one era, each, a pair, or any pair"
+            self._say("calibrations", "over = 'all' is about no era", hint)
+        else:
+            return True
+        return False
+
+    def _fixed(self) -> tuple[str, ...]:
+        """Return what does not move between the eras in the variant that the claim is about."""
+        moves = self.setting.variants[self.row.calibrations].moves if self.row.calibrations else ()
+        return tuple(n for n in self.setting.parameters if n not in moves) if moves else ()
+
+    def _tied(self) -> Collection[str]:
+        """Return the parameters that are one in both eras of a pair."""
+        common = () if self.row.over == "any pair" else self.setting.common
+        return {*common, *self._fixed(), *self.row.shared}
+
+    def _shared(self) -> tuple[str, ...]:
+        """Return what is held equal: in any pair of a variant, all that does not move."""
+        fixed = self._fixed() if self.row.over == "any pair" else ()
+        return tuple(dict.fromkeys([*self.row.shared, *fixed]))
+
+    def _check_shared(self) -> None:
+        for index, parameter in enumerate(self.row.shared):
+            if parameter not in self.setting.parameters:
+                hint = nearest(parameter, self.setting.parameters)
+                self._say(("shared", index), f"no parameter {parameter!r}", hint)
+        if self.row.shared and self.row.over not in PAIRS:
+            self._say("shared", 'only a claim over = "pair" shares anything')
+
+    def _expect(self) -> dict[str, Status]:
+        row, eras = self.row, self.setting.eras
+        if row.over != "each":
+            if isinstance(row.expect, dict):
+                hint = 'one verdict; a table of eras goes with over = "each"'
+                self._say("expect", "several verdicts on one statement", hint)
+                return {}
+            return {"": row.expect}
+        if not isinstance(row.expect, dict):
+            return dict.fromkeys(eras, row.expect)
+        for era in row.expect:
+            if era not in eras:
+                where: Where = ("claims", self.name, "expect", era)
+                self.mistakes.append(Mistake(where, f"no era {era!r}", nearest(era, eras)))
+        return {era: row.expect.get(era, "proved") for era in eras}
+
+    # --- on which assumptions -------------------------------------------------------------------
+
+    def _check_holding(self) -> None:
+        choices = () if self.setting.choices is None else self.setting.choices.choices
+        for index, name in enumerate(self.row.holding):
+            if name not in choices:
+                self._say(("holding", index), f"no choice {name!r}", nearest(name, choices))
+
+    def _check_because(self) -> None:
+        others = [name for name in self.setting.claims if name != self.name]
+        for index, name in enumerate(self.row.because):
+            if name == self.name:
+                self._say(("because", index), "a claim does not follow from itself")
+            elif name not in others:
+                self._say(("because", index), f"no other claim {name!r}", nearest(name, others))
+            elif (lemma := self.setting.claims[name]) is not None:
+                self._check_lemma(index, lemma)
+
+    def _check_lemma(self, index: int, lemma: Claim | ClaimRow) -> None:
+        """See that what follows from a lemma can: it holds, and of the same calibrations."""
+        if isinstance(lemma, Claim):
+            holds = lemma.mode == "holds"
+        else:
+            holds = lemma.exists is None and lemma.possible is None
+        if not holds:
+            hint = "only a claim with 'holds' is true of every equilibrium"
+            self._say(("because", index), "nothing follows from this claim", hint)
+        here, there = self.row.calibrations, lemma.calibrations
+        if here != there and (there or lemma.over not in _ALL):
+            told = f"of the {there} calibrations" if there else "of the eras as they are"
+            hint = "a lemma is of the same calibrations, or over all or any pair"
+            self._say(("because", index), f"this claim speaks {told}", hint)
 
 
 def _tidy(text: str) -> str:
     return textwrap.dedent(text).strip()
-
-
-def _check_over(where: Where, row: ClaimRow, setting: Setting, mistakes: list[Mistake]) -> None:
-    eras = list(setting.eras)
-    if row.over not in ("each", *_PAIRS, "all", *eras):
-        hint = nearest(row.over, ["each", *_PAIRS, "all", *eras])
-        mistakes.append(Mistake((*where, "over"), f"no era {row.over!r}", hint))
-    elif row.over in _PAIRS and len(eras) != 2:
-        told = f"this model has {len(eras)}" + (f": {', '.join(eras)}" if eras else "")
-        mistakes.append(
-            Mistake((*where, "over"), f'over = "{row.over}" wants exactly two eras', told)
-        )
-    elif row.over == "each" and not eras:
-        hint = 'give it eras, or write over = "all"'
-        mistakes.append(Mistake((*where, "over"), "this model has no eras", hint))
-
-
-def _expect(
-    where: Where, row: ClaimRow, setting: Setting, mistakes: list[Mistake]
-) -> dict[str, Status]:
-    if row.over != "each":
-        if isinstance(row.expect, dict):
-            hint = 'one verdict; a table of eras goes with over = "each"'
-            mistakes.append(Mistake((*where, "expect"), "several verdicts on one statement", hint))
-            return {}
-        return {"": row.expect}
-    if not isinstance(row.expect, dict):
-        return dict.fromkeys(setting.eras, row.expect)
-    for era in row.expect:
-        if era not in setting.eras:
-            hint = nearest(era, setting.eras)
-            mistakes.append(Mistake((*where, "expect", era), f"no era {era!r}", hint))
-    return {era: row.expect.get(era, "proved") for era in setting.eras}
-
-
-@dataclass(slots=True)
-class _Reader:
-    """Reads the formulas of one claim and collects what they refer to."""
-
-    row: ClaimRow
-    setting: Setting
-    references: dict[sp.Symbol, Reference] = field(default_factory=dict)
-    places: dict[sp.Symbol, Word] = field(default_factory=dict)
-
-    def read(self, key: str, text: str) -> sp.Basic:
-        self.places.clear()
-        calls = (*_CALLS, *self.setting.outcomes, *self.setting.players)
-        found = parse(text, Scope(refer=self.refer, calls=calls), truth=True)
-        trends = {symbol for symbol in self.places if self.references[symbol].what in _TRENDS}
-        self._check_count(key, found)
-        parts = found.args if isinstance(found, sp.And) else (found,)
-        inside = {symbol for part in parts if part not in trends for symbol in part.free_symbols}
-        for symbol in sorted(trends, key=str):
-            if key == "given":
-                raise self.places[symbol].error("a trend cannot be assumed", "only in 'holds'")
-            if symbol in inside:
-                hint = "join it to the rest with 'and'"
-                raise self.places[symbol].error("a trend stands by itself", hint)
-        return found
-
-    def _check_count(self, key: str, found: sp.Basic) -> None:
-        """See that a count of equilibria stands in "at most so many" alone."""
-        counts = {s for s in self.places if self.references[s].what == "count"}
-        parts = found.args if isinstance(found, sp.And) else (found,)
-        for symbol in counts:
-            told = [p for p in parts if p.has(symbol)]
-            right = all(
-                isinstance(p, sp.LessThan) and p.lhs == symbol and p.rhs.is_Integer and p.rhs >= 1
-                for p in told
-            )
-            if not right or key == "given":
-                hint = f"write {COUNT} <= 1, joined to the rest with 'and', in 'holds'"
-                raise self.places[symbol].error("a count of equilibria is at most a number", hint)
-
-    def refer(self, era: Word | None, name: Word, arguments: tuple[Word, ...] | None) -> sp.Symbol:
-        """Return the symbol for a name, a dotted name or a call."""
-        at = self._era(era)
-        setting = self.setting
-        if arguments is not None and not setting.simultaneous:
-            self._check_no_profile(name)
-        if arguments is None:
-            if name.text in setting.parameters or name.text in setting.definitions:
-                return self._quantity(at, name)
-            if name.text in setting.outcomes or name.text in setting.players:
-                return self._symbol(at, name, "outcome", (name.text,), written=name.text)
-            if name.text == COUNT and not setting.simultaneous:
-                return self._symbol(at, name, "count", (), written=COUNT)
-            raise self._unknown(name)
-        if name.text in setting.outcomes or name.text in setting.players:
-            self._check_profile(name, arguments)
-            what = "outcome" if name.text in setting.outcomes else "payoff"
-            return self._symbol(at, name, what, (name.text, *_texts(arguments)))
-        match name.text:
-            case "equilibrium" | "unique":
-                self._check_profile(name, arguments)
-            case "dominant":
-                self._check_dominant(name, arguments)
-            case "kind":
-                return self._kind(at, name, arguments)
-            case "rises" | "falls":
-                self._check_trend(name, arguments)
-            case _:
-                raise self._unknown_call(name)
-        written = f"{name.text}({', '.join(_texts(arguments))})"
-        return self._symbol(at, name, name.text, _texts(arguments), written=written)
-
-    def _check_no_profile(self, name: Word) -> None:
-        setting = self.setting
-        of_profiles = {*_CALLS, *setting.outcomes, *setting.players} - {*_TRENDS}
-        if name.text in of_profiles:
-            hint = "name an outcome, or rises(outcome, parameter)"
-            raise name.error("only simultaneous games have profiles of actions", hint)
-
-    def _era(self, era: Word | None) -> str | None:
-        """Return the era in front of a name, if it says more than the claim's ``over`` does."""
-        if era is None:
-            return None
-        if era.text not in self.setting.eras:
-            raise era.error(f"no era {era.text!r}", nearest(era.text, self.setting.eras))
-        if self.row.over in _PAIRS:
-            return era.text
-        if self.row.over != era.text:
-            hint = "leave the era out" if self.row.over in ("each", "all") else ""
-            hint = hint or f"it is about {self.row.over}"
-            raise era.error(f"over = {self.row.over!r} speaks of no other era", hint)
-        return None
-
-    def _quantity(self, era: str | None, name: Word) -> sp.Symbol:
-        """Return a parameter or definition; the same draw in both eras needs no era."""
-        common = () if self.row.over == "any pair" else self.setting.common
-        if name.text in common or name.text in self.row.shared:
-            return sp.Symbol(name.text, real=True)
-        if era is None and self.row.over not in _PAIRS:
-            return sp.Symbol(name.text, real=True)
-        return self._symbol(era, name, "name", (name.text,), written=name.text)
-
-    def _symbol(
-        self,
-        era: str | None,
-        name: Word,
-        what: str,
-        arguments: tuple[str, ...],
-        *,
-        written: str = "",
-    ) -> sp.Symbol:
-        if era is None and self.row.over in _PAIRS:
-            eras = list(self.setting.eras)
-            raise name.error(
-                f"{name.text!r} is of no era",
-                f"write {eras[0]}.{name.text} or {eras[1]}.{name.text}",
-            )
-        written = written or f"{arguments[0]}({', '.join(arguments[1:])})"
-        text = f"{era}.{written}" if era else written
-        number = what in ("name", "payoff", "outcome", "count")
-        symbol = sp.Symbol(text, real=True) if number else sp.Symbol(text)
-        self.references[symbol] = Reference(what, era, arguments)  # type: ignore[arg-type]
-        self.places.setdefault(symbol, name)
-        return symbol
-
-    def _kind(self, era: str | None, name: Word, arguments: tuple[Word, ...]) -> sp.Symbol:
-        if len(arguments) != 2 or not arguments[1].text.startswith('"'):
-            raise name.error("not a player and a game", f'write kind(player) == "{GAMES[2]}"')
-        who, game = arguments[0], replace(arguments[1], text=arguments[1].text[1:-1])
-        self._player(who)
-        if game.text not in GAMES:
-            raise game.error(f"no game is called {game.text!r}", nearest(game.text, GAMES))
-        for player in self.setting.players.values():
-            if player.cooperates is None:
-                hint = f"give players.{player.name} a key 'cooperates'"
-                raise name.error(f"which action of {player.name} is cooperation?", hint)
-            if len(player.actions) != 2 or len(self.setting.players) != 2:
-                raise name.error("only games of two players with two actions each have names")
-        written = f'kind({who.text}) == "{game.text}"'
-        return self._symbol(era, name, "kind", (who.text, game.text), written=written)
-
-    def _check_profile(self, name: Word, arguments: tuple[Word, ...]) -> None:
-        players = self.setting.players
-        if len(arguments) != len(players):
-            hint = f"one action each: {name.text}({', '.join(players)})"
-            raise name.error(f"{len(arguments)} actions for {len(players)} players", hint)
-        for player, action in zip(players.values(), arguments, strict=True):
-            self._action(player, action)
-
-    def _check_dominant(self, name: Word, arguments: tuple[Word, ...]) -> None:
-        if len(arguments) != 2:
-            raise name.error("not a player and an action", "write dominant(player, action)")
-        self._action(self._player(arguments[0]), arguments[1])
-
-    def _check_trend(self, name: Word, arguments: tuple[Word, ...]) -> None:
-        if self.row.over in _PAIRS:
-            raise name.error("a trend speaks of one era", 'not with over = "pair"')
-        if len(arguments) != 2:
-            hint = f"write {name.text}(outcome, parameter)"
-            raise name.error("not an outcome and a parameter", hint)
-        outcome, parameter = arguments
-        known = [*self.setting.outcomes, *self.setting.players]
-        if outcome.text not in known:
-            raise outcome.error(f"no outcome {outcome.text!r}", nearest(outcome.text, known))
-        if parameter.text not in self.setting.parameters:
-            hint = nearest(parameter.text, self.setting.parameters)
-            raise parameter.error(f"no parameter {parameter.text!r}", hint)
-
-    def _player(self, who: Word) -> Player:
-        if who.text not in self.setting.players:
-            raise who.error(f"no player {who.text!r}", nearest(who.text, self.setting.players))
-        return self.setting.players[who.text]
-
-    def _action(self, player: Player, action: Word) -> None:
-        if action.text not in player.actions:
-            hint = nearest(action.text, player.actions)
-            raise action.error(f"{player.name} has no action {action.text!r}", hint)
-
-    def _unknown(self, name: Word) -> ExpressionError:
-        setting = self.setting
-        known = [*setting.outcomes, *setting.players, *setting.definitions, *setting.parameters]
-        if name.text in _CALLS:
-            return name.error(f"{name.text!r} wants arguments", f"write {name.text}(...)")
-        if name.text in setting.eras:
-            return name.error(f"{name.text!r} is an era", f"write {name.text}.name")
-        if any(name.text in player.actions for player in setting.players.values()):
-            hint = "it stands in a profile, such as equilibrium(...)"
-            return name.error(f"{name.text!r} is an action", hint)
-        return name.error(f"unknown name {name.text!r}", nearest(name.text, known))
-
-    def _unknown_call(self, name: Word) -> ExpressionError:
-        setting = self.setting
-        if name.text == "probability":
-            hint = "make it one of the [outcomes] and name that"
-            return name.error("'probability' is for outcomes", hint)
-        if name.text in setting.parameters or name.text in setting.definitions:
-            return name.error(f"{name.text!r} is not a function", "write * to multiply")
-        known = [*_CALLS, *setting.outcomes, *setting.players, *FUNCTIONS]
-        return name.error(f"unknown function {name.text!r}", nearest(name.text, known))
-
-
-def _texts(words: tuple[Word, ...]) -> tuple[str, ...]:
-    return tuple(word.text for word in words)

@@ -30,7 +30,7 @@ _RESERVED_IN = {
         **dict.fromkeys(("at", "self"), "a word of Model.calibration"),
     },
 }
-_LABELLED = ("claims", "dynamics", "questions", "groups")
+_LABELLED = ("calibrations", "claims", "dynamics", "questions", "groups")
 _LABEL = re.compile(r"[A-Za-z0-9_-]+")
 
 

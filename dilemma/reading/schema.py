@@ -28,6 +28,7 @@ __all__ = [
     "KEY",
     "KINDS",
     "BargainRow",
+    "CalibrationsRow",
     "ChoiceRow",
     "ClaimRow",
     "Document",
@@ -175,16 +176,26 @@ class EraRow:
     broken: frozenset[str]
 
 
+class CalibrationsRow(_Row):
+    """A variant of the eras: what moves between them."""
+
+    moves: list[str]
+    says: str = ""
+
+
 class ClaimRow(_Row):
     """A claim as the author wrote it."""
 
     says: str
     over: str
-    holds: Formula
+    holds: Formula | None = None
+    exists: Formula | None = None
+    possible: Formula | None = None
     given: Formula | None = None
     source: str = ""
     label: str = ""
     among: str | None = None
+    calibrations: str = ""
     holding: list[str] = []
     because: list[str] = []
     shared: list[str] = []
@@ -273,6 +284,7 @@ class Document:
     groups: Mapping[str, list[str]] = field(default_factory=dict)
     common: Mapping[str, ValueRow] = field(default_factory=dict)
     eras: Mapping[str, EraRow] = field(default_factory=dict)
+    calibrations: Mapping[str, CalibrationsRow] = field(default_factory=dict)
     claims: Mapping[str, ClaimRow] = field(default_factory=dict)
     dynamics: Mapping[str, DynamicsRow] = field(default_factory=dict)
     questions: Mapping[str, QuestionRow] = field(default_factory=dict)
@@ -296,6 +308,7 @@ _ROWS: Mapping[str, type[BaseModel]] = {
     "outcomes": FormulaRow,
     "groups": _Group,
     "common": ValueRow,
+    "calibrations": CalibrationsRow,
     "claims": ClaimRow,
     "dynamics": DynamicsRow,
     "questions": QuestionRow,

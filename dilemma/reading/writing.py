@@ -157,7 +157,7 @@ _TABLES = (
     "groups",
     "common",
 )
-_NESTED = ("bargain", "eras", "claims", "dynamics", "questions")
+_NESTED = ("bargain", "eras", "calibrations", "claims", "dynamics", "questions")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _CLOSING = re.compile(r'"{3,}|"+\Z')
 

@@ -10,7 +10,7 @@ from dilemma.chosen import Choices
 from dilemma.errors import UnsupportedError
 from dilemma.extensive import Tree
 from dilemma.model import Model
-from dilemma.parts import Value, decimal
+from dilemma.parts import Claim, Value, decimal
 from dilemma.report import Cell, Shown, Table
 from dilemma.study.propositions import propositions
 
@@ -39,6 +39,8 @@ class Sheet(Shown):
             found.append(_definitions(self.model))
         if self.model.parameters:
             found.append(_parameters(self.model))
+        if self.model.variants:
+            found.append(_variants(self.model))
         if self.model.outcomes:
             found.append(_outcomes(self.model))
         found.append(_solution(self.model))
@@ -185,9 +187,24 @@ def _solution(model: Model) -> Table:
         return Table("Solution in symbols", ("",), ((str(error),),))
 
 
+def _variants(model: Model) -> Table:
+    """Show the calibrations in which less moves between the eras."""
+    rows = tuple((v.name, ", ".join(v.moves), v.says) for v in model.variants.values())
+    first = next(iter(model.eras.values())).title
+    note = f"All else is one draw for all eras, from the interval that it has in the {first} era."
+    return Table("Calibrations", ("name", "moves", "says"), rows, (note,))
+
+
+def _scope(claim: Claim) -> str:
+    """Say what a claim is about, and of how much of it."""
+    over = f"{claim.over}, {claim.calibrations}" if claim.calibrations else claim.over
+    part = {"holds": "", "exists": ": some equilibrium", "possible": ": some calibration"}
+    return over + part[claim.mode]
+
+
 def _claims(model: Model) -> Table:
     rows = tuple(
-        (f"{c.label}: {c.name}" if c.label else c.name, c.over, c.says, c.source)
+        (f"{c.label}: {c.name}" if c.label else c.name, _scope(c), c.says, c.source)
         for c in model.claims.values()
     )
     return Table("Claims", ("claim", "over", "says", "source"), rows)

@@ -1,0 +1,211 @@
+"""Verdicts kept in the user's cache folder, by the content of what they are about.
+
+What decides is part of the content: the package's own source, z3, sympy.  So a verdict is never
+read back by a version that might have come to another.  Files are JSON: reading one runs nothing,
+and one that makes no sense counts as not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from dilemma.model import Model
+from dilemma.parts import Claim
+from dilemma.proof.records import RecordError, record, verdict_of
+from dilemma.proof.verdicts import Verdict
+
+__all__ = ["VARIABLE", "Cache", "Kept", "users_folder"]
+
+VARIABLE = "DILEMMA_CACHE"
+DECIDING = ("z3-solver", "sympy", "numpy", "scipy")
+ENGINES = 3  # of so many versions verdicts are kept
+# What a model says without any verdict hanging on it.
+BESIDES = ("title", "source", "reads", "questions", "dynamics", "groups", "claims")
+
+
+def users_folder() -> Path:
+    """Return the folder: the user's cache folder, unless DILEMMA_CACHE names another."""
+    named = os.environ.get(VARIABLE)
+    if named:
+        return Path(named)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("dilemma", appauthor=False)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The verdicts on one claim, and how long each question was given, in seconds."""
+
+    verdicts: tuple[Verdict, ...]
+    budgets: Mapping[str, float] = field(default_factory=dict)
+
+
+class Cache:
+    """A folder of verdicts; without one nothing is kept.
+
+    Attributes
+    ----------
+    trouble : str
+        Why a verdict could not be kept, "" where all went well.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.trouble = ""
+        self._folder = None if folder is None else folder / "verdicts"
+        self._known: dict[int, str] = {}
+
+    def find(self, model: Model, claim: Claim) -> Kept | None:
+        """Return what is kept of a claim, if anything."""
+        if self._folder is None:
+            return None
+        told = _told(self._path(self._folder, model, claim))
+        with suppress(RecordError, KeyError, TypeError, ValueError, AttributeError):
+            verdicts = tuple(verdict_of(v, model.name, claim) for v in told["verdicts"])
+            if [v.era for v in verdicts] == _eras(model, claim):
+                return Kept(verdicts, {k: float(v) for k, v in told["budgets"].items()})
+        return None
+
+    def keep(self, model: Model, claim: Claim, kept: Kept) -> None:
+        """Write what became of a claim, in place of what was kept of it."""
+        if self._folder is None:
+            return
+        if _source() != _stamped()[0]:  # what decided may be older than what stands there now
+            self.trouble = "the package's own files have changed since it was started"
+            return
+        path = self._path(self._folder, model, claim)
+        try:
+            verdicts = [record(v) for v in kept.verdicts]
+            text = json.dumps({"verdicts": verdicts, "budgets": kept.budgets}, allow_nan=False)
+        except ValueError:
+            return  # a number without exact text: decided anew the next time
+        try:
+            if not path.parents[1].is_dir():
+                path.parents[1].mkdir(parents=True)
+                _forget_old(self._folder)
+            path.parent.mkdir(exist_ok=True)
+            _write(path, text)
+        except OSError as error:
+            self.trouble = f"{error.filename or path}: {error.strerror}"
+            self._folder = None
+
+    def seconds(self, model: str, claim: str) -> float | None:
+        """Return how long a claim of that name took before, whichever version decided it."""
+        if self._folder is None:
+            return None
+        found = self._folder.glob(f"*/{_safe(model)}/{_safe(claim)}-*.json")
+        for path in sorted(found, key=_age):
+            with suppress(KeyError, TypeError):
+                return float(sum(v["seconds"] for v in _told(path)["verdicts"]))
+        return None
+
+    def _path(self, folder: Path, model: Model, claim: Claim) -> Path:
+        key = hashlib.sha256(f"{self._model(model)}\n{_claim(model, claim)}".encode())
+        name = f"{_safe(claim.name)}-{key.hexdigest()[:32]}.json"
+        return folder / _stamped()[1] / _safe(model.name) / name
+
+    def _model(self, model: Model) -> str:
+        """Return a digest of what verdicts hang on in a model, its claims apart."""
+        if id(model) not in self._known:
+            told = {k: v for k, v in model.document.items() if k not in BESIDES}
+            text = json.dumps([model.name, told], default=str)
+            self._known[id(model)] = hashlib.sha256(text.encode()).hexdigest()
+        return self._known[id(model)]
+
+
+# --- what a verdict hangs on ---------------------------------------------------------------------
+
+
+def _claim(model: Model, claim: Claim) -> str:
+    """Return what a claim and the claims that it follows from say, as text."""
+    told = []
+    todo = [claim]
+    while todo:
+        one = todo.pop()
+        told.append(
+            [
+                one.name, one.over, one.mode, one.calibrations, one.among, one.shared, one.holding,
+                one.because, dict(one.text), str(one.given), str(one.holds),
+                {str(s): [r.what, r.era, r.arguments] for s, r in one.references.items()},
+            ]
+        )  # fmt: skip
+        todo += [model.claims[name] for name in one.because]
+    return json.dumps(told)
+
+
+def _eras(model: Model, claim: Claim) -> list[str]:
+    return list(model.eras) if claim.over == "each" else [""]
+
+
+def _source() -> tuple[tuple[str, int, int], ...]:
+    """Return which files the package has, how long they are and when each was changed."""
+    here = Path(__file__).parent
+    told = ((path, path.stat()) for path in sorted(here.rglob("*.py")))
+    return tuple((path.relative_to(here).as_posix(), s.st_mtime_ns, s.st_size) for path, s in told)
+
+
+@cache
+def _stamped() -> tuple[tuple[tuple[str, int, int], ...], str]:
+    """Return the package's files when this process first asked, and a digest of what decides."""
+    source = _source()
+    digest = hashlib.sha256()
+    for name, _, _ in source:
+        digest.update(name.encode() + b"\0" + (Path(__file__).parent / name).read_bytes())
+    told = [f"{package} {version(package)}" for package in DECIDING]
+    digest.update(json.dumps([*told, *sys.version_info[:2]]).encode())
+    return source, digest.hexdigest()[:16]
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def _told(path: Path) -> Any:
+    """Return what a file says; None where there is none, or it is no JSON."""
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _age(path: Path) -> float:
+    """Return a number that is lower the younger a file or folder is."""
+    try:
+        return -path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _forget_old(folder: Path) -> None:
+    """Leave the verdicts of the last few versions alone."""
+    engines = [p for p in folder.iterdir() if re.fullmatch(r"[0-9a-f]{16}", p.name) and p.is_dir()]
+    for old in sorted(engines, key=_age)[ENGINES:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _safe(name: str) -> str:
+    return re.sub(r"[^\w-]", "_", name)[:60]

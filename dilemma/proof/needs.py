@@ -1,0 +1,234 @@
+"""What a proof cannot do without: the bounds, assumptions and ties that it needs, minimised.
+
+A set of them is enough if the claim is still proved when the others are let go: a bound goes out to the
+theory's own range, an assumption is dropped, what the eras share becomes two draws.  The search for a
+smallest set that cannot be made smaller is QuickXplain (Junker 2004, AAAI-04: 167-172): it takes few
+decisions where few things are needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import sympy as sp
+
+from dilemma.errors import DilemmaError
+from dilemma.parts import Interval, decimal
+from dilemma.proof.boxes import Axis, Boxes, Elsewhere
+from dilemma.proof.examples import Example, truth
+from dilemma.proof.statements import Statements
+from dilemma.proof.verdicts import Need
+from dilemma.proof.wording import called, era_of
+
+__all__ = ["needed"]
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """Something that a proof may need."""
+
+    need: Need
+    axis: Axis | None = None
+    end: str = ""
+    conjunct: sp.Basic = sp.true
+
+
+_End = tuple[Axis | None, str]
+
+
+@dataclass
+class _Search:
+    """The search for what is needed among all units.
+
+    Attributes
+    ----------
+    positive : set of (axis, end)
+        Bounds of which no more is kept than that the end of the theory's own range is left out.
+    """
+
+    boxes: Boxes
+    elsewhere: Elsewhere
+    units: tuple[_Unit, ...]
+    positive: set[_End] = field(default_factory=set)
+
+    def enough(self, kept: Sequence[_Unit]) -> bool:
+        """Tell whether the claim is proved with these units and no others."""
+        if self.elsewhere.late or any(self._excludes(e, kept) for e in self.elsewhere.examples):
+            return False
+        untied = frozenset(u.need.name for u in self.units if u.need.what == "shared")
+        untied -= {u.need.name for u in kept}
+        given = sp.And(*(u.conjunct for u in kept))
+        verdict = self.elsewhere.decide(self._bounds(kept, untied), untied=untied, given=given)
+        return verdict.status == "proved"
+
+    def _bounds(self, kept: Sequence[_Unit], untied: frozenset[str]) -> dict[Axis, Interval]:
+        ends = {(u.axis, u.end) for u in kept}
+        bounds = {}
+        for axis, interval in self.boxes.intervals.items():
+            allowed = self.boxes.declared(axis)
+            low = interval if (axis, "low") in ends - self.positive else allowed
+            high = interval if (axis, "high") in ends - self.positive else allowed
+            wanted = Interval(
+                low.low,
+                high.high,
+                low.open_low or (axis, "low") in self.positive,
+                high.open_high or (axis, "high") in self.positive,
+            )
+            bounds[axis] = wanted
+            if axis[0] is None and axis[1] in untied:
+                del bounds[axis]
+                bounds |= {(c.era, axis[1]): wanted for c in self.boxes.statements.copies}
+        return bounds
+
+    def loosen(self, kept: Sequence[_Unit]) -> list[_Unit]:
+        """Let bounds go out to the theory's own range but for its end, where that is enough.
+
+        Often all that a proof needs of a quantity is that it is not zero.
+        """
+        found = []
+        for unit in kept:
+            last = self._last(unit)
+            if unit.axis is None or last is None or self.elsewhere.late:
+                found.append(unit)
+                continue
+            self.positive.add((unit.axis, unit.end))
+            if self.enough(kept):
+                side = "above" if unit.end == "low" else "below"
+                need = _worded(self.boxes.statements, unit.axis, side, last)
+                found.append(replace(unit, need=need))
+            else:
+                self.positive.discard((unit.axis, unit.end))
+                found.append(unit)
+        return found
+
+    def _last(self, unit: _Unit) -> sp.Rational | None:
+        """Return where the theory's own range ends beyond a bound, if it does."""
+        if unit.axis is None:
+            return None
+        allowed = self.boxes.declared(unit.axis)
+        end = allowed.low if unit.end == "low" else allowed.high
+        return end if end.is_finite else None
+
+    def _excludes(self, example: Example, kept: Sequence[_Unit]) -> bool:
+        """Tell whether a counterexample satisfies all that is kept."""
+        return all(self._satisfies(example, unit) for unit in kept)
+
+    def _satisfies(self, example: Example, unit: _Unit) -> bool:
+        statements = self.boxes.statements
+        if unit.need.what == "assumption":
+            if statements.model.choices is not None or statements.given_of_play:
+                return False
+            return truth(statements, unit.conjunct, example) is sp.true
+        if unit.need.what == "shared":
+            return len({example.points[c.key][unit.need.name] for c in statements.copies}) == 1
+        assert unit.axis is not None
+        own = self.boxes.intervals[unit.axis]
+        if (unit.axis, unit.end) in self.positive:
+            own = replace(self.boxes.declared(unit.axis), open_low=True, open_high=True)
+        told = [v for axis, v in self.boxes.values(example) if axis == unit.axis]
+        if unit.end == "low":
+            return all(v > own.low or (v == own.low and not own.open_low) for v in told)
+        return all(v < own.high or (v == own.high and not own.open_high) for v in told)
+
+
+def needed(elsewhere: Elsewhere) -> tuple[tuple[Need, ...], bool]:
+    """Return what a proved claim needs, and whether nothing of it could be left out.
+
+    Examples met on the way are left in ``elsewhere``.
+    """
+    boxes = Boxes.of(elsewhere.statements)
+    units = tuple(_units(elsewhere.statements, boxes))
+    search = _Search(boxes, elsewhere, units)
+    if search.enough(()):
+        return (), True
+    found = _minimal((), (), units, search.enough)
+    order = {id(u): k for k, u in enumerate(units)}
+    kept = search.loosen(sorted(found, key=lambda u: order[id(u)]))
+    return tuple(u.need for u in kept), not elsewhere.late
+
+
+def _minimal(
+    background: tuple[_Unit, ...],
+    added: tuple[_Unit, ...],
+    units: tuple[_Unit, ...],
+    enough: Callable[[Sequence[_Unit]], bool],
+) -> tuple[_Unit, ...]:
+    """Return a smallest part of some units that is enough together with a background."""
+    if added and enough(background):
+        return ()
+    if len(units) <= 1:
+        return units
+    half = len(units) // 2
+    first, second = units[:half], units[half:]
+    of_second = _minimal((*background, *first), first, second, enough)
+    of_first = _minimal((*background, *of_second), of_second, first, enough)
+    return (*of_first, *of_second)
+
+
+# --- the units -----------------------------------------------------------------------------------
+
+
+def _units(statements: Statements, boxes: Boxes) -> list[_Unit]:
+    """Return everything that a proof may need, what is said in the claim itself first."""
+    claim = statements.claim
+    conjuncts = claim.given.args if isinstance(claim.given, sp.And) else (claim.given,)
+    found = [
+        _Unit(Need("assumption", None, told, "", None, told), conjunct=conjunct)
+        for conjunct in conjuncts
+        if conjunct is not sp.true
+        for told in [_as_written(statements, conjunct)]
+    ]
+    written = {s.name for s in claim.holds.free_symbols | claim.given.free_symbols}
+    for name in statements.model.parameters:
+        if statements.claim.of_pairs and statements.tied(name) and name not in written:
+            words = f"{called(statements, name)} the same in both eras"
+            found.append(_Unit(Need("shared", None, name, "", None, words)))
+    for axis, interval in boxes.intervals.items():
+        allowed = boxes.declared(axis)
+        if interval.low > allowed.low:
+            found.append(_bound(statements, axis, "low", interval))
+        if interval.high < allowed.high:
+            found.append(_bound(statements, axis, "high", interval))
+    return found
+
+
+def _as_written(statements: Statements, conjunct: sp.Basic) -> str:
+    """Return an assumption as the claim writes it."""
+    claim, model = statements.claim, statements.model
+    for text in _conjuncts(claim.text.get("given", "")):
+        try:
+            read = model.make_claim(
+                claim.text["holds"], given=text, over=claim.over, shared=list(claim.shared)
+            )
+        except DilemmaError:
+            continue
+        if read.given == conjunct:
+            return " ".join(text.split())
+    return str(conjunct)
+
+
+def _conjuncts(text: str) -> list[str]:
+    """Split a formula at each "and" that stands in no brackets."""
+    found, depth, begun = [], 0, 0
+    for match in re.finditer(r"[()]|\band\b", text):
+        depth += {"(": 1, ")": -1}.get(match[0], 0)
+        if match[0] == "and" and depth == 0:
+            found.append(text[begun : match.start()])
+            begun = match.end()
+    return [*found, text[begun:]]
+
+
+def _bound(statements: Statements, axis: Axis, end: str, interval: Interval) -> _Unit:
+    if end == "low":
+        side, value = ("above" if interval.open_low else "at least"), interval.low
+    else:
+        side, value = ("below" if interval.open_high else "at most"), interval.high
+    return _Unit(_worded(statements, axis, side, value), axis=axis, end=end)
+
+
+def _worded(statements: Statements, axis: Axis, side: str, value: sp.Rational) -> Need:
+    era, name = axis
+    words = f"{called(statements, name)} {side} {decimal(value)}{era_of(statements, era)}"
+    return Need("bound", era, name, side, value, words)

@@ -1,0 +1,45 @@
+"""Tables: titled rows of cells, of no form yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Best", "Cell", "Formula", "Table", "plain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """A number in a cell, and whether it is a best reply."""
+
+    text: str
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula in a cell: as text, and as LaTeX with its own marks for mathematics."""
+
+    text: str
+    latex: str
+
+
+Cell = str | Formula | tuple[Best, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A titled table with its notes: units, sources, seeds."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+def plain(cell: Cell) -> str:
+    """Write a cell as text; * marks a best reply."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, Formula):
+        return cell.text
+    return ", ".join(part.text + ("*" if part.best else "") for part in cell)
