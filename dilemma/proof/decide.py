@@ -46,7 +46,8 @@ def decide(
     known : mutable mapping of claim's name to verdicts, optional
         Verdicts on lemmas are looked up here, and left here.
     deciders : tuple of str
-        "z3", "bisection", or both: what the first leaves open the second is asked.
+        "z3", "elimination" (z3 once unknowns are put in), "bisection": what one leaves open the next
+        is asked.
     """
     known = {} if known is None else known
     if claim.name in known and model.claims.get(claim.name) == claim:
@@ -178,8 +179,10 @@ def _who(deciding: Deciding) -> tuple[str, ...]:
     import z3
 
     told = []
-    if "z3" in deciding.deciders:
+    if {"z3", "elimination"} & {*deciding.deciders}:
         told.append(f"z3 {z3.get_version_string()}")
+    if "elimination" in deciding.answered:
+        told.append("elimination")
     if "bisection" in deciding.answered:
         told.append("exact bisection")
     return tuple(told)

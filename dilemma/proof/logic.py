@@ -6,8 +6,9 @@ A quotient becomes an unknown q with q*denominator = 1, and what must not vanish
 an *obligation*: z3 gives x/0 any value it likes, so an answer counts only once the obligations
 are proved.
 
-What z3 gives up on is asked of exact bisection (:mod:`dilemma.proof.bisection`), which shares nothing
-with it but the statements.
+What z3 gives up on is asked of it again once equations have put unknowns in
+(:mod:`dilemma.proof.reduced`), and of exact bisection (:mod:`dilemma.proof.bisection`), which shares
+nothing with z3 but the statements.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ import sympy as sp
 import z3
 
 from dilemma.errors import UnsupportedError
+from dilemma.proof.bisection import Bisected, bisected
+from dilemma.proof.reduced import reduced
 
 __all__ = [
     "DECIDERS",
@@ -32,12 +35,17 @@ __all__ = [
     "may_always_be_read",
 ]
 
-Decider = Literal["z3", "bisection"]
-DECIDERS: tuple[Decider, ...] = ("z3", "bisection")
+Decider = Literal["z3", "elimination", "bisection"]
+DECIDERS: tuple[Decider, ...] = ("z3", "elimination", "bisection")
 
-# Of the time for an answer: what z3's first solver gets, then bisection; z3's second has the rest.
+# Who is asked in turn, for a share of the time for an answer; what one leaves the next ones have.
+TURNS: tuple[tuple[str, Decider, float], ...] = (
+    ("fresh", "z3", 0.12),
+    ("elimination", "elimination", 0.2),
+    ("bisection", "bisection", 0.4),
+    ("solver", "z3", 0.28),
+)
 FIRST_SHARE = 0.25
-BISECTION_SHARE = 0.4
 
 Constraints = Callable[[sp.Symbol], Iterable[sp.Basic]]
 
@@ -89,7 +97,7 @@ class Question:
     seconds : callable
         How long the next answer may take; 0 or less if time has run out.
     deciders : tuple of str
-        Who is asked: "z3", "bisection", or what the first leaves open the other.
+        Who is asked, what one leaves open the next: "z3", "elimination", "bisection".
 
     Attributes
     ----------
@@ -145,15 +153,17 @@ class Question:
         """The symbols met so far."""
         return tuple(self._names)
 
-    def ask(self, *extra: sp.Basic, first: bool = False) -> Answer:
+    def ask(self, *extra: sp.Basic, first: bool | None = None) -> Answer:
         """Tell whether all statements, and ``extra`` for this once, can hold together.
 
-        With ``first`` only the first in turn is asked, for its share of the time.
+        With ``first`` only the first in turn is asked, for its share of the time; if it is false, only
+        the others.
         """
         terms = [self._boolean(e, self._true) for e in extra]
         until = time.perf_counter() + self._budget()
         answer = Answer("unknown")
-        for who, share in self._turns()[: 1 if first else None]:
+        turns = self._turns()
+        for who, share in turns if first is None else turns[:1] if first else turns[1:]:
             left = until - time.perf_counter()
             if left <= 0:
                 break
@@ -164,29 +174,38 @@ class Question:
         return answer
 
     def _turns(self) -> list[tuple[str, float]]:
-        """Return who is asked in turn, each with its share of the time that is left."""
-        if self._deciders == ("bisection",):
-            return [("bisection", 1.0)]
-        if "bisection" in self._deciders:
-            rest = BISECTION_SHARE / (1 - FIRST_SHARE)
-            return [("fresh", FIRST_SHARE), ("bisection", rest), ("solver", 1.0)]
-        return [("fresh", FIRST_SHARE), ("solver", 1.0)]
+        """Return who is asked in turn, each with its share of the time that is left then."""
+        turns = [(who, share) for who, decider, share in TURNS if decider in self._deciders]
+        left = sum(share for _, share in turns)
+        told = []
+        for who, share in turns:
+            told.append((who, share / left if share < left else 1.0))
+            left -= share
+        return told
 
     def _asked(
         self, who: str, terms: list[z3.BoolRef], extra: tuple[sp.Basic, ...], seconds: float
     ) -> Answer:
-        if who == "bisection":
-            return self._bisected(extra, seconds)
+        match who:
+            case "elimination":
+                return self._otherwise(reduced, "elimination", extra, seconds)
+            case "bisection":
+                return self._otherwise(bisected, "bisection", extra, seconds)
         return self._check(who, terms, seconds)
 
-    def _bisected(self, extra: tuple[sp.Basic, ...], seconds: float) -> Answer:
-        from dilemma.proof.bisection import bisected
-
+    def _otherwise(
+        self,
+        decide: Callable[..., Bisected],
+        by: Decider,
+        extra: tuple[sp.Basic, ...],
+        seconds: float,
+    ) -> Answer:
+        """Ask a decider that takes the statements as they were told."""
         try:
-            found = bisected([*self._told, *extra], self._about, seconds=seconds)
+            found = decide([*self._told, *extra], self._about, seconds=seconds)
         except UnsupportedError:
-            return Answer("unknown", by="bisection")
-        return Answer(found.status, dict(found.values), by="bisection")
+            return Answer("unknown", by=by)
+        return Answer(found.status, dict(found.values), by=by)
 
     def _budget(self) -> float:
         seconds = self._seconds()

@@ -181,9 +181,10 @@ class _Checking:
         """Decide by each decider alone; yield its name and whether it agrees, or is silent."""
         if self.verdict.status not in DECIDED:
             return
-        for left, decider in zip((2, 1), DECIDERS, strict=True):
+        for position, decider in enumerate(DECIDERS):
             # What the claim follows from is decided too.
             decisions = 1 + len(self.verdict.claim.because)
+            left = len(DECIDERS) - position
             seconds = (until - time.perf_counter()) / (left * decisions)
             if seconds <= 0:
                 yield decider, False
