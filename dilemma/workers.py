@@ -66,14 +66,14 @@ class Job:
 def done(job: Job) -> Verdicts:
     """Do a job in this process: decide the claim, or find out what else is asked."""
     if job.robust:
-        from dilemma.proof.robustness import robustness
+        from dilemma.robustness.answers import robustness
 
         return tuple(
             replace(v, robustness=robustness(job.model, v, seconds=job.seconds))
             for v in job.verdicts
         )
     if job.thorough:
-        from dilemma.proof.thorough import check
+        from dilemma.checking.thorough import check
 
         return tuple(
             replace(v, checks=check(job.model, v, seconds=job.seconds)) for v in job.verdicts

@@ -17,7 +17,7 @@ ORDER = """
     exchange.labels exchange.words exchange.quoting exchange.opening exchange.strategic exchange.branching
     exchange.prefix exchange.numbers exchange.nfg exchange.efg exchange.bimatrices exchange.gambit exchange.files
     library branch equilibrium equilibria exchange.frames
-    proof.signs proof.polynomials proof.bernstein proof.clearing proof.scaling proof.elimination proof.witness proof.bisection proof.reduced proof.logic
+    bisection.signs bisection.polynomials bisection.bernstein bisection.clearing bisection.scaling bisection.elimination bisection.witness bisection.bisecting proof.reduced proof.logic
     games.vertices games.payoff_matrices games.exact games.naming games.supports games.kinds games.numbers games.selection games.systems games.agreement
     games.wording games.elimination games.indifference games.evolution games.endings games.learning games.quantal
     games.found games.profiles games.sets games.polish games.many games.matrix games.induction games.valued
@@ -30,10 +30,21 @@ ORDER = """
     study.judged study.selection_tables study.selected study.selecting
     study.played study.implicit study.slopes study.directions study.responses study.statics
     study.commitment study.settled study.shares study.attribution study.trajectory study.dynamics
-    proof.concepts proof.verdicts proof.records proof.sentences proof.symbols proof.statements proof.evaluation proof.example_tables proof.examples proof.deciding proof.counting proof.lemmas proof.draws proof.exactly proof.confirming proof.sampling proof.enumeration proof.calibrations proof.played proof.said proof.truths proof.chosen_truths proof.tries proof.attack proof.choosing proof.existing proof.decide proof.wording proof.boxes proof.samples proof.needs proof.radius proof.rescue proof.portions proof.robustness proof.rechecking proof.searched proof.disagreements proof.thorough cache workers agenda explained ledger proving ledger_files
+    proof.concepts proof.verdicts proof.records proof.sentences proof.symbols proof.statements proof.evaluation proof.example_tables proof.examples proof.deciding proof.counting proof.lemmas proof.draws proof.exactly proof.confirming proof.sampling checking.enumeration checking.calibrations checking.played checking.said checking.truths checking.chosen_truths checking.tries checking.attack proof.choosing proof.existing proof.decide robustness.wording robustness.boxes robustness.samples robustness.needs robustness.radius robustness.rescue robustness.portions robustness.answers checking.rechecking checking.searched checking.disagreements checking.thorough cache workers agenda explained ledger proving ledger_files
     figures.placing figures.captions figures.drawing figures demo terminal asked cli
 """.split()  # noqa: SIM905 -- one word a module reads best
-BARE = ("", "__main__", "reading", "exchange", "plane", "study", "proof")  # nothing of their own
+BARE = (
+    "",
+    "__main__",
+    "reading",
+    "exchange",
+    "plane",
+    "study",
+    "bisection",
+    "proof",
+    "checking",
+    "robustness",
+)  # nothing of their own
 
 
 def module(file):

@@ -71,6 +71,6 @@ def test_core_dependencies_are_the_announced_ones():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = {d.split(">")[0] for d in project["dependencies"]}
     assert names == {
-        "matplotlib", "nashpy", "numpy", "pydantic", "rich", "scipy", "sympy", "typer", "xarray",
+        "matplotlib", "nashpy", "numpy", "platformdirs", "pydantic", "rich", "scipy", "sympy", "typer", "xarray",
         "z3-solver",
     }  # fmt: skip

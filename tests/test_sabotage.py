@@ -9,14 +9,14 @@ from dataclasses import replace
 import pytest
 
 import dilemma
+from dilemma.checking.rechecking import wrong_with
+from dilemma.checking.thorough import check
 from dilemma.errors import DisagreementError
 from dilemma.games import regimes
 from dilemma.proof import statements as stating
 from dilemma.proof.decide import decide, stated
 from dilemma.proof.deciding import Deciding
 from dilemma.proof.logic import Answer, Question
-from dilemma.proof.rechecking import wrong_with
-from dilemma.proof.thorough import check
 
 CAUGHT = ("mixed", "disproved")
 FEW = 300
@@ -146,12 +146,17 @@ def test_z3_finds_what_is_not_there(abandonment, monkeypatch):
     assert verdict.status not in CAUGHT
 
 
-def test_bisection_says_that_nothing_can_be(abandonment, false_claim, monkeypatch, caught):
+@pytest.mark.parametrize(
+    ("decider", "function"), [("elimination", "reduced"), ("bisection", "bisected")]
+)
+def test_another_decider_says_that_nothing_can_be(
+    abandonment, false_claim, monkeypatch, caught, decider, function
+):
     verdict = only(abandonment, false_claim)
     assert verdict.status == "disproved"
     nothing = type("Found", (), {"status": "unsat", "values": {}})
-    monkeypatch.setattr("dilemma.proof.bisection.bisected", lambda *_, **__: nothing)
-    assert caught(abandonment, verdict, "bisection alone finds it contradictory")
+    monkeypatch.setattr(f"dilemma.proof.logic.{function}", lambda *_, **__: nothing)
+    assert caught(abandonment, verdict, f"{decider} alone finds it contradictory")
 
 
 # --- branches left out ------------------------------------------------------------------------------

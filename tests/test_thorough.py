@@ -11,15 +11,15 @@ import pytest
 import sympy as sp
 
 import dilemma
+from dilemma.checking.attack import attacked
+from dilemma.checking.calibrations import calibrations
+from dilemma.checking.enumeration import enumerated
+from dilemma.checking.rechecking import wrong_with
+from dilemma.checking.thorough import check, contradictory
+from dilemma.checking.tries import exactly_at
 from dilemma.errors import DisagreementError
 from dilemma.games.exact import solve_exactly
-from dilemma.proof.attack import attacked
-from dilemma.proof.calibrations import calibrations
 from dilemma.proof.decide import decide, stated
-from dilemma.proof.enumeration import enumerated
-from dilemma.proof.rechecking import wrong_with
-from dilemma.proof.thorough import check, contradictory
-from dilemma.proof.tries import exactly_at
 
 DRAWS = 300
 
@@ -77,7 +77,7 @@ def mixed(abandonment):
 
 def test_a_right_verdict_is_agreed_on(abandonment, mixed):
     checks = check(abandonment, mixed, draws=DRAWS, seconds=20)
-    assert checks.agree == ("z3", "bisection")
+    assert checks.agree == ("z3", "elimination", "bisection")
     assert checks.attack.draws == DRAWS
     assert 0 < checks.attack.failing < checks.attack.spoke
 

@@ -7,7 +7,7 @@ an *obligation*: z3 gives x/0 any value it likes, so an answer counts only once 
 are proved.
 
 What z3 gives up on is asked of it again once equations have put unknowns in
-(:mod:`dilemma.proof.reduced`), and of exact bisection (:mod:`dilemma.proof.bisection`), which shares
+(:mod:`dilemma.proof.reduced`), and of exact bisection (:mod:`dilemma.bisection.bisecting`), which shares
 nothing with z3 but the statements.
 """
 
@@ -21,8 +21,8 @@ from typing import Literal
 import sympy as sp
 import z3
 
+from dilemma.bisection.bisecting import Bisected, bisected
 from dilemma.errors import UnsupportedError
-from dilemma.proof.bisection import Bisected, bisected
 from dilemma.proof.reduced import reduced
 
 __all__ = [

@@ -14,12 +14,12 @@ from fractions import Fraction
 import sympy as sp
 import z3
 
-from dilemma.proof.bisection import Bisected
-from dilemma.proof.clearing import About, Axis, cleared
-from dilemma.proof.elimination import Reducing, System
-from dilemma.proof.polynomials import Polynomial
-from dilemma.proof.signs import ANY, FALSE, MINUS, PLUS, ZERO, All, Atom, Formula, Some
-from dilemma.proof.witness import holds_at
+from dilemma.bisection.bisecting import Bisected
+from dilemma.bisection.clearing import About, Axis, cleared
+from dilemma.bisection.elimination import Reducing, System
+from dilemma.bisection.polynomials import Polynomial
+from dilemma.bisection.signs import ANY, FALSE, MINUS, PLUS, ZERO, All, Atom, Formula, Some
+from dilemma.bisection.witness import holds_at
 
 __all__ = ["reduced"]
 

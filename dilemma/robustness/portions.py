@@ -16,8 +16,8 @@ import numpy as np
 import sympy as sp
 
 from dilemma.parts import Interval
-from dilemma.proof.boxes import Axis, Boxes, Elsewhere
-from dilemma.proof.samples import Sample
+from dilemma.robustness.boxes import Axis, Boxes, Elsewhere
+from dilemma.robustness.samples import Sample
 
 __all__ = ["Portions", "portions"]
 

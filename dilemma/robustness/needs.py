@@ -16,11 +16,11 @@ import sympy as sp
 
 from dilemma.errors import DilemmaError
 from dilemma.parts import Interval, decimal
-from dilemma.proof.boxes import Axis, Boxes, Elsewhere
 from dilemma.proof.examples import Example, truth
 from dilemma.proof.statements import Statements
 from dilemma.proof.verdicts import Need
-from dilemma.proof.wording import called, era_of
+from dilemma.robustness.boxes import Axis, Boxes, Elsewhere
+from dilemma.robustness.wording import called, era_of
 
 __all__ = ["needed"]
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from dilemma.checking.played import At
 from dilemma.errors import UnsupportedError
-from dilemma.proof.played import At
 
 __all__ = ["Told", "dominant", "every", "kind", "related", "risk_dominant", "stays"]
 

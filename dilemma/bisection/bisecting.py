@@ -1,7 +1,7 @@
 """Whether statements can hold together, by exact bisection of a box: "unsat", "sat" or not known.
 
-Statements become signs of polynomials (:mod:`dilemma.proof.clearing`), equations are put in
-(:mod:`dilemma.proof.elimination`), and the box of what is left is halved again and again.  A part
+Statements become signs of polynomials (:mod:`dilemma.bisection.clearing`), equations are put in
+(:mod:`dilemma.bisection.elimination`), and the box of what is left is halved again and again.  A part
 is excluded where Bernstein coefficients leave a statement no sign that it allows.  Where all that
 is undecided gets truer as a symbol grows, only the symbol's upper end is looked at.
 """
@@ -18,11 +18,10 @@ from typing import Literal
 import numpy as np
 import sympy as sp
 
-from dilemma.errors import UnsupportedError
-from dilemma.proof.bernstein import Tensor, faces, halves, signs, slopes, tensor
-from dilemma.proof.clearing import About, Axis, Cleared, cleared
-from dilemma.proof.elimination import LARGEST_TENSOR, Reducing, System, split, used
-from dilemma.proof.signs import (
+from dilemma.bisection.bernstein import Tensor, faces, halves, signs, slopes, tensor
+from dilemma.bisection.clearing import About, Axis, Cleared, cleared
+from dilemma.bisection.elimination import LARGEST_TENSOR, Reducing, System, split, used
+from dilemma.bisection.signs import (
     FALSE,
     MINUS,
     PLUS,
@@ -35,7 +34,8 @@ from dilemma.proof.signs import (
     narrowed,
     replaced,
 )
-from dilemma.proof.witness import holds_at
+from dilemma.bisection.witness import holds_at
+from dilemma.errors import UnsupportedError
 
 __all__ = ["Bisected", "bisected"]
 

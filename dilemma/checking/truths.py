@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from dilemma.checking.played import At, Played
+from dilemma.checking.said import Told, dominant, every, kind, related, risk_dominant, stays
 from dilemma.errors import UnsupportedError
 from dilemma.parts import Reference
-from dilemma.proof.played import At, Played
-from dilemma.proof.said import Told, dominant, every, kind, related, risk_dominant, stays
 from dilemma.proof.statements import Copy, Statements
 
 __all__ = ["Truths", "assumed", "named", "shown", "truths"]

@@ -1,7 +1,7 @@
 """Attacks on verdicts: random calibrations and the boxes' corners, every equilibrium solved anew.
 
 Where players choose among actions equilibria are enumerated in floats from the payoffs alone
-(:mod:`dilemma.proof.enumeration`), and nearly degenerate calibrations are solved exactly; where
+(:mod:`dilemma.checking.enumeration`), and nearly degenerate calibrations are solved exactly; where
 numbers are chosen the branches are solved in floats (:mod:`dilemma.games.batches`), and at a sample
 compared with a search from the payoffs alone.  What seems to contradict a verdict counts once it
 has been solved again exactly.
@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from dilemma.checking.calibrations import Calibrations
+from dilemma.checking.tries import Points, aimed, tries
+from dilemma.checking.truths import Truths
 from dilemma.parts import Mode, Status
-from dilemma.proof.calibrations import Calibrations
 from dilemma.proof.statements import Statements
-from dilemma.proof.tries import Points, aimed, tries
-from dilemma.proof.truths import Truths
 from dilemma.proof.verdicts import Attack
 
 __all__ = ["Contradiction", "attacked", "contradicts"]

@@ -8,24 +8,23 @@ exactly.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import prod
-import time
 
-from dilemma.proof.bernstein import signs, tensor
-from dilemma.proof.clearing import Axis
-from dilemma.proof.polynomials import (
+from dilemma.bisection.bernstein import signs, tensor
+from dilemma.bisection.clearing import Axis
+from dilemma.bisection.polynomials import (
     Polynomial,
     Product,
     coefficients,
     factored,
-    primitive,
     product_sign,
 )
-from dilemma.proof.scaling import units
-from dilemma.proof.signs import (
+from dilemma.bisection.scaling import units
+from dilemma.bisection.signs import (
     ANY,
     FALSE,
     MINUS,
@@ -37,7 +36,6 @@ from dilemma.proof.signs import (
     Some,
     all_of,
     atoms,
-    flipped,
     narrowed,
     plus,
     replaced,

@@ -16,11 +16,11 @@ import numpy as np
 import sympy as sp
 
 from dilemma import games
+from dilemma.checking.enumeration import enumerated
 from dilemma.games.exact import solve_exactly
 from dilemma.games.numbers import quickly
 from dilemma.model import Model
 from dilemma.parts import Profile
-from dilemma.proof.enumeration import enumerated
 
 __all__ = ["NOTHING", "At", "Played", "Table", "bimatrix", "found_exactly", "found_in_floats"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from dilemma.proof.boxes import Axis, Boxes
-from dilemma.proof.calibrations import calibrations
+from dilemma.checking.calibrations import calibrations
+from dilemma.checking.tries import tries
 from dilemma.proof.draws import copies
-from dilemma.proof.tries import tries
+from dilemma.robustness.boxes import Axis, Boxes
 
 __all__ = ["Sample", "sampled"]
 

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import sympy as sp
 
+from dilemma.bisection.clearing import Cleared
 from dilemma.errors import UnsupportedError
-from dilemma.proof.clearing import Cleared
 
 __all__ = ["holds_at"]
 

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import sympy as sp
 
+from dilemma.checking.attack import attacked
+from dilemma.checking.disagreements import disagreement
+from dilemma.checking.rechecking import wrong_with
+from dilemma.checking.searched import missing
 from dilemma.errors import DisagreementError, UnsupportedError
 from dilemma.model import Model
 from dilemma.parts import Mode, Status
-from dilemma.proof.attack import attacked
 from dilemma.proof.decide import decide, stated
-from dilemma.proof.disagreements import disagreement
 from dilemma.proof.logic import DECIDERS, Decider
-from dilemma.proof.rechecking import wrong_with
-from dilemma.proof.searched import missing
 from dilemma.proof.statements import Statements
 from dilemma.proof.verdicts import Attack, Checks, Verdict
 

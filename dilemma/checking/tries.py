@@ -9,13 +9,13 @@ from typing import ClassVar, Protocol
 import numpy as np
 import sympy as sp
 
+from dilemma.checking.calibrations import Calibrations, calibrations
+from dilemma.checking.chosen_truths import ChosenTries
+from dilemma.checking.played import At, bimatrix
+from dilemma.checking.truths import Truths, assumed, truths
 from dilemma.errors import CalibrationError
-from dilemma.proof.calibrations import Calibrations, calibrations
-from dilemma.proof.chosen_truths import ChosenTries
 from dilemma.proof.draws import copies
-from dilemma.proof.played import At, bimatrix
 from dilemma.proof.statements import Statements
-from dilemma.proof.truths import Truths, assumed, truths
 
 __all__ = ["Points", "Tries", "aimed", "exactly_at", "tries"]
 

@@ -15,9 +15,8 @@ from fractions import Fraction
 import sympy as sp
 from sympy.polys.rings import ring as ring_of
 
-from dilemma.errors import UnsupportedError
-from dilemma.proof.polynomials import Polynomial, Product, product_sign, primitive, total
-from dilemma.proof.signs import (
+from dilemma.bisection.polynomials import Product, primitive, product_sign, total
+from dilemma.bisection.signs import (
     ANY,
     FALSE,
     MINUS,
@@ -28,6 +27,7 @@ from dilemma.proof.signs import (
     all_of,
     some_of,
 )
+from dilemma.errors import UnsupportedError
 
 __all__ = ["About", "Axis", "Cleared", "cleared"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from dilemma.proof.boxes import Boxes, Elsewhere
 from dilemma.proof.verdicts import Radius, Verdict
+from dilemma.robustness.boxes import Boxes, Elsewhere
 
 __all__ = ["radius_of"]
 

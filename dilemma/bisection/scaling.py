@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from dilemma.proof.polynomials import Polynomial
+from dilemma.bisection.polynomials import Polynomial
 
 __all__ = ["units"]
 

@@ -28,7 +28,7 @@ from math import comb, gcd, lcm
 import numpy as np
 from numpy.typing import NDArray
 
-from dilemma.proof.signs import MINUS, PLUS, ZERO
+from dilemma.bisection.signs import MINUS, PLUS, ZERO
 
 __all__ = ["Tensor", "faces", "halves", "signs", "slopes", "tensor"]
 

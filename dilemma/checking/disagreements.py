@@ -32,7 +32,7 @@ from decimal import Decimal
 
 from dilemma import solve
 from dilemma.model import Model
-from dilemma.proof.attack import attacked
+from dilemma.checking.attack import attacked
 from dilemma.proof.decide import decide, stated
 
 VERSIONS = {versions}

@@ -16,16 +16,16 @@ from typing import Any
 import sympy as sp
 
 from dilemma.branch import Play
+from dilemma.checking.chosen_truths import solved_at
+from dilemma.checking.played import NOTHING, At, Played
+from dilemma.checking.tries import exactly_at
+from dilemma.checking.truths import named, shown
 from dilemma.games import dense
 from dilemma.games.marginals import marginal
 from dilemma.games.search import NotFoundError, Search
-from dilemma.proof.chosen_truths import solved_at
 from dilemma.proof.draws import copies
 from dilemma.proof.evaluation import deviation_gain, worth
-from dilemma.proof.played import NOTHING, At, Played
 from dilemma.proof.statements import Copy, Statements
-from dilemma.proof.tries import exactly_at
-from dilemma.proof.truths import named, shown
 from dilemma.proof.verdicts import Example
 
 __all__ = ["wrong_with"]

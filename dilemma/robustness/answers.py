@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 from dilemma.errors import UnsupportedError
 from dilemma.model import Model
-from dilemma.proof.boxes import LONGEST, Boxes, Elsewhere
 from dilemma.proof.decide import proved_lemmas, stated
-from dilemma.proof.needs import needed
-from dilemma.proof.portions import portions
-from dilemma.proof.radius import radius_of
-from dilemma.proof.rescue import rescued
-from dilemma.proof.samples import sampled
 from dilemma.proof.statements import Statements
 from dilemma.proof.verdicts import Need, Radius, Rescue, Robustness, Shares, Verdict
+from dilemma.robustness.boxes import LONGEST, Boxes, Elsewhere
+from dilemma.robustness.needs import needed
+from dilemma.robustness.portions import portions
+from dilemma.robustness.radius import radius_of
+from dilemma.robustness.rescue import rescued
+from dilemma.robustness.samples import sampled
 
 __all__ = ["robustness"]
 

@@ -14,13 +14,13 @@ from typing import ClassVar
 import numpy as np
 import sympy as sp
 
+from dilemma.checking.calibrations import Calibrations
+from dilemma.checking.truths import Truths
 from dilemma.parts import Mode
-from dilemma.proof.calibrations import Calibrations
 from dilemma.proof.confirming import solved_again
 from dilemma.proof.draws import Draws
 from dilemma.proof.sampling import Trying
 from dilemma.proof.statements import Statements
-from dilemma.proof.truths import Truths
 
 __all__ = ["ChosenTries", "solved_at"]
 

@@ -14,10 +14,10 @@ import numpy as np
 import sympy as sp
 
 from dilemma.parts import Interval, decimal
-from dilemma.proof.boxes import Axis, Boxes, Elsewhere
-from dilemma.proof.samples import Sample
 from dilemma.proof.verdicts import Rescue
-from dilemma.proof.wording import called, era_of
+from dilemma.robustness.boxes import Axis, Boxes, Elsewhere
+from dilemma.robustness.samples import Sample
+from dilemma.robustness.wording import called, era_of
 
 __all__ = ["rescued"]
 

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from dilemma.checking.calibrations import Calibrations, calibrations
 from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games import equilibria
 from dilemma.games.batches import Batch, many
 from dilemma.games.dense import replied
 from dilemma.games.search import NotFoundError, Search
 from dilemma.model import Model
-from dilemma.proof.calibrations import Calibrations, calibrations
 from dilemma.proof.statements import Statements
 
 __all__ = ["Missing", "missing"]

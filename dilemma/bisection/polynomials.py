@@ -13,8 +13,7 @@ from fractions import Fraction
 from math import lcm
 from typing import Any
 
-from dilemma.errors import UnsupportedError
-from dilemma.proof.signs import (
+from dilemma.bisection.signs import (
     ANY,
     FALSE,
     MINUS,
@@ -27,6 +26,7 @@ from dilemma.proof.signs import (
     flipped,
     some_of,
 )
+from dilemma.errors import UnsupportedError
 
 __all__ = [
     "Polynomial",

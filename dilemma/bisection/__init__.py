@@ -1,0 +1,1 @@
+"""Exact bisection: polynomials over boxes, in integers; no model, no solver."""

@@ -1,0 +1,1 @@
+"""Verdicts checked by other means: attacked, solved anew, decided again."""
