@@ -135,20 +135,6 @@ class Deciding:
             told.append(statements.symbol(twin, twin.moved) > statements.symbol(here, twin.moved))
         return told
 
-    def refutations(self) -> list[list[sp.Basic]] | None:
-        """Return statements, case by case, of which one set holds wherever the claim fails.
-
-        None where a failure takes more than one calibration or equilibrium to see.
-        """
-        parts = self.statements.parts()
-        if any(part.moves or part.unique or part.count for part in parts):
-            return None
-        return [
-            [*self._told(chosen, (part,)), sp.Not(self.statements.formula(part, chosen))]
-            for chosen in self._feasible()
-            for part in parts
-        ]
-
     def _can_move(self, part: Part, cases: list[Chosen]) -> bool:
         return any(self._question(chosen, (part,)).ask().status != "unsat" for chosen in cases)
 
