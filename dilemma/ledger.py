@@ -92,7 +92,7 @@ class Ledger(Shown):
     def tables(self) -> tuple[Table, ...]:
         """Return a table for each model, a row for each verdict; where there are few, what it rests on."""
         robust = any(v.robustness is not None for v in self.verdicts)
-        head = ("claim", "passage", "verdict", *(("radius", "needs, or how often it holds") if robust else ()))
+        head = ("claim", "passage", "verdict", *(("radius", "needs") if robust else ()))
         found = []
         for model in self.models:
             rows = tuple(

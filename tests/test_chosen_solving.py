@@ -501,6 +501,15 @@ def stackelberg():
     return dilemma.solve(led(COURNOT, outcomes=slopes))
 
 
+def test_replies_in_floats_that_are_a_little_off_make_no_disagreement():
+    """A leader's payoff can be so sensitive to them that the search seems to pay it more."""
+    at = {
+        "s": "0.05467", "v": "28.63", "c": "0.16", "h": "0.02121", "gam": "7.196", "D": "0.3497",
+        "bet": "0.1078", "pi_a": "2.518", "rho": "0.807",
+    }  # fmt: skip
+    assert dilemma.solve(dilemma.load("cork"), at).names == ("(both_routes)",)
+
+
 def test_a_leader_in_a_linear_duopoly_takes_half_and_leaves_a_quarter(stackelberg):
     (found,) = stackelberg
     assert found.play == {"a": {"x": HALF}, "b": {"y": QUARTER}}

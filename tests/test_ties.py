@@ -28,6 +28,7 @@ def tied(abandonment):
     twin = {"title": "tie", "years": [1, 2], **values}
     return abandonment.replace(
         claims=dict.fromkeys(abandonment.claims),
+        calibrations=dict.fromkeys(abandonment.variants),
         questions=dict.fromkeys(abandonment.questions),
         common=dict.fromkeys(n for n, v in abandonment.eras["cold_war"].values.items() if v.common),
         eras={"cold_war": None, "post_cold_war": None, "tie": twin},

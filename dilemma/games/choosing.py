@@ -223,8 +223,9 @@ def _led(
     leader = model.choices.leader
     point, paid = search.led()
     best = max((float(e.payoffs[leader]) for e in found), default=-np.inf)
-    if paid > best + 1e-6 * max(1.0, abs(paid)):
+    if sure and paid > best + 1e-6 * max(1.0, abs(paid)):
         # Replies in floats are not quite best ones, and a leader's payoff is sensitive to them.
+        # (Where followers' payoffs are not concave a leader may sit where their reply jumps.)
         point = replied(model, values, search.symbols, point)
         paid = search.payoff(leader, point)
     if paid <= best + 1e-6 * max(1.0, abs(paid)):
