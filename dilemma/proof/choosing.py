@@ -43,10 +43,8 @@ class DecidingChoices(Counting):
     def status(self) -> tuple[Status, str]:
         """Try the claim, then go through all branches."""
         statements = self.statements
-        if self._ask(statements.given_but_play(), *self._shared()).status == "unsat":
-            return "contradictory", "its assumptions hold at no calibration in the boxes"
-        if reason := self._payoffs_undefined():
-            return "open", reason
+        if (told := self._beforehand()) is not None:
+            return told
         self.trial = tried(statements)
         if self.trial.fails is not None and (self.refute_only or self.trial.holds is not None):
             self.fails, self.holds = self.trial.fails, self.trial.holds

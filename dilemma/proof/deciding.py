@@ -58,10 +58,8 @@ class Deciding:
     def status(self) -> tuple[Status, str]:
         """Go through all branches; return the verdict and, where it is no plain one, why."""
         statements = self.statements
-        if self._ask(statements.given_but_play(), *self._shared()).status == "unsat":
-            return "contradictory", "its assumptions hold at no calibration in the boxes"
-        if reason := self._payoffs_undefined():
-            return "open", reason
+        if (told := self._beforehand()) is not None:
+            return told
         cases = self._feasible()
         self.cases = len(cases) if statements.in_equilibrium else 0
         if not any(self._question(chosen).ask().status != "unsat" for chosen in cases):
@@ -78,6 +76,13 @@ class Deciding:
         return ("open", undecided) if undecided else ("proved", "")
 
     # --- before anything ------------------------------------------------------------------------
+
+    def _beforehand(self) -> tuple[Status, str] | None:
+        """Return the verdict where there is nothing to decide: no calibration, or no game."""
+        if self._ask(self.statements.given_but_play(), *self._shared()).status == "unsat":
+            return "contradictory", "its assumptions hold at no calibration in the boxes"
+        reason = self._payoffs_undefined()
+        return ("open", reason) if reason else None
 
     def plainly(self, told: str) -> str:
         """Write the names of the model for the symbols of its copies."""

@@ -44,10 +44,8 @@ class Existing(Deciding):
     def status(self) -> tuple[Status, str]:
         """Ask for a calibration without such an equilibrium, then for one with it."""
         statements = self.statements
-        if self._ask(statements.given_but_play(), *self._shared()).status == "unsat":
-            return "contradictory", "its assumptions hold at no calibration in the boxes"
-        if reason := self._payoffs_undefined():
-            return "open", reason
+        if (told := self._beforehand()) is not None:
+            return told
         cases = self._feasible()
         self.cases = len(cases)
         question = self._new()
@@ -163,6 +161,8 @@ class ExistingChoices(DecidingChoices):
 
     def status(self) -> tuple[Status, str]:
         """Try the claim; then prove it of every equilibrium, where there always is one."""
+        if (told := self._beforehand()) is not None:
+            return told
         statements = self.statements
         trial = tried(statements)
         if trial.fails is not None and trial.holds is not None:
