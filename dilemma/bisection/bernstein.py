@@ -24,6 +24,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import comb, gcd, lcm
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ from dilemma.bisection.signs import MINUS, PLUS, ZERO
 
 __all__ = ["Tensor", "faces", "halves", "signs", "slopes", "tensor"]
 
-Tensor = NDArray[np.generic]  # int64 where that is enough, else Python's integers
+Tensor = NDArray[Any]  # int64 where that is enough, else Python's integers
 
 LARGEST = 2**62
 
@@ -151,7 +152,7 @@ def signs(found: Tensor, open_low: Sequence[bool], open_high: Sequence[bool]) ->
         return MINUS | ZERO | PLUS
     if not above and not below:
         return ZERO
-    nonzero = positive if above else negative
+    nonzero: Any = positive if above else negative
     for axis in range(found.ndim):
         if found.shape[axis] == 1:
             continue
@@ -168,7 +169,8 @@ def signs(found: Tensor, open_low: Sequence[bool], open_high: Sequence[bool]) ->
 
 
 def _only(found: Tensor, axis: int, indices: list[int]) -> Tensor:
-    return np.take(found, indices, axis=axis)
+    taken: Tensor = np.take(found, indices, axis=axis)
+    return taken
 
 
 def slopes(found: Tensor, axis: int, weights: tuple[int, int] = (1, 1)) -> Tensor:
@@ -190,4 +192,5 @@ def slopes(found: Tensor, axis: int, weights: tuple[int, int] = (1, 1)) -> Tenso
 
 def faces(found: Tensor, axis: int, *, high: bool) -> Tensor:
     """Restrict a polynomial to an end of an axis, which is then gone."""
-    return np.take(found, -1 if high else 0, axis=axis)
+    face: Tensor = np.take(found, -1 if high else 0, axis=axis)
+    return face

@@ -9,14 +9,16 @@ is undecided gets truer as a symbol grows, only the symbol's upper end is looked
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from math import prod
 from typing import Literal
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from dilemma.bisection.bernstein import Tensor, faces, halves, signs, slopes, tensor
 from dilemma.bisection.clearing import About, Axis, Cleared, cleared
@@ -101,12 +103,24 @@ def bisected(
     return found
 
 
-FIRST_SHARE = 0.05
-MOST_CASES = 64
+FIRST_SHARE = 0.05  # of the time: each plan's first turn; the next are three times as long
+MOST_CASES = 64  # systems that one question may be split into
 
 
 @dataclass(frozen=True)
 class _Plan:
+    """How a system is reduced before its box is halved: which of these helps is not known before.
+
+    Attributes
+    ----------
+    slack : bool
+        Whether an ordering x > y becomes x = y + s.
+    unknowns : bool
+        Whether what is played is put in first, parameters only then.
+    cases : bool
+        Whether alternatives become searches of their own.
+    """
+
     slack: bool = False
     unknowns: bool = False
     cases: bool = False
@@ -123,6 +137,8 @@ PLANS = (
 
 @dataclass
 class _Attempt:
+    """One plan on its way: what is left to reduce and to halve."""
+
     statements: Sequence[sp.Basic]
     told: Cleared
     plan: _Plan
@@ -133,6 +149,7 @@ class _Attempt:
     doubtful: str = ""
 
     def run(self, until: float) -> Bisected:
+        """Go on until it is decided or time is up."""
         if self.stack is None:
             self.stack = [self.reducing(System(self.told.axes, self.told.formula))]
         while self.stack:
@@ -146,23 +163,32 @@ class _Attempt:
                 if told:
                     return Bisected("unknown", boxes=self.boxes, reason=told)
                 continue
-            self.boxes += 1
-            node = _settled(top)
-            if node.formula == FALSE:
-                continue
-            for point in _points(node):
-                if values := self.witness(node.system, point):
-                    return Bisected("sat", values, self.boxes)
-            if node.formula == TRUE:
-                self.doubtful = "an example was found that cannot be read back"
-                continue
-            axis = _widest(node)
-            self.stack.extend(_split(node, axis))
+            if values := self.looked_into(top):
+                return Bisected("sat", values, self.boxes)
         if self.doubtful:
             return Bisected("unknown", boxes=self.boxes, reason=self.doubtful)
         return Bisected("unsat", boxes=self.boxes)
 
+    def looked_into(self, top: _Node) -> Mapping[sp.Symbol, sp.Rational]:
+        """Exclude a part of the box or halve it; return where all holds if that is seen."""
+        assert self.stack is not None
+        self.boxes += 1
+        node = _settled(top)
+        if node.formula == FALSE:
+            return {}
+        for point in _points(node):
+            if values := self.witness(node.system, point):
+                return values
+        if node.formula == TRUE:
+            self.doubtful = "an example was found that cannot be read back"
+            return {}
+        axis = _widest(node)
+        assert axis is not None, "what is undecided varies"
+        self.stack.extend(_split(node, axis))
+        return {}
+
     def reducing(self, system: System) -> Reducing:
+        """Return a system that is to be reduced as planned."""
         unknowns = self.told.unknowns if self.plan.unknowns else frozenset()
         return Reducing(system, self.plan.slack, unknowns)
 
@@ -190,6 +216,7 @@ class _Attempt:
     def witness(
         self, system: System, point: Mapping[int, Fraction]
     ) -> Mapping[sp.Symbol, sp.Rational]:
+        """Return the value of every symbol if all statements hold at a point."""
         back = system.back(point)
         if back is None:
             return {}
@@ -208,17 +235,23 @@ class _Side:
 
     @property
     def point(self) -> bool:
+        """Whether it is a single number."""
         return self.low == self.high
+
+
+POINT = _Side(Fraction(0), Fraction(0), open_low=False, open_high=False)
+NOWHERE = Axis(Fraction(0), Fraction(0), open_low=False, open_high=False)
 
 
 @dataclass(frozen=True)
 class _Node:
+    """A part of the box, and what is undecided in it."""
+
     system: System
     axes: tuple[Axis, ...]
     sides: tuple[_Side, ...]
     formula: Formula  # over numbers of polynomials
-    tensors: Mapping[int, tuple[tuple[int, ...], Tensor]]
-    depth: int = 0
+    tensors: Mapping[Hashable, tuple[tuple[int, ...], Tensor]]
 
 
 def _root(system: System) -> _Node | str:
@@ -226,27 +259,25 @@ def _root(system: System) -> _Node | str:
         return _Node(system, (), (), FALSE, {})
     polynomials = system.polynomials
     numbers = {p: i for i, p in enumerate(polynomials)}
-    axes, flips = [], []
+    axes = []
     for i, axis in enumerate(system.axes):
-        if axis.low is None:
-            if any(p.degrees()[i] for p in polynomials):
-                return "a symbol without a lower end"
-            axis = Axis(Fraction(0), Fraction(0), False, False)
-        axes.append(axis)
-    tensors = {}
+        if axis.low is None and any(p.degrees()[i] for p in polynomials):
+            return "a symbol without a lower end"
+        axes.append(NOWHERE if axis.low is None else axis)
+    tensors: dict[Hashable, tuple[tuple[int, ...], Tensor]] = {}
     for polynomial, number in numbers.items():
         generators = used(polynomial)
         size = prod(polynomial.degrees()[i] + 1 for i in generators)
         if size > LARGEST_TENSOR:
             return f"a polynomial in {len(generators)} symbols is too large"
         terms = {tuple(m[i] for i in generators): c for m, c in polynomial.items()}
-        ends = [(axes[i].low, axes[i].high) for i in generators]
+        ends = [(_low(axes[i]), axes[i].high) for i in generators]
         tensors[number] = (generators, tensor(terms, ends))
     formula = replaced(system.formula, lambda atom: Atom(numbers[atom.of], atom.allowed))
     sides = tuple(
         _Side(Fraction(0), Fraction(1), a.open_low, a.open_high or a.high is None)
         if a.low != a.high
-        else _Side(Fraction(0), Fraction(0), False, False)
+        else POINT
         for a in axes
     )
     return _Node(system, tuple(axes), sides, formula, tensors)
@@ -277,7 +308,7 @@ def _settled(node: _Node) -> _Node:
         node = moved
 
 
-def _cornered(node: _Node, possible: Mapping[int, int]) -> _Node | None:
+def _cornered(node: _Node, possible: Mapping[Hashable, int]) -> _Node | None:
     """Put symbols at an end of theirs if everything undecided is truest there.
 
     An end that is left out will do where what is undecided there is strict, or where it gets
@@ -291,13 +322,13 @@ def _cornered(node: _Node, possible: Mapping[int, int]) -> _Node | None:
         for high in (True, False):
             changed = _truest(node, axis, here, possible, high=high)
             if changed is not None:
-                formula = replaced(node.formula, lambda atom: changed.get(atom, atom))
+                formula = replaced(node.formula, partial(_instead, changed))
                 return _at_end(replace(node, formula=formula), axis, high=high)
     return None
 
 
 def _truest(
-    node: _Node, axis: int, here: Sequence[Atom], possible: Mapping[int, int], *, high: bool
+    node: _Node, axis: int, here: Sequence[Atom], possible: Mapping[Hashable, int], *, high: bool
 ) -> dict[Atom, Atom] | None:
     """Return what atoms become at an end where they are truest, None if they are not."""
     side = node.sides[axis]
@@ -343,19 +374,24 @@ def _weights(node: _Node, axis: int) -> tuple[int, int]:
 def _at_end(node: _Node, axis: int, *, high: bool) -> _Node:
     side = node.sides[axis]
     end = side.high if high else side.low
-    tensors = {}
+    tensors: dict[Hashable, tuple[tuple[int, ...], Tensor]] = {}
     for number, (generators, coefficients) in node.tensors.items():
         if axis in generators:
             position = generators.index(axis)
-            coefficients = faces(coefficients, position, high=high)
-            generators = generators[:position] + generators[position + 1 :]
-        tensors[number] = (generators, coefficients)
+            left = (*generators[:position], *generators[position + 1 :])
+            tensors[number] = (left, faces(coefficients, position, high=high))
+        else:
+            tensors[number] = (generators, coefficients)
     sides = list(node.sides)
     sides[axis] = _Side(end, end, open_low=False, open_high=False)
     return replace(node, sides=tuple(sides), tensors=tensors)
 
 
-def _points(node: _Node):
+def _instead(changed: Mapping[Atom, Atom], atom: Atom) -> Atom:
+    return changed.get(atom, atom)
+
+
+def _points(node: _Node) -> Iterator[dict[int, Fraction]]:
     """Yield points of the box at which the statements may hold."""
     yield {i: _place(node.axes[i], s, Fraction(1, 2)) for i, s in enumerate(node.sides)}
 
@@ -363,8 +399,13 @@ def _points(node: _Node):
 def _place(axis: Axis, side: _Side, share: Fraction) -> Fraction:
     t = side.low + (side.high - side.low) * share
     if axis.high is None:
-        return axis.low + t / (1 - t)
-    return axis.low + (axis.high - axis.low) * t
+        return _low(axis) + t / (1 - t)
+    return _low(axis) + (axis.high - _low(axis)) * t
+
+
+def _low(axis: Axis) -> Fraction:
+    assert axis.low is not None, "an axis without a lower end is mirrored or split before"
+    return axis.low
 
 
 def _widest(node: _Node) -> int | None:
@@ -379,7 +420,7 @@ def _widest(node: _Node) -> int | None:
     return max(variation, key=variation.__getitem__, default=None)
 
 
-def _floats(coefficients: Tensor) -> np.ndarray:
+def _floats(coefficients: Tensor) -> NDArray[np.float64]:
     if coefficients.dtype == object:
         excess = max(max(abs(c) for c in coefficients.ravel()).bit_length() - 900, 0)
         coefficients = coefficients >> excess
@@ -387,7 +428,8 @@ def _floats(coefficients: Tensor) -> np.ndarray:
 
 
 def _split(node: _Node, axis: int) -> tuple[_Node, _Node]:
-    low, high = {}, {}
+    low: dict[Hashable, tuple[tuple[int, ...], Tensor]] = {}
+    high: dict[Hashable, tuple[tuple[int, ...], Tensor]] = {}
     for number, (generators, coefficients) in node.tensors.items():
         if axis in generators:
             first, second = halves(coefficients, generators.index(axis))
@@ -398,6 +440,6 @@ def _split(node: _Node, axis: int) -> tuple[_Node, _Node]:
     middle = (side.low + side.high) / 2
     sides = list(node.sides)
     sides[axis] = _Side(side.low, middle, side.open_low, open_high=False)
-    first = replace(node, sides=tuple(sides), tensors=low, depth=node.depth + 1)
+    below = replace(node, sides=tuple(sides), tensors=low)
     sides[axis] = _Side(middle, side.high, open_low=False, open_high=side.open_high)
-    return first, replace(node, sides=tuple(sides), tensors=high, depth=node.depth + 1)
+    return below, replace(node, sides=tuple(sides), tensors=high)

@@ -8,6 +8,7 @@ exactly.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -134,15 +135,35 @@ def used(polynomial: Polynomial) -> tuple[int, ...]:
     return tuple(i for i, d in enumerate(polynomial.degrees()) if d > 0)
 
 
+_Bound = tuple[Polynomial, Polynomial, bool]  # numerator, positive denominator, strictness
+
+
+class _LateError(Exception):
+    """Time was up in the middle of a step."""
+
+
 @dataclass
 class Reducing:
-    """A system on its way to a smaller one."""
+    """A system on its way to a smaller one.
+
+    Attributes
+    ----------
+    slack : bool
+        Whether an ordering x > y becomes x = y + s.
+    unknowns : frozenset of int
+        The generators that are put in before all others, if there are any.
+    known, glanced : mapping of polynomial to signs
+        What it can be on the box, looked into or at a glance.
+    until : float
+        When the time is up.
+    """
 
     system: System
     slack: bool = True
     unknowns: frozenset[int] = frozenset()
     known: dict[Polynomial, int] = field(default_factory=dict)
     glanced: dict[Polynomial, int] = field(default_factory=dict)
+    until: float = math.inf
 
     # --- what signs there can be ----------------------------------------------------------------
 
@@ -177,13 +198,18 @@ class Reducing:
     def _sign(self, polynomial: Polynomial) -> int:
         axes = self.system.axes
         generators = used(polynomial)
-        if any(axes[i].low is None for i in generators):
+        self.in_time()
+        lows = [axes[i].low for i in generators]
+        if None in lows:
             return self.glance(polynomial)
         size = prod(polynomial.degrees()[i] + 1 for i in generators)
         if size > LARGEST_TENSOR:
             return self.glance(polynomial)
         terms = {tuple(m[i] for i in generators): c for m, c in polynomial.items()}
-        found = tensor(terms, [(axes[i].low, axes[i].high) for i in generators])
+        ends = [
+            (low, axes[i].high) for i, low in zip(generators, lows, strict=True) if low is not None
+        ]
+        found = tensor(terms, ends)
         return signs(
             found,
             [axes[i].open_low for i in generators],
@@ -203,22 +229,40 @@ class Reducing:
     # --- the loop -------------------------------------------------------------------------------
 
     def run(self, until: float) -> bool:
-        """Go on reducing; tell whether nothing is left to do."""
+        """Go on reducing; tell whether nothing is left to do.
+
+        Where time is up in the middle of a step, the system stays as it was before it.
+        """
+        self.until = until
         while time.perf_counter() < until:
-            self.narrow(self.glance)
-            if any(axis.empty for axis in self.system.axes):
-                self.system = replace(self.system, formula=FALSE)
-            if self.system.formula == FALSE:
-                return True
-            if self.bounded() or self.eliminated():
-                continue
-            before = self.system.formula
-            self.narrow(self.sign)
-            if self.system.formula != before:
-                continue
-            if not (self.projected() or self.scaled() or (self.slack and self.slackened())):
-                return True
+            before = self.system, dict(self.known), dict(self.glanced)
+            try:
+                if self.step():
+                    return True
+            except _LateError:
+                self.system, self.known, self.glanced = before
+                return False
         return False
+
+    def step(self) -> bool:
+        """Reduce by one step; tell whether nothing is left to do."""
+        self.narrow(self.glance)
+        if any(axis.empty for axis in self.system.axes):
+            self.system = replace(self.system, formula=FALSE)
+        if self.system.formula == FALSE:
+            return True
+        if self.bounded() or self.eliminated():
+            return False
+        before = self.system.formula
+        self.narrow(self.sign)
+        if self.system.formula != before:
+            return False
+        return not (self.projected() or self.scaled() or (self.slack and self.slackened()))
+
+    def in_time(self) -> None:
+        """Stop a step that has begun once time is up."""
+        if time.perf_counter() > self.until:
+            raise _LateError
 
     def narrow(self, sign: Callable[[Polynomial], int]) -> None:
         """Keep what the box leaves undecided."""
@@ -239,15 +283,18 @@ class Reducing:
             can = times(can, here if power % 2 else times(here, here) & ~MINUS)
         return told & can
 
-    def units(self) -> Iterator[Atom]:
+    def parts(self) -> tuple[Formula, ...]:
+        """Return what has to hold, all of it."""
         formula = self.system.formula
-        parts = formula.parts if isinstance(formula, All) else (formula,)
-        yield from (part for part in parts if isinstance(part, Atom))
+        return formula.parts if isinstance(formula, All) else (formula,)
+
+    def units(self) -> Iterator[Atom]:
+        """Yield what has to hold of one polynomial, whatever else."""
+        yield from (part for part in self.parts() if isinstance(part, Atom))
 
     def without(self, unit: Atom) -> Formula:
-        formula = self.system.formula
-        parts = formula.parts if isinstance(formula, All) else (formula,)
-        return all_of(part for part in parts if part != unit)
+        """Return what has to hold besides."""
+        return all_of(part for part in self.parts() if part != unit)
 
     # --- bounds ---------------------------------------------------------------------------------
 
@@ -324,7 +371,8 @@ class Reducing:
         return low, high
 
     def _ends(self, monomial: tuple[int, ...]) -> tuple[Fraction | None, Fraction | None]:
-        low, high = Fraction(1), Fraction(1)
+        low = Fraction(1)
+        high: Fraction | None = Fraction(1)
         for i, e in enumerate(monomial):
             if not e:
                 continue
@@ -377,6 +425,7 @@ class Reducing:
         return True
 
     def _cost(self, equation: Polynomial, axis: int) -> float:
+        self.in_time()
         told = self.system.axes[axis]
         free = (told.low is None) + (told.high is None)
         parts = coefficients(equation, axis)
@@ -404,6 +453,7 @@ class Reducing:
             if not atom.of.degrees()[axis]:
                 return atom
             if atom.of not in cache:
+                self.in_time()
                 cache[atom.of] = factored(_substituted(atom.of, axis, numerator, denominator))
             return product_sign(cache[atom.of], atom.allowed, self.glance)
 
@@ -441,35 +491,17 @@ class Reducing:
         That some x lies between several bounds means that each lower bound lies below each upper
         one (Fourier and Motzkin).
         """
-        units = list(self.units())
-        inside: dict[int, list[Atom]] = {}
-        for unit in units:
-            for axis in used(unit.of):
-                inside.setdefault(axis, []).append(unit)
-        nested = {
-            axis for atom in set(atoms(self.system.formula)) - set(units) for axis in used(atom.of)
-        }
-        best = None
+        best: tuple[int, int, list[_Bound], list[_Bound]] | None = None
+        inside = self._inside()
         for axis, here in inside.items():
-            if axis in nested:
-                continue
             found = self._between(axis, here)
-            if found is None:
-                continue
-            low, high = found
-            if len(low) * len(high) > max(len(low) + len(high), 4):
-                continue
-            terms = sum(
-                len(n) * len(d)
-                for one, other in ((low, high), (high, low))
-                for n, *_ in one
-                for _, d, _ in other
-            )
-            if terms <= PROJECTED_TERMS and (best is None or terms < best[0]):
-                best = (terms, axis, low, high, here)
+            terms = None if found is None else _projected_terms(*found)
+            if found is not None and terms is not None and (best is None or terms < best[0]):
+                best = (terms, axis, *found)
         if best is None:
             return False
-        _, axis, low, high, here = best
+        _, axis, low, high = best
+        here = inside[axis]
         told = []
         for below, over, strict in low:
             for above, under, strictly in high:
@@ -482,6 +514,18 @@ class Reducing:
             self.system, formula=all_of([*parts, *told]), steps=(*self.system.steps, step)
         )
         return True
+
+    def _inside(self) -> dict[int, list[Atom]]:
+        """Return the symbols that stand in no alternatives, and the statements they stand in."""
+        units = list(self.units())
+        inside: dict[int, list[Atom]] = {}
+        for unit in units:
+            for axis in used(unit.of):
+                inside.setdefault(axis, []).append(unit)
+        nested = {
+            axis for atom in set(atoms(self.system.formula)) - set(units) for axis in used(atom.of)
+        }
+        return {axis: here for axis, here in inside.items() if axis not in nested}
 
     def scaled(self) -> bool:
         """Set a positive symbol to 1 where only ratios matter."""
@@ -510,19 +554,9 @@ class Reducing:
 
     def doubtful_slope(self) -> Polynomial | None:
         """Return a factor whose sign would tell on which side a symbol is bounded."""
-        units = list(self.units())
-        inside: dict[int, list[Atom]] = {}
-        for unit in units:
-            for axis in used(unit.of):
-                inside.setdefault(axis, []).append(unit)
-        nested = {
-            axis for atom in set(atoms(self.system.formula)) - set(units) for axis in used(atom.of)
-        }
-        best = None
-        for axis, here in inside.items():
-            if axis in nested or any(
-                u.allowed in (ZERO, MINUS | PLUS) or u.of.degrees()[axis] != 1 for u in here
-            ):
+        best: tuple[int, Polynomial] | None = None
+        for axis, here in self._inside().items():
+            if any(u.allowed in (ZERO, MINUS | PLUS) or u.of.degrees()[axis] != 1 for u in here):
                 continue
             doubtful = {
                 base: None
@@ -535,13 +569,10 @@ class Reducing:
                 best = (cost, min(doubtful, key=len))
         return None if best is None else best[1]
 
-    def parts(self) -> tuple[Formula, ...]:
-        formula = self.system.formula
-        return formula.parts if isinstance(formula, All) else (formula,)
-
-    def _between(self, axis: int, here: list[Atom]):
+    def _between(self, axis: int, here: list[Atom]) -> tuple[list[_Bound], list[_Bound]] | None:
         """Return the lower and upper bounds on a symbol: numerator, denominator, strictness."""
-        low, high = [], []
+        low: list[_Bound] = []
+        high: list[_Bound] = []
         for unit in here:
             if unit.allowed in (ZERO, MINUS | PLUS) or unit.of.degrees()[axis] != 1:
                 return None
@@ -598,6 +629,7 @@ class Reducing:
 
     def _slack_cost(self, unit: Atom, axis: int) -> float | None:
         """Return how much larger everything gets; None where it cannot be done."""
+        self.in_time()
         told = self.system.axes[axis]
         parts = coefficients(unit.of, axis)
         slope, rest = parts[1], parts.get(0, unit.of.ring.zero)
@@ -611,12 +643,26 @@ class Reducing:
         )
         signs_of_end = self.sign(-rest if sign == PLUS else rest)
         upward = bool(unit.allowed & PLUS) == (sign == PLUS)
-        loose = told.high is not None if upward else told.low is not None
+        loose = int(told.high is not None if upward else told.low is not None)
         if upward and told.low is not None:
-            loose += not (told.low == 0 and not signs_of_end & MINUS)
+            loose += int(not (told.low == 0 and not signs_of_end & MINUS))
         if not upward:
-            loose += told.high is not None
-        return loose * 1_000 + terms + (0 if slope.is_ground else 100 * len(slope))
+            loose += int(told.high is not None)
+        cost: float = loose * 1_000 + terms + (0 if slope.is_ground else 100 * len(slope))
+        return cost
+
+
+def _projected_terms(low: list[_Bound], high: list[_Bound]) -> int | None:
+    """Return how many terms a projection brings; None for too many."""
+    if len(low) * len(high) > max(len(low) + len(high), 4):
+        return None
+    terms = sum(
+        len(n) * len(d)
+        for one, other in ((low, high), (high, low))
+        for n, *_ in one
+        for _, d, _ in other
+    )
+    return terms if terms <= PROJECTED_TERMS else None
 
 
 def _line(polynomial: Polynomial, axis: int) -> tuple[int, int]:
@@ -690,7 +736,7 @@ def _mirrored(system: System, i: int) -> System:
     """Put -x for a symbol that has no lower end."""
     ring = system.polynomials[0].ring
     axis = system.axes[i]
-    assert axis.low is None and axis.high is not None
+    assert axis.high is not None, "an axis without ends is split first"
     mirror = Axis(-axis.high, None, axis.open_high, open_high=True)
     reducing = Reducing(_at(system, i, Axis()))
     reducing.put(i, -ring.gens[i], ring.one, system.formula, mirror)

@@ -200,7 +200,8 @@ def product_sign(product: Product, allowed: int, known: Known = lambda _: ANY) -
         return TRUE if allowed & ZERO else some_of(undefined)
     if product.number < 0:
         allowed = flipped(allowed)
-    odd, even = [], []
+    odd: list[Polynomial] = []
+    even: list[Polynomial] = []
     for base, power in product.powers.items():
         can = known(base)
         if can == MINUS and power % 2:
@@ -240,6 +241,6 @@ def coefficients(polynomial: Polynomial, axis: int) -> dict[int, Polynomial]:
     """Return a polynomial's coefficients as one in the symbol of an axis alone."""
     found: dict[int, dict[tuple[int, ...], int]] = {}
     for monomial, number in polynomial.items():
-        rest = monomial[:axis] + (0,) + monomial[axis + 1 :]
+        rest = (*monomial[:axis], 0, *monomial[axis + 1 :])
         found.setdefault(monomial[axis], {})[rest] = number
     return {degree: polynomial.ring.from_dict(terms) for degree, terms in found.items()}

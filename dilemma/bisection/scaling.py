@@ -55,12 +55,12 @@ def _add(rows: dict[int, list[Fraction]], row: list[Fraction]) -> None:
         if row[lead]:
             factor = row[lead]
             row = [a - factor * b for a, b in zip(row, known, strict=True)]
-    lead = next((i for i, entry in enumerate(row) if entry), None)
-    if lead is None:
+    first = next((i for i, entry in enumerate(row) if entry), None)
+    if first is None:
         return
-    row = [entry / row[lead] for entry in row]
+    row = [entry / row[first] for entry in row]
     for other, known in rows.items():
-        if known[lead]:
-            factor = known[lead]
+        if known[first]:
+            factor = known[first]
             rows[other] = [a - factor * b for a, b in zip(known, row, strict=True)]
-    rows[lead] = row
+    rows[first] = row

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 __all__ = [
     "ANY",
@@ -42,7 +43,7 @@ DOWN = (0, MINUS, ZERO | MINUS, ANY)
 class Atom:
     """A polynomial (or whatever stands for one) has one of the ``allowed`` signs."""
 
-    of: Hashable
+    of: Any
     allowed: int
 
 
@@ -122,9 +123,9 @@ def _joined(parts: Iterable[Formula], kind: type[All | Some], other: type[All | 
         else:
             found[part] = part
     joined: list[Formula] = []
-    for key, part in found.items():
-        if part is not None:
-            joined.append(part)
+    for key, whole in found.items():
+        if whole is not None:
+            joined.append(whole)
         elif signs[key] == (0 if conjunction else ANY):
             return other(())
         elif signs[key] != (ANY if conjunction else 0):

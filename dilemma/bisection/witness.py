@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import prod
 
 import sympy as sp
 
@@ -23,7 +24,7 @@ def holds_at(
     """Return the value of every symbol if all statements hold there, else nothing."""
     point = dict(values)
     try:
-        for symbol, formula in told.definitions:
+        for symbol, _ in told.definitions:
             _number(symbol, point, dict(told.definitions))
         ties = (*statements, *told.ties)
         if not all(_truth(s, point) for s in ties):
@@ -38,9 +39,9 @@ def _truth(statement: sp.Basic, point: dict[sp.Symbol, Fraction]) -> bool:
         return bool(statement)
     match statement:
         case sp.And():
-            return all([_truth(a, point) for a in statement.args])
+            return all(_truth(a, point) for a in statement.args)
         case sp.Or():
-            return any([_truth(a, point) for a in statement.args])
+            return any(_truth(a, point) for a in statement.args)
         case sp.Not():
             return not _truth(statement.args[0], point)
         case sp.core.relational.Relational():
@@ -59,40 +60,48 @@ def _truth(statement: sp.Basic, point: dict[sp.Symbol, Fraction]) -> bool:
 def _number(
     expression: sp.Expr,
     point: dict[sp.Symbol, Fraction],
-    definitions: Mapping[sp.Symbol, sp.Expr] = {},
+    definitions: Mapping[sp.Symbol, sp.Expr] | None = None,
 ) -> Fraction:
+    """Return the value of a formula; what is defined is worked out and kept in ``point``."""
     match expression:
         case sp.Symbol():
             if expression not in point:
-                if expression not in definitions:
+                if expression not in (definitions or {}):
                     raise _NoValueError
-                point[expression] = _number(definitions[expression], point, definitions)
+                point[expression] = _number(definitions[expression], point, definitions)  # type: ignore[index]
             return point[expression]
         case sp.Rational():
             return Fraction(int(expression.p), int(expression.q))
-        case sp.Add():
-            return sum((_number(a, point, definitions) for a in expression.args), Fraction(0))
-        case sp.Mul():
-            found = Fraction(1)
-            for a in expression.args:
-                found *= _number(a, point, definitions)
-            return found
         case sp.Pow():
-            base, exponent = _number(expression.base, point, definitions), expression.exp
-            if not exponent.is_Rational or (base == 0 and exponent < 0):
-                raise _NoValueError
-            return _root(base, int(exponent.q)) ** int(exponent.p)
+            return _power(_number(expression.base, point, definitions), expression.exp)
         case sp.Piecewise():
             for value, condition in expression.args:
                 if _truth(condition, point):
                     return _number(value, point, definitions)
             raise _NoValueError
-        case sp.Min() | sp.Max():
-            extreme = min if isinstance(expression, sp.Min) else max
-            return extreme(_number(a, point, definitions) for a in expression.args)
+    return _joined(expression, [_number(a, point, definitions) for a in expression.args])
+
+
+def _joined(expression: sp.Expr, values: list[Fraction]) -> Fraction:
+    """Return what an operation makes of the values of its arguments."""
+    match expression:
+        case sp.Add():
+            return sum(values, Fraction(0))
+        case sp.Mul():
+            return prod(values, start=Fraction(1))
+        case sp.Min():
+            return min(values)
+        case sp.Max():
+            return max(values)
         case sp.Abs():
-            return abs(_number(expression.args[0], point, definitions))
+            return abs(values[0])
     raise _NoValueError
+
+
+def _power(base: Fraction, exponent: sp.Expr) -> Fraction:
+    if not exponent.is_Rational or (base == 0 and exponent < 0):
+        raise _NoValueError
+    return Fraction(_root(base, int(exponent.q)) ** int(exponent.p))
 
 
 def _root(base: Fraction, degree: int) -> Fraction:
