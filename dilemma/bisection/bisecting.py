@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from dilemma.bisection.bernstein import Tensor, faces, halves, signs, slopes, tensor
 from dilemma.bisection.clearing import About, Axis, Cleared, cleared
 from dilemma.bisection.elimination import LARGEST_TENSOR, Reducing, System, split, used
+from dilemma.bisection.intervals import excluded
 from dilemma.bisection.signs import (
     FALSE,
     MINUS,
@@ -81,13 +82,26 @@ def bisected(
     >>> bisected([x * y > x], unit, seconds=1).status
     'unsat'
     """
-    until = time.perf_counter() + seconds
+    begun = time.perf_counter()
     try:
         told = cleared(statements, about)
+        attempts = [_Attempt(statements, told, plan, most_boxes) for plan in PLANS]
+        found = _in_turns(attempts, begun, WRITTEN_FROM * seconds)
+        if found.status != "unknown":
+            return found
+        written = begun + WRITTEN_SHARE * seconds + WRITTEN_FROM * seconds
+        boxes = excluded(statements, about, until=written, most_boxes=most_boxes)
     except UnsupportedError as error:
         return Bisected("unknown", reason=str(error))
-    attempts = [_Attempt(statements, told, plan, most_boxes) for plan in PLANS]
-    share = FIRST_SHARE
+    if boxes is not None:
+        return Bisected("unsat", boxes=boxes)
+    return _in_turns(attempts, begun, seconds) if attempts else found
+
+
+def _in_turns(attempts: list[_Attempt], begun: float, seconds: float) -> Bisected:
+    """Let each plan have its turn, longer and longer ones; what can go no further is left out."""
+    share, until = FIRST_SHARE, begun + seconds
+    found = Bisected("unknown", reason="no way to go on")
     while attempts:
         for attempt in list(attempts):
             left = until - time.perf_counter()
@@ -103,6 +117,10 @@ def bisected(
     return found
 
 
+# Of the time: until when Bernstein coefficients are tried first, and what interval arithmetic on the
+# formulas as they are written then gets.
+WRITTEN_FROM = 0.4
+WRITTEN_SHARE = 0.2
 FIRST_SHARE = 0.05  # of the time: each plan's first turn; the next are three times as long
 MOST_CASES = 64  # systems that one question may be split into
 
