@@ -47,7 +47,7 @@ def excluded(
     >>> x, y = sp.symbols("x y", real=True)
     >>> unit = lambda symbol: (symbol >= 1, symbol <= 2)
     >>> excluded([x / (1 + y) > 1], unit, until=time.perf_counter() + 1)
-    2
+    1
     """
     searching = _Searching(tuple(statements), about)
     whole = searching.box()

@@ -1,0 +1,164 @@
+"""What exists, what is possible, and which equilibria a claim may be about."""
+
+import random
+
+import pytest
+import sympy as sp
+
+import dilemma
+from dilemma.games import selection
+from dilemma.proof.decide import decide
+
+ACTIONS = ["left", "right"]
+
+
+def game(**payoffs):
+    """A 2x2 game with a parameter e in [0, 1] that its payoffs may use."""
+    cells = {
+        f"{r}, {c}": dict(zip("ab", payoffs[r[0] + c[0]], strict=True))
+        for r in ACTIONS
+        for c in ACTIONS
+    }
+    return dilemma.Model(
+        name="game",
+        title="Game",
+        players={"a": ACTIONS, "b": ACTIONS},
+        payoffs=cells,
+        parameters={"e": {"range": [0, 1], "unit": "1", "means": "anything"}},
+        outcomes={
+            "rightly": {
+                "is": "probability(a, right)",
+                "unit": "1",
+                "means": "how often a goes right",
+            }
+        },
+    )
+
+
+COORDINATION = game(ll=(2, 2), lr=(0, 0), rl=(0, 0), rr=("1 + e", "1 + e"))
+PENNIES = game(ll=(1, -1), lr=(-1, 1), rl=(-1, 1), rr=(1, -1))
+
+
+def status(model, over="all", **mode):
+    (verdict,) = decide(model, model.make_claim(over=over, **mode))
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("model", "holds", "every", "some", "somewhere"),
+    [
+        (COORDINATION, "rightly == 1", "disproved", "proved", "proved"),
+        (COORDINATION, "rightly >= 0", "proved", "proved", "proved"),
+        (COORDINATION, "rightly > 1", "disproved", "disproved", "disproved"),
+        (PENNIES, "rightly == 1/2", "proved", "proved", "proved"),
+        (PENNIES, "rightly == 1", "disproved", "disproved", "disproved"),
+        # The mixed equilibrium has b go right with 2/(3 + e), and a likewise.
+        (COORDINATION, "rightly > 3/5 and rightly < 1", "disproved", "mixed", "proved"),
+    ],
+)
+def test_every_equilibrium_some_equilibrium_some_calibration(model, holds, every, some, somewhere):
+    assert status(model, holds=holds).status == every
+    assert status(model, exists=holds).status == some
+    assert status(model, possible=holds).status == somewhere
+
+
+def test_where_nothing_does_it_an_equilibrium_is_shown():
+    found = status(COORDINATION, exists="rightly > 3/5 and rightly < 1")
+    (values,) = found.fails.values.values()
+    assert not sp.Rational(3, 5) < values["rightly"] < 1
+    (at,) = found.fails.calibrations.values()
+    assert all(
+        not sp.Rational(3, 5) < e.outcomes["rightly"] < 1 for e in dilemma.solve(COORDINATION, at)
+    )
+
+
+def test_what_is_possible_is_shown_and_what_is_not_has_no_example():
+    assert status(COORDINATION, possible="rightly == 1").holds is not None
+    found = status(COORDINATION, possible="rightly > 1")
+    assert (found.fails, found.holds) == (None, None)
+
+
+def test_what_holds_in_every_equilibrium_does_in_some(abandonment):
+    for holds in ("support_japan >= 0", "support_us >= 1/2", "entrapment_japan < 1/10"):
+        for era in abandonment.eras:
+            every, some, possible = (
+                status(abandonment, era, **{mode: holds}).status
+                for mode in ("holds", "exists", "possible")
+            )
+            assert every != "proved" or some == "proved"
+            assert some not in ("proved", "mixed") or possible == "proved"
+            assert every not in ("proved", "mixed") or possible == "proved"
+
+
+def test_the_only_equilibrium_may_be_so(abandonment):
+    assert status(abandonment, "post_cold_war", possible="unique(strong, strong)").holds is not None
+    assert status(COORDINATION, possible="unique(left, left)").status == "disproved"
+
+
+def test_stable_equilibria_are_strict():
+    assert (
+        status(COORDINATION, holds="rightly == 0 or rightly == 1", among="stable").status
+        == "proved"
+    )
+    assert status(PENNIES, holds="rightly == 1/2", among="stable").status == "vacuous"
+
+
+def test_the_risk_dominant_equilibrium_is_that_of_selection(abandonment):
+    rng = random.Random(3)
+    players = list(abandonment.players.values())
+    seen = set()
+    for _ in range(25):
+        era = rng.choice(list(abandonment.eras))
+        at = {
+            n: v.range.low + sp.Rational(rng.randint(0, 8), 8) * (v.range.high - v.range.low)
+            for n, v in abandonment.eras[era].values.items()
+        }
+        found = dilemma.solve(abandonment, at)
+        strict = [e for e in found if e.strict]
+        values = abandonment.values(at)
+        payoffs = {
+            profile: {player: p.xreplace(values) for player, p in cell.items()}
+            for profile, cell in abandonment.payoffs.items()
+        }
+        chosen = selection.risk_dominant(players, payoffs, found.equilibria)
+        chosen = strict[0] if len(strict) == 1 else chosen
+        one = {"title": "one", "years": [1, 2]} | {
+            n: {"value": str(v), "range": [str(v)] * 2, "grade": "assumed", "source": "drawn"}
+            for n, v in at.items()
+        }
+        point = abandonment.replace(
+            claims=dict.fromkeys(abandonment.claims),
+            questions=dict.fromkeys(abandonment.questions),
+            calibrations=dict.fromkeys(abandonment.variants),
+            common=dict.fromkeys(n for n, v in abandonment.eras[era].values.items() if v.common),
+            eras={**dict.fromkeys(abandonment.eras), "one": one},
+        )
+        verdict = status(point, "one", holds="support_japan == 1", among="risk_dominant")
+        if chosen is None:
+            assert verdict.status == "vacuous"
+            continue
+        assert (verdict.status == "proved") == (chosen.outcomes["support_japan"] == 1)
+        seen.add(verdict.status)
+    assert seen >= {"proved", "disproved"}
+
+
+@pytest.mark.parametrize(("which", "extreme"), [("lowest", min), ("highest", max)])
+def test_the_extreme_equilibria_of_hedging_are_those_of_solve(which, extreme):
+    hedging = dilemma.load("hedging")
+    verdict = status(hedging, "post_cold_war", holds="x_J < 1/2", among=which)
+    assert verdict.status == "mixed"
+    for example, holds in ((verdict.fails, False), (verdict.holds, True)):
+        (at,) = example.calibrations.values()
+        told = extreme(e.outcomes["x_J"] for e in dilemma.solve(hedging, at))
+        assert bool(told < sp.Rational(1, 2)) is holds
+        (values,) = example.values.values()
+        assert abs(values["x_J"] - told) < 1e-9
+
+
+def test_stable_hedging_is_what_solve_calls_stable():
+    hedging = dilemma.load("hedging")
+    verdict = status(hedging, "post_cold_war", holds="x_J < 1/2", among="stable")
+    (at,) = verdict.fails.calibrations.values()
+    stable = [e.outcomes["x_J"] for e in dilemma.solve(hedging, at) if e.stable]
+    (values,) = verdict.fails.values.values()
+    assert any(abs(values["x_J"] - one) < 1e-9 for one in stable)
