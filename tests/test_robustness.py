@@ -111,6 +111,19 @@ def test_the_shares_bracket_the_area():
     assert shares.holds <= sp.Rational(7, 8) <= 1 - shares.fails
     assert shares.holds > sp.Rational(3, 4)
     assert shares.sampled == pytest.approx(7 / 8, abs=0.02)
+    assert sum(r.share for r in shares.regions if r.says == "holds") == shares.holds
+
+
+def test_a_region_is_told_by_what_is_cut():
+    _, found = told("a > c", seconds=40)
+    seen = set()
+    for region in found.shares.regions:
+        ends = {"a": (1, 3), "c": (0, 2)} | {k.parameter: (k.low, k.high) for k in region.cuts}
+        (a, top), (bottom, c) = ends["a"], ends["c"]
+        assert a > c if region.says == "holds" else top <= bottom
+        assert region.share == sp.Rational((top - a) * (c - bottom), 4)
+        seen.add(region.says)
+    assert "holds" in seen
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,11 @@ from dilemma.parts import Claim, Status
 __all__ = [
     "Attack",
     "Checks",
+    "Cut",
     "Example",
     "Need",
     "Radius",
+    "Region",
     "Rescue",
     "Robustness",
     "Shares",
@@ -107,6 +109,43 @@ class Radius:
 
 
 @dataclass(frozen=True)
+class Cut:
+    """The part of a parameter's interval that a region takes.
+
+    Attributes
+    ----------
+    era : str or None
+        None where the parameter is the same in both eras.
+    parameter : str
+    low, high : sympy Rational
+    """
+
+    era: str | None
+    parameter: str
+    low: sp.Rational
+    high: sp.Rational
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the boxes on which it is decided what a claim is.
+
+    Attributes
+    ----------
+    says : str
+        "holds" throughout, "fails" throughout, or "silent": it has nothing to speak of.
+    share : sympy Rational
+        Of the boxes' volume.
+    cuts : tuple of Cut
+        Where it lies; a parameter that is not named takes all of its interval.
+    """
+
+    says: Literal["holds", "fails", "silent"]
+    share: sp.Rational
+    cuts: tuple[Cut, ...]
+
+
+@dataclass(frozen=True)
 class Shares:
     """On which share of the boxes a claim holds in every equilibrium.
 
@@ -120,6 +159,8 @@ class Shares:
         The share of random calibrations at which it holds, of those where it speaks at all.
     draws : int
         How many random calibrations it spoke of.
+    regions : tuple of Region
+        The parts that were decided, in the order in which they were.
     """
 
     holds: sp.Rational
@@ -127,6 +168,7 @@ class Shares:
     silent: sp.Rational = NONE
     sampled: float | None = None
     draws: int = 0
+    regions: tuple[Region, ...] = ()
 
     @property
     def undecided(self) -> sp.Rational:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import sympy as sp
+
 from dilemma.errors import UnsupportedError
 from dilemma.model import Model
 from dilemma.proof.decide import proved_lemmas, stated
@@ -112,8 +114,12 @@ class _Told:
             self.notes.append(f"not tried on random calibrations: {error}")
             return None
         elsewhere = self._elsewhere(boxes.statements, self.each / 4, longest=QUICK)
-        found = portions(boxes, elsewhere, self.sample)
-        return Shares(found.holds, found.fails, found.silent, self.sample.share, self.sample.spoke)
+        regions = portions(boxes, elsewhere, self.sample)
+        holds, fails, silent = (
+            sp.Add(*(r.share for r in regions if r.says == says))
+            for says in ("holds", "fails", "silent")
+        )
+        return Shares(holds, fails, silent, self.sample.share, self.sample.spoke, regions)
 
     def rescue(self, statements: Statements) -> Rescue | None:
         """Return what rescues the claim."""

@@ -8,42 +8,26 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import sympy as sp
 
 from dilemma.parts import Interval
+from dilemma.proof.verdicts import Cut, Region
 from dilemma.robustness.boxes import Axis, Boxes, Elsewhere
 from dilemma.robustness.samples import Sample
 
-__all__ = ["Portions", "portions"]
+__all__ = ["portions"]
 
-NONE = sp.Integer(0)
 SHORTEST = sp.Rational(1, 256)  # of a parameter's interval: no part is made narrower
 
 Array = np.ndarray[Any, Any]
 Part = Mapping[Axis, Interval]
 
 
-@dataclass(frozen=True)
-class Portions:
-    """Shares of the boxes' volume; what is left of 1 was not decided.
-
-    Attributes
-    ----------
-    holds, fails, silent : sympy Rational
-        Where the claim is proved, where it fails everywhere, and where it says nothing.
-    """
-
-    holds: sp.Rational = NONE
-    fails: sp.Rational = NONE
-    silent: sp.Rational = NONE
-
-
-KEPT = {
+SAYS: Mapping[str, Literal["holds", "fails", "silent"]] = {
     "proved": "holds",
     "disproved": "fails",
     "vacuous": "silent",
@@ -51,9 +35,9 @@ KEPT = {
 }
 
 
-def portions(boxes: Boxes, elsewhere: Elsewhere, sample: Sample) -> Portions:
+def portions(boxes: Boxes, elsewhere: Elsewhere, sample: Sample) -> tuple[Region, ...]:
     """Halve the boxes until the time is up, and decide each part."""
-    found = Portions()
+    found: list[Region] = []
     order = count()
     parts: list[tuple[sp.Rational, int, Part, Array]] = []
 
@@ -65,9 +49,8 @@ def portions(boxes: Boxes, elsewhere: Elsewhere, sample: Sample) -> Portions:
         negative, _, part, inside = heapq.heappop(parts)
         mixed = bool(np.any(sample.fails & inside) and np.any(sample.holds & inside))
         status = "mixed" if mixed else elsewhere.decide(part, fully=True).status
-        if status in KEPT:
-            name = KEPT[status]
-            found = replace(found, **{name: getattr(found, name) - negative})
+        if status in SAYS:
+            found.append(Region(SAYS[status], -negative, _cuts(boxes, part)))
             continue
         axis = _axis(boxes, part, sample, inside) or _of_example(boxes, elsewhere, part)
         if axis is None:
@@ -76,7 +59,15 @@ def portions(boxes: Boxes, elsewhere: Elsewhere, sample: Sample) -> Portions:
             column = sample.columns[axis]
             within = (column >= float(half.low)) & (column <= float(half.high))
             put(-negative / 2, {**part, axis: half}, inside & within.all(axis=1))
-    return found
+    return tuple(found)
+
+
+def _cuts(boxes: Boxes, part: Part) -> tuple[Cut, ...]:
+    return tuple(
+        Cut(era, name, own.low, own.high)
+        for (era, name), own in part.items()
+        if own != boxes.intervals[era, name]
+    )
 
 
 def _axis(boxes: Boxes, part: Part, sample: Sample, inside: Array) -> Axis | None:
