@@ -36,6 +36,9 @@ def game(**payoffs):
 
 
 COORDINATION = game(ll=(2, 2), lr=(0, 0), rl=(0, 0), rr=("1 + e", "1 + e"))
+# Besides those in pure actions: a goes right with 1/(2 + e) in chicken, 2/(3 + e) in the stag hunt.
+CHICKEN = game(ll=(3, 3), lr=(1, 4), rl=(4, 1), rr=("-e", "-e"))
+STAG_HUNT = game(ll=(2, 2), lr=(2, 0), rl=(0, 2), rr=("3 + e", "3 + e"))
 PENNIES = game(ll=(1, -1), lr=(-1, 1), rl=(-1, 1), rr=(1, -1))
 
 
@@ -54,6 +57,12 @@ def status(model, over="all", **mode):
         (PENNIES, "rightly == 1", "disproved", "disproved", "disproved"),
         # The mixed equilibrium has b go right with 2/(3 + e), and a likewise.
         (COORDINATION, "rightly > 3/5 and rightly < 1", "disproved", "mixed", "proved"),
+        (CHICKEN, "rightly == 1", "disproved", "proved", "proved"),
+        (CHICKEN, "rightly > 1/3 and rightly < 1/2", "disproved", "mixed", "proved"),
+        (CHICKEN, "rightly > 1/2 and rightly < 1", "disproved", "disproved", "disproved"),
+        (STAG_HUNT, "rightly > 0 and rightly < 1", "disproved", "proved", "proved"),
+        (STAG_HUNT, "rightly == 3/5", "disproved", "mixed", "proved"),
+        (STAG_HUNT, "rightly == 0 or rightly >= 1/2", "proved", "proved", "proved"),
     ],
 )
 def test_every_equilibrium_some_equilibrium_some_calibration(model, holds, every, some, somewhere):
@@ -72,6 +81,32 @@ def test_where_nothing_does_it_an_equilibrium_is_shown():
     )
 
 
+def test_the_one_calibration_at_which_something_is_possible_is_found():
+    """2/(3 + e) is 3/5 at e = 1/3 alone."""
+    found = status(STAG_HUNT, possible="rightly == 3/5").holds
+    (at,) = found.calibrations.values()
+    assert at["e"] == sp.Rational(1, 3)
+    (play,) = found.play.values()
+    assert play["a"]["right"] == sp.Rational(3, 5)
+
+
+@pytest.mark.parametrize(
+    ("model", "among", "holds", "known"),
+    [
+        (CHICKEN, "stable", "rightly == 0 or rightly == 1", "proved"),
+        (CHICKEN, "mixed", "rightly >= 1/3 and rightly <= 1/2", "proved"),
+        (CHICKEN, "risk_dominant", "rightly == 1", "vacuous"),  # both lose the same
+        (STAG_HUNT, "risk_dominant", "rightly == 0", "proved"),  # 2*2 > (1 + e)**2
+        (STAG_HUNT, "risk_dominant", "rightly == 1", "disproved"),
+        (STAG_HUNT, "stable", "rightly == 1", "disproved"),
+        (COORDINATION, "risk_dominant", "rightly == 0", "proved"),
+        (PENNIES, "risk_dominant", "rightly == 1/2", "vacuous"),
+    ],
+)
+def test_concepts_in_games_that_everybody_knows(model, among, holds, known):
+    assert status(model, holds=holds, among=among).status == known
+
+
 def test_what_is_possible_is_shown_and_what_is_not_has_no_example():
     assert status(COORDINATION, possible="rightly == 1").holds is not None
     found = status(COORDINATION, possible="rightly > 1")
@@ -79,7 +114,8 @@ def test_what_is_possible_is_shown_and_what_is_not_has_no_example():
 
 
 def test_what_holds_in_every_equilibrium_does_in_some(abandonment):
-    for holds in ("support_japan >= 0", "support_us >= 1/2", "entrapment_japan < 1/10"):
+    seen = set()
+    for holds in ("support_japan >= 1/2", "support_us >= 1/2", "entrapment_japan < 1/10"):
         for era in abandonment.eras:
             every, some, possible = (
                 status(abandonment, era, **{mode: holds}).status
@@ -88,6 +124,8 @@ def test_what_holds_in_every_equilibrium_does_in_some(abandonment):
             assert every != "proved" or some == "proved"
             assert some not in ("proved", "mixed") or possible == "proved"
             assert every not in ("proved", "mixed") or possible == "proved"
+            seen |= {("every", every), ("some", some)}
+    assert {("every", "proved"), ("every", "mixed"), ("some", "proved")} <= seen
 
 
 def test_the_only_equilibrium_may_be_so(abandonment):
@@ -158,7 +196,10 @@ def test_the_extreme_equilibria_of_hedging_are_those_of_solve(which, extreme):
 def test_stable_hedging_is_what_solve_calls_stable():
     hedging = dilemma.load("hedging")
     verdict = status(hedging, "post_cold_war", holds="x_J < 1/2", among="stable")
-    (at,) = verdict.fails.calibrations.values()
-    stable = [e.outcomes["x_J"] for e in dilemma.solve(hedging, at) if e.stable]
-    (values,) = verdict.fails.values.values()
-    assert any(abs(values["x_J"] - one) < 1e-9 for one in stable)
+    assert verdict.status == "mixed"
+    for example in (verdict.fails, verdict.holds):
+        (at,) = example.calibrations.values()
+        stable = [e.outcomes["x_J"] for e in dilemma.solve(hedging, at) if e.stable]
+        (values,) = example.values.values()
+        assert any(abs(values["x_J"] - one) < 1e-9 for one in stable)
+    assert all(x < sp.Rational(1, 2) for x in stable)  # at the last, in every one

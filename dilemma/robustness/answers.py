@@ -57,7 +57,8 @@ def robustness(
         radius = told.radius(statements)
         if verdict.status == "proved":
             needs = told.needs(statements)
-    if boxes.intervals and verdict.status != "proved":
+    # That something is possible in a part of the boxes says nothing of that part's share.
+    if boxes.intervals and verdict.status != "proved" and mode != "possible":
         shares = told.shares(boxes)
         if verdict.status == "mixed" and mode == "holds":
             rescue = told.rescue(statements)
@@ -102,7 +103,9 @@ class _Told:
         elsewhere = self._elsewhere(statements)
         found, smallest = needed(elsewhere)
         if not smallest:
-            self.notes.append("time was up: some of what is needed may be left out")
+            self.notes.append(
+                "not all was decided in time: some of what is named may not be needed"
+            )
         return found
 
     def shares(self, boxes: Boxes) -> Shares | None:

@@ -46,21 +46,25 @@ class _Search:
     ----------
     positive : set of (axis, end)
         Bounds of which no more is kept than that the end of the theory's own range is left out.
+    undecided : bool
+        Whether it was not decided of some units that they are enough.
     """
 
     boxes: Boxes
     elsewhere: Elsewhere
     units: tuple[_Unit, ...]
     positive: set[_End] = field(default_factory=set)
+    undecided: bool = False
 
     def enough(self, kept: Sequence[_Unit]) -> bool:
         """Tell whether the claim is proved with these units and no others."""
         if self.elsewhere.late or any(self._excludes(e, kept) for e in self.elsewhere.examples):
             return False
         untied = frozenset(u.need.name for u in self.units if u.need.what == "shared")
-        untied -= {u.need.name for u in kept}
+        untied -= {u.need.name for u in kept if u.need.what == "shared"}
         given = sp.And(*(u.conjunct for u in kept))
         verdict = self.elsewhere.decide(self._bounds(kept, untied), untied=untied, given=given)
+        self.undecided |= verdict.status == "open"
         return verdict.status == "proved"
 
     def _bounds(self, kept: Sequence[_Unit], untied: frozenset[str]) -> dict[Axis, Interval]:
@@ -146,7 +150,7 @@ def needed(elsewhere: Elsewhere) -> tuple[tuple[Need, ...], bool]:
     found = _minimal((), (), units, search.enough)
     order = {id(u): k for k, u in enumerate(units)}
     kept = search.loosen(sorted(found, key=lambda u: order[id(u)]))
-    return tuple(u.need for u in kept), not elsewhere.late
+    return tuple(u.need for u in kept), not (elsewhere.late or search.undecided)
 
 
 def _minimal(

@@ -45,9 +45,12 @@ class _Bracket:
     def narrow(self) -> None:
         """Bring both ends together, from below and, past what stays open, from above."""
         assert self.low is not None
+        # Nothing is known beyond where a claim was proved on the largest boxes that were tried.
         while (
-            top := min(self.high, self.blocked)
-        ) - self.low > PRECISE and not self.elsewhere.late:
+            (top := min(self.high, self.blocked)) is not sp.oo
+            and top - self.low > PRECISE
+            and not self.elsewhere.late
+        ):
             self.ask(_short((self.low + top) / 2))
         tried = self.blocked
         while self.high is not sp.oo and self.high - tried > PRECISE and not self.elsewhere.late:
@@ -77,6 +80,8 @@ def radius_of(elsewhere: Elsewhere, verdict: Verdict) -> Radius | None:
             bracket.ask(sp.Integer(radius))
             radius *= 2
     else:
+        if verdict.fails is None:
+            bracket.blocked = sp.Integer(1)
         bracket.ask(sp.Integer(0))
     if bracket.low is not None:
         bracket.narrow()
