@@ -101,6 +101,8 @@ class Cleared:
     definitions : tuple of (symbol, formula)
     ties : tuple of sympy Booleans
         Everything that ties symbols down, as it was told.
+    unknowns : frozenset of int
+        The generators of symbols that have no bounds: what is played, mostly.
     """
 
     symbols: tuple[sp.Symbol, ...]

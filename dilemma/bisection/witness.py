@@ -35,6 +35,7 @@ def holds_at(
 
 
 def _truth(statement: sp.Basic, point: dict[sp.Symbol, Fraction]) -> bool:
+    """Tell whether a statement holds at a point."""
     if statement in (sp.true, sp.false):
         return bool(statement)
     match statement:
@@ -65,21 +66,35 @@ def _number(
     """Return the value of a formula; what is defined is worked out and kept in ``point``."""
     match expression:
         case sp.Symbol():
-            if expression not in point:
-                if expression not in (definitions or {}):
-                    raise _NoValueError
-                point[expression] = _number(definitions[expression], point, definitions)  # type: ignore[index]
-            return point[expression]
+            return _symbol(expression, point, definitions or {})
         case sp.Rational():
             return Fraction(int(expression.p), int(expression.q))
         case sp.Pow():
             return _power(_number(expression.base, point, definitions), expression.exp)
         case sp.Piecewise():
-            for value, condition in expression.args:
-                if _truth(condition, point):
-                    return _number(value, point, definitions)
-            raise _NoValueError
+            return _number(_piece(expression, point), point, definitions)
     return _joined(expression, [_number(a, point, definitions) for a in expression.args])
+
+
+def _symbol(
+    symbol: sp.Symbol,
+    point: dict[sp.Symbol, Fraction],
+    definitions: Mapping[sp.Symbol, sp.Expr],
+) -> Fraction:
+    """Return the value of a symbol, from its definition if it has none yet."""
+    if symbol not in point:
+        if symbol not in definitions:
+            raise _NoValueError
+        point[symbol] = _number(definitions[symbol], point, definitions)
+    return point[symbol]
+
+
+def _piece(pieces: sp.Piecewise, point: dict[sp.Symbol, Fraction]) -> sp.Expr:
+    """Return the formula that counts at a point: that of the first condition that holds."""
+    for value, condition in pieces.args:
+        if _truth(condition, point):
+            return value
+    raise _NoValueError
 
 
 def _joined(expression: sp.Expr, values: list[Fraction]) -> Fraction:
@@ -105,6 +120,7 @@ def _power(base: Fraction, exponent: sp.Expr) -> Fraction:
 
 
 def _root(base: Fraction, degree: int) -> Fraction:
+    """Return a root that is a fraction itself; there is no value where it is none."""
     if degree == 1:
         return base
     if base < 0:

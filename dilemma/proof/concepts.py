@@ -63,37 +63,40 @@ def among(model: Model, every: Sequence[Branch], which: str | None) -> tuple[Bra
     return named
 
 
-def _strictly(condition: sp.Basic) -> sp.Basic:
-    match condition:
-        case sp.GreaterThan():
-            return condition.lhs > condition.rhs
-        case sp.LessThan():
-            return condition.lhs < condition.rhs
-        case sp.And() | sp.Or():
-            return condition.func(*map(_strictly, condition.args))
-    return condition
-
-
 # --- actions -------------------------------------------------------------------------------------
 
 
 def _strict(model: Model, branch: Branch) -> Branch:
     if model.kind != "matrix":
         raise UnsupportedError("among 'stable': only for simultaneous games")
-    return replace(branch, conditions=tuple(map(_strictly, branch.conditions)))
+    # From the payoffs: a branch's condition that 0 >= 0 is true already, and says nothing of 0 > 0.
+    profile = _profile(model, branch)
+    loses = [
+        model.payoffs[profile][player.name] > model.payoffs[leaves][player.name]
+        for position, player in enumerate(model.players.values())
+        for action in player.actions
+        if action != profile[position]
+        for leaves in [(*profile[:position], action, *profile[position + 1 :])]
+    ]
+    return replace(branch, conditions=(*branch.conditions, *loses))
+
+
+def _profile(model: Model, branch: Branch) -> tuple[str, ...]:
+    """Return what is played for certain in a pure branch."""
+    return tuple(next(a for a, p in branch.play[name].items() if p != 0) for name in model.players)
 
 
 def _risk_dominant(model: Model, every: Sequence[Branch]) -> tuple[Branch, ...]:
     players = list(model.players.values())
     if model.kind != "matrix" or [len(p.actions) for p in players] != [2, 2]:
         raise UnsupportedError("among 'risk_dominant': only for 2x2 games")
-    pure = {b.name: _strict(model, b) for b in every if b.pure and not b.unknowns}
+    pure = {_profile(model, b): _strict(model, b) for b in every if b.pure and not b.unknowns}
     found = []
     for profile in product(*(p.actions for p in players)):
         opposite = tuple(
             next(a for a in p.actions if a != own) for p, own in zip(players, profile, strict=True)
         )
-        here, there = pure[", ".join(profile)], pure[", ".join(opposite)]
+        here, there = pure[profile], pure[opposite]
         better = _product(model, profile, opposite) > _product(model, opposite, profile)
         alone = sp.Not(sp.And(*there.conditions))
         found.append(replace(here, conditions=(*here.conditions, sp.Or(alone, better))))
