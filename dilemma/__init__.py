@@ -3,13 +3,18 @@
     available, load             the shipped models, and model files
     Model, matrix               the same in Python
     sheet                       what a model says, on one sheet
+    classroom                   a page for class, in one file: sliders, payoffs, equilibria
     propositions                its solution in symbols: what is an equilibrium where
     solve                       every equilibrium at one calibration, certified
     select                      the equilibria by every criterion of selection
     compare                     eras side by side
     statics                     which way does each outcome move with each parameter?
     attribute                   what did it? a change between eras, shared out among parameters
+    tornado                     which parameter moves an outcome farthest, each over its box
+    bargaining                  between which limits a bargain is struck, era by era
     commitment                  what moving first is worth to a leader
+    trace                       every equilibrium as parameters move, where they meet and vanish
+    best_replies                best replies of both players, era by era
     dynamics                    how a story goes on, one equilibrium after another
     along                       one parameter moves: where does the solution change?
     regions                     the parameter space cut where the equilibria change
@@ -40,11 +45,14 @@ if TYPE_CHECKING:
     from dilemma.ledger import Ledger
     from dilemma.library import available, load
     from dilemma.model import Model, matrix
+    from dilemma.page import Page, classroom
     from dilemma.parts import Claim, Era
     from dilemma.proof.verdicts import Verdict
     from dilemma.proving import prove
     from dilemma.study.along import along
     from dilemma.study.attribution import attribute
+    from dilemma.study.bargaining import bargaining
+    from dilemma.study.bargains import Bargaining
     from dilemma.study.commitment import Commitment, commitment
     from dilemma.study.compare import compare
     from dilemma.study.comparison import Comparison
@@ -53,6 +61,8 @@ if TYPE_CHECKING:
     from dilemma.study.propositions import Propositions, propositions
     from dilemma.study.region_map import RegionMap, region_map
     from dilemma.study.regions import regions
+    from dilemma.study.replied import Replies
+    from dilemma.study.replies import best_replies
     from dilemma.study.responses import Statics
     from dilemma.study.selected import Selection
     from dilemma.study.selecting import select
@@ -60,10 +70,14 @@ if TYPE_CHECKING:
     from dilemma.study.sheet import Sheet, sheet
     from dilemma.study.solve import solve
     from dilemma.study.statics import statics
+    from dilemma.study.tornado import Swings, tornado
+    from dilemma.study.trace import trace
+    from dilemma.study.traced import Trace
     from dilemma.study.trajectory import Trajectory
 
 _HOMES = {
     "Attribution": "study.shares",
+    "Bargaining": "study.bargains",
     "Claim": "parts",
     "Commitment": "study.commitment",
     "Comparison": "study.comparison",
@@ -75,17 +89,24 @@ _HOMES = {
     "Model": "model",
     "ModelError": "errors",
     "NashSet": "equilibrium",
+    "Page": "page",
     "Propositions": "study.propositions",
     "RegionMap": "study.region_map",
     "Regions": "study.partition",
+    "Replies": "study.replied",
     "Selection": "study.selected",
     "Sheet": "study.sheet",
     "Statics": "study.responses",
+    "Swings": "study.tornado",
+    "Trace": "study.traced",
     "Trajectory": "study.trajectory",
     "Verdict": "proof.verdicts",
     "along": "study.along",
     "attribute": "study.attribution",
     "available": "library",
+    "bargaining": "study.bargaining",
+    "best_replies": "study.replies",
+    "classroom": "page",
     "commitment": "study.commitment",
     "compare": "study.compare",
     "dynamics": "study.dynamics",
@@ -106,10 +127,13 @@ _HOMES = {
     "to_pandas": "exchange.frames",
     "to_pygambit": "exchange.gambit",
     "to_xarray": "exchange.frames",
+    "tornado": "study.tornado",
+    "trace": "study.trace",
 }
 
 __all__ = [
     "Attribution",
+    "Bargaining",
     "Claim",
     "Commitment",
     "Comparison",
@@ -121,17 +145,24 @@ __all__ = [
     "Model",
     "ModelError",
     "NashSet",
+    "Page",
     "Propositions",
     "RegionMap",
     "Regions",
+    "Replies",
     "Selection",
     "Sheet",
     "Statics",
+    "Swings",
+    "Trace",
     "Trajectory",
     "Verdict",
     "along",
     "attribute",
     "available",
+    "bargaining",
+    "best_replies",
+    "classroom",
     "commitment",
     "compare",
     "dynamics",
@@ -152,6 +183,8 @@ __all__ = [
     "to_pandas",
     "to_pygambit",
     "to_xarray",
+    "tornado",
+    "trace",
 ]
 
 

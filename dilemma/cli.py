@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dilemma.asked import assignment, calibrations_of, claims_of, every, load_model
+from dilemma.lesson import classroom
+from dilemma.plotted import plot, put_picture
 from dilemma.terminal import print_json, print_tables, progress, put, put_all
 
 if TYPE_CHECKING:
@@ -369,20 +371,20 @@ def regions(
             )
         put(found, as_json=as_json, latex=latex)
         return
-    from dilemma.study.region_map import region_map
+    from dilemma.orders import Order, written
+    from dilemma.pictures import picture
 
-    drawn = region_map(loaded, x, y, era or None)
+    found_map = picture("regions", Order((loaded,), (x, y), tuple(era) if era else None))
     if as_json or latex:
-        put(drawn, as_json=as_json, latex=latex)
+        put_all(list(found_map.results), as_json=as_json, latex=latex, alone=True)
         return
-    from dilemma.figures import plot, save
+    path = written(output or Path(f"{loaded.name}_{x}_{y}.png"))
+    found_map.save(path)
+    put_picture(found_map, path)
 
-    path = output or Path(f"{loaded.name}_{x}_{y}.png")
-    if path.suffix not in (".png", ".svg", ".pdf"):
-        raise DilemmaError(f"{path}: a picture's file ends in .png, .svg or .pdf")
-    save(plot(drawn), path)
-    typer.echo(str(drawn))
-    typer.echo(f"written: {path}")
+
+app.command()(plot)
+app.command()(classroom)
 
 
 @app.command()

@@ -53,12 +53,15 @@ class Shown:
     def _repr_html_(self) -> str:
         return fragment(self.tables())
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self._repr_html_()}  # for Jupyter
+
     def to_html(self) -> str:
         """Return the result as a page that needs nothing else."""
         return page(self.tables())
 
     def to_latex(self) -> str:
-        """Return the result as LaTeX tables (packages array, booktabs, tabularx and xltabular)."""
+        """Return the result as LaTeX tables (``typeset.PREAMBLE`` has the packages)."""
         return latex(self.tables())
 
     def to_json(self) -> str:
@@ -128,6 +131,8 @@ def text(tables: Iterable[Table], width: int = WIDTH) -> str:
     from rich.console import Console
 
     page = io.StringIO()
-    console = Console(file=page, width=width, color_system=None, force_terminal=False)
+    console = Console(
+        file=page, width=width, color_system=None, force_terminal=False, force_jupyter=False
+    )
     console.print(*renderables(tables), sep="\n")
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines()).strip("\n")

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 
 from dilemma.table import Cell, Formula, Table, plain
 
-__all__ = ["fragment", "latex", "latex_escape", "page"]
+__all__ = ["PREAMBLE", "fragment", "latex", "latex_escape", "page"]
 
 LONG = 30  # rows of a table that may not fit on one printed page
 WIDE = 33  # letters in a cell that may not fit on one line
+NARROW = 8  # letters of a word that fit into the narrowest column
+
+# What a document needs that takes in the LaTeX of any result.
+PREAMBLE = r"""\documentclass{article}
+\usepackage{amsmath,amsthm,array,booktabs,tabularx,xltabular}
+\newtheorem{proposition}{Proposition}
+\allowdisplaybreaks"""
 
 STYLE = """
 body { font: 16px/1.45 Georgia, serif; color: #222; margin: 2rem auto; max-width: 75rem;
@@ -69,9 +77,20 @@ _LATEX = {
     "<": r"$<$",
     ">": r"$>$",
     "–": "--",
+    "−": "$-$",
     "…": r"\ldots{}",
     "→": r"$\to$",
+    "·": r"$\cdot$",
+    "×": r"$\times$",
+    "±": r"$\pm$",
+    "≤": r"$\leq$",
+    "≥": r"$\geq$",
+    "≠": r"$\neq$",
+    "∞": r"$\infty$",
 }
+_BREAKABLE = re.compile(
+    r"(?<=[_/*+])(?<!\*\*)(?=[\w(])|(?<=\w\()(?=\w)"
+)  # where a word may go on below
 
 
 def latex_escape(words: str) -> str:
@@ -128,7 +147,7 @@ def _columns(table: Table) -> str:
 
 
 def _head(table: Table) -> list[str]:
-    return [r"\toprule", " & ".join(map(latex_escape, table.header)) + r" \\", r"\midrule"]
+    return [r"\toprule", " & ".join(map(_words, table.header)) + r" \\", r"\midrule"]
 
 
 def _body(table: Table) -> list[str]:
@@ -141,10 +160,24 @@ def _notes(table: Table) -> list[str]:
 
 def _latex_cell(cell: Cell) -> str:
     if isinstance(cell, str):
-        return latex_escape(cell).replace("\n", r" \newline ")
+        return _words(cell)
     if isinstance(cell, Formula):
         return cell.latex
     return ", ".join(
         rf"\underline{{{latex_escape(part.text)}}}" if part.best else latex_escape(part.text)
         for part in cell
     )
+
+
+def _words(cell: str) -> str:
+    """Escape text for a narrow column: LaTeX alone breaks no name at its underscores."""
+    lines = []
+    for line in cell.split("\n"):
+        words = [
+            r"\allowbreak{}".join(map(latex_escape, _BREAKABLE.split(word)))
+            if len(word) > NARROW
+            else latex_escape(word)
+            for word in line.split(" ")
+        ]
+        lines.append(" ".join(words))
+    return r" \newline ".join(lines)

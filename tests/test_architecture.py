@@ -10,7 +10,7 @@ import dilemma
 HEAVY = ["sympy", "scipy", "nashpy", "z3", "matplotlib", "xarray", "pydantic", "numpy", "pandas"]
 ROOT = Path(dilemma.__file__).parent
 ORDER = """
-    errors table typeset report parts extensive chosen
+    errors letters table typeset report parts extensive chosen
     reading.places reading.syntax reading.expressions reading.schema reading.naming
     reading.payoffs reading.histories reading.trees reading.ends reading.choosing reading.periods reading.variants reading.setting reading.among reading.references reading.claims reading.stories reading.building reading.writing reading.arrays
     model modelfile valuation
@@ -26,12 +26,12 @@ ORDER = """
     games.stationary games.marginals games.triangles games.concavity games.leading games.agreements games.regimes games.batches games.search games.guarantees games.stability games.continua games.points games.certificates games.dense games.choosing games
     plane.roots plane.curves plane.cells
     study.solve study.frequencies study.eras study.comparison_tables study.comparison study.compare study.along study.signs study.maps
-    study.legend study.region_map study.existence study.wording study.shortening study.propositions study.sheet study.partition study.borders study.occurring study.regions
+    study.legend study.region_map study.displayed study.existence study.wording study.shortening study.propositions study.sheet study.partition study.borders study.occurring study.regions
     study.judged study.selection_tables study.selected study.selecting
-    study.played study.implicit study.slopes study.directions study.responses study.statics
-    study.commitment study.settled study.shares study.attribution study.trajectory study.dynamics
+    study.played study.courses study.strands study.traced study.trace study.replied study.replies study.implicit study.slopes study.directions study.responses study.statics
+    study.commitment study.settled study.shares study.attribution study.tornado study.bargains study.bargaining study.trajectory study.dynamics
     proof.concepts proof.verdicts proof.records proof.sentences proof.symbols proof.statements proof.evaluation proof.example_tables proof.examples proof.deciding proof.counting proof.lemmas proof.draws proof.exactly proof.confirming proof.sampling checking.enumeration checking.calibrations checking.played checking.said checking.truths checking.chosen_truths checking.tries checking.attack proof.choosing proof.existing proof.decide robustness.wording robustness.boxes robustness.samples robustness.needs robustness.radius robustness.rescue robustness.portions robustness.answers checking.rechecking checking.searched checking.disagreements checking.thorough cache workers agenda explained ledger proving ledger_files
-    figures.placing figures.captions figures.drawing figures demo terminal asked cli
+    figures.placing figures.style figures.captions figures.paper figures.labels figures.panels figures.paths figures.fold figures.ceiling figures.replies figures.drawing figures.waterfall figures.tornado figures.bargain figures.carried figures.ledger figures.plotting figures orders pictures page.printing page.actions page.numbers page.texts page.golden page.writing page demo terminal asked lesson plotted cli
 """.split()  # noqa: SIM905 -- one word a module reads best
 BARE = (
     "",

@@ -1,4 +1,4 @@
-"""What the README shows is what a reader gets."""
+"""The README's commands run, and its first screen shows it all; test_documentation has the rest."""
 
 import os
 import re
@@ -23,12 +23,6 @@ def after(block):
     """Return the text block that follows another block."""
     rest = README[README.index(block) :]
     return re.search(r"^```text\n(.*?)^```", rest, re.DOTALL | re.MULTILINE)[1]
-
-
-def test_the_python_block_prints_what_is_shown(capsys):
-    (block,) = blocks("python")
-    exec(compile(block, "README.md", "exec"), {})
-    assert capsys.readouterr().out == after(block)
 
 
 def test_the_main_command_ends_as_shown():
@@ -89,8 +83,3 @@ def test_the_first_thirty_lines_show_it_all():
     assert "region-map.png" in top
     assert top.count("```sh") == 2
     assert "```python" in top
-
-
-def test_links_lead_somewhere():
-    for target in re.findall(r"\]\(([^)#:]+)\)", README):
-        assert (ROOT / target).exists(), target

@@ -11,14 +11,14 @@ import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.exchange.branching import Extensive, Move, Steps, read_extensive
-from dilemma.exchange.labels import model_name, named_moves
+from dilemma.exchange.labels import named_moves
 from dilemma.exchange.numbers import Numbers, numbers
+from dilemma.exchange.opening import opened
 from dilemma.exchange.prefix import extensive_text
-from dilemma.exchange.quoting import is_label, number
+from dilemma.exchange.quoting import are_labels, number
 from dilemma.exchange.words import Words
 from dilemma.extensive import History, Tree
 from dilemma.model import Model
-from dilemma.modelfile import text_of
 from dilemma.valuation import DIGITS
 
 __all__ = ["parse_efg", "read_efg", "write_efg"]
@@ -60,21 +60,11 @@ def read_efg(path: str | Path) -> Model:
     >>> game.profiles
     (('enter', 'share'), ('enter', 'fight'), ('stay_out',))
     """
-    path = Path(path)
-    return parse_efg(text_of(path), model_name(path.stem), path)
+    return parse_efg(*opened(path))
 
 
 def parse_efg(text: str, name: str = "game", path: Path | None = None) -> Model:
-    """Read a game tree from text, as :func:`read_efg` does from a file.
-
-    Parameters
-    ----------
-    text : str
-    name : str
-        What to call the model.
-    path : Path, optional
-        The file that the text comes from, for the model and for what is said of mistakes.
-    """
+    """Read a game tree from text, as :func:`read_efg` does from the file at ``path``."""
     said = read_extensive(Words(text, path or Path(f"{name}.efg")))
     moves = list(dict.fromkeys(said.moves.values()))
     players, named = named_moves(said.players, [(m.player, m.actions) for m in moves])
@@ -203,15 +193,11 @@ def write_efg(model: Model, /, at: str | Mapping[str, Any] | None = None, **chan
         )
     game = numbers(model, at, changes)
     chances, rounded = _chances(model, tree, game)
-    title = model.title or model.name
-    if isinstance(at, str):
-        title += f": {model.eras[at].title or at}"
-    source = f"Source: {model.source}." if model.source else ""
     told = f"Irrational chances are rounded to {DIGITS} digits." if rounded else ""
-    comment = "\n\n".join(part for part in (model.reads, source, game.said(), told) if part)
     payoffs = {end: tuple(cell.values()) for end, cell in game.payoffs.items()}
     names = dict(zip(model.players, _labels(model), strict=True))
-    return extensive_text(title, names, tree.nodes, payoffs, chances, comment=comment)
+    comment = game.comment(model, told)
+    return extensive_text(game.title, names, tree.nodes, payoffs, chances, comment=comment)
 
 
 def _chances(
@@ -251,7 +237,6 @@ def _labels(model: Model) -> list[str]:
         (names.index(node.player) + 1 if node.player else 0, node.actions)
         for node in model.tree.nodes.values()
     ]
-    plain = len({*titles}) == len(titles) and all(map(is_label, titles))
     made, actions = named_moves(titles, moves)
     kept = made == names and all(tuple(a) == b for a, (_, b) in zip(actions, moves, strict=True))
-    return titles if plain and kept else names
+    return titles if are_labels(titles) and kept else names

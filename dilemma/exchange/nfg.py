@@ -8,13 +8,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from dilemma.exchange.labels import model_name, named
-from dilemma.exchange.numbers import Numbers, check_simultaneous, numbers
-from dilemma.exchange.quoting import braced, is_label, number, quoted
+from dilemma.exchange.labels import named
+from dilemma.exchange.numbers import check_simultaneous, numbers
+from dilemma.exchange.opening import opened
+from dilemma.exchange.quoting import are_labels, braced, number, quoted
 from dilemma.exchange.strategic import read_strategic
 from dilemma.exchange.words import Words
 from dilemma.model import Model
-from dilemma.modelfile import text_of
 from dilemma.parts import Profile
 
 __all__ = ["parse_nfg", "read_nfg", "strategic_text", "write_nfg"]
@@ -50,21 +50,11 @@ def read_nfg(path: str | Path) -> Model:
     >>> game.payoffs["a2", "b1"]["Ann"], game.payoffs["a1", "b2"]["Ann"]
     (1, 0)
     """
-    path = Path(path)
-    return parse_nfg(text_of(path), model_name(path.stem), path)
+    return parse_nfg(*opened(path))
 
 
 def parse_nfg(text: str, name: str = "game", path: Path | None = None) -> Model:
-    """Read a strategic game from text, as :func:`read_nfg` does from a file.
-
-    Parameters
-    ----------
-    text : str
-    name : str
-        What to call the model.
-    path : Path, optional
-        The file that the text comes from, for the model and for what is said of mistakes.
-    """
+    """Read a strategic game from text, as :func:`read_nfg` does from the file at ``path``."""
     said = read_strategic(Words(text, path or Path(f"{name}.nfg")))
     players, actions = named(said.players, said.strategies)
     # The file counts up the first player's strategies fastest, a model the last player's.
@@ -132,12 +122,9 @@ def write_nfg(model: Model, /, at: str | Mapping[str, Any] | None = None, **chan
     """
     check_simultaneous(model)
     game = numbers(model, at, changes)
-    title = model.title or model.name
-    if isinstance(at, str):
-        title += f": {model.eras[at].title or at}"
     actions = [player.actions for player in model.players.values()]
     payoffs = {profile: tuple(cell.values()) for profile, cell in game.payoffs.items()}
-    return strategic_text(title, _labels(model), actions, payoffs, _comment(model, game))
+    return strategic_text(game.title, _labels(model), actions, payoffs, game.comment(model))
 
 
 def strategic_text(
@@ -169,10 +156,5 @@ def _labels(model: Model) -> list[str]:
     names = list(model.players)
     titles = [player.title for player in model.players.values()]
     actions = [list(player.actions) for player in model.players.values()]
-    plain = len({*titles}) == len(titles) and all(map(is_label, titles))
-    return titles if plain and named(titles, actions) == (names, actions) else names
-
-
-def _comment(model: Model, game: Numbers) -> str:
-    source = f"Source: {model.source}." if model.source else ""
-    return "\n\n".join(part for part in (model.reads, source, game.said()) if part)
+    kept = are_labels(titles) and named(titles, actions) == (names, actions)
+    return titles if kept else names

@@ -22,18 +22,25 @@ class Numbers:
 
     Attributes
     ----------
+    title : str
+        The model's, and the era's where they are at its centre.
     payoffs : mapping of profile to mapping of player to Fraction
     calibration : mapping of parameter to exact value
     exact : bool
         Whether no payoff had to be rounded.
     """
 
+    title: str
     payoffs: Payoffs
     calibration: Mapping[str, sp.Rational]
     exact: bool
 
-    def said(self) -> str:
-        """Say at which calibration they are, and whether they are exact; "" where it is plain."""
+    def comment(self, model: Model, *more: str) -> str:
+        """Return what the model says, its source, at which calibration it is, and what is rounded."""
+        source = f"Source: {model.source}." if model.source else ""
+        return "\n\n".join(part for part in (model.reads, source, self._said(), *more) if part)
+
+    def _said(self) -> str:
         values = ", ".join(f"{name} = {decimal(value)}" for name, value in self.calibration.items())
         told = f"At {values}." if values else ""
         if not self.exact:
@@ -65,4 +72,7 @@ def numbers(
     """
     calibration = model.calibration(at, **changes)
     payoffs, exact = numeric_payoffs(model, model.values(calibration))
-    return Numbers(payoffs, calibration, exact)
+    title = model.title or model.name
+    if isinstance(at, str):
+        title += f": {model.eras[at].title or at}"
+    return Numbers(title, payoffs, calibration, exact)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from dilemma.exchange.labels import model_name
 from dilemma.exchange.words import Words
+from dilemma.modelfile import text_of
 
-__all__ = ["Format", "opening", "short", "whole"]
+__all__ = ["Format", "opened", "opening", "short", "whole"]
 
 MOST_PLAYERS = 26
 
@@ -45,6 +48,12 @@ def opening(words: Words, wanted: Format) -> tuple[str, list[str]]:
             raise words.unwanted(f"{what} is wanted", wanted.begins)
         words.take()
     return words.want_text("the game's title"), _players(words, wanted.least)
+
+
+def opened(path: str | Path) -> tuple[str, str, Path]:
+    """Return a file's text, what to call the model in it, and where it lies."""
+    path = Path(path)
+    return text_of(path), model_name(path.stem), path
 
 
 def _players(words: Words, least: int) -> list[str]:

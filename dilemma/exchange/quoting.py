@@ -10,7 +10,7 @@ from fractions import Fraction
 from dilemma.errors import UnsupportedError
 from dilemma.reading.syntax import ExpressionError, literal
 
-__all__ = ["braced", "is_label", "is_readable", "number", "quoted"]
+__all__ = ["are_labels", "braced", "is_label", "is_readable", "number", "quoted"]
 
 MOST_DIGITS = 60  # of a number that can be read back
 MOST_BITS = 14_000  # of a number that Python turns into digits
@@ -51,3 +51,8 @@ def quoted(text: str) -> str:
 def is_label(title: str) -> bool:
     """Tell whether Gambit takes it: no double spaces, and nothing that is not printed."""
     return title.isprintable() and title == " ".join(title.split()) and "\\" not in title
+
+
+def are_labels(titles: Sequence[str]) -> bool:
+    """Tell whether Gambit takes them all, and can tell them apart."""
+    return len({*titles}) == len(titles) and all(map(is_label, titles))

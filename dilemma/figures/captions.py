@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dilemma.figures.placing import Mask, balance, room, size_of, wrap
+from dilemma.letters import GREEK
 from dilemma.report import percent
 from dilemma.study.maps import Axis, Label, Panel, RegionMap
 
-__all__ = ["Caption", "captions", "entry", "note", "says", "shares"]
+__all__ = ["Caption", "captions", "entry", "note", "says", "shares", "typeset"]
 
 DOTS = 60  # cells an inch of the raster in which room is sought
 SIZES = (9.5, 8.5, 7.5)  # points, the largest that fits
@@ -23,11 +24,6 @@ OUTLINE = 2  # left free either side of the box's outline [dots]
 SEEN = 0.02  # a smaller part of a region needs no words of its own [square inches]
 TOLD = 4  # regions whose share of the box is told one by one
 INDEXED = re.compile(r"\b([A-Za-z]+)_([A-Za-z0-9]+)\b")
-GREEK = {
-    "alp": "alpha", "bet": "beta", "gam": "gamma", "del": "delta", "eps": "epsilon",
-    "kap": "kappa", "lam": "lambda", "mu": "mu", "phi": "phi", "psi": "psi", "rho": "rho",
-    "sig": "sigma", "tau": "tau", "the": "theta", "om": "omega",
-}  # fmt: skip
 
 Size = tuple[float, float]  # width and height of a panel [inches]
 
@@ -175,7 +171,18 @@ def says(axis: Axis, width: float, points: float) -> list[str]:
     """Return symbol, meaning and unit of an axis, in lines about equally long."""
     p = axis.parameter
     lines = balance(f"{p.name}: {p.means} [{p.unit}]".split(), " ", width, points)
-    return [INDEXED.sub(_symbol, line) for line in lines]
+    return [typeset(line) for line in lines]
+
+
+def typeset(words: str) -> str:
+    r"""Set every name in words that is a letter with its index as one.
+
+    Examples
+    --------
+    >>> typeset("m_J rises")
+    '$m_{\\mathrm{J}}$ rises'
+    """
+    return INDEXED.sub(_symbol, words)
 
 
 def _symbol(found: re.Match[str]) -> str:

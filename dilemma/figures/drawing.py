@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
-from pathlib import Path as File
 from typing import Any
 
 import matplotlib as mpl
@@ -19,49 +18,19 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from dilemma.figures.captions import Caption, captions, entry, note, says, shares
-from dilemma.figures.placing import FONT, LEADING, size_of
+from dilemma.figures.placing import LEADING, size_of
+from dilemma.figures.style import BODY, FAINT, GREY, INK, LINE, SMALL, STYLE, TINY
 from dilemma.study.maps import Label, Panel, RegionMap
 
-__all__ = ["plot", "region_map", "save"]
+__all__ = ["region_map"]
 
-INK, GREY = "#1b1d22", "#5a606b"
 PANEL = (4.4, 3.7)  # width and height of a panel [inches]
 HANDLE = 0.7  # what a legend's entry takes besides its words [inches]
 GAP, EDGE = 0.5, 0.25  # between panels, and right of the last [inches]
-BODY, SMALL, TINY = 9.5, 8.5, 8.0  # points
-LINE = LEADING / 72  # what a line takes for each point of its size [inches]
-STYLE: dict[str, Any] = {
-    "font.family": FONT,
-    "font.size": BODY,
-    "mathtext.fontset": "dejavusans",
-    "axes.edgecolor": GREY,
-    "axes.linewidth": 0.9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": GREY,
-    "ytick.color": GREY,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "text.color": INK,
-    "hatch.linewidth": 0.6,
-    "legend.frameon": False,
-    "savefig.dpi": 200,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "dilemma",
-    "pdf.fonttype": 42,
-}
-FAINT = "#8d939e"
 # Light, and at least 7 apart in CIE Lab for normal, deutan, protan and tritan eyes (the six that a
 # 2x2 game mostly needs: 10); where words find no room, hatches tell as well.
 TINTS = ("#F4CDB0", "#E1F9D4", "#CBD2FC", "#CCECFD", "#A7DEE5", "#E4CED0", "#F6E5DB", "#F7F1F1")
 HATCHES = ("////", "....", "xxxx", "\\\\\\\\", "++++", "----")
-
-
-def save(figure: Figure, path: str | File) -> None:
-    """Write a figure to a file (png, pdf, svg); the same figure makes the same file."""
-    undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
-    with mpl.rc_context(STYLE):
-        figure.savefig(path, metadata=undated.get(File(path).suffix.lower()))
 
 
 def region_map(found: RegionMap) -> Figure:
@@ -87,11 +56,6 @@ def region_map(found: RegionMap) -> Figure:
             for caption in words:
                 _write(axes, caption, here[caption.label])
         return figure
-
-
-def plot(found: RegionMap) -> Figure:
-    """Draw a result; so far region maps have a picture."""
-    return region_map(found)
 
 
 # --- one panel ----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ how much a deviation may gain.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from dilemma.games.stationary import Stationary, stationary
 from dilemma.games.triangles import ZERO
 from dilemma.model import Model
 
-__all__ = ["certificate", "doubts", "equilibrium", "structure"]
+__all__ = ["certificate", "doubts", "equilibrium", "price_ranges", "prices", "structure"]
 
 Values = Mapping[sp.Symbol, sp.Expr]
 Floats = np.ndarray[Any, Any]
@@ -169,8 +170,8 @@ def equilibrium(
         strict=not game.leader and all(_strictly(model, player, point) for player in model.players),
         exact=point.exact,
         chosen=True,
-        prices=_prices(model, point),
-        price_ranges=_price_ranges(model, point),
+        prices=prices(model, point),
+        price_ranges=price_ranges(model, point),
         stable=stable,
         slope=slope,
         rivals={n: told for n, told in rivals.items() if n != branch.name},
@@ -208,7 +209,7 @@ def _strictly(model: Model, player: str, point: Point) -> bool:
     game = model.choices
     if not _concave_here(model, player, point.at):
         return False
-    found = _prices(model, point)
+    found = prices(model, point)
     free = [
         c.symbol
         for c in game.of(player)
@@ -221,22 +222,26 @@ def _strictly(model: Model, player: str, point: Point) -> bool:
     return bool(np.max(np.linalg.eigvalsh(numbers)) < -1e-12)
 
 
-def _prices(model: Model, point: Point) -> dict[str, sp.Rational | None]:
+def prices(model: Model, point: Point) -> dict[str, sp.Rational | None]:
     """Return the shadow price of everything that binds; None where it is not determined."""
     follows = _follows(model, point)
     return {name: point.worth(price) for name, price in follows.prices.items()}
 
 
 def _follows(model: Model, point: Point) -> Stationary:
+    return _bound(model, tuple(point.branch.binds))
+
+
+@lru_cache(maxsize=256)
+def _bound(model: Model, binds: tuple[str, ...]) -> Stationary:
     assert model.choices is not None
     game = model.choices
     known = set(game.constraints) | {f"{c}.{end}" for c in game.choices for end in ("low", "high")}
     leads = {f"{c.name}.{end}" for c in game.of(game.leader) for end in ("low", "high")}
-    binds = tuple(b for b in point.branch.binds if b in known - leads)
-    return stationary(model, game.moves[-1], binds)
+    return stationary(model, game.moves[-1], tuple(b for b in binds if b in known - leads))
 
 
-def _price_ranges(model: Model, point: Point) -> dict[str, tuple[sp.Expr, sp.Expr]]:
+def price_ranges(model: Model, point: Point) -> dict[str, tuple[sp.Expr, sp.Expr]]:
     """Return what shadow prices may be where more binds than there is to choose.
 
     With one multiplier left free every price is affine in it, and none is negative.

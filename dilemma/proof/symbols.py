@@ -9,15 +9,12 @@ import sympy as sp
 from dilemma.model import Model
 from dilemma.parts import Claim, Reference
 from dilemma.report import Formula, latex_escape
+from dilemma.study.displayed import mathematical
 
 __all__ = ["formula", "names"]
 
 SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠", "**": "^", "*": "·"}
 OF_QUANTITIES = ("name", "payoff", "outcome", "rises", "falls", "diff")
-GREEK = {
-    "al": "alpha", "alp": "alpha", "bet": "beta", "gam": "gamma", "del": "delta", "eps": "epsilon",
-    "ze": "zeta", "kap": "kappa", "lam": "lambda", "sig": "sigma", "om": "omega",
-}  # fmt: skip
 
 
 def formula(model: Model, claim: Claim, which: str) -> Formula:
@@ -67,7 +64,7 @@ def _latex(model: Model, claim: Claim, symbol: sp.Symbol) -> str:
     reference = claim.references.get(symbol, Reference("name", None, (symbol.name,)))
     name, *rest = reference.arguments or ("number of equilibria",)
     if reference.what in ("name", "payoff", "outcome"):
-        told = _name(name) + (_call(rest) if rest else "")
+        told = mathematical(name) + (_call(rest) if rest else "")
     elif reference.what == "count":
         told = rf"\text{{{name}}}"
     else:
@@ -75,14 +72,6 @@ def _latex(model: Model, claim: Claim, symbol: sp.Symbol) -> str:
     if reference.era is None:
         return told
     return rf"{{{told}}}^{{\text{{{latex_escape(model.eras[reference.era].title)}}}}}"
-
-
-def _name(name: str) -> str:
-    first, _, rest = name.partition("_")
-    if len(first) > 3 or len(rest) > 2:
-        return rf"\mathrm{{{latex_escape(name)}}}"
-    told: str = sp.latex(sp.Symbol("_".join([GREEK.get(first, first), *filter(None, [rest])])))
-    return told
 
 
 def _call(arguments: tuple[str, ...] | list[str]) -> str:

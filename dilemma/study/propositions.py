@@ -15,6 +15,7 @@ from dilemma.games.concavity import admissible
 from dilemma.games.naming import Naming
 from dilemma.model import Model
 from dilemma.report import Shown, Table, latex_escape
+from dilemma.study.displayed import displayed, equations, mathematical
 from dilemma.study.existence import existence, tidy
 from dilemma.study.legend import letters, order
 from dilemma.study.shortening import Shortening
@@ -121,7 +122,7 @@ class Propositions(Shown):
         return table, letters(self.model, used)
 
     def to_latex(self) -> str:
-        """Return the propositions as LaTeX text (package amsthm, a theorem ``proposition``)."""
+        """Return the propositions as LaTeX text (packages amsmath and amsthm, a theorem ``proposition``)."""
         return "\n\n".join(map(_latex, self.stated))
 
     def to_dict(self) -> dict[str, Any]:
@@ -296,17 +297,14 @@ def _games(shorter: Shortening) -> Iterator[Proposition]:
 def _latex(stated: Proposition) -> str:
     joined = "occurs only if" if stated.about == "chosen" else "if and only if"
     lines = [r"\begin{proposition}", f"{latex_escape(stated.says)} {joined}"]
-    lines.append(rf"\[ {sp.latex(stated.where)}. \]")
+    lines.append(displayed(stated.where))
     if stated.play:
-        told = r",\quad ".join(
-            rf"{_latex_name(stated, name)} = {sp.latex(formula)}"
-            for name, formula in stated.play.items()
-        )
-        lines.append(rf"There \[ {told}. \]")
+        sides = ((_left(stated, name), formula) for name, formula in stated.play.items())
+        lines += ["There", equations(sides)]
     return "\n".join([*lines, r"\end{proposition}"])
 
 
-def _latex_name(stated: Proposition, name: str) -> str:
+def _left(stated: Proposition, name: str) -> str:
     if stated.about == "chosen":
-        return "0" if name.startswith("0 ") else sp.latex(sp.Symbol(name))
+        return "0" if name.startswith("0 ") else mathematical(name)
     return rf"\Pr(\text{{{latex_escape(name.removeprefix('P(').removesuffix(')'))}}})"

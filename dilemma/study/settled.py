@@ -14,7 +14,7 @@ from dilemma.model import Model
 from dilemma.study.played import played
 from dilemma.study.solve import solve
 
-__all__ = ["Candidate", "Selector", "selector"]
+__all__ = ["Candidate", "Selector", "candidates", "selector"]
 
 RULES = ("highest", "lowest", "stable", "risk_dominant")
 
@@ -46,7 +46,7 @@ class Selector:
 
     def __call__(self, calibration: Mapping[str, sp.Rational], where: str) -> sp.Rational:
         """Return the value at a calibration that messages call ``where``."""
-        found = _candidates(self.model, self.outcome, calibration, where)
+        found = candidates(self.model, self.outcome, calibration, where)
         if not found:
             raise CalibrationError(f"{self.model.name}: no equilibrium at {where}")
         told = [(c.value, c) for c in found if c.value is not None]
@@ -112,9 +112,16 @@ def _or(rules: Sequence[str]) -> str:
     return f"it may be {' or '.join(repr(rule) for rule in rules)}"
 
 
-def _candidates(
+def candidates(
     model: Model, outcome: str, calibration: Mapping[str, sp.Rational], where: str
 ) -> list[Candidate]:
+    """Return every equilibrium at a calibration, with the outcome's value.
+
+    Raises
+    ------
+    UnsupportedError
+        If some may be missing.
+    """
     if model.choices is not None:
         return _of_choices(model, outcome, calibration, where)
     found = solve(model, calibration)

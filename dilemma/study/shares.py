@@ -16,7 +16,7 @@ from dilemma.report import Shown, Table, number, percent
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Attribution", "Coalition", "Share"]
+__all__ = ["Attribution", "Coalition", "Share", "means"]
 
 Coalition = frozenset[str]
 
@@ -88,6 +88,21 @@ class Attribution(Shown):
             f"no group {group!r} moves: {nearest(group, [s.group for s in self.shares])}"
         )
 
+    def adds(self, group: str) -> tuple[sp.Rational, sp.Rational]:
+        """Return the least and the most that a group adds, over all orders of moving.
+
+        Examples
+        --------
+        >>> import dilemma
+        >>> found = dilemma.attribute(dilemma.load("hedging"), "x_J")
+        >>> low, high = found.adds("spill_in")
+        >>> bool(low <= found["spill_in"].share <= high)
+        True
+        """
+        others = [moved for moved in self.values if self[group].group not in moved]
+        added = [self.values[moved | {group}] - self.values[moved] for moved in others]
+        return min(added), max(added)
+
     def tables(self) -> tuple[Table, ...]:
         """Return a row for each group, those that did most first."""
         first, second = (self.model.eras[e].title for e in self.eras)
@@ -103,9 +118,9 @@ class Attribution(Shown):
             for s in sorted(self.shares, key=lambda s: -abs(s.share))
         ]
         rows.append(("all", "", number(self.change), percent(1) if self.change else "", "", ""))
-        means, unit = _means(self.model, self.outcome)
+        words, unit = means(self.model, self.outcome)
         orders, games = factorial(len(self.shares)), len(self.values)
-        notes = [f"{self.outcome}: {means} [{unit}]."]
+        notes = [f"{self.outcome}: {words} [{unit}]."]
         notes.append(
             f"Shapley shares: what a group adds, averaged over all {orders} orders in which groups "
             f"may move ({games} games solved); they sum to the change."
@@ -125,7 +140,7 @@ class Attribution(Shown):
         """Return shares and effects by group."""
         import xarray as xr
 
-        _, unit = _means(self.model, self.outcome)
+        _, unit = means(self.model, self.outcome)
         told = {
             what: ("group", [float(getattr(s, what)) for s in self.shares], {"units": unit})
             for what in ("share", "alone", "last")
@@ -171,7 +186,8 @@ class Attribution(Shown):
         }
 
 
-def _means(model: Model, outcome: str) -> tuple[str, str]:
+def means(model: Model, outcome: str) -> tuple[str, str]:
+    """Return what an outcome, or the payoff of a player, means, and its unit."""
     if outcome in model.outcomes:
         told = model.outcomes[outcome]
         return told.means or outcome, told.unit

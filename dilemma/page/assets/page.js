@@ -1,0 +1,279 @@
+// The page itself: what is shown, and what happens when somebody moves something.
+let WORDS = {}, CONTENT = null, state = null;
+const parameter = (model, name) => model.parameters.find((p) => p.name === name);
+const fill = (text, told) => text.replace(/\{(\w+)\}/g, (_, key) => told[key]);
+const plainLetter = ({ letter: [base, index] }) => (index ? `${base}_${index}` : base);
+const markedLetter = ({ letter: [base, index] }) => `<var>${escaped(base)}${index ? `<sub>${escaped(index)}</sub>` : ""}</var>`;
+const $ = (id) => document.getElementById(id);
+
+function begin(model, era) {
+  state = {
+    model, era, values: [], texts: [], moved: new Set(), question: null,
+    shows: state?.shows ?? { replies: false, equilibria: false, kind: false },
+    axes: model.axes, along: model.axes[0], drawn: model.drawn ?? [], reach: new Map(),
+  };
+  enter(era);
+}
+
+// Every parameter goes to an era's centre.
+function enter(era) {
+  state.era = era;
+  state.moved = new Set();
+  state.texts = state.model.parameters.map((p) => p.values[era].value);
+  state.values = state.texts.map(float);
+}
+
+function move(name, text) {
+  const k = state.model.parameters.findIndex((p) => p.name === name);
+  state.texts[k] = text;
+  state.values[k] = float(text);
+  if (text === state.model.parameters[k].values[state.era].value) state.moved.delete(name);
+  else state.moved.add(name);
+  redraw();
+}
+
+// --- drawn once for a model ---------------------------------------------------------------------------
+
+function build() {
+  const { model } = state;
+  document.title = `${model.title} — dilemma`;
+  $("title").textContent = `${WORDS.page}: ${model.title}`;
+  $("payoffs-label").textContent = model.choices ? WORDS.choices_label : WORDS.payoffs_label;
+  $("reads").textContent = model.reads;
+  $("source").textContent = model.source;
+  $("eras").innerHTML = model.eras.map((e) => `<button type="button" data-era="${e.name}" title="${e.years.join("–")}">${escaped(e.title)}</button>`).join("");
+  $("questions").innerHTML = model.questions.map((q, k) => `<button type="button" data-question="${k}">${k + 1}</button>`).join("");
+  $("questioning").hidden = !model.questions.length;
+  $("sliders").innerHTML = groups(model).map(([name, members], k) => `<details${k ? "" : " open"}><summary>${escaped(name)}</summary>${members.map(slider).join("")}</details>`).join("");
+  $("formulas").innerHTML = model.players.map((p) => `<dt>${escaped(p.title)} [${escaped(p.unit)}]</dt><dd>${typeof p.payoff === "string" ? `<code>${escaped(p.payoff)}</code>` : Object.entries(p.payoff).map(([at, is]) => `(${escaped(at)}): <code>${escaped(is)}</code>`).join("<br>")}</dd>`).join("");
+  $("nfg").hidden = model.kind !== "matrix";
+  redraw();
+}
+
+// The parameters that questions are about come first, then the model's own groups, then the rest.
+function groups(model) {
+  const asked = [...new Set(model.questions.map((q) => q.moves))], told = new Set(asked), found = asked.length ? [[WORDS.asked, asked]] : [];
+  for (const [name, members] of Object.entries(model.groups)) {
+    const left = members.filter((m) => !told.has(m) && told.add(m));
+    if (left.length) found.push([name.replace(/_/g, " "), left]);
+  }
+  const rest = model.parameters.map((p) => p.name).filter((n) => !told.has(n));
+  if (rest.length) found.push([found.length ? WORDS.others : WORDS.parameters, rest]);
+  return found.map(([name, members]) => [name, members.map((m) => parameter(model, m))]);
+}
+
+function slider(p) {
+  const [low, high, step] = p.slider;
+  return `<div class="slider" data-parameter="${p.name}"><label for="s-${p.name}">${markedLetter(p)} <span>${escaped(p.means)}</span></label>
+<input type="range" id="s-${p.name}" min="${low}" max="${high}" step="${step}" aria-describedby="d-${p.name}">
+<input type="number" id="n-${p.name}" min="${low}" max="${high}" step="any" aria-label="${escaped(fill(WORDS.exact, { name: p.name }))}">
+<p class="note" id="d-${p.name}"></p></div>`;
+}
+
+// --- drawn whenever something changes -----------------------------------------------------------------
+
+let waiting = false;
+function redraw() {
+  if (waiting) return;
+  waiting = true;
+  requestAnimationFrame(() => {
+    waiting = false;
+    const begun = performance.now();
+    draw();
+    document.documentElement.dataset.milliseconds = (performance.now() - begun).toFixed(2);
+  });
+}
+
+function draw() {
+  const { model } = state, found = solve(model, state.values);
+  for (const button of $("eras").children) button.setAttribute("aria-pressed", button.dataset.era === state.era && !state.moved.size);
+  for (const button of $("questions").children) button.setAttribute("aria-pressed", Number(button.dataset.question) === state.question);
+  for (const key of Object.keys(state.shows)) $(`show-${key}`).checked = state.shows[key];
+  model.parameters.forEach(showSlider);
+  const asked = state.question === null ? null : model.questions[state.question];
+  $("asks").textContent = asked ? asked.asks : WORDS.choose_question;
+  $("moved").textContent = state.moved.size ? fill(WORDS.moved, { era: eraTitle(), moved: [...state.moved].map((n) => `${n} = ${state.texts[model.parameters.indexOf(parameter(model, n))]}`).join(", ") }) : fill(WORDS.centre, { era: eraTitle() });
+  $("play").innerHTML = model.kind === "matrix" ? table(model, found) : choices(model, found);
+  $("kind").innerHTML = kind(model, found);
+  put($("equilibria"), state.shows.equilibria ? equilibria(model, found) : `<p>${WORDS.hidden_equilibria}</p>`);
+  pictures(model, found);
+  definitions(model, found, asked);
+}
+const eraTitle = () => state.model.eras.find((e) => e.name === state.era).title;
+// Nothing is read aloud again that has not changed.
+const put = (place, html) => { if (place.innerHTML !== html) place.innerHTML = html; };
+
+function showSlider(p, k) {
+  const range = $(`s-${p.name}`), number = $(`n-${p.name}`), own = p.values[state.era], text = state.texts[k];
+  if (document.activeElement !== range) range.value = text;
+  if (document.activeElement !== number) number.value = float(text);
+  range.setAttribute("aria-valuetext", `${text} ${p.unit}`);
+  range.closest(".slider").classList.toggle("moved", state.moved.has(p.name));
+  const says = `${fill(WORDS.box, { low: own.low, high: own.high, value: own.value, unit: p.unit })} <b class="grade">${WORDS.grades[own.grade]}</b>: ${escaped(own.source)}`;
+  put($(`d-${p.name}`), says);
+}
+
+function table(model, found) {
+  const [one, two] = model.players, best = bestReplies(found), columns = two.actions.length, digits = columns > 2 ? 3 : 4;
+  const pure = new Set(found.equilibria.filter((e) => e.pure).map((e) => support(e.mixes[0])[0] * columns + support(e.mixes[1])[0]));
+  const head = two.actions.map((a) => `<th scope="col" class="second">${escaped(a)}</th>`).join("");
+  const body = one.actions.map((a, i) => `<tr><th scope="row" class="first">${escaped(a)}</th>${two.actions.map((b, j) => {
+    const n = i * columns + j, told = found.payoffs.slice(2 * n, 2 * n + 2), marks = best[n].map((b) => b && state.shows.replies), boxed = state.shows.equilibria && pure.has(n);
+    const cell = told.map((v, k) => `<span class="${k ? "second" : "first"}${marks[k] ? " best" : ""}">${short(v, digits)}</span>`).join(", ");
+    const says = fill(WORDS.cell, { one: one.title, a, two: two.title, b, x: short(told[0]) + (marks[0] ? WORDS.is_best : ""), y: short(told[1]) + (marks[1] ? WORDS.is_best : "") }) + (boxed ? WORDS.is_equilibrium : "");
+    return `<td class="${boxed ? "equilibrium" : ""}"><span aria-hidden="true">${cell}</span><span class="spoken">${escaped(says)}</span></td>`;
+  }).join("")}</tr>`).join("");
+  return `<table class="of-${columns}"><caption>${fill(WORDS.table, { one: `<b class="first">${escaped(one.title)}</b>`, two: `<b class="second">${escaped(two.title)}</b>`, unit: escaped(one.unit) })}</caption><thead><tr><td></td>${head}</tr></thead><tbody>${body}</tbody></table>`;
+}
+
+function choices(model, found) {
+  if (!state.shows.equilibria) return `<p>${WORDS.hidden_choices}</p>`;
+  const head = found.equilibria.map((e, k) => `<th scope="col">${found.equilibria.length > 1 ? k + 1 : ""}</th>`).join("");
+  const row = (about, values, cls = "") => `<tr><th scope="row" class="${cls}">${about}</th>${values.map((v) => `<td>${short(v)}</td>`).join("")}</tr>`;
+  const rows = model.choices.map((c, k) => row(`${markedLetter(c)} ${escaped(c.means)} <small>[${escaped(c.unit)}]</small>`, found.equilibria.map((e) => e.unknowns[k]), `choice p${model.players.findIndex((p) => p.name === c.player)}`));
+  return `<table class="choices"><caption>${WORDS.choices}</caption><thead><tr><td></td>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
+}
+
+function kind(model, found) {
+  if (!state.shows.kind) return escaped(WORDS.guess);
+  const told = model.kind === "matrix" ? kindsOf(model, state.values) : null;
+  if (told) return model.players.map((p, k) => `${escaped(p.title)}: <b>${escaped(WORDS.kinds[told[k]])}</b>`).join(". ");
+  const pure = found.equilibria.filter((e) => e.pure).length;
+  if (model.kind === "matrix") return escaped(fill(WORDS.larger, { pure, mixed: found.equilibria.length - pure }));
+  return found.equilibria.map((e) => `<b>${escaped(e.name)}</b>: ${escaped(e.branch.binds.length ? fill(WORDS.binds, { what: e.branch.binds.join(", ") }) : WORDS.nothing_binds)}${e.stable === null ? "" : `, ${e.stable ? WORDS.stable : WORDS.unstable}`}`).join("<br>") || escaped(WORDS.none);
+}
+
+function equilibria(model, found) {
+  const items = found.equilibria.map((e) => {
+    const play = e.mixes ? e.mixes.map((mix, k) => `${escaped(model.players[k].title)}: ${support(mix).map((a) => `${escaped(model.players[k].actions[a])}${mix[a] === 1 ? "" : ` ${short(mix[a])}`}`).join(", ")}`).join("; ") : model.choices.map((c, k) => `${markedLetter(c)} = ${short(e.unknowns[k])}`).join(", ");
+    const paid = model.players.map((p, k) => `${escaped(p.title)} ${short(e.payoffs[k])}`).join(", ");
+    const risks = model.outcomes.map((o, k) => [o, e.outcomes[k]]).filter(([o]) => !model.choices?.some((c) => c.name === o.name)).map(([o, v]) => `<li>${escaped(o.means)}: <b>${short(v)}</b> <small>${escaped(o.unit)}</small></li>`).join("");
+    return `<li><b>${escaped(e.name)}</b> ${e.stable === false ? `<i>${WORDS.unstable}</i> ` : ""}${play}. ${WORDS.paid}: ${paid}.${because(model, found, e)}<details><summary>${WORDS.risks}</summary><ul>${risks}</ul></details></li>`;
+  });
+  const sets = (found.continua ?? []).map((s) => `<li>${WORDS.continuum}: ${s.extreme.map((many, k) => `${escaped(model.players[k].title)} ${many.length === 1 ? describe(model, k, many[0]) : fill(WORDS.between, { mixes: many.map((mix) => describe(model, k, mix)).join(` ${WORDS.and} `) })}`).join("; ")}.</li>`);
+  const doubt = found.doubt ? `<p class="note">${escaped(WORDS.doubt)}</p>` : "";
+  return `<ol>${items.join("")}</ol>${sets.length ? `<ul class="ties">${sets.join("")}</ul>` : ""}${items.length ? "" : `<p>${WORDS.none}</p>`}${doubt}`;
+}
+const describe = (model, k, mix) => escaped(support(mix).map((a) => `${model.players[k].actions[a]}${mix[a] === 1 ? "" : ` ${short(mix[a])}`}`).join(", "));
+
+// Why a pure profile is an equilibrium, in the theory's own letters.
+function because(model, found, e) {
+  if (!e.pure || !found.terms) return "";
+  const branch = model.branches.find((b) => b.pure && b.title === e.name);
+  if (!branch) return "";
+  const value = (k) => (k > 0 ? found.terms[k - 1] : k < 0 ? -found.terms[-k - 1] : 0);
+  return ` <span class="note">${WORDS.because} ${branch.because.map(([text, k]) => `<code>${escaped(text)}</code> = ${short(value(k))} ≥ 0`).join(", ")}.</span>`;
+}
+
+function pictures(model, found) {
+  PICTURES[model.kind].forEach((drawn, k) => {
+    const told = drawn(model, state, found), figure = $("pictures").children[k];
+    put(figure.querySelector("h3"), escaped(told.title));
+    figure.querySelector(".drawing").innerHTML = told.svg;
+    put(figure.querySelector(".below"), escaped(told.below));
+    const form = figure.querySelector(".chooser");
+    const key = `${model.name} ${told.chooses ?? ""}`;
+    if (form.dataset.key !== key) { form.dataset.key = key; form.innerHTML = chooser(model, told.chooses); }
+  });
+}
+
+function chooser(model, what) {
+  const option = (about, chosen) => `<option value="${about.name}"${about.name === chosen ? " selected" : ""}>${escaped(plainLetter(about))}: ${escaped(clipped(about.means, 44))}</option>`;
+  const select = (key, label, chosen) => `<label>${label} <select data-chooses="${key}">${model.parameters.map((p) => option(p, chosen)).join("")}</select></label>`;
+  if (what === "axes") return select("x", WORDS.across, state.axes[0]) + select("y", WORDS.up, state.axes[1]);
+  if (what !== "along") return "";
+  const drawn = [...model.outcomes, ...model.choices.filter((c) => !model.outcomes.some((o) => o.name === c.name))];
+  return select("along", WORDS.along_what, state.along) + `<details><summary>${WORDS.drawn}</summary>${drawn.map((o) => `<label><input type="checkbox" data-draws="${o.name}"${state.drawn.includes(o.name) ? " checked" : ""}> ${markedLetter(o)} ${escaped(o.means)}</label>`).join("")}</details>`;
+}
+
+function definitions(model, found, asked) {
+  const script = MODELS[model.name];
+  const values = new Map();
+  if (model.kind === "matrix") model.definitions.forEach((d, k, all) => { if (!k) script.definitions(state.values).forEach((v, n) => values.set(all[n].name, v)); });
+  else {
+    model.fixed.forEach((name, k) => values.set(name, found.game.definitions[k]));
+    if (found.equilibria.length === 1) model.outcomes.forEach((o, k) => values.set(o.name, found.equilibria[0].outcomes[k]));
+  }
+  $("definitions").innerHTML = model.definitions.map((d) => `<tr><th scope="row">${markedLetter(d)}</th><td><code>${escaped(d.is)}</code></td><td>${values.has(d.name) ? short(values.get(d.name)) : ""}</td><td>${escaped(d.means)} <small>[${escaped(d.unit)}]</small></td></tr>`).join("");
+  const watched = asked?.shows ? [...model.definitions, ...model.outcomes].find((d) => d.name === asked.shows) : null;
+  $("watch").innerHTML = watched && values.has(watched.name) ? `${markedLetter(watched)} = ${short(values.get(watched.name))}: ${escaped(watched.means)}` : "";
+}
+
+// --- what happens -------------------------------------------------------------------------------------
+
+function say(text) { $("said").textContent = text; }
+
+function test() {
+  const wrong = CONTENT.models.map((m) => [m, disagreements(m)]), all = CONTENT.models.reduce((s, m) => s + m.golden.length, 0);
+  const failed = wrong.flatMap(([m, many]) => many.map((c) => `${m.title}, ${c.says}`));
+  say(failed.length ? fill(WORDS.test_failed, { failed: failed.join("; "), all }) : fill(WORDS.test_passed, { all }));
+}
+
+const actionsOf = {
+  era: (target) => { enter(target.dataset.era); state.question = null; redraw(); },
+  question: (target) => {
+    state.question = Number(target.dataset.question);
+    const asked = state.model.questions[state.question];
+    enter(asked.era);
+    if (!state.model.choices && !state.axes.includes(asked.moves)) state.axes = [asked.moves, state.axes.find((a) => a !== asked.moves)];
+    state.along = asked.moves;
+    for (const form of document.querySelectorAll(".chooser")) delete form.dataset.key;
+    const own = $(`s-${asked.moves}`);
+    own.closest("details").open = true;
+    own.focus();
+    redraw();
+  },
+};
+
+function listen() {
+  document.addEventListener("click", (event) => {
+    const target = event.target.closest("button");
+    if (!target) return;
+    for (const [key, act] of Object.entries(actionsOf)) if (target.dataset[key] !== undefined) act(target);
+    if (target.dataset.saves) saving(target.dataset.saves, target);
+    if (target.id === "test") test();
+  });
+  document.addEventListener("input", (event) => {
+    const { target } = event;
+    if (target.type === "range") move(target.id.slice(2), target.value);
+    if (target.type === "number" && target.value !== "") move(target.id.slice(2), inRange(target));
+    if (target.dataset.reveals) { state.shows[target.dataset.reveals] = target.checked; redraw(); }
+  });
+  document.addEventListener("change", (event) => {
+    const { target } = event, { chooses, draws } = target.dataset;
+    if (target.id === "model") { begin(CONTENT.models[target.value], CONTENT.models[target.value].eras[0].name); build(); }
+    if (chooses === "x" || chooses === "y") state.axes = state.axes.map((a, k) => (k === (chooses === "y" ? 1 : 0) ? target.value : a));
+    if (chooses === "along") state.along = target.value;
+    if (draws) state.drawn = target.checked ? [...state.drawn, draws] : state.drawn.filter((d) => d !== draws);
+    if (chooses || draws) redraw();
+    if (target.type === "number") { target.value = float(state.texts[state.model.parameters.findIndex((p) => p.name === target.id.slice(2))]); }
+  });
+}
+const inRange = (input) => String(Math.min(Number(input.max), Math.max(Number(input.min), Number(input.value))));
+
+function saving(what, target) {
+  const { model } = state, found = solve(model, state.values), name = `${model.name}_${state.era}`;
+  if (what === "svg") save(`${name}.svg`, target.closest("figure").querySelector(".drawing").innerHTML, "image/svg+xml");
+  else {
+    const [text, suffix, type] = { tex: [asLatex, "tex", "application/x-tex"], nfg: [asNfg, "nfg", "text/plain"], csv: [asCsv, "csv", "text/csv"] }[what];
+    save(`${name}.${suffix}`, text(model, state, found), type);
+  }
+  say(fill(WORDS.saved, { name: `${name}.${what}` }));
+}
+
+// page.html#MODEL/ERA/replies+equilibria+kind opens there.
+function start() {
+  CONTENT = JSON.parse($("content").textContent);
+  WORDS = CONTENT.words;
+  for (const place of document.querySelectorAll("[data-word]")) place.textContent = WORDS[place.dataset.word];
+  for (const place of document.querySelectorAll("[data-label]")) place.setAttribute("aria-label", WORDS[place.dataset.label]);
+  $("model").innerHTML = CONTENT.models.map((m, k) => `<option value="${k}">${escaped(m.title)}</option>`).join("");
+  const [name, era, shown = ""] = decodeURIComponent(location.hash.slice(1)).split("/");
+  const model = CONTENT.models.find((m) => m.name === name) ?? CONTENT.models[0];
+  $("model").value = CONTENT.models.indexOf(model);
+  begin(model, model.eras.some((e) => e.name === era) ? era : model.eras[0].name);
+  for (const key of shown.split("+")) if (key in state.shows) state.shows[key] = true;
+  listen();
+  build();
+}
+if (typeof document !== "undefined") start();

@@ -1,0 +1,69 @@
+// What can be taken along: the payoffs as LaTeX, .nfg and CSV, each picture as SVG.
+function asLatex(model, state, found) {
+  const texed = (text) => String(text).replace(/[\\{}$&#^_%~]/g, (c) => ({ "\\": "\\textbackslash{}", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}" })[c] ?? `\\${c}`);
+  const number = (v) => short(v).replace("−", "-");
+  if (model.kind !== "matrix") {
+    const rows = found.equilibria.flatMap((e, k) => [...model.choices.map((c, j) => [c, e.unknowns[j]]), ...model.players.map((p, j) => [{ name: WORDS.payoff, means: p.title, unit: p.unit }, e.payoffs[j]])].map(([c, v]) => `${k + 1} & ${texed(c.name)} & ${texed(c.means)} & ${number(v)} & ${texed(c.unit)} \\\\`));
+    return ["\\begin{tabular}{rllrl}", ...rows, "\\end{tabular}", ""].join("\n");
+  }
+  const [one, two] = model.players, best = bestReplies(found), columns = two.actions.length;
+  const cell = (n) => found.payoffs.slice(2 * n, 2 * n + 2).map((v, k) => (best[n][k] ? `\\underline{${number(v)}}` : number(v))).join(",\\;");
+  const rows = one.actions.map((a, i) => [`\\text{${texed(a)}}`, ...two.actions.map((_, j) => cell(i * columns + j))].join(" & "));
+  return [
+    `% ${model.title}: ${calibration(model, state)}`,
+    `\\begin{array}{c|${"c".repeat(columns)}}`,
+    ` & ${two.actions.map((a) => `\\text{${texed(a)}}`).join(" & ")} \\\\ \\hline`,
+    `${rows.join(" \\\\\n")}`,
+    "\\end{array}", "",
+  ].join("\n");
+}
+const calibration = (model, state) => model.parameters.map((p, k) => `${p.name} = ${state.texts[k]}`).join(", ");
+
+// Gambit lists the first player's actions fastest.
+function asNfg(model, state, found) {
+  const quoted = (text) => `"${text.replace(/["\\]/g, "\\$&")}"`, columns = found.actions[1];
+  const script = MODELS[model.name], told = script.exact ? script.exact(state.texts.map(exactly)).map(written) : found.payoffs.map(String);
+  const rows = [];
+  for (let j = 0; j < columns; j++) for (let i = 0; i < found.actions[0]; i++) rows.push(told.slice(2 * (i * columns + j), 2 * (i * columns + j) + 2).join(" "));
+  const actions = model.players.map((p) => `{ ${p.actions.map(quoted).join(" ")} }`).join("\n");
+  return `NFG 1 R ${quoted(model.title)} { ${model.players.map((p) => quoted(p.title)).join(" ")} }\n\n{ ${actions}\n}\n${quoted(calibration(model, state))}\n\n${rows.map((r) => `{ "" ${r.replace(" ", ", ")} }`).reduce((all, r) => `${all}\n${r}`, "{")}\n}\n${rows.map((_, k) => k + 1).join(" ")}\n`;
+}
+
+function asCsv(model, state, found) {
+  const quoted = (text) => (/[",\n]/.test(text) ? `"${String(text).replace(/"/g, '""')}"` : String(text));
+  const rows = [["what", "name", "value", "unit", "means"]];
+  model.parameters.forEach((p, k) => rows.push(["parameter", p.name, state.texts[k], p.unit, p.means]));
+  if (model.kind === "matrix") {
+    const [one, two] = model.players;
+    one.actions.forEach((a, i) => two.actions.forEach((b, j) => model.players.forEach((p, k) => {
+      rows.push([`payoff of ${p.title}`, `${a}, ${b}`, found.payoffs[2 * (i * two.actions.length + j) + k], p.unit, ""]);
+    })));
+  }
+  found.equilibria.forEach((e, n) => {
+    const what = `equilibrium ${n + 1} ${e.name}`;
+    if (e.mixes) model.players.forEach((p, k) => p.actions.forEach((a, c) => rows.push([what, `P(${p.name} ${a})`, e.mixes[k][c], "probability", ""])));
+    else model.choices.forEach((c, k) => rows.push([what, c.name, e.unknowns[k], c.unit, c.means]));
+    model.players.forEach((p, k) => rows.push([what, `payoff of ${p.title}`, e.payoffs[k], p.unit, ""]));
+    model.outcomes.forEach((o, k) => rows.push([what, o.name, e.outcomes[k], o.unit, o.means]));
+  });
+  return `${rows.map((row) => row.map((v) => (v !== v ? "" : quoted(v))).join(",")).join("\n")}\n`;
+}
+
+function save(name, text, type) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+// Every golden case of a model that the page does not reproduce.
+function disagreements(model) {
+  return model.golden.filter((each) => {
+    const found = solve(model, each.at.map(float));
+    const own = found.equilibria.map((e) => [...(e.mixes ? e.mixes.flat() : e.unknowns.slice(0, each.equilibria[0]?.play.length)), ...e.payoffs]);
+    const right = each.equilibria.map((e) => [...e.play, ...e.payoffs]);
+    return own.length !== right.length || !right.every((r) => own.some((o) => r.every((v, k) => Math.abs(v - o[k]) < 1e-6 * Math.max(1, Math.abs(v)))));
+  });
+}
+const solve = (model, values) => (model.kind === "matrix" ? solveActions(model, values) : solveChosen(model, values));

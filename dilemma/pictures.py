@@ -1,0 +1,258 @@
+"""Which results a picture is drawn from, and what is taken where a person does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.model import Model
+from dilemma.orders import Order, Picture
+
+if TYPE_CHECKING:
+    from dilemma.study.traced import Trace
+
+__all__ = ["FIGURES", "picture"]
+
+MARGIN = 2  # a path goes beyond what it starts from by one such part of its length, either way
+
+
+def picture(figure: str, order: Order) -> Picture:
+    """Work out what a figure needs.
+
+    Raises
+    ------
+    CalibrationError
+        For an unknown figure, outcome, parameter, era or claim.
+    UnsupportedError
+        If the model has no such picture; says which it has.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> found = picture("tornado", Order((dilemma.load("hedging"),), ("x_J",)))
+    >>> [swings.era for swings in found.results]
+    ['cold_war', 'post_cold_war']
+    """
+    if figure not in FIGURES:
+        raise CalibrationError(f"no figure {figure!r}: {nearest(figure, FIGURES)}")
+    if figure != "ledger":
+        model = order.model
+        for era in order.shown:
+            if era not in model.eras:
+                raise CalibrationError(
+                    f"no era {era!r} in {model.name}: {nearest(era, model.eras)}"
+                )
+    lacks = [_lacks(figure, model) for model in order.models]
+    if all(lacks):
+        model = order.models[0]
+        has = ", ".join(name for name in FIGURES if not _lacks(name, model)) or "none"
+        raise UnsupportedError(f"{model.name} has no figure {figure!r}: {lacks[0]}; it has: {has}")
+    return FIGURES[figure](order)
+
+
+def _lacks(figure: str, model: Model) -> str:
+    """Say what a model would need for a figure, "" if it has all."""
+    game = model.choices
+    several = len(model.players) != 2
+    two_by_two = all(len(p.actions) == 2 for p in model.players.values())
+    one_each = game is not None and all(len(game.of(p)) == 1 for p in model.players)
+    finite = model.kind == "matrix"
+    found = {
+        "regions": not finite and "it is for games of finitely many actions in a matrix",
+        "replies": (several or (not (finite and two_by_two) and not one_each))
+        and "it is for two players with two actions or one number each",
+        "ceiling": (game is None or not game.leader) and "nobody leads",
+        "bargain": (game is None or game.bargain is None) and "it ends in no bargain",
+        "waterfall": len(model.eras) < 2 and "a change is between two eras",
+        "ledger": not model.claims and "its file makes no claims",
+    }
+    if figure == "replies" and game is not None and game.leader:
+        return "one side leads, so that best replies do not face each other"
+    if figure not in ("ledger", "waterfall") and not model.eras:
+        return "it has no eras"
+    return found.get(figure) or ""
+
+
+def _names(order: Order, most: int, what: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Return what is named, of which there may be so many and must be one."""
+    if not 0 < len(order.what) <= most:
+        raise CalibrationError(f"{what} of {order.model.name}? there are: {', '.join(known)}")
+    for name in order.what:
+        if name not in known:
+            raise CalibrationError(
+                f"no {what.rsplit(maxsplit=1)[-1]} {name!r} in {order.model.name}: {nearest(name, known)}"
+            )
+    return order.what
+
+
+def _nothing(order: Order) -> None:
+    if order.what:
+        raise CalibrationError(
+            f"nothing more is needed than the model: leave out {order.what[0]!r}"
+        )
+
+
+# --- the figures --------------------------------------------------------------------------------
+
+
+def _regions(order: Order) -> Picture:
+    from dilemma.study.region_map import region_map
+
+    if len(order.what) != 2:
+        known = ", ".join(order.model.parameters)
+        raise CalibrationError(f"a map needs two parameters of {order.model.name}: {known}")
+    return Picture((region_map(order.model, *order.what, order.eras),))
+
+
+def _replies(order: Order) -> Picture:
+    from dilemma.study.replies import best_replies
+
+    _nothing(order)
+    return Picture((best_replies(order.model, order.eras),))
+
+
+def _ceiling(order: Order) -> Picture:
+    """Follow what the model's story moves, or its first question."""
+    model = order.model
+    stories = [name for story in model.dynamics.values() for name in story.next]
+    return Picture((_trace(order, [*stories, *_asked(model)][:1]),))
+
+
+def _fold(order: Order) -> Picture:
+    """Follow the numbers that the model's story multiplies by one factor, if it has such a story."""
+    model = order.model
+    for story in model.dynamics.values():
+        if story.scales and not order.what:
+            length = max(story.through) - min(story.through)
+            ends = (min(story.through) - length / MARGIN, max(story.through) + length / MARGIN)
+            return Picture(
+                (_trace(order, story.scales, ends, story.shows),), _shows(order), folds=True
+            )
+    return _contagion(order)
+
+
+def _contagion(order: Order) -> Picture:
+    """Follow one side's number: what does it do to both?"""
+    model = order.model
+    watched = [name for story in model.dynamics.values() for name in story.shows]
+    return Picture((_trace(order, _asked(model)[:1], shows=watched),), _shows(order), folds=True)
+
+
+def _shows(order: Order) -> dict[str, Any]:
+    """Show what the model's story watches, one number a player."""
+    watched = [name for story in order.model.dynamics.values() for name in story.shows]
+    return {"shows": watched[: len(order.model.players)]} if watched else {}
+
+
+def _asked(model: Model) -> list[str]:
+    return [question.moves for question in model.questions.values()]
+
+
+def _trace(
+    order: Order,
+    usual: Sequence[str],
+    ends: tuple[Any, Any] | None = None,
+    shows: Sequence[str] = (),
+) -> Trace:
+    """Follow the equilibria along what is named, or what is usual."""
+    from dilemma.study.trace import trace
+
+    model = order.model
+    moves = order.what or tuple(usual)
+    if not moves:
+        raise CalibrationError(f"which parameter moves? there are: {', '.join(model.parameters)}")
+    for name in moves:
+        if name not in model.parameters:
+            raise CalibrationError(f"no parameter {name!r}: {nearest(name, model.parameters)}")
+    if ends is None:
+        ends = _reach(model, moves[0], order.shown) if len(moves) == 1 else ("4/5", "5/4")
+    low, high = (
+        told if told is not None else end
+        for told, end in zip((order.low, order.high), ends, strict=True)
+    )
+    return trace(
+        model,
+        moves[0] if len(moves) == 1 else moves,
+        low,
+        high,
+        eras=order.eras,
+        outcomes=list(shows) or None,
+        progress=order.count,
+    )
+
+
+def _reach(model: Model, name: str, eras: Sequence[str]) -> tuple[Any, Any]:
+    """Return what the eras' boxes span, and half as much on either side, as far as it may go."""
+    boxes = [model.eras[era].values[name].range for era in eras]
+    low, high = min(box.low for box in boxes), max(box.high for box in boxes)
+    allowed = model.parameters[name].range
+    length = (high - low) / MARGIN
+    first = low - length
+    last = high + length
+    if first < allowed.low or (first == allowed.low and allowed.open_low):
+        first = low / MARGIN if allowed.open_low else allowed.low
+    if last > allowed.high or (last == allowed.high and allowed.open_high):
+        last = (high + allowed.high) / MARGIN if allowed.open_high else allowed.high
+    if not first < last:
+        raise CalibrationError(f"{name} has one value in every era: say --from and --to")
+    return first, last
+
+
+def _bargain(order: Order) -> Picture:
+    from dilemma.study.bargaining import bargaining
+
+    if len(order.what) > 1:
+        raise CalibrationError("a bargain is followed along one parameter")
+    moves = order.what[0] if order.what else None
+    return Picture((bargaining(order.model, order.eras, moves, progress=order.count),))
+
+
+def _waterfall(order: Order) -> Picture:
+    from dilemma.study.attribution import attribute
+
+    model = order.model
+    names = _names(order, 9, "which outcome", [*model.outcomes, *model.players])
+    found = []
+    for done, name in enumerate(names):
+        order.progress(done / len(names), name)
+        found.append(attribute(model, name, order.eras, select=order.select))
+    return Picture(tuple(found), {"others": found[1:]})
+
+
+def _tornado(order: Order) -> Picture:
+    from dilemma.study.tornado import tornado
+
+    model = order.model
+    (name,) = _names(order, 1, "which outcome", [*model.outcomes, *model.players])
+    found = []
+    for done, era in enumerate(order.shown):
+
+        def tell(share: float, what: str, done: int = done) -> None:
+            order.progress((done + share) / len(order.shown), what)
+
+        found.append(tornado(model, name, era, progress=tell))
+    return Picture(tuple(found), {"others": found[1:]})
+
+
+def _ledger(order: Order) -> Picture:
+    from dilemma.agenda import Asked
+    from dilemma.proving import prove_all
+
+    claims = order.what or (None,)
+    wanted = [(model, claim) for model in order.models for claim in claims]
+    asked = Asked(order.seconds, order.robust, thorough=False, fresh=False, workers=None)
+    return Picture((prove_all(wanted, asked, progress=order.progress),))
+
+
+FIGURES: Mapping[str, Callable[[Order], Picture]] = {
+    "regions": _regions,
+    "replies": _replies,
+    "ceiling": _ceiling,
+    "fold": _fold,
+    "contagion": _contagion,
+    "bargain": _bargain,
+    "waterfall": _waterfall,
+    "tornado": _tornado,
+    "ledger": _ledger,
+}

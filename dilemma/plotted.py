@@ -1,0 +1,87 @@
+"""The command ``dilemma plot``: a figure of a model, worked out, drawn and written to a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dilemma.asked import every, load_model
+from dilemma.terminal import print_json, print_tables, progress
+
+if TYPE_CHECKING:
+    from dilemma.orders import Picture
+
+__all__ = ["plot", "put_picture"]
+
+
+def plot(
+    figure: Annotated[
+        str,
+        typer.Argument(
+            help="regions, replies, ceiling, fold, contagion, bargain, waterfall, tornado, ledger."
+        ),
+    ],
+    model: Annotated[
+        str, typer.Argument(help="A shipped model's name or a file's path; all, for a ledger.")
+    ],
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(help="Two parameters for regions; outcomes; what moves; claims."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A .png, .svg or .pdf file.")
+    ] = None,
+    era: Annotated[list[str] | None, typer.Option(help="Which eras; all if none.")] = None,
+    low: Annotated[str | None, typer.Option("--from", help="Where what moves begins.")] = None,
+    high: Annotated[str | None, typer.Option("--to", help="And where it ends.")] = None,
+    select: Annotated[
+        str | None, typer.Option(help="In a waterfall, which of several equilibria counts.")
+    ] = None,
+    robust: Annotated[
+        bool, typer.Option("--robust", help="In a ledger, how far each verdict carries.")
+    ] = False,
+    seconds: Annotated[
+        float, typer.Option(min=0.01, help="In a ledger, the budget of a verdict.")
+    ] = 60.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Draw a figure of a model to a file, and print what it was drawn from."""
+    from dilemma.orders import Order, written
+    from dilemma.pictures import picture
+
+    words = what or []
+    name = model if model in every() else Path(model).stem
+    path = written(output or Path("_".join([name, figure, *map(_plain, words)]) + ".png"))
+    loaded = every() if (figure, model) == ("ledger", "all") else (model,)
+    with progress("drawing") as tell:
+        order = Order(
+            models=tuple(map(load_model, loaded)),
+            what=tuple(words),
+            eras=tuple(era) if era else None,
+            low=low,
+            high=high,
+            select=select,
+            robust=robust,
+            seconds=seconds,
+            progress=tell,
+        )
+        found = picture(figure, order)
+        found.save(path)
+    put_picture(found, path, as_json=as_json)
+
+
+def _plain(word: str) -> str:
+    """Return a word as it may stand in a file's name."""
+    return "".join(letter if letter.isalnum() or letter in "_." else "-" for letter in word)
+
+
+def put_picture(found: Picture, path: Path, *, as_json: bool = False) -> None:
+    """Print what a picture was drawn from, and where it was written."""
+    if as_json:
+        data = [result.to_dict() for result in found.results]
+        print_json({"written": str(path), "results": data})
+        return
+    print_tables([table for result in found.results for table in result.tables()])
+    typer.echo(f"written: {path}")

@@ -1,0 +1,239 @@
+"""Where a bargain can be struck: what each side would accept, what they agree on, era by era.
+
+A side's limit is the number at which agreement is worth no more to it than what happens if talks
+fail.  Between the two limits nobody loses; if they have crossed there is no agreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.games.batches import many
+from dilemma.model import Model
+from dilemma.report import versions
+from dilemma.study.bargains import Bargaining, Deal, Spread
+from dilemma.study.frequencies import draw
+from dilemma.study.played import play, played
+from dilemma.study.trace import trace
+from dilemma.study.traced import Trace
+
+__all__ = ["bargaining"]
+
+POINTS = 41  # values along the parameter that moves
+SHARES = (0.05, 0.5, 0.95)  # of the draws that lie below what is told
+
+Exact = Mapping[str, sp.Rational]
+
+
+def bargaining(
+    model: Model,
+    eras: Sequence[str] | None = None,
+    moves: str | None = None,
+    *,
+    draws: int = 4_000,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> Bargaining:
+    """Say between which limits a bargain lies and where it is struck.
+
+    Parameters
+    ----------
+    model : Model
+        A game that ends in a bargain.
+    eras : sequence of str, optional
+        All of them unless said.
+    moves : str, optional
+        The parameter along which the limits are followed; by default the first that every gain
+        names.
+    draws, seed : int
+        Random calibrations from each box.
+    progress : callable, optional
+        Called with the share of the work done.
+
+    Raises
+    ------
+    UnsupportedError
+        If the game ends in no bargain.
+    CalibrationError
+        For an unknown era or parameter.
+
+    References
+    ----------
+    Nash 1950, The bargaining problem, Econometrica 18: 155-162.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> found = bargaining(dilemma.load("burden"), draws=500)
+    >>> deal = found.centres["post_cold_war"][0]
+    >>> bool(deal.least < deal.agreed < deal.most), found.takes, found.gives
+    (True, 'us', 'japan')
+    """
+    sides = _sides(model)
+    chosen, moved = _asked(model, eras, moves)
+    low, high = _path(model, moved, chosen)
+    over = _over(model)
+    path = trace(
+        model, moved, low, high, eras=chosen, points=POINTS, outcomes=[over], progress=progress
+    )
+    rising = _rising(model, sides, chosen[0])
+    return Bargaining(
+        model=model,
+        over=over,
+        takes=next((p for p, up in rising.items() if up), ""),
+        gives=next((p for p, up in rising.items() if not up), ""),
+        moves=moved,
+        centres={era: tuple(_centre(model, sides, era, moved)) for era in chosen},
+        courses={era: tuple(_course(model, sides, path, era)) for era in chosen},
+        spreads={era: _spread(model, sides, era, draws, seed) for era in chosen},
+        versions=versions("numpy", "scipy", "sympy"),
+    )
+
+
+def _asked(
+    model: Model, eras: Sequence[str] | None, moves: str | None
+) -> tuple[tuple[str, ...], str]:
+    """Return the eras and the parameter that moves, all of them known."""
+    chosen = tuple(model.eras if eras is None else eras)
+    if not chosen:
+        raise CalibrationError(f"{model.name}: a bargain needs an era")
+    for era in chosen:
+        if era not in model.eras:
+            raise CalibrationError(f"no era {era!r} in {model.name}: {nearest(era, model.eras)}")
+    moved = _common(model) if moves is None else moves
+    if moved not in model.parameters:
+        raise CalibrationError(f"no parameter {moved!r}: {nearest(moved, model.parameters)}")
+    return chosen, moved
+
+
+Sides = Mapping[str, tuple[sp.Expr, sp.Expr]]  # a player's gain: its constant and its slope
+
+
+def _over(model: Model) -> str:
+    assert model.choices is not None
+    assert model.choices.bargain is not None
+    return model.choices.bargain.over.name
+
+
+def _sides(model: Model) -> Sides:
+    """Return each player's gain, linear in what is bargained over."""
+    if model.choices is None or model.choices.bargain is None:
+        raise UnsupportedError(f"{model.name} ends in no bargain: its file has no [bargain]")
+    bargain = model.choices.bargain
+    t = bargain.over.symbol
+    found = {}
+    for player, gain in bargain.gains.items():
+        expanded = sp.expand(model.expand(gain))
+        found[player] = expanded.coeff(t, 0), expanded.coeff(t, 1)
+    return found
+
+
+def _common(model: Model) -> str:
+    """Return the first parameter that every gain names."""
+    assert model.choices is not None
+    assert model.choices.bargain is not None
+    named = [gain.free_symbols for gain in model.choices.bargain.gains.values()]
+    for name, parameter in model.parameters.items():
+        if all(parameter.symbol in symbols for symbols in named):
+            return name
+    raise CalibrationError(f"{model.name}: which parameter moves? no gain shares one with all")
+
+
+def _path(model: Model, moved: str, eras: Sequence[str]) -> tuple[sp.Expr, sp.Expr]:
+    """Return the parameter's own range where that is closed, else what the boxes span."""
+    allowed = model.parameters[moved].range
+    boxes = [model.eras[era].values[moved].range for era in eras]
+    closed = not (allowed.open_low or allowed.open_high) and allowed.high.is_finite
+    if closed and allowed.low.is_finite:
+        return allowed.low, allowed.high
+    return min(b.low for b in boxes), max(b.high for b in boxes)
+
+
+def _centre(model: Model, sides: Sides, era: str, moved: str) -> Iterator[Deal]:
+    calibration = model.calibration(era)
+    points, _ = played(model, model.values(era))
+    for point in points:
+        agreed = point.worth(point.branch.outcomes[_over(model)])
+        told = (calibration[moved], point.branch.title, agreed)
+        yield _deal(model, sides, calibration, play(model, point), told)
+
+
+def _course(model: Model, sides: Sides, path: Trace, era: str) -> Iterator[Deal]:
+    """Yield the bargains along the path."""
+    for stop in path.courses[era].stops:
+        calibration = model.calibration(era, **{path.moves[0]: stop.at})
+        for state in stop.states:
+            chosen = {n: v for own in state.play.values() for n, v in own.items()}
+            told = (stop.at, state.name, state.outcomes[_over(model)])
+            yield _deal(model, sides, calibration, chosen, told)
+
+
+def _deal(
+    model: Model,
+    sides: Sides,
+    calibration: Exact,
+    chosen: Exact,
+    told: tuple[sp.Rational, str, sp.Rational | None],
+) -> Deal:
+    """Return the limits of both sides, where each gain is nought."""
+    known = {model.parameters[n].symbol: v for n, v in calibration.items()}
+    known |= {sp.Symbol(n, real=True): v for n, v in chosen.items()}
+    least, most = [], []
+    for constant, slope in sides.values():
+        a, b = constant.xreplace(known), slope.xreplace(known)
+        if b.is_positive:
+            least.append(-a / b)
+        elif b.is_negative:
+            most.append(-a / b)
+    at, name, agreed = told
+    return Deal(at, name, max(least, default=None), min(most, default=None), agreed)
+
+
+def _rising(model: Model, sides: Sides, era: str) -> dict[str, bool]:
+    """Say whose gain rises with what is agreed on, at an era's centre."""
+    known = {model.parameters[n].symbol: v for n, v in model.calibration(era).items()}
+    points, _ = played(model, model.values(era))
+    if not points:
+        title = model.eras[era].title
+        raise CalibrationError(f"{model.name}: no equilibrium at the {title} centre")
+    chosen = {sp.Symbol(n, real=True): v for n, v in play(model, points[0]).items()}
+    slopes = {player: slope.xreplace(known | chosen) for player, (_, slope) in sides.items()}
+    return {player: bool(slope > 0) for player, slope in slopes.items() if slope != 0}
+
+
+def _spread(model: Model, sides: Sides, era: str, draws: int, seed: int) -> Spread:
+    """Return what the era's box spans, at random calibrations solved in floats."""
+    drawn = draw(model, era, draws, seed)
+    batch = many(model, {model.parameters[n].symbol: v for n, v in drawn.items()})
+    found: dict[str, list[Any]] = {"least": [], "most": [], "agreed": []}
+    for rows in batch.rows:
+        holds = rows.holds & ~batch.doubtful[:, None]
+        values = {"agreed": batch.worth(rows, rows.branch.outcomes[_over(model)])}
+        limits = [
+            (batch.worth(rows, -constant / slope), batch.worth(rows, slope))
+            for constant, slope in sides.values()
+        ]
+        lower = [np.where(slope > 0, zero, -np.inf) for zero, slope in limits]
+        upper = [np.where(slope < 0, zero, np.inf) for zero, slope in limits]
+        values |= {"least": np.max(lower, axis=0), "most": np.min(upper, axis=0)}
+        for name, value in values.items():
+            found[name].append(value[holds])
+    told = {name: np.concatenate(parts) for name, parts in found.items()}
+    agreed = np.isfinite(told["agreed"])
+    return Spread(
+        **{name: _quantiles(value[np.isfinite(value)]) for name, value in told.items()},
+        without=float(1 - agreed.mean()),
+        equilibria=len(agreed),
+        draws=draws,
+        seed=seed,
+        doubtful=int(batch.doubtful.sum()),
+    )
+
+
+def _quantiles(values: Any) -> tuple[float, ...]:
+    return tuple(float(q) for q in np.quantile(values, SHARES)) if len(values) else ()

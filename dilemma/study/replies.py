@@ -1,0 +1,248 @@
+"""What is best for each of two players against everything the other may do, in each era."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from dilemma.chosen import Choice
+from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.games.concavity import concave
+from dilemma.games.points import by_branches
+from dilemma.model import Model
+from dilemma.report import versions
+from dilemma.study.courses import State, Stop, follow
+from dilemma.study.replied import EraReplies, Number, Replies, Reply, Spot
+from dilemma.study.solve import solve
+from dilemma.study.strands import joined
+from dilemma.valuation import numeric_payoffs
+
+__all__ = ["best_replies"]
+
+POINTS = 41
+ZERO, ONE = sp.Integer(0), sp.Integer(1)
+
+
+def best_replies(
+    model: Model, eras: Sequence[str] | None = None, *, points: int = POINTS
+) -> Replies:
+    """Return both players' best replies at each era's centre, and the equilibria.
+
+    In a game of two actions each a player's number is the probability of one of them, and replies
+    are exact: sure but where the player is indifferent.  Where each chooses a number the branches
+    are solved exactly with the other's number held, at evenly spaced values of it, and between two
+    of them halved to where the reply jumps or comes to an end of its interval.
+
+    Parameters
+    ----------
+    model : Model
+        Two players, with two actions or one number each.
+    eras : sequence of str, optional
+        All of them unless said.
+    points : int
+        How many evenly spaced values of the other's number.
+
+    Raises
+    ------
+    CalibrationError
+        For an unknown era.
+    UnsupportedError
+        If there are more players, actions or numbers, or a leader.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> found = best_replies(dilemma.load("abandonment"), ["post_cold_war"])
+    >>> [round(float(found.eras[0].replies[player].turns[0]), 4) for player in ("japan", "us")]
+    [0.6877, 0.2548]
+    """
+    _check(model)
+    chosen = tuple(model.eras) if eras is None else tuple(eras)
+    for era in chosen:
+        if era not in model.eras:
+            raise CalibrationError(f"no era {era!r} in {model.name}: {nearest(era, model.eras)}")
+    if not chosen or points < 2:
+        raise CalibrationError(
+            f"{model.name}: best replies need an era, and at least two values of the other's number"
+        )
+    one_era = _of_actions if model.choices is None else _of_numbers
+    return Replies(
+        model=model,
+        numbers={player: _number(model, player) for player in model.players},
+        eras=tuple(one_era(model, era, points) for era in chosen),
+        method=_method(model),
+        versions=versions("sympy", "numpy", "scipy", "nashpy", "z3-solver"),
+    )
+
+
+def _check(model: Model) -> None:
+    """See that each of two players has one number."""
+    game, players = model.choices, model.players.values()
+    if model.tree is not None or (game is not None and game.leader):
+        raise UnsupportedError(
+            f"{model.name}: not all move at once, so there are no two best replies to set side by "
+            "side; `trace` shows what is played as a parameter moves"
+        )
+    if len(players) != 2:
+        raise UnsupportedError(
+            f"{model.name} has {len(players)} players: best replies are drawn for two; `solve` "
+            "finds the equilibria"
+        )
+    if game is None and any(len(p.actions) != 2 for p in players):
+        raise UnsupportedError(
+            f"{model.name} has players with more than two actions, so that a mix is more than one "
+            "number; `compare` underlines best replies in the payoff matrix"
+        )
+    if game is not None and any(len(game.of(p)) != 1 for p in model.players):
+        raise UnsupportedError(
+            f"{model.name} has a player who does not choose exactly one number; `solve` finds the "
+            "equilibria"
+        )
+
+
+def _number(model: Model, player: str) -> Number:
+    who = model.players[player]
+    if model.choices is not None:
+        (choice,) = model.choices.of(player)
+        return Number(choice.name, choice.means, choice.unit)
+    action = who.cooperates or who.actions[-1]
+    return Number(action, f"{who.title}: probability of {action}", "probability")
+
+
+def _method(model: Model) -> str:
+    if model.choices is None:
+        return "Exact: a reply changes where the two actions pay the same"
+    told = "The branches' equations solved exactly, the other's number held"
+    if any(concave(model, player) is not True for player in model.players):
+        told += "; payoffs are not known to be concave, and replies were compared with a search"
+    return told
+
+
+# --- two actions each ---------------------------------------------------------------------------
+
+
+def _of_actions(model: Model, era: str, points: int) -> EraReplies:
+    del points  # two corners are enough
+    payoffs, _ = numeric_payoffs(model, model.values(era))
+    replies = {}
+    for k, player in enumerate(model.players):
+        own, other = (_number(model, p).name for p in _both(model, player))
+        gains = []
+        for theirs in (*_besides(model, _both(model, player)[1], other), other):
+            mine = (own, *_besides(model, player, own))
+            pays = [payoffs[(m, theirs) if k == 0 else (theirs, m)][player] for m in mine]
+            gain = pays[0] - pays[1]
+            gains.append(sp.Rational(gain.numerator, gain.denominator))
+        replies[player] = _linear(*gains)
+    reach = dict.fromkeys(model.players, (ZERO, ONE))
+    return EraReplies(era, model.eras[era].title, replies, reach, solve(model, era))
+
+
+def _both(model: Model, player: str) -> tuple[str, str]:
+    return player, next(name for name in model.players if name != player)
+
+
+def _besides(model: Model, player: str, action: str) -> tuple[str, ...]:
+    return tuple(a for a in model.players[player].actions if a != action)
+
+
+def _linear(never: sp.Rational, always: sp.Rational) -> Reply:
+    """Return the replies where the gain from an action is linear in the other's probability.
+
+    Parameters
+    ----------
+    never, always : number
+        The gain if the other's probability is 0, and if it is 1.
+
+    Examples
+    --------
+    >>> _linear(sp.Integer(-1), sp.Integer(3)).lines
+    (((0, 0), (1/4, 0), (1/4, 1), (1, 1)),)
+    """
+    if never == always == 0:
+        return Reply((), straight=True, anything=True)
+    start, end = (ONE if told > 0 else ZERO for told in (never or -always, always or -never))
+    if never * always > 0:
+        return Reply((((ZERO, start), (ONE, start)),), straight=True)
+    tie = never / (never - always)
+    corners: list[Spot] = [(ZERO, start), (tie, start), (tie, end), (ONE, end)]
+    return Reply((tuple(dict.fromkeys(corners)),), straight=True, turns=(tie,))
+
+
+# --- a number each ------------------------------------------------------------------------------
+
+
+def _of_numbers(model: Model, era: str, points: int) -> EraReplies:
+    values = model.values(era)
+    choices = {player: _choice(model, player) for player in model.players}
+    reach = {player: _reach(model, choice, values) for player, choice in choices.items()}
+    replies = {}
+    for player in model.players:
+        _, other = _both(model, player)
+        held = _Held(model, values, choices[player], choices[other])
+        replies[player] = held.reply(*reach[other], points)
+    return EraReplies(era, model.eras[era].title, replies, reach, solve(model, era))
+
+
+def _choice(model: Model, player: str) -> Choice:
+    assert model.choices is not None
+    (choice,) = model.choices.of(player)
+    return choice
+
+
+def _reach(
+    model: Model, choice: Choice, values: Mapping[sp.Symbol, sp.Expr]
+) -> tuple[sp.Rational, sp.Rational]:
+    low, high = (model.expand_play(e).xreplace(dict(values)) for e in (choice.low, choice.high))
+    if not (low.is_Rational and high.is_Rational):
+        raise UnsupportedError(
+            f"{model.name}: the interval of {choice.name} is not known without what others choose, "
+            "or irrational; best replies are drawn between fixed ends"
+        )
+    return low, high
+
+
+@dataclass(frozen=True)
+class _Held:
+    """One player replies to the other's number, which is held."""
+
+    model: Model
+    values: Mapping[sp.Symbol, sp.Expr]
+    own: Choice
+    other: Choice
+
+    def reply(self, low: sp.Rational, high: sp.Rational, points: int) -> Reply:
+        if low == high:
+            spots = [(low, state.play[""][self.own.name]) for state in self.look(low).states]
+            return Reply(tuple((spot,) for spot in spots), straight=False)
+        course = follow(self.look, low, high, points)
+        lines = tuple(
+            tuple(
+                (at, state.play[""][self.own.name])
+                for at, state in zip(strand.at, strand.states, strict=True)
+            )
+            for strand in joined(course).strands
+        )
+        reasons = dict.fromkeys(stop.reason for stop in course.stops if stop.reason)
+        return Reply(
+            lines,
+            straight=False,
+            turns=tuple(change.at for change in course.changes),
+            reason="; ".join(reasons),
+        )
+
+    def look(self, at: sp.Rational) -> Stop:
+        found, trouble = by_branches(
+            self.model,
+            {**self.values, self.other.symbol: at},
+            (self.other.name,),
+            bargain=False,
+        )
+        states = []
+        for point in found:
+            number = point.worth(self.own.symbol)
+            if point.best and number is not None:
+                states.append(State(point.branch.title, {"": {self.own.name: number}}))
+        return Stop(at, tuple(states), "; ".join(trouble))

@@ -1,0 +1,163 @@
+"""A page for each model, from its file: payoffs, parameters, solution, claims, questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import sympy as sp
+
+from dilemma import Model, propositions, sheet
+from dilemma.proof.sentences import fares, where
+from dilemma.proof.verdicts import Verdict
+from dilemma.study.displayed import mathematical
+from dilemma.study.propositions import Proposition
+from pages.markdown import code, rows, said, table
+from pages.mathematics import block, formula, inline
+
+__all__ = ["index", "page"]
+
+LONGEST = 400  # letters of LaTeX that a reader takes in
+KINDS = {
+    "matrix": "a matrix game: all choose among actions at once",
+    "tree": "a game tree: one move after another",
+    "continuous": "numbers are chosen, all at once",
+    "sequential": "numbers are chosen, a leader first",
+}
+OWN = ("Definitions", "Solution in symbols", "Claims")  # typeset here
+BARE = ("Parameters", "Calibrations", "Outcomes of an equilibrium")  # names come first
+
+
+def index(models: Sequence[Model]) -> str:
+    """Return the list of models."""
+    body = [[f"[{said(m.title)}]({m.name}.md)", KINDS[m.kind], said(m.reads)] for m in models]
+    entries = "\n".join(m.name for m in models)
+    return (
+        "# The models\n\nEach page is made from the model's file. "
+        "[How they hang together](../../links.md).\n\n"
+        f"{rows(['model', 'kind', 'reads'], body)}\n\n"
+        f"```{{toctree}}\n:hidden:\n\n{entries}\n```\n"
+    )
+
+
+def page(model: Model, verdicts: Sequence[Verdict]) -> str:
+    """Return a model's page as Markdown."""
+    return "\n\n".join(_sections(model, verdicts)) + "\n"
+
+
+def _sections(model: Model, verdicts: Sequence[Verdict]) -> Iterator[str]:
+    yield f"# {said(model.title)}"
+    yield said(model.reads)
+    yield f"Source: {said(model.source)}."
+    yield (
+        f"This page is made from the model's file: {{download}}`{model.name}.toml "
+        f"<../../../models/{model.name}.toml>`. Its kind is {code(model.kind)}: "
+        f"{KINDS[model.kind]}. {code(f'dilemma show {model.name}')} prints the same."
+    )
+    yield "## Payoffs"
+    yield from _payoffs(model)
+    if model.definitions:
+        yield "## Definitions"
+        yield _definitions(model)
+    for shown in sheet(model).tables()[1:]:
+        if shown.title not in OWN:
+            yield f"## {said(shown.title)}"
+            yield table(shown, names=shown.title in BARE)
+    yield from _solution(model)
+    yield from _claims(model, verdicts)
+    yield from _questions(model)
+
+
+def _payoffs(model: Model) -> Iterator[str]:
+    """Yield what each is paid: a table of profiles, or a formula over what is chosen."""
+    if model.choices is not None:
+        (cell,) = model.payoffs.values()
+        for player, payoff in cell.items():
+            yield block(rf"\text{{payoff of {model.players[player].title}}}", payoff)
+        return
+    stated = model.document["payoffs"]
+    if set(stated) == set(model.players):
+        yield "For the levels that actions carry, as the file states it:"
+        told = "\n".join(f"{player} = {stated[player]}" for player in model.players)
+        yield f"```text\n{told}\n```"
+        yield "Profile by profile:"
+    titles = [said(player.title) for player in model.players.values()]
+    body = [
+        [said(", ".join(profile)), *(inline(cell[player]) for player in model.players)]
+        for profile, cell in model.payoffs.items()
+    ]
+    yield rows([f"({', '.join(titles)})", *titles], body)
+
+
+def _definitions(model: Model) -> str:
+    body = [
+        [
+            code(d.name),
+            f"${mathematical(d.name)} = {formula(d.formula)}$",
+            said(f"{d.means} [{d.unit}]" if d.unit else d.means),
+        ]
+        for d in model.definitions.values()
+    ]
+    return rows(["name", "is", "means"], body)
+
+
+def _solution(model: Model) -> Iterator[str]:
+    """Yield the solution in symbols, and the commands that print it whole."""
+    found = propositions(model)
+    yield "## Solution in symbols"
+    body = [[said(p.says), _played(p), _short(p.where)] for p in found]
+    yield rows(["says", "played", "where"], body)
+    yield said(" ".join(found.tables()[0].notes))
+    yield (
+        f"{code(f'dilemma propositions {model.name}')} prints it whole, "
+        f"{code(f'dilemma propositions {model.name} --latex')} for a paper."
+    )
+
+
+def _played(stated: Proposition) -> str:
+    """Return what is played: probabilities of actions, or the numbers that are chosen."""
+    told = []
+    for name, value in stated.play.items():
+        if name.startswith("0 "):
+            continue  # an equation without a closed form: the command prints it
+        what = rf"\Pr(\text{{{name[2:-1]}}})" if name.startswith("P(") else mathematical(name)
+        told.append(_equals(what, value))
+    return "<br>".join(told)
+
+
+def _equals(what: str, value: sp.Basic) -> str:
+    told = formula(value)
+    return f"${what}$: in closed form" if len(told) > LONGEST else f"${what} = {told}$"
+
+
+def _short(condition: sp.Basic) -> str:
+    told = formula(condition)
+    return "a long condition" if len(told) > LONGEST else f"${told}$"
+
+
+def _claims(model: Model, verdicts: Sequence[Verdict]) -> Iterator[str]:
+    if not verdicts:
+        return
+    yield "## Claims"
+    yield (
+        "Decided when these pages were made. What a verdict means is told in "
+        "[how a verdict is reached](../../verdicts.md)."
+    )
+    body = [
+        [
+            f"{said(v.claim.label or v.claim.name)}<br>{code(v.claim.name)}",
+            f"{said(v.claim.says)}<br>*{said(v.claim.source)}*",
+            said(where(model, v)),
+            f"**{said(fares(model, v))}**",
+        ]
+        for v in verdicts
+    ]
+    yield rows(["claim", "says", "over", "verdict"], body)
+
+
+def _questions(model: Model) -> Iterator[str]:
+    if not model.questions:
+        return
+    yield "## Questions for a class"
+    for k, asked in enumerate(model.questions.values(), 1):
+        era = model.eras[asked.era].title
+        yield f"{k}. {said(asked.asks)} (From the {said(era)} centre, {code(asked.moves)} moves.)"

@@ -1,0 +1,34 @@
+"""The ledger of all shipped models, decided once a build: what the pages say of claims."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import dilemma
+from dilemma.errors import DilemmaError
+from dilemma.proof.verdicts import Verdict
+
+__all__ = ["ledger", "of_model"]
+
+
+@cache
+def ledger() -> dilemma.Ledger:
+    """Decide every claim of every shipped model; what a file expects must come out.
+
+    Raises
+    ------
+    DilemmaError
+        If a claim fares otherwise than its file expects: then the pages would be wrong.
+    """
+    found = dilemma.prove()
+    for verdict in found:
+        if not verdict.as_expected:
+            raise DilemmaError(
+                f"{verdict.model}.{verdict.name} is {verdict.status}, not {verdict.expected}"
+            )
+    return found
+
+
+def of_model(model: dilemma.Model) -> list[Verdict]:
+    """Return the verdicts of one model, in the order of its file."""
+    return [verdict for verdict in ledger() if verdict.model == model.name]

@@ -1,0 +1,74 @@
+"""The classroom page as its tests see it: its script, run by node, and its content."""
+
+import functools
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dilemma.page import classroom
+
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None, reason="node is not installed: the page's script is not run"
+)
+
+
+@functools.cache
+def page():
+    """Return the page of all shipped models."""
+    return classroom().html
+
+
+def content(html):
+    found = re.search(
+        r'<script type="application/json" id="content">(.*?)</script>', html, re.DOTALL
+    )
+    return json.loads(found[1])
+
+
+def about(html, name):
+    return next(model for model in content(html)["models"] if model["name"] == name)
+
+
+def script(html):
+    return re.search(r"<script>(.*?)</script>", html, re.DOTALL)[1]
+
+
+def run(html, code, given=None):
+    """Run JavaScript after the page's own script; ``code`` returns what is wanted, from ``given``."""
+    program = (
+        f"{script(html)}\nCONTENT = {json.dumps(content(html))}; WORDS = CONTENT.words;\n"
+        "const model = (name) => CONTENT.models.find((m) => m.name === name);\n"
+        "const given = JSON.parse(require('fs').readFileSync(0, 'utf8'));\n"
+        f"process.stdout.write(JSON.stringify((() => {{ {code} }})()));"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "page.js"
+        file.write_text(program, encoding="utf-8")
+        done = subprocess.run(
+            ["node", str(file)], input=json.dumps(given), capture_output=True, text=True,
+            check=False, timeout=300,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)
+
+
+def draws(html, name, count, seed=0):
+    """Draw calibrations from the sliders' positions, exactly: a list of fractions each."""
+    random = np.random.default_rng(seed)
+    columns = []
+    for parameter in about(html, name)["parameters"]:
+        low, high, step = map(Fraction, parameter["slider"])
+        places = random.integers(0, int((high - low) / step) + 1, count)
+        columns.append([low + step * int(k) for k in places])
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def floats(rows):
+    return [[float(value) for value in row] for row in rows]

@@ -1,0 +1,344 @@
+"""The classroom page as a file: what it holds, what it lets in, and what can be taken along."""
+
+import base64
+import csv
+import hashlib
+import io
+import re
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+import sympy as sp
+from classroom import about, content, draws, floats, needs_node, page, run, script
+
+import dilemma
+from dilemma.errors import UnsupportedError
+from dilemma.page import classroom
+from dilemma.page.printing import Exactly, Names, condition, formula
+from dilemma.study.region_map import region_map
+
+OPEN = """
+begin(model(given.name), given.era);
+if (given.shows) state.shows = { replies: true, equilibria: true, kind: true };
+for (const [name, text] of Object.entries(given.moves ?? {})) {
+  const k = state.model.parameters.findIndex((p) => p.name === name);
+  state.texts[k] = text; state.values[k] = float(text); state.moved.add(name);
+}
+const found = solve(state.model, state.values);
+"""
+
+
+def opened(code, name, era="post_cold_war", **given):
+    return run(page(), OPEN + code, {"name": name, "era": era, "shows": True, **given})
+
+
+# --- the file ------------------------------------------------------------------------------------
+
+
+def test_all_shipped_models_are_on_a_page_of_under_300_kB():
+    assert [m["name"] for m in content(page())["models"]] == list(dilemma.available())
+    assert len(page().encode()) < 300_000
+
+
+def test_only_what_stands_in_the_file_may_run_or_colour_it():
+    policy = re.search(r'Content-Security-Policy" content="(.*?)"', page())[1]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    style = re.search(r"<style>(.*?)</style>", page(), re.DOTALL)[1]
+    for name, text in (("script-src", script(page())), ("style-src", style)):
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{name} 'sha256-{digest}'" in policy
+
+
+def test_nothing_is_fetched_from_anywhere():
+    markup = re.sub(r"<script.*?</script>", "", page(), flags=re.DOTALL)
+    assert not re.search(r"(src|href)\s*=\s*[\"'](?!data:)", markup)
+    assert not re.search(r"fetch\(|XMLHttpRequest|WebSocket|import\(|sendBeacon", script(page()))
+
+
+def test_the_same_models_make_the_same_page():
+    assert classroom(["abandonment"]).html == classroom(["abandonment"]).html
+
+
+def test_every_text_of_the_page_stands_in_one_block():
+    words = content(page())["words"]
+    told = re.findall(r'data-(?:word|label)="(\w+)"', page()) + re.findall(
+        r"WORDS\.(\w+)", script(page())
+    )
+    assert set(told) <= set(words)
+    assert set(words) - set(told) == set()
+
+
+def test_a_title_cannot_break_out_of_its_place():
+    evil = "</script><script>alert(1)</script> \" ' <b>"
+    model = dilemma.load("abandonment").replace(name="evil", title=evil, source=evil, reads=evil)
+    html = classroom([model]).html
+    assert html.count("<script") == page().count("<script")
+    assert about(html, "evil")["title"] == evil
+
+
+def test_each_number_has_its_box_grade_and_source():
+    for name in dilemma.available():
+        model, told = dilemma.load(name), about(page(), name)
+        for parameter in told["parameters"]:
+            for era in model.eras.values():
+                value = era.values[parameter["name"]]
+                shown = parameter["values"][era.name]
+                assert (shown["grade"], shown["source"]) == (value.grade, value.source)
+                assert sp.Rational(shown["value"]) == value.central
+                assert sp.Rational(shown["low"]) == value.range.low
+
+
+def test_every_centre_lies_on_a_slider():
+    for name in dilemma.available():
+        for parameter in about(page(), name)["parameters"]:
+            low, high, step = map(sp.Rational, parameter["slider"])
+            for value in parameter["values"].values():
+                centre = sp.Rational(value["value"])
+                assert low <= sp.Rational(value["low"]) <= sp.Rational(value["high"]) <= high
+                assert ((centre - low) / step).is_integer
+
+
+def test_three_questions_a_model():
+    for name in dilemma.available():
+        assert len(about(page(), name)["questions"]) == 3
+
+
+# --- what the page does not show -----------------------------------------------------------------
+
+
+def test_a_game_of_three_is_refused():
+    actions = {name: ["a", "b"] for name in "xyz"}
+    value = {"value": 1, "range": [0, 2], "grade": "assumed", "source": "a test"}
+    model = dilemma.Model(
+        name="three",
+        title="Three",
+        players=actions,
+        parameters={"p": {"range": [0, 2], "unit": "1", "means": "a payoff"}},
+        payoffs={(a, b, c): dict.fromkeys("xyz", "p") for a in "ab" for b in "ab" for c in "ab"},
+        eras={"now": {"p": value}},
+    )
+    with pytest.raises(UnsupportedError, match="3 players: the page shows games of two"):
+        classroom([model])
+
+
+def test_a_game_without_eras_is_refused():
+    with pytest.raises(UnsupportedError, match="no eras"):
+        classroom([dilemma.matrix([[1, 0], [0, 1]], title="Plain")])
+
+
+def test_a_payoff_that_is_not_concave_is_refused():
+    hedging = dilemma.load("hedging")
+    bent = hedging.replace(name="bent", payoffs={"japan": "x_J**2 + x_J*x_U"})
+    with pytest.raises(UnsupportedError, match="not proved concave"):
+        classroom([bent.replace(claims=None, dynamics=None)])
+
+
+# --- printing ------------------------------------------------------------------------------------
+
+a, b, c = sp.symbols("a b c", real=True)
+FORMULAS = [
+    a**2 / 3 - b * c,
+    (a + b) ** 2 / (1 + c**2),
+    sp.Min(a, b) - sp.Max(b, c, 0),
+    sp.Abs(a - b) ** 3 / 7,
+    sp.Piecewise((a, a >= b), (b / (1 + c**2), c > 0), (sp.nan, True)),
+    sp.Piecewise((a, sp.And(a > b, sp.Or(b > c, sp.Ne(a, c)))), (sp.Rational(-2, 7), True)),
+    a**-2 + sp.Rational(1, 3) ** 2 * b**3,
+]
+AT = [{a: 3, b: -2, c: 5}, {a: -1, b: 4, c: -2}, {a: sp.Rational(1, 7), b: 2, c: 2}]
+
+
+@needs_node
+@pytest.mark.parametrize("told", FORMULAS, ids=str)
+def test_formulas_mean_the_same_in_javascript(told):
+    for values in AT:
+        head = ", ".join(f"{s} = {float(v)}" for s, v in values.items())
+        found = run(page(), f"const {head}; return {formula(told, Names([a, b, c]))}")
+        right = told.xreplace(values)
+        assert found is None if right is sp.nan else found == pytest.approx(float(right))
+
+
+@needs_node
+@pytest.mark.parametrize("told", FORMULAS, ids=str)
+def test_fractions_are_exact(told):
+    for values in AT:
+        head = ", ".join(f"{s} = exactly('{v}')" for s, v in values.items())
+        text = Exactly(Names([a, b, c])).formula(told)
+        found = run(page(), f"const {head}; const x = {text}; return x && written(x)")
+        right = told.xreplace(values)
+        assert found is None if right is sp.nan else sp.Rational(found) == right
+
+
+def test_a_root_is_no_fraction():
+    with pytest.raises(UnsupportedError, match="no fraction"):
+        Exactly(Names([a])).formula(sp.sqrt(a))
+
+
+def test_names_of_the_language_are_not_taken():
+    odd = sp.symbols("Math in E f0_ below3 fine", real=True)
+    names = Names(odd)
+    assert [names[s] for s in odd][-1] == "fine"
+    assert not {names[s] for s in odd[:-1]} & {s.name for s in odd}
+
+
+def test_conditions_allow_for_rounding():
+    assert condition(sp.Ge(a, b), Names([a, b])) == "at_least(a - b)"
+    assert condition(sp.Lt(a, b), Names([a, b])) == "above(-a + b)"
+    assert condition(sp.Not(sp.And(a > b, b > 0), evaluate=False), Names([a, b])).startswith("!(")
+
+
+@needs_node
+def test_roots_of_polynomials():
+    random = np.random.default_rng(0)
+    for degree in (1, 2, 3, 4, 5):
+        wanted = [
+            sorted(random.choice(np.arange(-20, 21), degree, replace=False) / 4) for _ in range(50)
+        ]
+        told = run(page(), "return given.map(realRoots)", [list(np.poly(r)) for r in wanted])
+        assert np.allclose(told, wanted, atol=1e-6)
+
+
+@needs_node
+def test_double_roots_and_none():
+    told = run(
+        page(),
+        "return given.map(realRoots)",
+        [[1, 0, 1], [1, -2, 1], [1, -2, 1, 0], [0, 0, 2, -1], [0, 0, 0]],
+    )
+    assert [len(r) for r in told] == [0, 1, 2, 1, 0]
+    assert told[3] == [0.5]
+
+
+# --- what can be taken along ---------------------------------------------------------------------
+
+
+@needs_node
+@pytest.mark.parametrize("name", ["abandonment", "abandonment_hedging"])
+def test_the_gambit_file_has_the_exact_payoffs(name, tmp_path):
+    model = dilemma.load(name)
+    moves = {"m_J": "0.137", "kap_U": "0.31"}
+    text = opened("return asNfg(state.model, state, found)", name, moves=moves)
+    file = tmp_path / "game.nfg"
+    file.write_text(text, encoding="utf-8")
+    game, values = dilemma.load(file), model.values(model.calibration("post_cold_war", **moves))
+    assert [p.title for p in game.players.values()] == [p.title for p in model.players.values()]
+    for theirs, ours in zip(game.profiles, model.profiles, strict=True):
+        assert theirs == ours
+        paid = [p.xreplace(values) for p in model.payoffs[ours].values()]
+        assert list(game.payoffs[theirs].values()) == paid
+
+
+@needs_node
+@pytest.mark.parametrize("name", ["abandonment", "hedging"])
+def test_the_csv_file_has_the_calibration_and_the_equilibria(name):
+    text = opened("return asCsv(state.model, state, found)", name)
+    rows = list(csv.DictReader(io.StringIO(text)))
+    model = dilemma.load(name)
+    told = {r["name"]: sp.Rational(r["value"]) for r in rows if r["what"] == "parameter"}
+    assert told == model.calibration("post_cold_war")
+    found = dilemma.solve(model, "post_cold_war")
+    for number, equilibrium in enumerate(found, 1):
+        own = [r for r in rows if r["what"].startswith(f"equilibrium {number} ")]
+        assert own
+        names = [e.name for e in found]
+        match = found[names.index(own[0]["what"].split(" ", 2)[2])]
+        for outcome, value in match.outcomes.items():
+            shown = next(r["value"] for r in own if r["name"] == outcome)
+            assert shown == "" if value is None else float(shown) == pytest.approx(float(value))
+        assert equilibrium is not None
+
+
+@needs_node
+def test_latex_underlines_best_replies():
+    text = opened("return asLatex(state.model, state, found)", "abandonment")
+    assert text.count(r"\underline") == 4
+    assert text.count(r"\begin{array}{c|cc}") == text.count(r"\end{array}") == 1
+    assert "m_J = 0.3" in text
+
+
+@needs_node
+@pytest.mark.parametrize("name", dilemma.available())
+def test_pictures_are_whole_svg_files(name):
+    code = "return PICTURES[state.model.kind].map((p) => p(state.model, state, found).svg)"
+    for picture in opened(code, name):
+        root = ET.fromstring(picture)
+        assert root.tag.endswith("svg")
+        assert root.attrib["aria-label"]
+        numbers = re.findall(r"(NaN|Infinity|undefined)", re.sub(r">[^<]*<", "><", picture))
+        assert not numbers
+
+
+@needs_node
+def test_hidden_answers_are_not_in_the_pictures():
+    code = "return PICTURES[state.model.kind].map((p) => p(state.model, state, found).svg).join()"
+    for name in dilemma.available():
+        shown = opened(code, name)
+        hidden = opened(code, name, shows=False)
+        for mark in ("reply", "curve", "region"):
+            assert f'data-is="{mark}"' not in hidden
+        assert len(hidden) < len(shown)
+
+
+# --- the map -------------------------------------------------------------------------------------
+
+
+@needs_node
+@pytest.mark.parametrize("axes", [("m_J", "p_J"), ("kap_J", "m_J"), ("E_J", "w_J")], ids="-".join)
+def test_shares_of_the_map_are_those_of_the_exact_map(axes):
+    code = """
+    state.axes = given.axes;
+    const svg = mapPicture(state.model, state, found).svg;
+    const own = new Map([...MAPS].filter(([key]) => key.startsWith(state.model.name)));
+    return [...own].map(([key, { told }]) => [key, [...told]]);
+    """
+    exact = region_map(dilemma.load("abandonment"), *axes)
+    found = opened(code, "abandonment", axes=list(axes))
+    pure = [
+        branch["title"] for branch in about(page(), "abandonment")["branches"] if branch["pure"]
+    ]
+    for panel, (key, told) in zip(exact.panels, found, strict=True):
+        assert panel.era in key
+        shares = {}
+        for region in panel.regions:
+            label = frozenset(f"({n})" for n in region.label if n in exact.pure)
+            shares[label] = shares.get(label, 0) + region.box_share
+        mine = {
+            frozenset(t for k, t in enumerate(pure) if int(bits) >> k & 1): share
+            for bits, share in told
+        }
+        for label in {*shares, *mine}:
+            assert mine.get(label, 0) == pytest.approx(shares.get(label, 0), abs=2e-3)
+
+
+# --- the self-test -------------------------------------------------------------------------------
+
+
+@needs_node
+def test_the_self_test_passes_and_can_fail():
+    code = "return CONTENT.models.map((m) => disagreements(m).map((c) => c.says))"
+    assert not any(run(page(), code))
+    spoil = "CONTENT.models.forEach((m) => { m.golden[0].equilibria[0].payoffs[0] += 1e-4; });"
+    assert all(run(page(), spoil + code))
+
+
+@needs_node
+def test_outcomes_are_those_of_solve():
+    code = (
+        "return given.at.map((v) => solve(model(given.name), v).equilibria.map((e) => e.outcomes))"
+    )
+    for name in dilemma.available():
+        model = dilemma.load(name)
+        for row in draws(page(), name, 3, seed=5):
+            at = {
+                n: sp.Rational(v.numerator, v.denominator)
+                for n, v in zip(model.parameters, row, strict=True)
+            }
+            found = dilemma.solve(model, at)
+            (told,) = run(page(), code, {"name": name, "at": floats([row])})
+            right = [
+                [np.nan if v is None else float(v) for v in e.outcomes.values()] for e in found
+            ]
+            mine = [[np.nan if v is None else v for v in each] for each in told]
+            assert np.allclose(sorted(mine), sorted(right), atol=1e-6, equal_nan=True)

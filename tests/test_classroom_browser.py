@@ -1,0 +1,253 @@
+"""The classroom page in a real browser: Chromium without a window, driven by selenium."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from classroom import about, page
+
+import dilemma
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (shutil.which("chromium") and shutil.which("chromedriver")),
+        reason="Chromium and its driver are not installed (Debian: chromium, chromium-driver)",
+    ),
+]
+ALL = "replies+equilibria+kind"
+SIZES = [(1280, 800), (390, 844)]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for switch in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
+        options.add_argument(switch)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    service = webdriver.ChromeService(shutil.which("chromedriver"))
+    driver = webdriver.Chrome(options=options, service=service)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    written = tmp_path_factory.mktemp("classroom") / "page.html"
+    written.write_text(page(), encoding="utf-8")
+    return written
+
+
+@pytest.fixture
+def opened(browser, file):
+    """Open the page at a model, an era and what is shown; every text is drawn by then."""
+
+    def open_at(name="abandonment", era="post_cold_war", shows="", size=(1280, 800)):
+        metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        browser.get("about:blank")
+        browser.get(f"{file.as_uri()}#{name}/{era}/{shows}")
+        settle(browser)
+        return browser
+
+    return open_at
+
+
+def settle(browser):
+    browser.execute_async_script(
+        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));"
+    )
+
+
+def text(browser, selector):
+    return browser.find_element("css selector", selector).text
+
+
+def press(browser, selector):
+    browser.execute_script("document.querySelector(arguments[0]).click()", selector)
+    settle(browser)
+
+
+def put(browser, name, value):
+    browser.execute_script(
+        "const s = document.getElementById(`s-${arguments[0]}`); s.value = arguments[1];"
+        "s.dispatchEvent(new Event('input', {bubbles: true}));",
+        name,
+        value,
+    )
+    settle(browser)
+
+
+def type_in(field, number):
+    field.send_keys("\ue009a\ue009")  # control and a: what is there is marked
+    field.send_keys(number)
+
+
+def test_answers_are_hidden_until_they_are_asked_for(opened):
+    browser = opened()
+    assert "Hidden" in text(browser, "#equilibria")
+    assert "stag hunt" not in text(browser, "main")
+    assert not browser.find_elements(
+        "css selector", "td.equilibrium, .best, [data-is]:not([data-is=box])"
+    )
+    press(browser, "#show-replies")
+    assert browser.find_elements("css selector", ".best")
+    assert not browser.find_elements("css selector", "td.equilibrium")
+    press(browser, "#show-equilibria")
+    assert len(browser.find_elements("css selector", "td.equilibrium")) == 2
+    press(browser, "#show-kind")
+    assert "stag hunt" in text(browser, "#kind")
+
+
+@pytest.mark.parametrize("name", dilemma.available())
+@pytest.mark.parametrize("era", ["cold_war", "post_cold_war"])
+def test_an_era_shows_the_equilibria_that_solve_finds(opened, name, era):
+    browser = opened(name, era, ALL)
+    found = dilemma.solve(dilemma.load(name), era)
+    shown = [e.text for e in browser.find_elements("css selector", "#equilibria > ol > li > b")]
+    assert sorted(shown) == sorted(found.names)
+
+
+def test_a_slider_moves_the_game_across_a_border(opened):
+    """Japan leaves the stag hunt for harmony where it is dragged into fewer wars (m_J = 2/15)."""
+    browser = opened(shows=ALL)
+    put(browser, "m_J", "0.14")
+    assert "stag hunt" in text(browser, "#kind").split("United States")[0]
+    put(browser, "m_J", "0.13")
+    assert "harmony" in text(browser, "#kind").split("United States")[0]
+    assert "m_J = 0.13" in text(browser, "#moved")
+
+
+def test_pressing_an_era_goes_back_to_its_centre(opened):
+    browser = opened(shows=ALL)
+    put(browser, "m_J", "0.13")
+    press(browser, "[data-era=cold_war]")
+    assert text(browser, "#moved") == "At the centre of the era: Cold War."
+    assert browser.find_element("id", "s-m_J").get_property("value") == "0.02"
+    assert (
+        browser.find_element("css selector", "[data-era=cold_war]").get_attribute("aria-pressed")
+        == "true"
+    )
+
+
+def test_a_number_can_be_typed(opened):
+    browser = opened(shows=ALL)
+    field = browser.find_element("id", "n-m_J")
+    type_in(field, "0.1")
+    settle(browser)
+    assert "harmony" in text(browser, "#kind").split("United States")[0]
+
+
+def test_the_keyboard_moves_a_slider(opened):
+    browser = opened(shows=ALL)
+    slider = browser.find_element("id", "s-m_J")
+    before = float(slider.get_property("value"))
+    slider.send_keys("\ue012")  # arrow to the left
+    settle(browser)
+    after = float(slider.get_property("value"))
+    assert after < before
+    assert f"m_J = {after:g}" in text(browser, "#moved")
+
+
+@pytest.mark.parametrize("name", dilemma.available())
+def test_questions_take_their_parameter_to_the_centre_and_put_the_cursor_on_it(opened, name):
+    browser = opened(name)
+    for k, question in enumerate(dilemma.load(name).questions.values()):
+        press(browser, f"[data-question='{k}']")
+        assert text(browser, "#asks") == question.asks
+        assert browser.switch_to.active_element.get_attribute("id") == f"s-{question.moves}"
+        assert (
+            browser.find_element("css selector", f"[data-era={question.era}]").get_attribute(
+                "aria-pressed"
+            )
+            == "true"
+        )
+
+
+def test_a_tie_is_shown_as_the_continuum_that_it_is(opened):
+    """Payoffs of Japan tie against a weak partner where s_J makes up for what it fears and pays."""
+    browser = opened(shows=ALL)
+    values = dilemma.load("abandonment").values("post_cold_war")
+    gap = next(v for s, v in values.items() if s.name == "D0_J")
+    s_J = next(v for s, v in values.items() if s.name == "s_J") - gap
+    field = browser.find_element("id", "n-s_J")
+    browser.execute_script("arguments[0].closest('details').open = true", field)
+    type_in(field, str(float(s_J)))
+    settle(browser)
+    assert "continuum" in text(browser, "#equilibria")
+    assert browser.find_elements("css selector", "[data-is=continuum]")
+
+
+def test_the_self_test_passes(opened):
+    browser = opened()
+    press(browser, "#test")
+    cases = sum(len(about(page(), name)["golden"]) for name in dilemma.available())
+    assert (
+        text(browser, "#said")
+        == f"Self-test passed: all {cases} cases agree with the exact solver."
+    )
+
+
+def test_every_number_says_where_it_is_from(opened):
+    browser = opened()
+    for name, parameter in dilemma.load("abandonment").eras["post_cold_war"].values.items():
+        told = browser.execute_script(
+            "return document.getElementById(arguments[0]).textContent", f"d-{name}"
+        )
+        assert parameter.grade in told
+        assert parameter.source in told
+
+
+def test_no_request_leaves_the_page_and_nothing_is_refused(opened):
+    browser = opened()
+    browser.get_log("performance"), browser.get_log("browser")
+    for name in dilemma.available():
+        browser = opened(name, "cold_war", ALL)
+        press(browser, "[data-era=post_cold_war]")
+    sent = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked = {
+        m["params"]["request"]["url"] for m in sent if m["method"] == "Network.requestWillBeSent"
+    }
+    assert asked
+    assert all(re.match(r"(file:///|data:|about:)", url) for url in asked)
+    assert not browser.get_log("browser")
+
+
+def test_a_screen_reader_is_told_what_is_drawn(opened):
+    browser = opened(shows=ALL)
+    for picture in browser.find_elements("css selector", "#pictures svg"):
+        assert picture.get_attribute("role") == "img"
+        assert len(picture.get_attribute("aria-label")) > 20
+    cell = browser.execute_script(
+        "return document.querySelector('td.equilibrium .spoken').textContent"
+    )
+    assert "best reply" in cell
+    assert "an equilibrium" in cell
+    browser.execute_script(
+        "document.querySelectorAll('details').forEach((d) => { d.open = true; })"
+    )
+    for field in browser.find_elements("css selector", "input, select"):
+        assert field.accessible_name
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: "x".join(map(str, s)))
+@pytest.mark.parametrize("name", dilemma.available())
+def test_nothing_is_wider_than_the_screen(opened, name, size):
+    browser = opened(name, shows=ALL, size=size)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= size[0]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda s: "x".join(map(str, s)))
+@pytest.mark.parametrize("era", ["cold_war", "post_cold_war"])
+def test_screenshots_can_be_taken(opened, era, size, tmp_path):
+    """DILEMMA_SCREENSHOTS names a folder in which to keep them: docs/classroom has those we show."""
+    folder = Path(os.environ.get("DILEMMA_SCREENSHOTS", tmp_path))
+    browser = opened("abandonment", era, ALL, size)
+    path = folder / f"{era}-{size[0]}x{size[1]}.png"
+    assert browser.save_screenshot(str(path))
+    assert path.stat().st_size > 20_000

@@ -1,0 +1,262 @@
+"""Every result is LaTeX that compiles.  Each is parsed strictly; where a TeX is, it is set as well.
+
+A kind of result that is new fails `test_every_kind_of_result_is_tried` until it has a line here.
+"""
+
+import importlib
+import inspect
+import pkgutil
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+from pylatexenc.latexwalker import (
+    LatexCharsNode,
+    LatexCommentNode,
+    LatexEnvironmentNode,
+    LatexGroupNode,
+    LatexMacroNode,
+    LatexMathNode,
+    LatexWalker,
+    LatexWalkerParseError,
+    get_default_latex_context_db,
+)
+from pylatexenc.macrospec import EnvironmentSpec
+
+import dilemma
+from dilemma.report import Best, Formula, Shown, Table
+from dilemma.study.tornado import tornado
+from dilemma.study.trace import trace
+from dilemma.typeset import PREAMBLE, latex, latex_escape
+
+
+def load_template():
+    return dilemma.load(Path(dilemma.__file__).with_name("template.toml"))
+
+
+def leader():
+    return dilemma.Model(
+        name="leader",
+        title="A leader and a follower",
+        kind="sequential",
+        players={
+            "us": {"moves": 1, "choices": {"x": {"range": [0, 3]}}},
+            "japan": {"moves": 2, "choices": {"y": {"range": [0, 3]}}},
+        },
+        parameters={
+            "b": {"range": [1, 3], "unit": "util", "means": "what the first unit is worth"}
+        },
+        payoffs={"us": "x*(b - x - y)", "japan": "y*(b - x - y)"},
+    )
+
+
+MAKERS = {
+    "Attribution": {"hedging": lambda model: dilemma.attribute(model, "x_J")},
+    "Commitment": {"leader": lambda model: dilemma.commitment(model, b=2)},
+    "Comparison": {
+        "abandonment": lambda model: dilemma.compare(model, draws=200),
+        "template": lambda model: dilemma.compare(model, draws=200),
+    },
+    "Equilibria": {
+        "abandonment": lambda model: dilemma.solve(model, "post_cold_war"),
+        "hedging": lambda model: dilemma.solve(model, "post_cold_war"),
+    },
+    "Explanation": {
+        "abandonment": lambda model: dilemma.prove(model, "C1.6'").explain(),
+        "cork": lambda model: dilemma.prove(model, "C2.1").explain(),
+    },
+    "Ledger": {
+        "abandonment": lambda model: dilemma.prove(model, "C1.8", robust=True),
+        "template": dilemma.prove,
+    },
+    "Path": {"abandonment": lambda model: dilemma.along(model, "post_cold_war", "m_J")},
+    "Propositions": {"abandonment": dilemma.propositions, "cork": dilemma.propositions},
+    "RegionMap": {"abandonment": lambda model: dilemma.region_map(model, "m_J", "v_J")},
+    "Regions": {"abandonment": lambda model: dilemma.regions(model, draws=200)},
+    "Selection": {"abandonment": lambda model: dilemma.select(model, "post_cold_war", starts=20)},
+    "Sheet": {"abandonment": dilemma.sheet, "hedging": dilemma.sheet},
+    "Statics": {
+        "hedging": lambda model: dilemma.statics(model, "cold_war", ["x_J"], ["g_J"], draws=16)
+    },
+    "Swings": {"template": lambda model: tornado(model, "alliance", "after")},
+    "Trace": {"abandonment": lambda model: trace(model, "m_J", 0, 1, points=5)},
+    "Trajectory": {"cork": dilemma.dynamics},
+}
+OWN = {"template": load_template, "leader": leader}
+RESULTS = [(kind, model) for kind, models in MAKERS.items() for model in models]
+each_result = pytest.mark.parametrize(("kind", "model"), RESULTS)
+
+ENGINES = ("pdflatex", "lualatex", "xelatex")
+DOCUMENT = PREAMBLE + "\n\\begin{document}\n%s\n\\end{document}\n"
+TABLES = ("tabularx", "xltabular")
+NAKED = re.compile(r"[#_^&~%$]")  # marks that are commands to LaTeX where they stand unescaped
+
+
+@cache
+def typeset(kind, model):
+    found = MAKERS[kind][model](OWN[model]() if model in OWN else dilemma.load(model))
+    assert type(found).__name__ == kind
+    return found.to_latex()
+
+
+def kinds_of_results():
+    for found in pkgutil.walk_packages(dilemma.__path__, "dilemma."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
+    waiting, seen = [Shown], set()
+    while waiting:
+        new = set(waiting.pop().__subclasses__()) - seen
+        seen |= new
+        waiting += new
+    return {
+        kind.__name__ for kind in seen if inspect.getmodule(kind).__name__.startswith("dilemma.")
+    }
+
+
+def test_every_kind_of_result_is_tried():
+    assert kinds_of_results() == set(MAKERS)
+
+
+# --- parsed --------------------------------------------------------------------------------------
+
+
+def parsed(text):
+    """Return the nodes of LaTeX; what is never closed, or closed twice, is an error."""
+    known = get_default_latex_context_db()
+    known.add_context_category(
+        "tables",
+        environments=[EnvironmentSpec(name, "{{") for name in TABLES],
+        prepend=True,
+    )
+    return LatexWalker(text, latex_context=known, tolerant_parsing=False).get_latex_nodes()[0]
+
+
+def check(nodes, *, inside=False):
+    """Refuse comments, naked marks, letters that LaTeX does not know, and rows that do not fit."""
+    for node in nodes or ():
+        assert not isinstance(node, LatexCommentNode), node.comment
+        assert inside or getattr(node, "specials_chars", "") != "&", "a cell outside a table"
+        environment = getattr(node, "environmentname", "")
+        if isinstance(node, LatexMathNode) or environment == "gather*":
+            assert node.latex_verbatim().isascii()
+            continue
+        if isinstance(node, LatexCharsNode):
+            assert not NAKED.search(node.chars), node.chars
+            assert latex_escape(node.chars).isascii(), node.chars
+        if environment in TABLES:
+            _, columns = node.nodeargd.argnlist
+            rows = split(node.nodelist)
+            assert set(map(cells, rows)) <= {count(columns), 0}, node.latex_verbatim()
+        if isinstance(node, LatexEnvironmentNode | LatexGroupNode):
+            check(node.nodelist, inside=environment in TABLES)
+        if isinstance(node, LatexMacroNode) and node.nodeargd:
+            check(filter(None, node.nodeargd.argnlist))
+
+
+def count(columns):
+    """Count the columns that a specification such as ``l>{\\raggedright}X`` asks for."""
+    return sum(
+        len(re.findall("[lcrX]", n.chars))
+        for n in columns.nodelist
+        if isinstance(n, LatexCharsNode)
+    )
+
+
+def split(nodes):
+    """Part the rows of a table; rules, its caption and its repeated head are none."""
+    rows = [[]]
+    for node in nodes:
+        name = getattr(node, "macroname", "")
+        if name == "\\":
+            rows.append([])
+        elif name not in ("toprule", "midrule", "bottomrule", "endhead", "endfirsthead"):
+            rows[-1].append(node)
+    return [row for row in rows if not any(getattr(n, "macroname", "") == "caption" for n in row)]
+
+
+def cells(row):
+    """Count the cells of a row; 0 if there is nothing in it."""
+    if not "".join(node.latex_verbatim() for node in row).strip():
+        return 0
+    return 1 + sum(getattr(node, "specials_chars", "") == "&" for node in row)
+
+
+@each_result
+def test_latex_parses_strictly(kind, model):
+    said = typeset(kind, model)
+    assert said
+    check(parsed(said))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        r"\begin{table}",
+        r"\textbf{open",
+        r"$x",
+        r"kap_J",
+        r"50 % of draws",
+        r"a & b",
+        r"日本",
+        r"\begin{tabularx}{\linewidth}{lX} a & b \\ c \\ \end{tabularx}",
+        r"\begin{xltabular}{\linewidth}{l>{\raggedright}X} a & b & c \\ \end{xltabular}",
+    ],
+)
+def test_the_parser_refuses(wrong):
+    with pytest.raises((AssertionError, LatexWalkerParseError)):
+        check(parsed(wrong))
+
+
+# --- set -----------------------------------------------------------------------------------------
+
+
+def compiled(engine, text, folder):
+    """Return what LaTeX has to say of a document; nothing if all is well."""
+    (folder / "said.tex").write_text(DOCUMENT % text, encoding="utf-8")
+    call = [engine, "-interaction=nonstopmode", "-halt-on-error", "said.tex"]
+    done = subprocess.run(call, cwd=folder, capture_output=True, check=False, timeout=60)
+    told = done.stdout.decode(errors="replace")
+    wrong = re.findall(r"^! .*|^Missing character.*", told, re.MULTILINE)
+    wide = re.findall(r"^Overfull \\hbox \((\d+)", told, re.MULTILINE)
+    wrong += [f"{points} pt wider than the page" for points in wide if int(points) > 40]
+    return wrong or ([] if done.returncode == 0 else [told[-500:]])
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory):
+    """Return a TeX that has the packages; without one these tests are skipped, and say so."""
+    found = next(filter(shutil.which, ENGINES), None)
+    if found is None:
+        pytest.skip(f"no TeX here ({', '.join(ENGINES)}): LaTeX was parsed, not compiled")
+    if wrong := compiled(found, "Tables.", tmp_path_factory.mktemp("tex")):
+        pytest.skip(f"{found} lacks a package ({wrong[0]}): LaTeX was parsed, not compiled")
+    return found
+
+
+@each_result
+def test_latex_compiles(kind, model, engine, tmp_path):
+    assert compiled(engine, typeset(kind, model), tmp_path) == []
+
+
+AWKWARD = Table(
+    r"100 % of $x_i$ & #1 {\bf ~^} <=> – … → · × ± ≤ ≥ ≠ ∞ −",
+    ("a_b", r"\newline", "c"),
+    (
+        ("a_very_long_name_of_a_parameter*another_one/(a_third)", "two\nlines", "&"),
+        (Formula("x_J", "$x_{J}$"), (Best("-0.5", best=True), Best("1", best=False)), ""),
+    ),
+    ("50 % & more",),
+)
+
+
+def test_awkward_text_is_escaped_and_parses():
+    check(parsed(latex([AWKWARD])))
+
+
+@pytest.mark.parametrize("rows", [1, 20], ids=["one page", "many pages"])
+def test_awkward_text_compiles(rows, engine, tmp_path):
+    table = Table(AWKWARD.title, AWKWARD.header, AWKWARD.rows * rows, AWKWARD.notes)
+    assert compiled(engine, latex([table]), tmp_path) == []
