@@ -124,9 +124,16 @@ class ModelError(DilemmaError, ValueError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a hint that names the nearest valid name, or lists the names there are."""
+    """Return a hint that names the nearest valid name, or lists the names there are.
+
+    Examples
+    --------
+    >>> nearest("x_j", ["x_U", "x_J"])
+    "did you mean 'x_J'?"
+    """
     names = [str(k) for k in known]
-    near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    near = [known for known in names if known.casefold() == name.casefold()]
+    near = near or difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if near:
         return f"did you mean {near[0]!r}?"
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")

@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from classroom import about, page
 
 import dilemma
+from classroom import about, page
 
 pytestmark = [
     pytest.mark.browser,
@@ -244,10 +244,11 @@ def test_nothing_is_wider_than_the_screen(opened, name, size):
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: "x".join(map(str, s)))
 @pytest.mark.parametrize("era", ["cold_war", "post_cold_war"])
-def test_screenshots_can_be_taken(opened, era, size, tmp_path):
-    """DILEMMA_SCREENSHOTS names a folder in which to keep them: docs/classroom has those we show."""
+@pytest.mark.parametrize("name", dilemma.available())
+def test_screenshots_can_be_taken(opened, name, era, size, tmp_path):
+    """DILEMMA_SCREENSHOTS names a folder in which to keep them; docs/classroom shows some."""
     folder = Path(os.environ.get("DILEMMA_SCREENSHOTS", tmp_path))
-    browser = opened("abandonment", era, ALL, size)
-    path = folder / f"{era}-{size[0]}x{size[1]}.png"
+    browser = opened(name, era, ALL, size)
+    path = folder / f"{name}-{era}-{size[0]}x{size[1]}.png"
     assert browser.save_screenshot(str(path))
     assert path.stat().st_size > 20_000

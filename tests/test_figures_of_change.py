@@ -13,7 +13,6 @@ from matplotlib.text import Text
 import dilemma
 from dilemma import figures
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.figures.carried import stretch
 from dilemma.figures.paper import signed
 from dilemma.ledger import Ledger
 from dilemma.proof.sentences import carries
@@ -232,14 +231,14 @@ def test_up_and_down_differ_by_more_than_colour(pictures, hedged):
         assert signed(share.share) in words(figure)
 
 
-def test_the_line_under_a_bar_spans_what_its_group_adds_in_any_order(pictures, changes):
-    figure, found = pictures["one change"], changes[0]
+def test_the_line_under_a_bar_spans_what_its_group_adds_in_any_order(pictures, hedged):
+    figure, found = pictures["a change of payoff"], hedged
     for share in found.shares:
         added = set()
         for order in permutations(s.group for s in found.shares):
             moved = frozenset(order[: order.index(share.group)])
             added.add(float(found.values[moved | {share.group}] - found.values[moved]))
-        start = one(figure, f"bar {share.group}").get_x() + min(0, float(share.share)) * -1
+        start = one(figure, f"bar {share.group}").get_x()
         line = one(figure, f"orders {share.group}").get_xdata()
         assert list(line) == pytest.approx([start + min(added), start + max(added)])
         assert one(figure, f"alone {share.group}").get_xdata()[0] == pytest.approx(
@@ -422,10 +421,10 @@ def test_radii_are_bars_with_brackets(pictures, robust):
     ends = {"bracketed": 1.25, "endless": 4, "everywhere": None}
     for name, radius in ends.items():
         bar = one(figure, f"radius {name}")
-        assert bar.get_width() == pytest.approx(1 if radius is None else stretch(radius))
+        assert bar.get_width() == pytest.approx(1 if radius is None else radius / (1 + radius))
     bracket = one(figure, "bracket bracketed").get_xdata()
-    assert list(bracket) == pytest.approx([stretch(1.25), stretch(1.5)])
-    assert list(one(figure, "bracket refuted").get_xdata()) == pytest.approx([0, stretch(0.5)])
+    assert list(bracket) == pytest.approx([1.25 / 2.25, 1.5 / 2.5])
+    assert list(one(figure, "bracket refuted").get_xdata()) == pytest.approx([0, 0.5 / 1.5])
     assert not drawn(figure, "radius refuted")
     for name in ("bracketed", "endless", "everywhere", "refuted", "unknown"):
         (verdict,) = (v for v in robust if v.name == name)

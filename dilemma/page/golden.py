@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import sympy as sp
+
 from dilemma.equilibria import Equilibria
 from dilemma.model import Model
 from dilemma.parts import decimal
@@ -18,7 +20,7 @@ __all__ = ["golden"]
 
 
 def golden(model: Model, progress: Callable[[float], None] | None = None) -> list[dict[str, Any]]:
-    """Solve a model at its eras' centres and at both ends of what its questions move.
+    """Solve a model at its eras' centres, and at the far end of what each question moves.
 
     Parameters
     ----------
@@ -34,7 +36,7 @@ def golden(model: Model, progress: Callable[[float], None] | None = None) -> lis
     >>> from dilemma.library import load
     >>> cases = golden(load("abandonment"))
     >>> len(cases), [e["name"] for e in cases[0]["equilibria"]]
-    (8, ['(strong, strong)'])
+    (5, ['(strong, strong)'])
     """
     cases = list(_calibrations(model))
     told = []
@@ -45,19 +47,16 @@ def golden(model: Model, progress: Callable[[float], None] | None = None) -> lis
     return told
 
 
-def _calibrations(model: Model) -> Iterator[tuple[str, dict[str, Any]]]:
+def _calibrations(model: Model) -> Iterator[tuple[str, dict[str, sp.Rational]]]:
     for era in model.eras:
         yield era, {}
-    seen = set()
     for question in model.questions.values():
-        box = model.eras[question.era].values[question.moves].range
-        for end in (box.low, box.high):
-            if (question.era, question.moves, end) not in seen:
-                seen.add((question.era, question.moves, end))
-                yield question.era, {question.moves: end}
+        value = model.eras[question.era].values[question.moves]
+        ends = value.range.low, value.range.high
+        yield question.era, {question.moves: max(ends, key=lambda end: abs(end - value.central))}
 
 
-def _case(model: Model, era: str, changes: dict[str, Any]) -> dict[str, Any]:
+def _case(model: Model, era: str, changes: dict[str, sp.Rational]) -> dict[str, Any]:
     found = solve(model, era, **changes)
     moved = ", ".join(f"{name} = {decimal(value)}" for name, value in changes.items())
     return {

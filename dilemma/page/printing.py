@@ -165,7 +165,7 @@ class Exactly:
     --------
     >>> x, y = sp.symbols("x y", real=True)
     >>> Exactly(Names([x, y])).formula(x * y - 1)
-    'add(mul(x, y), fraction(-1n, 1n))'
+    'add(mul(y, x), fraction(-1n, 1n))'
     """
 
     def __init__(self, names: Names) -> None:
