@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,24 @@ def test_every_number_says_where_it_is_from(opened):
         )
         assert parameter.grade in told
         assert parameter.source in told
+
+
+@pytest.mark.parametrize(
+    ("what", "begins"),
+    [("tex", "% Abandonment"), ("nfg", "NFG 1 R"), ("csv", "what,name"), ("svg", "<svg")],
+)
+def test_what_is_saved_arrives(opened, tmp_path, what, begins):
+    browser = opened(shows=ALL)
+    where = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    browser.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+    press(browser, f"[data-saves={what}]")
+    file = tmp_path / f"abandonment_post_cold_war.{what}"
+    assert text(browser, "#said") == f"Saved {file.name}."
+    for _ in range(100):
+        if file.exists():
+            break
+        time.sleep(0.05)
+    assert file.read_text(encoding="utf-8").startswith(begins)
 
 
 def test_no_request_leaves_the_page_and_nothing_is_refused(opened):
