@@ -11,6 +11,7 @@ from dilemma.table import Cell, Formula, Table, plain
 __all__ = ["PREAMBLE", "fragment", "latex", "latex_escape", "page"]
 
 LONG = 30  # rows of a table that may not fit on one printed page
+FLOATS = 40  # tables that may wait for a page of their own: LaTeX gives up past some 50
 WIDE = 33  # letters in a cell that may not fit on one line
 NARROW = 8  # letters of a word that fit into the narrowest column
 
@@ -106,7 +107,10 @@ def latex_escape(words: str) -> str:
 
 def latex(tables: Sequence[Table]) -> str:
     """Return the tables as LaTeX; long ones go over several pages."""
-    return "\n\n".join((_long if len(t.rows) > LONG else _short)(t) for t in tables)
+    written = [(_long if len(t.rows) > LONG else _short)(t) for t in tables]
+    return "\n\n\\clearpage\n\n".join(
+        "\n\n".join(written[at : at + FLOATS]) for at in range(0, len(written), FLOATS)
+    )
 
 
 def _short(table: Table) -> str:

@@ -2,6 +2,7 @@
 
 import dilemma
 
+guess = {"grade": "assumed", "source": "a guess"}
 # The patron reassures at a cost of 1; the ally relies on that, or builds forces worth g to it.
 model = dilemma.Model(
     name="reassurance",
@@ -15,14 +16,8 @@ model = dilemma.Model(
         ("reassure", "rely"): {"patron": 3, "ally": 4},
     },
     eras={
-        "then": {
-            "title": "first decade",
-            "g": {"value": 1, "range": [0, 2], "grade": "assumed", "source": "a guess"},
-        },
-        "now": {
-            "title": "last decade",
-            "g": {"value": 3, "range": [1, 5], "grade": "assumed", "source": "a guess"},
-        },
+        era: {"title": title, "g": {"value": (low + high) / 2, "range": [low, high], **guess}}
+        for era, title, low, high in (("then", "first decade", 0, 2), ("now", "last decade", 1, 5))
     },
 )
 

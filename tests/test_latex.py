@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import sympy as sp
 from pylatexenc.latexwalker import (
     LatexCharsNode,
     LatexCommentNode,
@@ -28,8 +29,7 @@ from pylatexenc.macrospec import EnvironmentSpec
 
 import dilemma
 from dilemma.report import Best, Formula, Shown, Table
-from dilemma.study.tornado import tornado
-from dilemma.study.trace import trace
+from dilemma.study.displayed import displayed
 from dilemma.typeset import PREAMBLE, latex, latex_escape
 
 
@@ -55,6 +55,7 @@ def leader():
 
 MAKERS = {
     "Attribution": {"hedging": lambda model: dilemma.attribute(model, "x_J")},
+    "Bargaining": {"burden": dilemma.bargaining},
     "Commitment": {"leader": lambda model: dilemma.commitment(model, b=2)},
     "Comparison": {
         "abandonment": lambda model: dilemma.compare(model, draws=200),
@@ -73,7 +74,8 @@ MAKERS = {
         "template": dilemma.prove,
     },
     "Path": {"abandonment": lambda model: dilemma.along(model, "post_cold_war", "m_J")},
-    "Propositions": {"abandonment": dilemma.propositions, "cork": dilemma.propositions},
+    "Propositions": {"abandonment": dilemma.propositions, "hedging": dilemma.propositions},
+    "Replies": {"abandonment": dilemma.best_replies},
     "RegionMap": {"abandonment": lambda model: dilemma.region_map(model, "m_J", "v_J")},
     "Regions": {"abandonment": lambda model: dilemma.regions(model, draws=200)},
     "Selection": {"abandonment": lambda model: dilemma.select(model, "post_cold_war", starts=20)},
@@ -81,8 +83,8 @@ MAKERS = {
     "Statics": {
         "hedging": lambda model: dilemma.statics(model, "cold_war", ["x_J"], ["g_J"], draws=16)
     },
-    "Swings": {"template": lambda model: tornado(model, "alliance", "after")},
-    "Trace": {"abandonment": lambda model: trace(model, "m_J", 0, 1, points=5)},
+    "Swings": {"template": lambda model: dilemma.tornado(model, "alliance", "after")},
+    "Trace": {"abandonment": lambda model: dilemma.trace(model, "m_J", 0, 1, points=5)},
     "Trajectory": {"cork": dilemma.dynamics},
 }
 OWN = {"template": load_template, "leader": leader}
@@ -260,3 +262,23 @@ def test_awkward_text_is_escaped_and_parses():
 def test_awkward_text_compiles(rows, engine, tmp_path):
     table = Table(AWKWARD.title, AWKWARD.header, AWKWARD.rows * rows, AWKWARD.notes)
     assert compiled(engine, latex([table]), tmp_path) == []
+
+
+def test_more_tables_than_latex_lets_wait_compile(engine, tmp_path):
+    assert compiled(engine, latex([AWKWARD] * 120), tmp_path) == []
+
+
+x, y, kap = sp.symbols("x y kap_J")
+WIDE = sp.expand((x + 2 * y + 3 * kap) ** 5)
+
+
+def test_a_wide_condition_goes_over_several_lines(engine, tmp_path):
+    said = displayed(sp.And(WIDE / (WIDE + x) - 1 < 0, sp.Or(-(WIDE**2) <= 0, x > y)))
+    assert said.count(r"\\") > 5
+    assert r"\kappa_{J}" in said
+    check(parsed(said))
+    assert compiled(engine, said, tmp_path) == []
+
+
+def test_a_condition_that_fits_stays_whole():
+    assert displayed(sp.And(x > 0, y > 0)).splitlines()[1] == r"x > 0 \wedge y > 0."

@@ -28,7 +28,18 @@ KINDS: dict[str, Callable[[Model], tuple[str, dict[str, Any]]]] = {
     "continuous": numbers,
     "sequential": numbers,
 }
-SCRIPTS = ("numbers", "fractions", "actions", "chosen", "drawing", "pictures", "saving", "page")
+SCRIPTS = (
+    "numbers",
+    "fractions",
+    "actions",
+    "chosen",
+    "drawing",
+    "pictures",
+    "pictures_of_actions",
+    "pictures_of_numbers",
+    "saving",
+    "page",
+)
 
 
 @dataclass(frozen=True)
