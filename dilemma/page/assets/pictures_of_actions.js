@@ -1,0 +1,148 @@
+// Pictures of games with actions.
+function mixPicture(model, state, found) {
+  const sizes = model.players.map((p) => p.actions.length);
+  if (sizes.every((n) => n === 2)) return { title: WORDS.replies, svg: squareOfMixes(model, state, found), below: WORDS.replies_below };
+  if (sizes.every((n) => n === 3)) return { title: WORDS.replies, svg: triangles(model, state, found), below: WORDS.triangles_below };
+  return { title: WORDS.replies, svg: "", below: WORDS.no_replies };
+}
+
+// How likely each plays its second action: the best reply of one to the other's chance.
+function squareOfMixes(model, state, found) {
+  const [one, two] = model.players;
+  const chance = (p) => fill(WORDS.chance, { player: p.title, action: p.actions[1] });
+  const { X, Y, frame } = plot({ ...SQUARE, x: [0, 1], y: [0, 1], across: chance(two), up: chance(one), square: [0, 0.5, 1] });
+  const curve = (player) => {
+    const gain = (q) => { const [a, b] = worth(found, player, [1 - q, q]); return b - a; };
+    const [first, last] = [gain(0), gain(1)], sign = (g) => (equals(g) ? [0, 1] : g > 0 ? [1] : [0]);
+    let path = sign(first).map((p) => [0, p]);
+    if (equals(first) && equals(last)) path = [[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]];
+    else if (first * last < 0 && !equals(first) && !equals(last)) {
+      const turn = first / (first - last);
+      path = [[0, sign(first)[0]], [turn, sign(first)[0]], [turn, sign(last)[0]], [1, sign(last)[0]]];
+    } else if (equals(first)) path = [[0, 1 - sign(last)[0]], [0, sign(last)[0]], [1, sign(last)[0]]];
+    else path = [[0, sign(first)[0]], [1, sign(first)[0]], ...(equals(last) ? [[1, 1 - sign(first)[0]]] : [])];
+    return path;
+  };
+  let inside = frame;
+  if (state.shows.replies) {
+    inside += line(curve(0).map(([q, p]) => [X(q), Y(p)]), { stroke: FIRST, "stroke-width": 4, "data-is": "reply" });
+    inside += line(curve(1).map(([p, q]) => [X(q), Y(p)]), { stroke: SECOND, "stroke-width": 4, "stroke-dasharray": "9 6", "data-is": "reply" });
+    inside += key([one, two]);
+  }
+  if (state.shows.equilibria) {
+    inside += marks(WORDS.mark_pure, WORDS.mark_mixed);
+    for (const { extreme: [rows, columns] } of found.continua) {
+      const [p, q] = [rows.map((m) => m[1]), columns.map((m) => m[1])];
+      const low = [X(Math.min(...q)), Y(Math.max(...p))], high = [X(Math.max(...q)), Y(Math.min(...p))];
+      inside += element("rect", { x: low[0] - 3.5, y: low[1] - 3.5, width: high[0] - low[0] + 7, height: high[1] - low[1] + 7, fill: INK, "fill-opacity": 0.35, stroke: INK, "stroke-width": 1.5, "data-is": "continuum" });
+    }
+    for (const e of found.equilibria) inside += dot(X(e.mixes[1][1]), Y(e.mixes[0][1]), e.pure);
+  }
+  return picture(520, 322, fill(WORDS.replies_say, { count: found.equilibria.length }), inside);
+}
+
+// Three actions each: what is best against each mix of the other's, in a triangle of mixes.
+function triangles(model, state, found) {
+  const side = 210, tall = side * Math.sqrt(3) / 2;
+  let inside = "";
+  for (const player of [0, 1]) {
+    const own = model.players[player], other = model.players[1 - player], left = 24 + player * 268, top = 64;
+    const corner = [[left, top + tall], [left + side, top + tall], [left + side / 2, top]];
+    const at = (mix) => [0, 1].map((c) => mix.reduce((s, m, k) => s + m * corner[k][c], 0));
+    inside += words(left - 14, 18, fill(WORDS.best_for, { player: own.title }), { fill: COLOURS[player], "font-weight": 600 });
+    if (state.shows.replies) {
+      own.actions.forEach((action, k) => {
+        // The other's mixes against which this action is best: a triangle cut by straight lines.
+        let cell = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+        own.actions.forEach((_, rival) => {
+          if (rival !== k) cell = cutOff(cell, (mix) => { const pays = worth(found, player, mix); return pays[k] - pays[rival]; });
+        });
+        if (cell.length < 3) return;
+        const shown = cell.map(at), middle = [0, 1].map((c) => shown.reduce((s, p) => s + p[c], 0) / shown.length);
+        inside += element("polygon", { points: points(shown), fill: TINTS[k], stroke: INK, "stroke-width": 1, "data-is": "reply" });
+        inside += words(middle[0], middle[1] + 4, action, { "text-anchor": "middle", ...halo });
+      });
+    } else inside += element("polygon", { points: points(corner), fill: "none", stroke: LINE });
+    other.actions.forEach((action, k) => {
+      const [x, y] = corner[k];
+      const anchor = ["start", "end", "middle"][k];
+      inside += words(x + [-14, 14, 0][k], k === 2 ? y - 14 : y + 20, action, { "text-anchor": anchor, fill: COLOURS[1 - player] });
+    });
+    if (state.shows.equilibria) found.equilibria.forEach((e, k) => {
+      const [x, y] = at(e.mixes[1 - player]);
+      inside += dot(x, y, e.pure) + words(x + 9, y + 4, k + 1, { "font-weight": 700, ...halo });
+    });
+  }
+  return picture(540, 284, fill(WORDS.replies_say, { count: found.equilibria.length }), inside);
+}
+function cutOff(polygon, keep) {
+  return polygon.flatMap((p, k) => {
+    const q = polygon[(k + 1) % polygon.length], [a, b] = [keep(p), keep(q)], found = a >= -E ? [p] : [];
+    if (a * b < 0 && !equals(a) && !equals(b)) found.push(p.map((x, c) => x + (a / (a - b)) * (q[c] - x)));
+    return found;
+  });
+}
+
+// A map stays as it is while nothing but its own axes moves.
+const MAPS = new Map();
+function mapped(key, values, places, make) {
+  const rest = values.filter((_, k) => !places.includes(k)).join();
+  if (MAPS.get(key)?.rest !== rest) MAPS.set(key, { rest, ...make() });
+  return MAPS.get(key);
+}
+
+// Which pure equilibria there are where two parameters move: a panel for each era.
+function mapPicture(model, state, found) {
+  const pure = model.branches.filter((b) => b.pure), [x, y] = state.axes.map((name) => parameter(model, name));
+  const places = state.axes.map((name) => model.parameters.findIndex((p) => p.name === name));
+  const conditions = pure.map((b) => b.blocks.flatMap((block) => block.least.map(([k]) => k)));
+  const reach = [x, y].map((p) => p.slider.slice(0, 2).map(float));
+  const panels = model.eras.map((era) => {
+    const values = model.parameters.map((p, k) => (state.moved.has(p.name) ? state.values[k] : float(p.values[era.name].value)));
+    const terms = MODELS[model.name].terms;
+    const label = (u, v) => {
+      values[places[0]] = u; values[places[1]] = v;
+      const told = terms(values);
+      let bits = 0;
+      conditions.forEach((many, k) => { if (many.every((c) => (c > 0 ? told[c - 1] : -told[-c - 1]) >= -E)) bits += 2 ** k; });
+      return bits;
+    };
+    const box = [x, y].map((p) => [float(p.values[era.name].low), float(p.values[era.name].high)]);
+    return { era, box, ...(state.shows.kind ? mapped(`${model.name} ${era.name} ${state.axes}`, values, places, () => ({ told: shares(label, ...box), cells: regions(label, ...reach, 44) })) : {}) };
+  });
+  const seen = [...new Set(panels.flatMap((p) => (p.cells ? [...p.cells.polygons.keys()] : [])))].sort((a, b) => a - b);
+  const letters = new Map(seen.map((own, k) => [own, String.fromCharCode(65 + k)]));
+  const called = (bits) => pure.flatMap((b, k) => (Math.floor(bits / 2 ** k) % 2 ? [b.title] : [])).join(` ${WORDS.or} `) || WORDS.none_pure;
+  const size = 214, legend = seen.length * 17;
+  let inside = "";
+  panels.forEach((panel, n) => {
+    const left = 66 + (n % 2) * (size + 26), top = 40 + Math.floor(n / 2) * (size + 60);
+    const { X, Y, frame } = plot({ left, top, width: size, height: size, x: reach[0], y: reach[1], across: plainLetter(x), up: n % 2 ? "" : plainLetter(y), bare: n % 2 === 1 });
+    inside += words(left, top - 20, panel.era.title, { "font-weight": 700 });
+    if (panel.cells) {
+      for (const [own, many] of panel.cells.polygons) {
+        const d = many.map((p) => `M${p.map(([u, v]) => `${round(X(u))} ${round(Y(v))}`).join("L")}z`).join("");
+        inside += element("path", { d, fill: TINTS[seen.indexOf(own) % TINTS.length], stroke: TINTS[seen.indexOf(own) % TINTS.length], "stroke-width": 1, "data-is": "region" });
+      }
+      const d = panel.cells.borders.map(([a, b]) => `M${round(X(a[0]))} ${round(Y(a[1]))}L${round(X(b[0]))} ${round(Y(b[1]))}`).join("");
+      if (d) inside += element("path", { d, fill: "none", stroke: INK, "stroke-width": 1.2, "stroke-linecap": "round" });
+      for (const [own, { x: u, y: v, far }] of panel.cells.places) {
+        if (far > 2) inside += words(X(u), Y(v) + 5, letters.get(own), { "text-anchor": "middle", "font-weight": 700, "font-size": 14, ...halo });
+      }
+      inside += words(left, top - 6, [...panel.told].sort((a, b) => b[1] - a[1]).map(([own, s]) => `${letters.get(own)} ${percent(s)}`).join(", "), { fill: GREY, "font-size": 11 });
+    }
+    inside += frame;
+    const [[a, b], [c, d]] = panel.box;
+    inside += element("rect", { x: round(X(a)), y: round(Y(d)), width: round(X(b) - X(a)), height: round(Y(c) - Y(d)), fill: "none", stroke: INK, "stroke-width": 2.2, "stroke-dasharray": n ? "8 5" : "none", "data-is": "box" });
+    if (panel.era.name === state.era) inside += star(X(state.values[places[0]]), Y(state.values[places[1]]));
+  });
+  const low = 40 + Math.ceil(panels.length / 2) * (size + 60);
+  seen.forEach((own, k) => {
+    const yy = low + k * 17;
+    inside += element("rect", { x: 66, y: yy - 10, width: 22, height: 13, fill: TINTS[k % TINTS.length], stroke: LINE }) + words(73, yy, letters.get(own), { "font-weight": 700, "font-size": 11 });
+    inside += words(96, yy, clipped(called(own), 66), { "font-size": 12 });
+  });
+  const told = panels.map((p) => `${p.era.title}: ${p.told ? [...p.told].map(([own, s]) => `${percent(s)} ${called(own)}`).join(", ") : WORDS.hidden}`).join(". ");
+  return { title: WORDS.map, svg: picture(540, low + legend + 4, fill(WORDS.map_says, { x: x.name, y: y.name, told }), inside), below: `${axisName(x)}. ${axisName(y)}. ${state.shows.kind ? WORDS.map_below : WORDS.map_hidden}`, chooses: "axes" };
+}
+const percent = (s) => (s > 0 && s < 0.0005 ? "< 0.1 %" : s < 1 && s > 0.9995 ? "> 99.9 %" : `${short(100 * s, 3)} %`);
