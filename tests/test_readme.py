@@ -59,7 +59,7 @@ def test_every_command_shown_runs(command, folder):
     ran = subprocess.run(
         [sys.executable, "-c", "from dilemma.cli import main; main()", *command[1:]],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "BROWSER": "true"},
         input="",
         capture_output=True,
         encoding="utf-8",
