@@ -10,9 +10,9 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 import sympy as sp
-from classroom import about, content, draws, floats, needs_node, page, run, script
 
 import dilemma
+from classroom import about, content, draws, floats, needs_node, page, run, script
 from dilemma.errors import UnsupportedError
 from dilemma.page import classroom
 from dilemma.page.printing import Exactly, Names, condition, formula
@@ -121,6 +121,46 @@ def test_a_game_of_three_is_refused():
     )
     with pytest.raises(UnsupportedError, match="3 players: the page shows games of two"):
         classroom([model])
+
+
+@needs_node
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 2), (2, 3), (3, 3)])
+def test_games_of_any_size_with_conditions_that_always_or_never_hold(rows, columns):
+    def value(centre, low, high):
+        return {"value": centre, "range": [low, high], "grade": "assumed", "source": "a test"}
+
+    model = dilemma.Model(
+        name="plain",
+        title="Plain",
+        players={
+            "x": [f"r{i}" for i in range(rows)],
+            "z": [f"c{j}" for j in range(columns)],
+        },
+        parameters={
+            "new": {"range": [0, "inf"], "unit": "1", "means": "a word of JavaScript"},
+            "k": {"range": ["-inf", "inf"], "unit": "1", "means": "a shift"},
+        },
+        payoffs={
+            (f"r{i}", f"c{j}"): {"x": f"new*{(i + j) % 3} + k", "z": f"{i * j % 2} - new"}
+            for i in range(rows)
+            for j in range(columns)
+        },
+        eras={
+            "now": {"new": value(1, 1, 1), "k": value(0, -1, 2)},
+            "later": {"new": value(3, 2, 4), "k": value("1/3", 0, 1)},
+            "last": {"new": value(2, 2, 2), "k": value(0, 0, 0)},
+        },
+    )
+    html = classroom([model]).html
+    assert about(html, "plain")["parameters"][1]["slider"][2] == "0.1"
+    assert len(about(html, "plain")["golden"]) == 3
+    assert run(html, "return disagreements(CONTENT.models[0])") == []
+    code = """
+    begin(CONTENT.models[0], "later");
+    state.shows = { replies: true, equilibria: true, kind: true };
+    return PICTURES.matrix.map((p) => p(state.model, state, solve(state.model, state.values)).svg);
+    """
+    assert all("NaN" not in picture for picture in run(html, code))
 
 
 def test_a_game_without_eras_is_refused():

@@ -21,8 +21,6 @@ from dilemma.page.printing import Exactly, Names, condition, constants, formula
 
 __all__ = ["actions"]
 
-MOST_ACTIONS = 6  # a table with more is not read in class, and its branches are thousands
-
 
 def actions(model: Model) -> tuple[str, dict[str, Any]]:
     """Return a game's script, a function of its parameters, and its branches as data.
@@ -30,17 +28,12 @@ def actions(model: Model) -> tuple[str, dict[str, Any]]:
     Raises
     ------
     UnsupportedError
-        If there are not two players, or many actions.
+        If there are not two players, or so many actions that the game has no symbolic solution.
     """
     players = list(model.players.values())
     if len(players) != 2:
         raise UnsupportedError(
             f"{model.name} has {len(players)} players: the page shows games of two (see solve)"
-        )
-    if any(len(player.actions) > MOST_ACTIONS for player in players):
-        raise UnsupportedError(
-            f"{model.name} has more than {MOST_ACTIONS} actions for a player: the page does not "
-            "show it (see solve)"
         )
     names = Names([p.symbol for p in model.parameters.values()] + [
         d.symbol for d in model.definitions.values()
@@ -89,7 +82,9 @@ def _branch(model: Model, branch: Branch, terms: _Terms) -> dict[str, Any]:
         "title": branch.title,
         "pure": branch.pure,
         "blocks": [_block(branch, player, mine, terms) for player in model.players],
-        "because": [_because(c, terms) for c in branch.conditions] if branch.pure else [],
+        "because": [_because(c, terms) for c in branch.conditions if c != sp.true]
+        if branch.pure
+        else [],
     }
 
 
@@ -122,6 +117,8 @@ def _gap(wanted: sp.Basic) -> sp.Expr:
             return wanted.lhs - wanted.rhs
         case sp.LessThan() | sp.StrictLessThan():
             return wanted.rhs - wanted.lhs
+        case _ if wanted in (sp.true, sp.false):
+            return sp.Integer(1 if wanted == sp.true else -1)
     raise UnsupportedError(f"{wanted} is not a condition that the page can show")
 
 

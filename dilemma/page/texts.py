@@ -118,7 +118,7 @@ def _slider(model: Model, parameter: Parameter) -> list[str]:
     margin = (high - low) / 2 or max(abs(high) / 2, sp.Rational(1, 2))
     margin = margin if ends else sp.Integer(1)
     low, high = max(low - margin, allowed.low), min(high + margin, allowed.high)
-    step = _step((high - low) / STEPS, [v.central for v in own])
+    step = _step((high - low) / STEPS, [v.central for v in own if "/" not in decimal(v.central)])
     low, high = sp.floor(low / step) * step, sp.ceiling(high / step) * step
     # What the range leaves out is off the slider too.
     low = low if low in allowed else low + step
@@ -127,7 +127,7 @@ def _slider(model: Model, parameter: Parameter) -> list[str]:
 
 
 def _step(most: sp.Rational, centres: list[sp.Rational]) -> sp.Rational:
-    """Return the largest of 1, 2 and 5 times a power of ten on which every centre lies."""
+    """Return the largest of 1, 2 and 5 times a power of ten on which every decimal centre lies."""
     power = sp.Integer(10) ** sp.floor(sp.log(most, 10))
     candidates = [power / 10**k * m for k in range(8) for m in (5, 2, 1)]
     fit = (c for c in candidates if c <= most and all((v / c).is_Integer for v in centres))
