@@ -12,7 +12,7 @@ import pytest
 import sympy as sp
 
 import dilemma
-from classroom import about, content, draws, floats, needs_node, page, run, script
+from classroom_page import about, content, draws, floats, needs_node, page, run, script
 from dilemma.errors import UnsupportedError
 from dilemma.page import classroom
 from dilemma.page.printing import Exactly, Names, condition, formula

@@ -9,9 +9,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy as sp
-from classroom import draws, floats, needs_node, page, run
 
 import dilemma
+from classroom_page import draws, floats, needs_node, page, run
 from dilemma.games.exact import solve_exactly
 from dilemma.page import classroom
 

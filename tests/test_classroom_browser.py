@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import dilemma
-from classroom import about, page
+from classroom_page import about, page
 
 pytestmark = [
     pytest.mark.browser,
