@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import combinations, permutations
+from itertools import permutations
 
 import matplotlib as mpl
 import pytest
@@ -19,6 +19,7 @@ from dilemma.proof.sentences import carries
 from dilemma.proof.verdicts import Radius, Robustness, Shares
 from dilemma.report import percent
 from dilemma.study.bargaining import bargaining
+from words_drawn import check_words
 
 HALF = sp.Rational(1, 2)
 
@@ -43,22 +44,6 @@ def words(figure):
 
 def span(bar):
     return sorted((bar.get_x(), bar.get_x() + bar.get_width()))
-
-
-def shown(figure):
-    """Yield every text that is drawn; tick labels outside the view are not."""
-    yield from figure.texts
-    yield from (text for legend in figure.legends for text in legend.get_texts())
-    for axes in figure.axes:
-        yield from axes.texts
-        if not axes.axison:
-            continue
-        yield from (axes.xaxis.label, axes.yaxis.label)
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = sorted(axis.get_view_interval())
-            for tick in axis.get_major_ticks():
-                if low <= tick.get_loc() <= high and tick.label1.get_visible():
-                    yield tick.label1
 
 
 # --- results ------------------------------------------------------------------------------------
@@ -152,17 +137,7 @@ EVERY = (
 
 @pytest.mark.parametrize("name", EVERY)
 def test_no_words_overlap_or_leave_the_sheet(pictures, name):
-    figure = pictures[name]
-    figure.draw_without_rendering()
-    sheet = figure.bbox
-    boxes = {text: text.get_window_extent() for text in shown(figure) if text.get_text()}
-    for text, box in boxes.items():
-        assert sheet.x0 <= box.x0 < box.x1 <= sheet.x1, text
-        assert sheet.y0 <= box.y0 < box.y1 <= sheet.y1, text
-    for (one_text, box), (other, beside) in combinations(boxes.items(), 2):
-        apart = min(box.x1, beside.x1) - max(box.x0, beside.x0) < 1
-        apart |= min(box.y1, beside.y1) - max(box.y0, beside.y0) < 1
-        assert apart, (one_text, other)
+    check_words(pictures[name])
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])

@@ -13,6 +13,7 @@ from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.figures.style import BLUE, VERMILION
 from dilemma.report import number
 from dilemma.study.strands import joined
+from words_drawn import check_words
 
 HEDGES = ["y_J", "y_U"]
 
@@ -262,35 +263,9 @@ def test_both_eras_stand_side_by_side_on_one_scale(pictures):
 # --- every figure ---------------------------------------------------------------------------------
 
 
-def shown(figure):
-    """Yield every text that is drawn; tick labels outside the view are not."""
-    yield from figure.texts
-    yield from (text for legend in figure.legends for text in legend.get_texts())
-    for axes in figure.axes:
-        yield from axes.texts
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = axis.get_view_interval()
-            for tick in axis.get_major_ticks():
-                if low <= tick.get_loc() <= high and tick.label1.get_visible():
-                    yield tick.label1
-
-
 @pytest.mark.parametrize("name", EVERY)
 def test_no_words_overlap_or_leave_the_sheet(pictures, name):
-    figure = pictures[name]
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    figure.draw(renderer)
-    boxes = [
-        (text.get_text(), text.get_window_extent(renderer))
-        for text in shown(figure)
-        if text.get_text()
-    ]
-    width, height = figure.bbox.size
-    for words, box in boxes:
-        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, words
-    for k, (words, box) in enumerate(boxes):
-        for others, other in boxes[k + 1 :]:
-            assert not box.padded(-0.5).overlaps(other), (words, others)
+    check_words(pictures[name])
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -16,6 +16,7 @@ from dilemma import figures
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.report import percent
 from dilemma.study.region_map import region_map
+from words_drawn import check_words
 
 PAIRS = [("m_J", "p_J"), ("m_J", "v_J"), ("E_J", "w_J"), ("m_J", "w_U")]
 ACTIONS = ("low", "high")
@@ -380,30 +381,8 @@ def test_colours_are_those_of_the_regions(picture, tmp_path):
     assert (255, 255, 255) not in set.union(*seen.values())
 
 
-def shown(figure):
-    """Yield every text that is drawn; tick labels outside the view are not."""
-    yield from figure.texts
-    yield from (text for legend in figure.legends for text in legend.get_texts())
-    for axes in figure.axes:
-        yield from axes.texts
-        for axis in (axes.xaxis, axes.yaxis):
-            low, high = axis.get_view_interval()
-            for tick in axis.get_major_ticks():
-                if low <= tick.get_loc() <= high and tick.label1.get_visible():
-                    yield tick.label1
-
-
 def test_no_words_overlap_or_leave_the_sheet(picture):
-    _, figure, _ = picture
-    renderer = FigureCanvasAgg(figure).get_renderer()
-    figure.draw(renderer)
-    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in shown(figure)]
-    width, height = figure.bbox.size
-    for words, box in boxes:
-        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, words
-    for k, (words, box) in enumerate(boxes):
-        for others, other in boxes[k + 1 :]:
-            assert not box.padded(-0.5).overlaps(other), (words, others)
+    check_words(picture[1])
 
 
 def test_words_keep_clear_of_borders_box_and_centre(picture):
