@@ -14,6 +14,7 @@ import sympy as sp
 import dilemma
 from classroom_page import about, content, draws, floats, needs_node, page, run, script
 from dilemma.errors import UnsupportedError
+from dilemma.games.kinds import kind_of
 from dilemma.page import classroom
 from dilemma.page.printing import Exactly, Names, condition, formula
 from dilemma.study.region_map import region_map
@@ -72,10 +73,18 @@ def test_every_text_of_the_page_stands_in_one_block():
 
 def test_a_title_cannot_break_out_of_its_place():
     evil = "</script><script>alert(1)</script> \" ' <b>"
-    model = dilemma.load("abandonment").replace(name="evil", title=evil, source=evil, reads=evil)
+    model = dilemma.load("abandonment").replace(
+        name="evil", title=evil + " @CODE@ @DATA@", source=evil, reads=evil
+    )
     html = classroom([model]).html
     assert html.count("<script") == page().count("<script")
-    assert about(html, "evil")["title"] == evil
+    assert about(html, "evil")["title"] == evil + " @CODE@ @DATA@"
+
+
+def test_two_models_of_one_name_are_refused():
+    model = dilemma.load("abandonment")
+    with pytest.raises(UnsupportedError, match="two models are called 'abandonment'"):
+        classroom([model, model.replace(title="Another")])
 
 
 def test_each_number_has_its_box_grade_and_source():
@@ -319,6 +328,81 @@ def test_hidden_answers_are_not_in_the_pictures():
         for mark in ("reply", "curve", "region"):
             assert f'data-is="{mark}"' not in hidden
         assert len(hidden) < len(shown)
+
+
+# --- where there is nothing to show ----------------------------------------------------------------
+
+
+def small(payoffs, parameters, values):
+    actions = {"x": ["a", "b"], "z": ["c", "d"]}
+    told = {n: {"range": [-2, 2], "unit": "1", "means": "a number"} for n in parameters}
+    era = {
+        n: {"value": v, "range": [v - 1, v + 1], "grade": "assumed", "source": "a test"}
+        for n, v in zip(parameters, values, strict=True)
+    }
+    profiles = [(a, c) for a in actions["x"] for c in actions["z"]]
+    return dilemma.Model(
+        name="small",
+        title="Small",
+        players={n: {"actions": a, "cooperates": a[0]} for n, a in actions.items()},
+        parameters=told,
+        payoffs={
+            p: dict(zip("xz", paid, strict=True)) for p, paid in zip(profiles, payoffs, strict=True)
+        },
+        eras={"now": era},
+    )
+
+
+@needs_node
+def test_a_payoff_without_a_value_is_no_game():
+    model = small([("1/p", 0), (0, 1), (1, 0), (0, 0)], "p", [1])
+    html = classroom([model]).html
+    code = """
+    begin(CONTENT.models[0], "now");
+    return given.map((v) => { const f = solve(state.model, v); return [f.equilibria.length, f.undefined ?? false, asNfg(state.model, { ...state, texts: v.map(String) }, f) === null]; });
+    """
+    assert run(html, code, [[1], [0]]) == [[3, False, False], [0, True, True]]
+
+
+@needs_node
+def test_a_game_with_one_parameter_has_no_map_and_says_so():
+    html = classroom([small([("p", 0), (0, 1), (1, 0), (0, 0)], "p", [1])]).html
+    code = """
+    begin(CONTENT.models[0], "now");
+    return PICTURES.matrix.map((p) => p(state.model, state, solve(state.model, state.values)).below);
+    """
+    assert run(html, code)[1] == "A map needs two parameters."
+
+
+@needs_node
+def test_kinds_of_game_are_those_of_the_package():
+    names = [f"p{k}" for k in range(8)]
+    payoffs = [(f"p{2 * k}", f"p{2 * k + 1}") for k in range(4)]
+    model = small(payoffs, names, [0] * 8)
+    rows = np.random.default_rng(3).integers(0, 5, (600, 8)).tolist()
+    told = run(
+        classroom([model]).html, "return given.map((v) => kindsOf(CONTENT.models[0], v))", rows
+    )
+    for row, kinds in zip(rows, told, strict=True):
+        values = {
+            model.parameters[n].symbol: sp.Integer(v) for n, v in zip(names, row, strict=True)
+        }
+        assert kinds == [kind_of(model, player, values) for player in model.players]
+    assert len({k for kinds in told for k in kinds}) == 6
+
+
+@needs_node
+def test_borders_on_round_numbers_make_no_regions_of_their_own():
+    model = small([("p", "q"), ("p", 0), (0, "q"), (0, 0)], "pq", [0, 0])
+    code = """
+    begin(CONTENT.models[0], "now");
+    state.shows = { replies: true, equilibria: true, kind: true };
+    mapPicture(state.model, state, solve(state.model, state.values));
+    return [...MAPS.values()].map(({ told, cells }) => [[...told.values()], cells.polygons.size]);
+    """
+    ((shares, regions),) = run(classroom([model]).html, code)
+    assert regions == 4
+    assert shares == pytest.approx([0.25] * 4, abs=2e-3)
 
 
 # --- the map -------------------------------------------------------------------------------------

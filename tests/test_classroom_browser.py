@@ -161,7 +161,10 @@ def test_questions_take_their_parameter_to_the_centre_and_put_the_cursor_on_it(o
     for k, question in enumerate(dilemma.load(name).questions.values()):
         press(browser, f"[data-question='{k}']")
         assert text(browser, "#asks") == question.asks
-        assert browser.switch_to.active_element.get_attribute("id") == f"s-{question.moves}"
+        slider = browser.switch_to.active_element
+        assert slider.get_attribute("id") == f"s-{question.moves}"
+        centre = dilemma.load(name).eras[question.era].values[question.moves].central
+        assert float(slider.get_property("value")) == pytest.approx(float(centre))
         assert (
             browser.find_element("css selector", f"[data-era={question.era}]").get_attribute(
                 "aria-pressed"
@@ -192,6 +195,45 @@ def test_the_self_test_passes(opened):
         text(browser, "#said")
         == f"Self-test passed: all {cases} cases agree with the exact solver."
     )
+
+
+def test_texts_of_a_model_are_texts_and_nothing_else(browser, tmp_path):
+    evil = '<meta http-equiv="refresh" content="0;url=about:blank"><img src=x onerror=alert(1)>'
+    document = {
+        "parameters": {"m_J": {"unit": evil, "means": evil}},
+        "definitions": {"D0_J": {"means": evil, "unit": evil}},
+        "outcomes": {"support_us": {"means": evil, "unit": evil}},
+        "players": {"japan": {"title": evil, "unit": evil}},
+        "eras": {"cold_war": {"title": evil, "m_J": {"source": evil}}},
+    }
+    model = dilemma.load("abandonment").replace(name="evil", title=evil, reads=evil, **document)
+    path = dilemma.classroom([model]).save(tmp_path / "evil.html")
+    browser.get(f"{path.as_uri()}#evil/cold_war/{ALL}")
+    settle(browser)
+    assert browser.current_url.startswith(path.as_uri())
+    assert not browser.find_elements("css selector", "body meta, body img")
+    assert "strong" in text(browser, "#equilibria")
+
+
+def test_details_stay_open_while_a_slider_moves(opened):
+    browser = opened(shows=ALL)
+    browser.execute_script("document.querySelector('#equilibria details').open = true")
+    put(browser, "kap_J", "0.56")
+    assert browser.find_element("css selector", "#equilibria details").get_property("open")
+
+
+def test_a_parameter_cannot_be_on_both_axes(opened):
+    browser = opened(shows=ALL)
+    browser.execute_script(
+        "const s = document.querySelector('[data-chooses=y]'); s.value = 'm_J';"
+        "s.dispatchEvent(new Event('change', {bubbles: true}));"
+    )
+    settle(browser)
+    chosen = [
+        browser.find_element("css selector", f"[data-chooses={k}]").get_property("value")
+        for k in "xy"
+    ]
+    assert chosen == ["kap_J", "m_J"]
 
 
 def test_every_number_says_where_it_is_from(opened):

@@ -6,7 +6,6 @@ of one polynomial, carries each up the triangle, and keeps what satisfies the br
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +19,7 @@ from dilemma.games.regimes import branches, triangles
 from dilemma.games.stationary import top
 from dilemma.games.triangles import Triangle
 from dilemma.model import Model
-from dilemma.page.printing import Names, condition, constants, formula
+from dilemma.page.printing import Names, condition, constants, formula, quoted
 
 __all__ = ["numbers"]
 
@@ -41,7 +40,11 @@ def numbers(model: Model) -> tuple[str, dict[str, Any]]:
     parts = [f"branches: [{', '.join(map(writer.branch, branches(model)))}]"]
     parts += [writer.replies(key, holding) for key, holding in _pictured(model).items()]
     fixed = {d.symbol: d.formula for n, d in model.definitions.items() if n not in model.outcomes}
-    parts += [writer.moves(), f"definitions: [{', '.join(names[s] for s in fixed)}]"]
+    parts += [
+        writer.moves(),
+        writer.bounds(),
+        f"definitions: [{', '.join(names[s] for s in fixed)}]",
+    ]
     lines = [constants(fixed, names, list(fixed)), *writer.constants()]
     script = (
         f"([{', '.join(names[p] for p in parameters)}]) => {{\n"
@@ -134,8 +137,8 @@ class _Writer:
                 "has no solver for them (see solve)"
             )
         told = {
-            "title": json.dumps(branch.title),
-            "binds": json.dumps(branch.binds),
+            "title": quoted(branch.title),
+            "binds": quoted(branch.binds),
             "loose": "true" if shape.loose else "false",
             "roots": self._roots(shape),
             "up": self._up(shape, holding),
@@ -154,6 +157,16 @@ class _Writer:
         many = branches(self.model, holding, bargain=False)
         told = ", ".join(self.branch(branch, holding) for branch in many)
         return f'"{key}": ({head}) => [{told}]'
+
+    def bounds(self) -> str:
+        """Print both ends of each choice; not a number where an end hangs on what others choose."""
+        assert self.model.choices is not None
+        told = []
+        for choice in self.model.choices.choices.values():
+            ends = [self.model.expand_play(end) for end in (choice.low, choice.high)]
+            ends = [end if end.free_symbols <= self.known else sp.nan for end in ends]
+            told.append(f"[{', '.join(formula(end, self.names) for end in ends)}]")
+        return f"bounds: [{', '.join(told)}]"
 
     def constants(self) -> list[str]:
         """Print the functions that several branches share."""

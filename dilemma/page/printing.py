@@ -9,8 +9,10 @@ payoffs.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import sympy as sp
 from sympy.core.relational import Relational
@@ -18,7 +20,7 @@ from sympy.printing.jscode import JavascriptCodePrinter
 
 from dilemma.errors import UnsupportedError
 
-__all__ = ["Exactly", "Names", "condition", "constants", "formula"]
+__all__ = ["Exactly", "Names", "condition", "constants", "formula", "quoted"]
 
 # What a name may not be: words of the language, and what the page's own script speaks of.
 TAKEN = frozenset(
@@ -28,7 +30,7 @@ TAKEN = frozenset(
     implements import in instanceof int interface let long native new null package private protected
     public return short static super switch synchronized this throw throws transient true try typeof
     undefined var void volatile while with yield
-    Math NaN Infinity E add sub mul div pow neg least most size fraction pick at_least above equals
+    Math NaN Infinity E add sub mul div pow neg least most size fraction at_least above equals
     """.split()  # noqa: SIM905 -- as words it reads best
 )
 IDENTIFIER = re.compile(r"(?!f[0-9]+_$|below[0-9]+$)[A-Za-z][A-Za-z0-9_]*")
@@ -54,9 +56,6 @@ class Names:
 
     def __getitem__(self, symbol: sp.Symbol) -> str:
         return self._names[symbol]
-
-    def __contains__(self, symbol: object) -> bool:
-        return symbol in self._names
 
 
 class _Floats(JavascriptCodePrinter):  # type: ignore[misc]
@@ -156,6 +155,18 @@ def constants(
             needed |= told.free_symbols
     told = [f"{names[s]} = {formula(f, names)}" for s, f in formulas.items() if s in needed]
     return f"const {', '.join(told)};" if told else ""
+
+
+def quoted(data: Any) -> str:
+    r"""Return plain data as JSON that may stand in a page: nothing in it ends a script.
+
+    Examples
+    --------
+    >>> quoted(["</script>", 1])
+    '["\\u003c/script>",1]'
+    """
+    told = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return told.replace("<", "\\u003c")
 
 
 class Exactly:

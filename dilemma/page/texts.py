@@ -14,7 +14,7 @@ from dilemma.parts import Parameter, decimal
 __all__ = ["texts"]
 
 STEPS = 50  # a slider has at least so many positions
-STORY = 3  # outcomes of a story that are
+STORY = 3  # outcomes of a story that are drawn at first
 PANELS = 6  # curves along a parameter that are drawn unless others are chosen
 
 
@@ -121,8 +121,8 @@ def _slider(model: Model, parameter: Parameter) -> list[str]:
     step = _step((high - low) / STEPS, [v.central for v in own if "/" not in decimal(v.central)])
     low, high = sp.floor(low / step) * step, sp.ceiling(high / step) * step
     # What the range leaves out is off the slider too.
-    low = low if low in allowed else low + step
-    high = high if high in allowed else high - step
+    low = low if low in allowed else min([low + step, *ends])
+    high = high if high in allowed else max([high - step, *ends])
     return [decimal(low), decimal(high), decimal(step)]
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from dilemma.model import Model
 from dilemma.page.actions import actions
 from dilemma.page.golden import golden
 from dilemma.page.numbers import numbers
+from dilemma.page.printing import quoted
 from dilemma.page.texts import texts
 from dilemma.report import versions
 
@@ -98,7 +101,12 @@ def classroom(
     loaded = [
         m if isinstance(m, Model) else load(m) for m in (available() if models is None else models)
     ]
-    unique = list({model.name: model for model in loaded}.values())
+    unique = list(dict.fromkeys(loaded))
+    for one, other in combinations(unique, 2):
+        if one.name == other.name:
+            raise UnsupportedError(
+                f"two models are called {one.name!r}: one page has one of a name"
+            )
     if not unique:
         raise UnsupportedError("a page needs a model")
     told, scripts = [], []
@@ -110,7 +118,7 @@ def classroom(
 
         tell(0)
         script, about = _generated(model)
-        scripts.append(f"{json.dumps(model.name)}: {script}")
+        scripts.append(f"{quoted(model.name)}: {script}")
         told.append({**texts(model), **about, "golden": golden(model, tell)})
     return Page(tuple(model.name for model in unique), _assembled(told, scripts))
 
@@ -138,15 +146,13 @@ def _assembled(told: Sequence[dict[str, Any]], scripts: Sequence[str]) -> str:
         "models": list(told),
         "versions": versions("dilemma", "sympy"),
     }
-    data = json.dumps(content, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    data = quoted(content)
     policy = (
         f"default-src 'none'; script-src '{_hash(code)}'; style-src '{_hash(style)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
-    page = _asset("page.html")
-    for mark, text in (("POLICY", policy), ("STYLE", style), ("DATA", data), ("CODE", code)):
-        page = page.replace(f"@{mark}@", text)
-    return page
+    parts = {"POLICY": policy, "STYLE": style, "DATA": data, "CODE": code}
+    return re.sub(r"@(\w+)@", lambda mark: parts[mark[1]], _asset("page.html"))
 
 
 def _asset(name: str) -> str:

@@ -4,6 +4,7 @@ function solveActions(model, values) {
   const script = MODELS[model.name], terms = script.terms(values), payoffs = script.payoffs(values);
   const value = (k) => (k > 0 ? terms[k - 1] : k < 0 ? -terms[-k - 1] : 0);
   const found = [];
+  if (!payoffs.every(Number.isFinite)) return { model, payoffs, actions: model.players.map((p) => p.actions.length), sets: [], equilibria: [], continua: [], terms, undefined: true };
   for (const branch of model.branches) {
     const extreme = [];
     for (const block of branch.blocks) {

@@ -46,7 +46,7 @@ function stability(model, game, point) {
     slopes.push(ends ? 0 : -cross / own);
   }
   const radius = Math.sqrt(Math.abs(slopes[0] * slopes[1]));
-  return { stable: Math.abs(radius - 1) < 1e-7 ? null : radius < 1, radius };
+  return { stable: Math.abs(radius - 1) < 1e-7 ? null : radius < 1 };
 }
 
 // Best replies to what is held; there are several where a payoff has several tops.

@@ -56,15 +56,16 @@ function short(value, digits = 4) {
   if (value === null || value === undefined || value !== value) return WORDS.undefined;
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   if (Math.abs(value) < 5e-10) return "0";
-  return String(Number(value.toPrecision(digits))).replace("-", "−").replace(/e\+?/, "·10^");
+  return String(Number(value.toPrecision(digits))).replace(/-/g, "−").replace(/e\+?/, "·10^");
 }
 
 // --- regions of a plane: which label holds where, with smooth borders -------------------------------
 
 // Cells of a grid that differ at their corners are cut where their label changes, found by bisection.
 function regions(label, [x0, x1], [y0, y1], count) {
-  const xs = Array.from({ length: count + 1 }, (_, k) => x0 + ((x1 - x0) * k) / count);
-  const ys = Array.from({ length: count + 1 }, (_, k) => y0 + ((y1 - y0) * k) / count);
+  // A little off round numbers, on which borders like to lie.
+  const nodes = Array.from({ length: count + 1 }, (_, k) => Math.min(1 - 1e-6, Math.max(1e-6, (k + 0.0137) / count)));
+  const xs = nodes.map((t) => x0 + (x1 - x0) * t), ys = nodes.map((t) => y0 + (y1 - y0) * t);
   const at = ys.map((y) => xs.map((x) => label(x, y))), polygons = new Map(), borders = [];
   const cut = new Map();
   const put = (own, polygon) => { if (!polygons.has(own)) polygons.set(own, []); polygons.get(own).push(polygon); };

@@ -10,7 +10,7 @@ function begin(model, era) {
   state = {
     model, era, values: [], texts: [], moved: new Set(), question: null,
     shows: state?.shows ?? { replies: false, equilibria: false, kind: false },
-    axes: model.axes, along: model.axes[0], drawn: model.drawn ?? [], reach: new Map(),
+    axes: model.axes, along: model.axes[0] ?? null, drawn: model.drawn ?? [],
   };
   enter(era);
 }
@@ -91,25 +91,31 @@ function draw() {
   for (const key of Object.keys(state.shows)) $(`show-${key}`).checked = state.shows[key];
   model.parameters.forEach(showSlider);
   const asked = state.question === null ? null : model.questions[state.question];
-  $("asks").textContent = asked ? asked.asks : WORDS.choose_question;
+  put($("asks"), escaped(asked ? asked.asks : WORDS.choose_question));
   $("moved").textContent = state.moved.size ? fill(WORDS.moved, { era: eraTitle(), moved: [...state.moved].map((n) => `${n} = ${state.texts[model.parameters.indexOf(parameter(model, n))]}`).join(", ") }) : fill(WORDS.centre, { era: eraTitle() });
   $("play").innerHTML = model.kind === "matrix" ? table(model, found) : choices(model, found);
-  $("kind").innerHTML = kind(model, found);
+  put($("kind"), kind(model, found));
   put($("equilibria"), state.shows.equilibria ? equilibria(model, found) : `<p>${WORDS.hidden_equilibria}</p>`);
   pictures(model, found);
   definitions(model, found, asked);
 }
 const eraTitle = () => state.model.eras.find((e) => e.name === state.era).title;
 // Nothing is read aloud again that has not changed.
-const put = (place, html) => { if (place.innerHTML !== html) place.innerHTML = html; };
+const put = (place, html) => {
+  if (place.told === html) return;
+  const open = [...place.querySelectorAll("details")].map((d) => d.open), focused = [...place.querySelectorAll("summary")].indexOf(document.activeElement);
+  place.told = place.innerHTML = html;
+  place.querySelectorAll("details").forEach((d, k) => { d.open = open[k] ?? false; });
+  place.querySelectorAll("summary")[focused]?.focus();
+};
 
 function showSlider(p, k) {
   const range = $(`s-${p.name}`), number = $(`n-${p.name}`), own = p.values[state.era], text = state.texts[k];
-  if (document.activeElement !== range) range.value = text;
+  range.value = float(text);
   if (document.activeElement !== number) number.value = float(text);
   range.setAttribute("aria-valuetext", `${text} ${p.unit}`);
   range.closest(".slider").classList.toggle("moved", state.moved.has(p.name));
-  const says = `${fill(WORDS.box, { low: own.low, high: own.high, value: own.value, unit: p.unit })} <b class="grade">${WORDS.grades[own.grade]}</b>: ${escaped(own.source)}`;
+  const says = `${escaped(fill(WORDS.box, { low: own.low, high: own.high, value: own.value, unit: p.unit }))} <b class="grade">${WORDS.grades[own.grade]}</b>: ${escaped(own.source)}`;
   put($(`d-${p.name}`), says);
 }
 
@@ -123,8 +129,10 @@ function table(model, found) {
     const says = fill(WORDS.cell, { one: one.title, a, two: two.title, b, x: short(told[0]) + (marks[0] ? WORDS.is_best : ""), y: short(told[1]) + (marks[1] ? WORDS.is_best : "") }) + (boxed ? WORDS.is_equilibrium : "");
     return `<td class="${boxed ? "equilibrium" : ""}"><span aria-hidden="true">${cell}</span><span class="spoken">${escaped(says)}</span></td>`;
   }).join("")}</tr>`).join("");
-  return `<table class="of-${columns}"><caption>${fill(WORDS.table, { one: `<b class="first">${escaped(one.title)}</b>`, two: `<b class="second">${escaped(two.title)}</b>`, unit: escaped(one.unit) })}</caption><thead><tr><td></td>${head}</tr></thead><tbody>${body}</tbody></table>`;
+  return `<table class="of-${columns}"><caption>${fill(WORDS.table, { one: `<b class="first">${escaped(one.title)}</b>${measured(one)}`, two: `<b class="second">${escaped(two.title)}</b>${measured(two)}` })}</caption><thead><tr><td></td>${head}</tr></thead><tbody>${body}</tbody></table>`;
 }
+
+const measured = ({ unit }) => (unit ? ` [${escaped(unit)}]` : "");
 
 function choices(model, found) {
   if (!state.shows.equilibria) return `<p>${WORDS.hidden_choices}</p>`;
@@ -139,11 +147,12 @@ function kind(model, found) {
   const told = model.kind === "matrix" ? kindsOf(model, state.values) : null;
   if (told) return model.players.map((p, k) => `${escaped(p.title)}: <b>${escaped(WORDS.kinds[told[k]])}</b>`).join(". ");
   const pure = found.equilibria.filter((e) => e.pure).length;
-  if (model.kind === "matrix") return escaped(fill(WORDS.larger, { pure, mixed: found.equilibria.length - pure }));
+  if (model.kind === "matrix") return escaped(fill(WORDS.unnamed, { pure, mixed: found.equilibria.length - pure }));
   return found.equilibria.map((e) => `<b>${escaped(e.name)}</b>: ${escaped(e.branch.binds.length ? fill(WORDS.binds, { what: e.branch.binds.join(", ") }) : WORDS.nothing_binds)}${e.stable === null ? "" : `, ${e.stable ? WORDS.stable : WORDS.unstable}`}`).join("<br>") || escaped(WORDS.none);
 }
 
 function equilibria(model, found) {
+  if (found.undefined) return `<p>${escaped(WORDS.no_payoffs)}</p>`;
   const items = found.equilibria.map((e) => {
     const play = e.mixes ? e.mixes.map((mix, k) => `${escaped(model.players[k].title)}: ${support(mix).map((a) => `${escaped(model.players[k].actions[a])}${mix[a] === 1 ? "" : ` ${short(mix[a])}`}`).join(", ")}`).join("; ") : model.choices.map((c, k) => `${markedLetter(c)} = ${short(e.unknowns[k])}`).join(", ");
     const paid = model.players.map((p, k) => `${escaped(p.title)} ${short(e.payoffs[k])}`).join(", ");
@@ -180,8 +189,8 @@ function pictures(model, found) {
 function chooser(model, what) {
   const option = (about, chosen) => `<option value="${about.name}"${about.name === chosen ? " selected" : ""}>${escaped(plainLetter(about))}: ${escaped(clipped(about.means, 44))}</option>`;
   const select = (key, label, chosen) => `<label>${label} <select data-chooses="${key}">${model.parameters.map((p) => option(p, chosen)).join("")}</select></label>`;
-  if (what === "axes") return select("x", WORDS.across, state.axes[0]) + select("y", WORDS.up, state.axes[1]);
-  if (what !== "along") return "";
+  if (what === "axes") return model.parameters.length < 2 ? "" : select("x", WORDS.across, state.axes[0]) + select("y", WORDS.up, state.axes[1]);
+  if (what !== "along" || !model.parameters.length) return "";
   const drawn = [...model.outcomes, ...model.choices.filter((c) => !model.outcomes.some((o) => o.name === c.name))];
   return select("along", WORDS.along_what, state.along) + `<details><summary>${WORDS.drawn}</summary>${drawn.map((o) => `<label><input type="checkbox" data-draws="${o.name}"${state.drawn.includes(o.name) ? " checked" : ""}> ${markedLetter(o)} ${escaped(o.means)}</label>`).join("")}</details>`;
 }
@@ -189,10 +198,10 @@ function chooser(model, what) {
 function definitions(model, found, asked) {
   const script = MODELS[model.name];
   const values = new Map();
-  if (model.kind === "matrix") model.definitions.forEach((d, k, all) => { if (!k) script.definitions(state.values).forEach((v, n) => values.set(all[n].name, v)); });
+  if (model.kind === "matrix") script.definitions(state.values).forEach((v, k) => values.set(model.definitions[k].name, v));
   else {
     model.fixed.forEach((name, k) => values.set(name, found.game.definitions[k]));
-    if (found.equilibria.length === 1) model.outcomes.forEach((o, k) => values.set(o.name, found.equilibria[0].outcomes[k]));
+    if (state.shows.equilibria && found.equilibria.length === 1) model.outcomes.forEach((o, k) => values.set(o.name, found.equilibria[0].outcomes[k]));
   }
   $("definitions").innerHTML = model.definitions.map((d) => `<tr><th scope="row">${markedLetter(d)}</th><td><code>${escaped(d.is)}</code></td><td>${values.has(d.name) ? short(values.get(d.name)) : ""}</td><td>${escaped(d.means)} <small>[${escaped(d.unit)}]</small></td></tr>`).join("");
   const watched = asked?.shows ? [...model.definitions, ...model.outcomes].find((d) => d.name === asked.shows) : null;
@@ -226,6 +235,7 @@ const actionsOf = {
 };
 
 function listen() {
+  window.addEventListener("hashchange", follow);
   document.addEventListener("click", (event) => {
     const target = event.target.closest("button");
     if (!target) return;
@@ -242,12 +252,20 @@ function listen() {
   document.addEventListener("change", (event) => {
     const { target } = event, { chooses, draws } = target.dataset;
     if (target.id === "model") { begin(CONTENT.models[target.value], CONTENT.models[target.value].eras[0].name); build(); }
-    if (chooses === "x" || chooses === "y") state.axes = state.axes.map((a, k) => (k === (chooses === "y" ? 1 : 0) ? target.value : a));
+    if (chooses === "x" || chooses === "y") exchange(chooses === "y" ? 1 : 0, target.value);
     if (chooses === "along") state.along = target.value;
     if (draws) state.drawn = target.checked ? [...state.drawn, draws] : state.drawn.filter((d) => d !== draws);
     if (chooses || draws) redraw();
     if (target.type === "number") { target.value = float(state.texts[state.model.parameters.findIndex((p) => p.name === target.id.slice(2))]); }
   });
+}
+// One axis takes a parameter; if it was the other axis's, that takes this one's.
+function exchange(place, name) {
+  const axes = state.axes.slice();
+  if (axes[1 - place] === name) axes[1 - place] = axes[place];
+  axes[place] = name;
+  state.axes = axes;
+  for (const form of document.querySelectorAll(".chooser")) delete form.dataset.key;
 }
 const inRange = (input) => String(Math.min(Number(input.max), Math.max(Number(input.min), Number(input.value))));
 
@@ -256,7 +274,9 @@ function saving(what, target) {
   if (what === "svg") save(`${name}.svg`, target.closest("figure").querySelector(".drawing").innerHTML, "image/svg+xml");
   else {
     const [text, suffix, type] = { tex: [asLatex, "tex", "application/x-tex"], nfg: [asNfg, "nfg", "text/plain"], csv: [asCsv, "csv", "text/csv"] }[what];
-    save(`${name}.${suffix}`, text(model, state, found), type);
+    const told = text(model, state, found);
+    if (told === null) { say(WORDS.not_saved); return; }
+    save(`${name}.${suffix}`, told, type);
   }
   say(fill(WORDS.saved, { name: `${name}.${what}` }));
 }
@@ -268,12 +288,15 @@ function start() {
   for (const place of document.querySelectorAll("[data-word]")) place.textContent = WORDS[place.dataset.word];
   for (const place of document.querySelectorAll("[data-label]")) place.setAttribute("aria-label", WORDS[place.dataset.label]);
   $("model").innerHTML = CONTENT.models.map((m, k) => `<option value="${k}">${escaped(m.title)}</option>`).join("");
-  const [name, era, shown = ""] = decodeURIComponent(location.hash.slice(1)).split("/");
+  listen();
+  follow();
+}
+function follow() {
+  const [name, era, shown = ""] = location.hash.slice(1).split("/");
   const model = CONTENT.models.find((m) => m.name === name) ?? CONTENT.models[0];
   $("model").value = CONTENT.models.indexOf(model);
   begin(model, model.eras.some((e) => e.name === era) ? era : model.eras[0].name);
-  for (const key of shown.split("+")) if (key in state.shows) state.shows[key] = true;
-  listen();
+  for (const key of shown.split("+")) if (Object.hasOwn(state.shows, key)) state.shows[key] = true;
   build();
 }
 if (typeof document !== "undefined") start();

@@ -38,7 +38,7 @@ function squareOfMixes(model, state, found) {
     }
     for (const e of found.equilibria) inside += dot(X(e.mixes[1][1]), Y(e.mixes[0][1]), e.pure);
   }
-  return picture(520, 322, fill(WORDS.replies_say, { count: found.equilibria.length }), inside);
+  return picture(520, 322, WORDS.replies_say, inside);
 }
 
 // Three actions each: what is best against each mix of the other's, in a triangle of mixes.
@@ -51,6 +51,7 @@ function triangles(model, state, found) {
     const at = (mix) => [0, 1].map((c) => mix.reduce((s, m, k) => s + m * corner[k][c], 0));
     inside += words(left - 14, 18, fill(WORDS.best_for, { player: own.title }), { fill: COLOURS[player], "font-weight": 600 });
     if (state.shows.replies) {
+      const drawn = [];
       own.actions.forEach((action, k) => {
         // The other's mixes against which this action is best: a triangle cut by straight lines.
         let cell = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
@@ -59,9 +60,12 @@ function triangles(model, state, found) {
         });
         if (cell.length < 3) return;
         const shown = cell.map(at), middle = [0, 1].map((c) => shown.reduce((s, p) => s + p[c], 0) / shown.length);
+        const same = drawn.find((d) => near(d.middle, middle));
+        if (same) { same.names.push(action); return; } // two actions that are best against the same mixes
+        drawn.push({ middle, names: [action] });
         inside += element("polygon", { points: points(shown), fill: TINTS[k], stroke: INK, "stroke-width": 1, "data-is": "reply" });
-        inside += words(middle[0], middle[1] + 4, action, { "text-anchor": "middle", ...halo });
       });
+      for (const { middle: [x, y], names } of drawn) inside += words(x, y + 4, names.join(", "), { "text-anchor": "middle", ...halo });
     } else inside += element("polygon", { points: points(corner), fill: "none", stroke: LINE });
     other.actions.forEach((action, k) => {
       const [x, y] = corner[k];
@@ -73,7 +77,7 @@ function triangles(model, state, found) {
       inside += dot(x, y, e.pure) + words(x + 9, y + 4, k + 1, { "font-weight": 700, ...halo });
     });
   }
-  return picture(540, 284, fill(WORDS.replies_say, { count: found.equilibria.length }), inside);
+  return picture(540, 284, WORDS.replies_say, inside);
 }
 function cutOff(polygon, keep) {
   return polygon.flatMap((p, k) => {
@@ -93,6 +97,7 @@ function mapped(key, values, places, make) {
 
 // Which pure equilibria there are where two parameters move: a panel for each era.
 function mapPicture(model, state, found) {
+  if (state.axes.length < 2) return { title: WORDS.map, svg: "", below: WORDS.no_map };
   const pure = model.branches.filter((b) => b.pure), [x, y] = state.axes.map((name) => parameter(model, name));
   const places = state.axes.map((name) => model.parameters.findIndex((p) => p.name === name));
   const conditions = pure.map((b) => b.blocks.flatMap((block) => block.least.map(([k]) => k)));

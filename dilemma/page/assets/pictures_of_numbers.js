@@ -3,8 +3,7 @@ function curvesPicture(model, state, found) {
   const keys = Object.keys(model.replies);
   if (keys.length !== 2) return { title: WORDS.replies, svg: "", below: WORDS.no_replies };
   const [one, two] = model.choices, count = 60, game = found.game;
-  // Everything that is played lies in sight, and the ends of what may be chosen where they are near.
-  const reach = [one, two].map((c) => choiceReach(model, state, c.name, found));
+  const reach = [0, 1].map((place) => choiceReach(model, place, found));
   const curve = (key, held, own) => {
     const at = model.unknowns.indexOf(own.name), runs = [];
     for (let k = 0; k <= count; k++) {
@@ -25,7 +24,7 @@ function curvesPicture(model, state, found) {
   }
   if (state.shows.equilibria) inside += marks(WORDS.mark_stable, WORDS.mark_unstable);
   if (state.shows.equilibria) for (const e of found.equilibria) inside += dot(X(e.unknowns[1]), Y(e.unknowns[0]), e.stable !== false);
-  return { title: WORDS.replies, svg: picture(520, 322, fill(WORDS.replies_say, { count: found.equilibria.length }), inside), below: `${axisName(one)}. ${axisName(two)}. ${WORDS.curves_below}` };
+  return { title: WORDS.replies, svg: picture(520, 322, WORDS.replies_say, inside), below: `${axisName(one)}. ${axisName(two)}. ${WORDS.curves_below}` };
 }
 // The parts of a curve whose height lies within bounds, cut where it leaves them.
 function within(run, [low, high]) {
@@ -41,14 +40,11 @@ function within(run, [low, high]) {
   });
   return parts.filter((part) => part.length > 1);
 }
-function choiceReach(model, state, name, found) {
-  const k = model.unknowns.indexOf(name), key = `${model.name} ${name}`;
-  const values = found.equilibria.map((e) => e.unknowns[k]).filter(Number.isFinite);
-  const known = state.reach.get(key) ?? [0, 1];
-  // It widens where it must and does not jump about while a slider moves.
-  const wide = [Math.min(known[0], ...values), Math.max(known[1], ...values.map((v) => (v > known[1] ? 1.25 * v : v)))];
-  state.reach.set(key, wide);
-  return wide;
+// From one end of what may be chosen to the other; where an end is not known, as far as play goes.
+function choiceReach(model, place, found) {
+  const played = found.equilibria.map((e) => e.unknowns[place]).filter(Number.isFinite), [low, high] = found.game.bounds[place];
+  const from = Number.isFinite(low) ? low : Math.min(0, ...played), to = Number.isFinite(high) ? high : 1.25 * Math.max(from + 1, ...played);
+  return [from, to > from ? to : from + 1];
 }
 
 // A leader's payoff for whatever it chooses, the others replying.
@@ -66,24 +62,37 @@ function leadersPicture(model, state, found) {
   const owner = model.players[leader];
   const { X, Y, frame } = plot({ left: 76, top: 16, width: 420, height: 220, x: reach, y: [Math.min(...ys) - pad, Math.max(...ys) + pad], across: clipped(axisName(choice), 72), up: fill(WORDS.payoff_of, { player: owner.title, unit: owner.unit }) });
   let inside = frame;
-  if (state.shows.replies) inside += line(curve.map(([u, v]) => [X(u), Y(v)]), { stroke: COLOURS[leader], "stroke-width": 3.5, "data-is": "reply" });
+  if (state.shows.replies) for (const run of smooth(curve)) inside += line(run.map(([u, v]) => [X(u), Y(v)]), { stroke: COLOURS[leader], "stroke-width": 3.5, "data-is": "reply" });
   if (state.shows.equilibria) {
     for (const e of found.equilibria) {
       inside += line([[X(e.unknowns[at]), Y(e.payoffs[leader])], [X(e.unknowns[at]), 236]], { stroke: GREY, "stroke-dasharray": "3 4" });
       inside += dot(X(e.unknowns[at]), Y(e.payoffs[leader]), true) + words(X(e.unknowns[at]) + 10, Y(e.payoffs[leader]) + 20, `${plainLetter(choice)} = ${short(e.unknowns[at])}`, { "font-weight": 700, ...halo });
     }
   }
-  const says = fill(WORDS.leader_says, { player: owner.title, choice: choice.name, value: short(best) });
+  const says = fill(WORDS.leader_says, { player: owner.title, choice: choice.name });
   return { title: fill(WORDS.leader, { player: owner.title, choice: choice.name }), svg: picture(520, 284, says, inside), below: WORDS.leader_below };
+}
+
+// A curve in parts: where it turns more than ten times as steep between two samples, it jumps.
+function smooth(curve) {
+  const rises = curve.slice(1).map(([, v], k) => Math.abs(v - curve[k][1])), usual = [...rises].sort((a, b) => a - b)[Math.floor(0.8 * rises.length)] || 0;
+  const parts = [[]];
+  curve.forEach((point, k) => {
+    if (k && rises[k - 1] > 10 * usual + E) parts.push([]);
+    parts[parts.length - 1].push(point);
+  });
+  return parts.filter((part) => part.length > 1);
 }
 
 // Outcomes along one parameter, every equilibrium of them: what is of one unit shares a panel.
 function alongPicture(model, state, found) {
+  if (!state.along) return { title: WORDS.replies, svg: "", below: WORDS.no_along };
   const about = parameter(model, state.along), place = model.parameters.indexOf(about), reach = about.slider.slice(0, 2).map(float);
   const shown = state.drawn.map((name) => model.outcomes.find((o) => o.name === name) ?? model.choices.find((c) => c.name === name)).filter(Boolean);
   const read = (point, o) => {
     const k = model.outcomes.indexOf(o);
-    return k >= 0 ? point.outcomes[k] : point.unknowns[model.unknowns.indexOf(o.name)];
+    const value = k >= 0 ? point.outcomes[k] : point.unknowns[model.unknowns.indexOf(o.name)];
+    return Math.abs(value) < E ? 0 : value; // rounding is no curve
   };
   const samples = state.shows.equilibria ? traced(model, state, place, reach, found) : [], runs = threads(model, samples);
   const units = [...new Set(shown.map((o) => o.unit))], columns = Math.min(3, units.length) || 1, width = 520 / columns - 58, height = 150;
