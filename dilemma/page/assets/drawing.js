@@ -64,7 +64,7 @@ function short(value, digits = 4) {
 // Cells of a grid that differ at their corners are cut where their label changes, found by bisection.
 function regions(label, [x0, x1], [y0, y1], count) {
   // A little off round numbers, on which borders like to lie.
-  const nodes = Array.from({ length: count + 1 }, (_, k) => Math.min(1 - 1e-6, Math.max(1e-6, (k + 0.0137) / count)));
+  const nodes = Array.from({ length: count + 1 }, (_, k) => (k === 0 ? 1e-6 : k === count ? 1 - 1e-6 : (k + 0.0137) / count));
   const xs = nodes.map((t) => x0 + (x1 - x0) * t), ys = nodes.map((t) => y0 + (y1 - y0) * t);
   const at = ys.map((y) => xs.map((x) => label(x, y))), polygons = new Map(), borders = [];
   const cut = new Map();
@@ -144,8 +144,9 @@ const area = (polygon) => Math.abs(polygon.reduce((s, [x, y], k) => {
 function shares(label, x, y, count = 24) {
   const told = new Map(), wide = x[1] > x[0], tall = y[1] > y[0];
   if (wide && tall) {
-    const whole = (x[1] - x[0]) * (y[1] - y[0]);
-    for (const [own, many] of regions(label, x, y, count).polygons) told.set(own, many.reduce((s, p) => s + area(p), 0) / whole);
+    for (const [own, many] of regions(label, x, y, count).polygons) told.set(own, many.reduce((s, p) => s + area(p), 0));
+    const whole = [...told.values()].reduce((s, a) => s + a, 0);
+    for (const [own, part] of told) told.set(own, part / whole);
     return told;
   }
   const many = wide || tall ? 400 : 1;
