@@ -83,7 +83,7 @@ def test_a_hard_question_ends_in_time_without_an_answer():
 
 
 def test_exposure_rises():
-    """A claim about eight parameters on which z3 gives up after a minute: THEORY 8.3, tau <= 2."""
+    """A claim about eight parameters on which z3 gives up after a minute."""
     u, j, uj, B0, om, be, ga = sp.symbols("u j uj B0 om be ga", real=True)
     v, k, vk, tau = sp.symbols("v k vk tau", real=True)
 

@@ -74,6 +74,8 @@ def bargaining(
     >>> bool(deal.least < deal.agreed < deal.most), found.takes, found.gives
     (True, 'us', 'japan')
     """
+    if draws < 1:
+        raise CalibrationError(f"draws: {draws} is not a positive number")
     sides = _sides(model)
     chosen, moved = _asked(model, eras, moves)
     low, high = _path(model, moved, chosen)

@@ -40,7 +40,8 @@ which it fails, as near to the eras' centres as was found, and what rescues it w
 
 def of_the_paper(verdict: Verdict) -> bool:
     """Whether the claim is a sentence of the paper, or a reading of one."""
-    return PAPER in verdict.claim.source
+    source = verdict.claim.source
+    return PAPER in source and "not a sentence of the paper" not in source
 
 
 def part(verdict: Verdict) -> str:
