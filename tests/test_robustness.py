@@ -202,10 +202,10 @@ def test_a_rescue_is_the_weakest_bound_to_its_precision_and_never_weaker():
 
 def test_the_shares_bracket_the_area():
     """a > c on [1, 3] x [0, 2]: all but a triangle of 1/8."""
-    _, found = told("a > c", seconds=12)
+    _, found = told("a > c", seconds=60)  # it needs two; a budget that runs out would cut it short
     shares = found.shares
     assert shares.holds <= sp.Rational(7, 8) <= 1 - shares.fails
-    assert shares.holds > sp.Rational(1, 2)  # how far it gets hangs on the machine
+    assert shares.holds > sp.Rational(3, 4)
     assert shares.sampled == pytest.approx(7 / 8, abs=0.02)
     assert sum(r.share for r in shares.regions if r.says == "holds") == shares.holds
 

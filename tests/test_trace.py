@@ -301,3 +301,16 @@ def test_a_path_that_makes_no_sense_is_refused(asked, said):
 def test_unknown_names_are_refused(abandonment, which, said):
     with pytest.raises(CalibrationError, match=f"no {said} 'nowhere' in abandonment"):
         dilemma.trace(abandonment, "m_J", 0, 1, **{which: ["nowhere"]})
+
+
+def test_one_era_and_one_outcome_need_no_list(abandonment):
+    found = dilemma.trace(
+        abandonment, "m_J", 0, 1, eras="cold_war", outcomes="support_us", points=3
+    )
+    assert list(found.courses) == ["cold_war"]
+    assert found.outcomes == ("support_us",)
+
+
+def test_half_a_value_is_not_solved(abandonment):
+    with pytest.raises(CalibrationError, match=r"in 2\.5 values"):
+        dilemma.trace(abandonment, "m_J", 0, 1, points=2.5)

@@ -19,7 +19,7 @@ from dilemma.report import versions
 from dilemma.study.bargains import Bargaining, Deal, Spread
 from dilemma.study.frequencies import draw
 from dilemma.study.played import play, played
-from dilemma.study.trace import trace
+from dilemma.study.trace import several, trace
 from dilemma.study.traced import Trace
 
 __all__ = ["bargaining"]
@@ -32,7 +32,7 @@ Exact = Mapping[str, sp.Rational]
 
 def bargaining(
     model: Model,
-    eras: Sequence[str] | None = None,
+    eras: str | Sequence[str] | None = None,
     moves: str | None = None,
     *,
     draws: int = 4_000,
@@ -98,10 +98,10 @@ def bargaining(
 
 
 def _asked(
-    model: Model, eras: Sequence[str] | None, moves: str | None
+    model: Model, eras: str | Sequence[str] | None, moves: str | None
 ) -> tuple[tuple[str, ...], str]:
     """Return the eras and the parameter that moves, all of them known."""
-    chosen = tuple(model.eras if eras is None else eras)
+    chosen = several(eras, model.eras)
     if not chosen:
         raise CalibrationError(f"{model.name}: a bargain needs an era")
     for era in chosen:

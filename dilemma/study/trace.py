@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from dilemma.study.played import played
 from dilemma.study.solve import solve
 from dilemma.study.traced import Trace
 
-__all__ = ["trace"]
+__all__ = ["several", "trace"]
 
 POINTS = 41
 
@@ -32,9 +32,9 @@ def trace(
     high: Any,
     *,
     scaled: bool | None = None,
-    eras: Sequence[str] | None = None,
+    eras: str | Sequence[str] | None = None,
     points: int = POINTS,
-    outcomes: Sequence[str] | None = None,
+    outcomes: str | Sequence[str] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Trace:
     """Return all equilibria, stable or not, at evenly spaced values of what moves.
@@ -51,11 +51,11 @@ def trace(
         The path's ends: values of the parameter, or of the factor.  Exact, as ``"1/3"``.
     scaled : bool, optional
         Whether a factor moves; by default where several parameters are named.
-    eras : sequence of str, optional
+    eras : str or sequence of str, optional
         All of them unless said.
     points : int
         How many evenly spaced values.
-    outcomes : sequence of str, optional
+    outcomes : str or sequence of str, optional
         Which outcomes to tell; all of them unless said.
     progress : callable, optional
         Is told the share of the work that is done.
@@ -74,10 +74,10 @@ def trace(
     >>> [round(float(change.at), 4) for change in found.courses["post_cold_war"].changes]
     [0.1333, 0.3757]
     """
-    named = (moves,) if isinstance(moves, str) else tuple(moves)
+    named = several(moves, ())
     factor = len(named) > 1 if scaled is None else scaled
-    told = tuple(model.outcomes) if outcomes is None else tuple(outcomes)
-    chosen = tuple(model.eras) if eras is None else tuple(eras)
+    told = several(outcomes, model.outcomes)
+    chosen = several(eras, model.eras)
     for what, names, known in (
         ("parameter", named, model.parameters),
         ("era", chosen, model.eras),
@@ -107,6 +107,19 @@ def trace(
     )
 
 
+def several(asked: str | Sequence[str] | None, known: Iterable[str]) -> tuple[str, ...]:
+    """Return names as they are asked for, one by itself or several; all of them where none is.
+
+    Examples
+    --------
+    >>> several("y_J", ["x_J", "y_J"]), several(None, ["x_J", "y_J"])
+    (('y_J',), ('x_J', 'y_J'))
+    """
+    if asked is None:
+        return tuple(known)
+    return (asked,) if isinstance(asked, str) else tuple(asked)
+
+
 def _check_names(
     model: Model, what: str, names: Sequence[str], known: Mapping[str, object]
 ) -> None:
@@ -122,7 +135,7 @@ def _ends(low: Any, high: Any, points: int) -> tuple[sp.Rational, sp.Rational]:
         start, end = exact(low), exact(high)
     except ExpressionError as error:
         raise CalibrationError(f"the path from {low} to {high}: {error}") from None
-    if not start < end or points < 2:
+    if not start < end or points != int(points) or points < 2:
         raise CalibrationError(
             f"a path from {low} to {high} in {points} values: a low and a higher end are wanted, "
             "and at least two values"
