@@ -36,6 +36,7 @@ def picture(figure: str, order: Order) -> Picture:
     """
     if figure not in FIGURES:
         raise CalibrationError(f"no figure {figure!r}: {nearest(figure, FIGURES)}")
+    _needless(figure, order)
     if figure != "ledger":
         model = order.model
         for era in order.shown:
@@ -49,6 +50,26 @@ def picture(figure: str, order: Order) -> Picture:
         has = ", ".join(name for name in FIGURES if not _lacks(name, model)) or "none"
         raise UnsupportedError(f"{model.name} has no figure {figure!r}: {lacks[0]}; it has: {has}")
     return FIGURES[figure](order)
+
+
+# What only some figures heed; asked of another, it would be passed over in silence.
+HEEDED = {
+    "low": ("--from", ("ceiling", "fold", "contagion")),
+    "high": ("--to", ("ceiling", "fold", "contagion")),
+    "select": ("--select", ("waterfall",)),
+    "robust": ("--robust", ("ledger",)),
+}
+
+
+def _needless(figure: str, order: Order) -> None:
+    """See that nothing is asked for that a figure does not heed."""
+    for name, (option, figures) in HEEDED.items():
+        if getattr(order, name) and figure not in figures:
+            raise CalibrationError(
+                f"{option} says nothing to the figure {figure!r}: it is for {', '.join(figures)}"
+            )
+    if figure == "ledger" and order.eras:
+        raise CalibrationError("--era says nothing to the figure 'ledger': a claim names its own")
 
 
 def _lacks(figure: str, model: Model) -> str:

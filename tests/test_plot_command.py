@@ -1,6 +1,7 @@
 """``dilemma plot``: which figure of which model, written where, and what is said where it cannot be."""
 
 import json
+import subprocess
 import sys
 
 import pytest
@@ -183,3 +184,27 @@ def test_every_figure_is_named_in_the_help(here):
 def test_a_paths_ending_is_looked_at_first(tmp_path):
     with pytest.raises(dilemma.DilemmaError, match="ends in"):
         written(tmp_path / "picture.jpg")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["tornado", "hedging", "x_J", "--robust"],
+            "--robust says nothing to the figure 'tornado'",
+        ),
+        (["replies", "hedging", "--select", "highest"], "--select says nothing"),
+        (["regions", "abandonment", "m_J", "p_J", "--from", "0"], "it is for ceiling, fold"),
+        (["ledger", "abandonment", "C1.8", "--era", "nope"], "a claim names its own"),
+    ],
+)
+def test_an_option_that_a_figure_does_not_heed_is_refused(words, said, tmp_path):
+    ran = subprocess.run(
+        [sys.executable, "-m", "dilemma", "plot", *words, "-o", str(tmp_path / "x.png")],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert ran.returncode == 2
+    assert said in " ".join(ran.stderr.split())
+    assert not list(tmp_path.iterdir())
