@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import sympy as sp
 
 from dilemma.branch import Branch
 from dilemma.equilibria import Equilibria
 from dilemma.games import choosing, induction, matrix, regimes, supports, trees
+from dilemma.games.found import Found
 from dilemma.model import Model
 from dilemma.report import versions
 
 __all__ = ["branches", "equilibria"]
+
+# Each yields one answer after another, every one better than the one before.
+ROUTES: Mapping[str, Callable[..., Iterator[Found]]] = {
+    "matrix": matrix.solve,
+    "tree": trees.solve,
+    "continuous": choosing.solve,
+    "sequential": choosing.solve,
+}
 
 
 def branches(
@@ -52,15 +61,7 @@ def equilibria(
     the result says that it is not complete.
     """
     values = model.values(calibration)
-    match model.kind:
-        case "matrix":
-            found = matrix.solve(model, values, seconds=seconds, most=most)
-        case "tree":
-            found = trees.solve(model, values, seconds=seconds, most=most)
-        case "continuous" | "sequential":
-            found = choosing.solve(model, values, seconds=seconds, most=most)
-        case _:
-            raise AssertionError(model.kind)
+    *_, found = ROUTES[model.kind](model, values, seconds=seconds, most=most)
     rounded = "" if found.exact else "; irrational numbers were rounded to 40 digits first"
     return Equilibria(
         model=model.name,

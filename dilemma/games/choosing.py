@@ -8,7 +8,7 @@ that nobody gains by deviating (:mod:`dilemma.games.certificates`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -35,8 +35,8 @@ MOST_FOREIGN = 5  # points that only the search finds; more are taken for a cont
 
 def solve(
     model: Model, values: Values, *, seconds: float | None, most: int, seed: int = 0
-) -> Found:
-    """Find the equilibria of a game in which numbers are chosen.
+) -> Iterator[Found]:
+    """Find the equilibria of a game in which numbers are chosen; each answer is better than the last.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def solve(
     if not found and not reasons:
         said.append("there is no equilibrium in pure choices")
     ties = [p.tie for p, _, _ in certified if p.tie]
-    return _told(model, values, found, said=said, reasons=reasons, ties=ties)
+    yield _told(model, values, found, said=said, reasons=reasons, ties=ties)
 
 
 def _by_conditions(model: Model, values: Values) -> tuple[list[Point], list[str], list[str], bool]:

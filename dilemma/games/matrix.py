@@ -9,7 +9,7 @@ the same calibration and compared with what was found; the two share no code.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 import sympy as sp
@@ -34,8 +34,8 @@ NEAR = 1e-7
 
 def solve(
     model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
-) -> Found:
-    """Find the equilibria of a simultaneous finite game.
+) -> Iterator[Found]:
+    """Find the equilibria of a simultaneous finite game; each answer is better than the last.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def solve(
     """
     payoffs, exact = numeric_payoffs(model, values)
     route = _two if len(model.players) == 2 else many.solve
-    return route(model, values, payoffs, exact=exact, seconds=seconds, most=most)
+    yield route(model, values, payoffs, exact=exact, seconds=seconds, most=most)
 
 
 # --- two players --------------------------------------------------------------------------------

@@ -38,12 +38,16 @@ def solve(
     *,
     seconds: float | None = 60,
     most: int = 200_000,
-) -> Found:
-    """Find the subgame perfect equilibria of a tree, with imperfect information the credible ones."""
+) -> Iterator[Found]:
+    """Find the subgame perfect equilibria of a tree, with imperfect information the credible ones.
+
+    Each answer is better than the last.
+    """
     assert model.tree is not None
     numbers = valued(model, model.tree, values)
     if not model.tree.perfect:
-        return information.solve(model, numbers, values, seconds=seconds)
+        yield information.solve(model, numbers, values, seconds=seconds)
+        return
     budget = _Budget(most, time.monotonic() + (inf if seconds is None else seconds))
     plans = list(islice(_plans(numbers, (), budget), MOST_LISTED + 1))
     if len(plans) > MOST_LISTED:
@@ -57,7 +61,7 @@ def solve(
     reason = budget.spent
     if ties and not reason:
         reason = "where a player is indifferent it may also mix"
-    return Found(
+    yield Found(
         equilibria=found,
         sets=apart(found),
         components=tuple((k,) for k in range(len(found))),

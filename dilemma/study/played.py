@@ -45,7 +45,7 @@ def _certified(
     model: Model, values: Mapping[sp.Symbol, sp.Expr], points: Sequence[Point]
 ) -> tuple[list[Point], str]:
     """Keep what is an equilibrium although payoffs are not known to be concave."""
-    solved = choosing.solve(model, values, seconds=None, most=1)
+    *_, solved = choosing.solve(model, values, seconds=None, most=1)
     known = [{n: v for own in e.play.values() for n, v in own.items()} for e in solved.equilibria]
     kept = [
         point
