@@ -5,6 +5,7 @@
   + UnknownModelError     no model of that name (says which there are)
   + CalibrationError      a parameter, era or value that the model does not have
   + UnsupportedError      a question that is well put and that this version cannot answer
+  + MissingLibraryError   a library that an extra brings is not installed (says which extra)
   + DisagreementError     two independent solutions part: a defect here, with how to reproduce it
 """
 
@@ -19,6 +20,7 @@ __all__ = [
     "CalibrationError",
     "DilemmaError",
     "DisagreementError",
+    "MissingLibraryError",
     "Mistake",
     "ModelError",
     "Place",
@@ -42,6 +44,10 @@ class CalibrationError(DilemmaError, ValueError):
 
 class UnsupportedError(DilemmaError, NotImplementedError):
     """A question that is well put and that this version cannot answer."""
+
+
+class MissingLibraryError(DilemmaError, ImportError):
+    """A library that only some need is not installed."""
 
 
 class DisagreementError(DilemmaError, RuntimeError):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dilemma.errors import DilemmaError
+from dilemma.extras import library
 from dilemma.model import Model
 from dilemma.report import Shown
 
@@ -98,4 +99,5 @@ def written(path: Path) -> Path:
     """
     if path.suffix.lower() not in ENDINGS:
         raise DilemmaError(f"{path}: a picture's file ends in .png, .svg or .pdf")
+    library("matplotlib")
     return path

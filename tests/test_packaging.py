@@ -71,6 +71,64 @@ def test_core_dependencies_are_the_announced_ones():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = {d.split(">")[0] for d in project["dependencies"]}
     assert names == {
-        "matplotlib", "nashpy", "numpy", "platformdirs", "pydantic", "rich", "scipy", "sympy", "typer", "xarray",
-        "z3-solver",
+        "nashpy", "numpy", "platformdirs", "pydantic", "rich", "scipy", "sympy", "typer", "z3-solver",
     }  # fmt: skip
+
+
+EXTRAS = ("matplotlib", "pandas", "pygambit", "xarray")
+
+
+def without_extras(*words, cwd, expects=0):
+    """Run a command where the libraries that extras bring cannot be imported."""
+    script = (
+        f"import sys; sys.modules.update(dict.fromkeys({EXTRAS!r})); sys.argv = {['dilemma', *words]!r}\n"
+        "from dilemma.cli import main; main()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == expects, ran.stderr
+    return ran.stdout + ran.stderr
+
+
+def test_games_are_compared_solved_and_claims_decided_without_any_extra(tmp_path):
+    assert "(strong, strong)" in without_extras("compare", "abandonment", cwd=tmp_path)
+    assert "regret" in without_extras("solve", "cork", "--era", "cold_war", cwd=tmp_path)
+    assert "proved" in without_extras("prove", "abandonment.C1.8", cwd=tmp_path)
+
+
+def test_a_figure_without_its_library_names_the_extra_before_anything_is_worked_out(tmp_path):
+    said = without_extras("plot", "tornado", "burden", "t", cwd=tmp_path, expects=2)
+    assert "needs matplotlib" in said
+    assert "pip install 'dilemma[figures]'" in said
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("call", "extra"),
+    [
+        ("dilemma.compare(model, draws=10).to_dataset()", "labels"),
+        ("dilemma.to_pandas(dilemma.solve(model, 'cold_war'))", "labels"),
+        ("dilemma.to_xarray(dilemma.solve(model, 'cold_war'))", "labels"),
+        ("dilemma.plot", "figures"),
+        ("dilemma.to_pygambit(model, 'cold_war')", "trees"),
+    ],
+)
+def test_a_library_that_lacks_is_told_in_our_words(call, extra, tmp_path):
+    script = (
+        f"import sys; sys.modules.update(dict.fromkeys({EXTRAS!r}))\n"
+        "import dilemma\n"
+        "model = dilemma.load('abandonment')\n"
+        f"try: {call}\n"
+        "except dilemma.DilemmaError as error: print(error, isinstance(error, ImportError))"
+    )
+    assert f"pip install 'dilemma[{extra}]' True" in run(sys.executable, "-c", script, cwd=tmp_path)
+
+
+@pytest.mark.skipif(not CHECKOUT, reason="needs the checkout")
+def test_every_extra_that_is_named_exists():
+    from dilemma import extras
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for library, extra in extras.EXTRAS.items():
+        assert any(d.startswith(library) for d in project["optional-dependencies"][extra])

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dilemma.equilibria import Equilibria
+from dilemma.extras import library
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +44,7 @@ def to_pandas(found: Equilibria) -> pd.DataFrame:
     >>> frame.attrs["complete"]
     True
     """
+    library("pandas")
     import pandas as pd
 
     rows: list[dict[str, Any]] = []
@@ -97,6 +99,8 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
     [0.0, 1.0, 0.2548]
     """
     import numpy as np
+
+    library("xarray")
     import xarray as xr
 
     players = list(found[0].payoffs) if len(found) else []

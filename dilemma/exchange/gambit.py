@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping
-from types import ModuleType
 from typing import Any
 
 from dilemma.errors import UnsupportedError
 from dilemma.exchange.efg import parse_efg, write_efg
 from dilemma.exchange.nfg import parse_nfg, write_nfg
+from dilemma.extras import library
 from dilemma.model import Model
 from dilemma.reading.payoffs import MOST_PROFILES
 
@@ -49,7 +49,7 @@ def to_pygambit(model: Model, /, at: str | Mapping[str, Any] | None = None, **ch
     >>> game.get_payoffs({"row": "x", "column": "x"})["row"]
     Rational(1, 3)
     """
-    pygambit = _pygambit()
+    pygambit = library("pygambit")
     if model.tree is not None:
         return pygambit.read_efg(io.StringIO(write_efg(model, at, **changes)))
     return pygambit.read_nfg(io.StringIO(write_nfg(model, at, **changes)))
@@ -85,7 +85,7 @@ def from_pygambit(game: Any, *, name: str = "game") -> Model:
     >>> from_pygambit(game).payoffs["a1", "b2"]
     {'Ann': 0, 'Bob': 3}
     """
-    pygambit = _pygambit()
+    pygambit = library("pygambit")
     if isinstance(game, pygambit.ExtensiveGame):
         return parse_efg(game.to_efg(), name)
     if not isinstance(game, pygambit.Game):
@@ -94,11 +94,3 @@ def from_pygambit(game: Any, *, name: str = "game") -> Model:
     if profiles > MOST_PROFILES:
         raise UnsupportedError(f"a game with {profiles:,} profiles; at most {MOST_PROFILES:,}")
     return parse_nfg(game.to_nfg(), name)
-
-
-def _pygambit() -> ModuleType:
-    try:
-        import pygambit
-    except ImportError:
-        raise UnsupportedError("pygambit is needed: pip install dilemma[trees]") from None
-    return pygambit  # type: ignore[no-any-return]

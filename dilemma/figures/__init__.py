@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dilemma.extras import library
+
+library("matplotlib")  # before the modules that draw, so that its absence is told in our words
+
 from dilemma.figures.bargain import bargain
 from dilemma.figures.ceiling import ceiling
 from dilemma.figures.drawing import region_map

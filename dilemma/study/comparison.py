@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dilemma.errors import CalibrationError, nearest
+from dilemma.extras import library
 from dilemma.model import Model
 from dilemma.report import Shown, Table
 from dilemma.study import comparison_tables as tables
@@ -57,6 +58,7 @@ class Comparison(Shown):
         at the era's centre; not a number where undefined).  ``share`` has the dimensions ``era``
         and ``equilibrium``: how often each type occurs over the era's box.
         """
+        library("xarray")
         import xarray as xr
 
         eras = [e.name for e in self.eras]

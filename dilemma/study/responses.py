@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from dilemma.errors import CalibrationError, nearest
+from dilemma.extras import library
 from dilemma.model import Model
 from dilemma.report import Shown, Table, number
 
@@ -111,6 +112,7 @@ class Statics(Shown):
 
     def to_dataset(self) -> xr.Dataset:
         """Return derivatives, elasticities and signs by response, outcome and parameter."""
+        library("xarray")
         import xarray as xr
 
         pairs = self.responses[0].effects

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from dilemma.errors import CalibrationError, nearest
+from dilemma.extras import library
 from dilemma.model import Model
 from dilemma.report import Shown, Table, number, percent
 
@@ -138,6 +139,7 @@ class Attribution(Shown):
 
     def to_dataset(self) -> xr.Dataset:
         """Return shares and effects by group."""
+        library("xarray")
         import xarray as xr
 
         _, unit = means(self.model, self.outcome)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
+from dilemma.extras import library
 from dilemma.model import Model
 from dilemma.parts import Dynamics
 from dilemma.report import Shown, Table, number
@@ -121,6 +122,7 @@ class Trajectory(Shown):
 
     def to_dataset(self) -> xr.Dataset:
         """Return parameters, play and outcomes by step."""
+        library("xarray")
         import xarray as xr
 
         def column(values: list[sp.Rational | None]) -> tuple[str, list[float]]:
