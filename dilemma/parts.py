@@ -263,7 +263,8 @@ class Claim:
 class Question:
     """A question for a class: what happens when one parameter moves from an era's centre?
 
-    ``shows`` is a definition to watch on the way, "" for none.
+    ``shows`` is a definition to watch on the way, or an outcome where numbers are chosen; "" for
+    none.
     """
 
     name: str

@@ -466,3 +466,153 @@ def test_outcomes_are_those_of_solve():
             ]
             mine = [[np.nan if v is None else v for v in each] for each in told]
             assert np.allclose(sorted(mine), sorted(right), atol=1e-6, equal_nan=True)
+
+
+# --- questions are answered by moving their slider -----------------------------------------------
+
+WALK = """
+begin(model(given.name), given.era);
+const k = state.model.parameters.findIndex((p) => p.name === given.moves);
+const [low, high, step] = state.model.parameters[k].slider.map(exactly), rows = [];
+for (let x = low; x.n * high.d <= high.n * x.d; x = add(x, step)) {
+  state.values[k] = float(written(x));
+  const found = solve(state.model, state.values), values = {};
+  state.model.outcomes.forEach((o, j) => { values[o.name] = found.equilibria[0]?.outcomes[j] ?? null; });
+  if (state.model.kind === "matrix") MODELS[given.name].definitions(state.values).forEach((v, j) => { values[state.model.definitions[j].name] = v; });
+  else state.model.fixed.forEach((name, j) => { values[name] = found.game.definitions[j]; });
+  (state.model.choices ?? []).forEach((c) => { values[c.name] = found.equilibria[0]?.unknowns[state.model.unknowns.indexOf(c.name)] ?? null; });
+  rows.push({ at: written(x), names: found.equilibria.map((e) => e.name), kinds: state.model.kind === "matrix" ? kindsOf(state.model, state.values) : null, values });
+}
+return rows;
+"""
+
+
+def leaves(kinds_of, kind):
+    return lambda row: row["kinds"][kinds_of] != kind
+
+
+def plays(*names):
+    return lambda row: row["names"] == list(names)
+
+
+def passes(name, least):
+    return lambda row: row["values"][name] is not None and row["values"][name] >= least
+
+
+# What answers a question, and which way its slider goes to find it: +1 up, -1 down.
+ANSWERS = {
+    ("abandonment", "article_nine"): (leaves(0, "harmony"), 1),
+    ("abandonment", "moral_hazard"): (lambda row: row["values"]["D1_J"] != 0, 1),
+    ("abandonment", "way_back"): (lambda row: row["kinds"][0] == "harmony", -1),
+    ("abandonment_hedging", "third_parties"): (plays("(hedge, strong)"), 1),
+    ("abandonment_hedging", "loyalty"): (plays("(hedge, strong)"), -1),
+    ("abandonment_hedging", "entrapment"): (plays("(hedge, hedge)"), -1),
+    ("burden", "can_fear"): (passes("t", 0.745), 1),
+    ("burden", "can_fiscal_stress"): (lambda row: row["values"]["turn"] < 0, 1),
+    ("burden", "end_of_exploitation"): (lambda row: row["values"]["q_J"] >= row["values"]["q_U"], 1),
+    ("cork", "freeze"): (plays("(frozen)"), 1),
+    ("cork", "calm_neighbours"): (plays("(frozen)"), 1),
+    ("cork", "exit_first"): (lambda row: row["values"]["gain_from_staying"] < 0, -1),
+    ("hedging", "why_does_japan_hedge"): (passes("x_J", 0.5), 1),
+    ("hedging", "tipping_point"): (plays("(x_J.high)"), 1),
+    ("hedging", "need_of_the_partner"): (lambda row: len(row["names"]) == 3, 1),
+}  # fmt: skip
+
+
+def test_the_answers_are_to_all_questions():
+    asked = {(n, q) for n in dilemma.available() for q in dilemma.load(n).questions}
+    assert set(ANSWERS) == asked
+
+
+@needs_node
+@pytest.mark.parametrize(("name", "asked"), ANSWERS)
+def test_a_question_is_answered_by_moving_its_slider(name, asked):
+    model = dilemma.load(name)
+    question = model.questions[asked]
+    answers, way = ANSWERS[name, asked]
+    rows = run(page(), WALK, {"name": name, "era": question.era, "moves": question.moves})
+    centre = model.eras[question.era].values[question.moves].central
+    ahead = [row for row in rows if (sp.Rational(row["at"]) - centre) * way >= 0][::way]
+    at = next((k for k, row in enumerate(ahead) if answers(row)), None)
+    assert at is not None, f"no position of {question.moves} answers it"
+    for row in ahead[max(0, at - 1) : at + 1]:  # on both sides of the answer, in exact numbers
+        exactly = dilemma.solve(model, question.era, **{question.moves: row["at"]})
+        assert sorted(exactly.names) == sorted(row["names"]), row["at"]
+
+
+@needs_node
+@pytest.mark.parametrize(("name", "asked"), ANSWERS)
+def test_what_a_question_shows_moves_with_its_slider(name, asked):
+    question = dilemma.load(name).questions[asked]
+    if question.shows:
+        given = {"name": name, "era": question.era, "moves": question.moves}
+        shown = [row["values"][question.shows] for row in run(page(), WALK, given)]
+        assert max(shown) - min(shown) > 0.01
+
+
+# --- what is typed -------------------------------------------------------------------------------
+
+
+@needs_node
+def test_a_typed_number_may_be_a_decimal_with_a_point_or_a_comma_or_a_fraction():
+    typed = ["0.3", "0,3", " 1/3 ", ".5", "-2", "−2", "1e-3", "+4", "11/12", "3 / 4"]
+    told = ["0.3", "0.3", "1/3", ".5", "-2", "-2", "1e-3", "4", "11/12", "3/4"]
+    assert run(page(), "return given.map(numeral)", typed) == told
+
+
+@needs_node
+def test_what_is_no_number_is_none():
+    typed = ["", "abc", "1/0", "0x10", "1.2.3", "1,2,3", "NaN", "Infinity", "1/2/3", "--1", "1e999"]
+    assert run(page(), "return given.map(numeral)", typed) == [None] * len(typed)
+
+
+@needs_node
+def test_a_parameter_may_take_what_its_own_range_allows():
+    code = "return given.map(([name, text]) => allows(parameter(model('abandonment'), name).reach, float(text)))"
+    asked = [("m_J", "0"), ("m_J", "1"), ("m_J", "2"), ("m_J", "-0.1"), ("v_J", "99")]
+    assert run(page(), code, asked) == [True, True, False, False, True]
+
+
+# --- zones ---------------------------------------------------------------------------------------
+
+
+@needs_node
+def test_every_zone_of_a_map_has_a_look_and_a_letter_of_its_own():
+    """With hedging some axes cut the plane into more zones than there are tints."""
+    code = """
+state.axes = given.axes;
+const svg = mapPicture(state.model, state, found).svg;
+return { svg, tints: TINTS.length };
+"""
+    most = 0
+    for axes in (["z_J", "z_U"], ["m_J", "p_J"], ["m_J", "z_J"], ["m_J", "m_U"]):
+        told = opened(code, "abandonment_hedging", axes=axes)
+        drawn = ET.fromstring(told["svg"])
+        space = "{http://www.w3.org/2000/svg}"
+        swatches = [each for each in drawn.iter(f"{space}rect") if each.get("width") == "22"]
+        looks = {}
+        for each in swatches:
+            looks.setdefault(each.get("y"), []).append(each.get("fill"))
+        assert len({tuple(look) for look in looks.values()}) == len(looks)
+        regions = sum(each.get("data-is") == "region" for each in drawn.iter(f"{space}path"))
+        letters = sum(each.get("data-is") == "letter" for each in drawn.iter(f"{space}text"))
+        assert letters == regions
+        most = max(most, len(looks))
+    assert most > told["tints"]
+
+
+@needs_node
+def test_a_spreadsheet_runs_nothing_that_is_saved():
+    evil = dilemma.load("abandonment").document
+    evil = {**evil, "title": "x", "parameters": {**evil["parameters"]}}
+    evil["parameters"]["m_J"] = {
+        **evil["parameters"]["m_J"],
+        "means": '=HYPERLINK("http://evil","x")',
+    }
+    model = dilemma.load("abandonment").replace(name="evil", parameters=evil["parameters"])
+    saved = run(classroom([model]).html, OPEN + "return asCsv(state.model, state, found);",
+                {"name": "evil", "era": "cold_war"})  # fmt: skip
+    cells = [cell for row in csv.reader(io.StringIO(saved)) for cell in row]
+    assert any("HYPERLINK" in cell for cell in cells)
+    assert not [c for c in cells if c[:1] in "=+@\t" and c]
+    assert all(float(c) <= 0 for c in cells if c.startswith("-"))

@@ -75,7 +75,7 @@ def _looks(found: RegionMap, wordless: set[Label]) -> dict[Label, _Look]:
         first = found.pure.index(label[0]) if label and label[0] in found.pure else -1
         wanted = (first if len(label) == 1 else first + len(found.pure) + 1) % len(TINTS)
         tint = wanted if wanted in spare or not spare else spare[0]
-        hatch = next(hatches) if label in wordless else None
+        hatch = next(hatches) if label in wordless or not spare else None
         spare = [one for one in spare if one != tint]
         looks[label] = _Look(TINTS[tint], hatch)
     return looks

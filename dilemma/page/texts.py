@@ -51,6 +51,7 @@ def texts(model: Model) -> dict[str, Any]:
                 "means": p.means,
                 "unit": p.unit,
                 "range": str(p.range),
+                "reach": _reach(p),
                 "slider": _slider(model, p),
                 "values": {
                     era.name: _value(era.values[p.name]) for era in model.eras.values()
@@ -108,15 +109,32 @@ def _value(value: Any) -> dict[str, Any]:
     }
 
 
+def _reach(parameter: Parameter) -> dict[str, Any]:
+    """Return what a parameter may be; an end that is not finite is left out."""
+    allowed = parameter.range
+    return {
+        "low": str(allowed.low) if allowed.low.is_finite else None,
+        "high": str(allowed.high) if allowed.high.is_finite else None,
+        "above": allowed.open_low,
+        "below": allowed.open_high,
+    }
+
+
 def _slider(model: Model, parameter: Parameter) -> list[str]:
-    """Return the ends and the step: half a box beyond every box, every central value on a step."""
+    """Return the ends and the step: half a box beyond every box, every central value on a step.
+
+    What a question moves has its whole range, or twice what the boxes reach where that has no end:
+    nobody knows where in it the answer lies.
+    """
     own = [era.values[parameter.name] for era in model.eras.values()]
     allowed = parameter.range
-    ends = [end for v in own for end in (v.range.low, v.range.high)]
     finite = [end for end in (allowed.low, allowed.high) if end.is_finite]
+    ends = [end for v in own for end in (v.range.low, v.range.high)]
     low, high = (min(ends), max(ends)) if ends else (min(finite), max(finite))
     margin = (high - low) / 2 or max(abs(high) / 2, sp.Rational(1, 2))
     margin = margin if ends else sp.Integer(1)
+    if parameter.name in {q.moves for q in model.questions.values()}:
+        margin = max(margin, abs(low), abs(high))
     low, high = max(low - margin, allowed.low), min(high + margin, allowed.high)
     step = _step((high - low) / STEPS, [v.central for v in own if "/" not in decimal(v.central)])
     low, high = sp.floor(low / step) * step, sp.ceiling(high / step) * step

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dilemma.errors import Mistake, nearest
 from dilemma.parts import Dynamics, Question
+from dilemma.reading.choosing import names_of_choices
 from dilemma.reading.expressions import ExpressionError, Scope, exact, parse
 from dilemma.reading.payoffs import blame
 from dilemma.reading.schema import KEY, Document
@@ -14,6 +15,9 @@ __all__ = ["read_dynamics", "read_questions"]
 def read_questions(document: Document, mistakes: list[Mistake]) -> dict[str, Question]:
     """Read the questions for a class; what is wrong is added to ``mistakes``."""
     eras, parameters = document.names("eras"), document.names("parameters")
+    watchable, word = document.names("definitions"), "definition"
+    if names_of_choices(document):  # along a parameter the page draws outcomes then
+        watchable, word = [*watchable, *document.names("outcomes")], "definition or outcome"
     found = {}
     for name, row in document.questions.items():
         where = ("questions", name)
@@ -23,9 +27,9 @@ def read_questions(document: Document, mistakes: list[Mistake]) -> dict[str, Que
         if row.moves not in parameters:
             hint = nearest(row.moves, parameters)
             mistakes.append(Mistake((*where, "moves"), f"no parameter {row.moves!r}", hint))
-        if row.shows and row.shows not in document.names("definitions"):
-            hint = nearest(row.shows, document.names("definitions"))
-            mistakes.append(Mistake((*where, "shows"), f"no definition {row.shows!r}", hint))
+        if row.shows and row.shows not in watchable:
+            hint = nearest(row.shows, watchable)
+            mistakes.append(Mistake((*where, "shows"), f"no {word} {row.shows!r}", hint))
         found[name] = Question(name, row.asks, row.era, row.moves, row.shows)
     return found
 

@@ -43,6 +43,9 @@ function plot({ left, top, width, height, x, y, across = "", up = "", square = n
   return { X, Y, frame, left, top, width, height };
 }
 
+// What an axis shows of a parameter: its slider, and where somebody has taken it beyond.
+const axisOf = (p, value) => [Math.min(float(p.slider[0]), value), Math.max(float(p.slider[1]), value)];
+
 function ticks([low, high], most) {
   if (!(high > low)) return [low];
   const raw = (high - low) / Math.max(2, most), power = 10 ** Math.floor(Math.log10(raw));

@@ -109,6 +109,13 @@ function corners(equal, least, size) {
   return all;
 }
 
+// What somebody typed, as a decimal or a fraction such as "0.3" or "1/3"; null if it is neither.
+function numeral(typed) {
+  const text = typed.trim().replace(/^[−–]/, "-").replace(/^([-+]?\d*),(\d+)$/, "$1.$2").replace(/^\+/, "");
+  const number = /^-?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,2})?(\s*\/\s*\d+)?$/i;
+  return number.test(text) && Number.isFinite(float(text)) ? text.replace(/\s/g, "") : null;
+}
+
 // A decimal, or a fraction, as a float.
 function float(text) {
   const [over, under] = String(text).split("/");

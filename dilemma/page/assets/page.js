@@ -8,7 +8,7 @@ const $ = (id) => document.getElementById(id);
 
 function begin(model, era) {
   state = {
-    model, era, values: [], texts: [], moved: new Set(), question: null,
+    model, era, values: [], texts: [], moved: new Set(), refused: new Map(), question: null,
     shows: state?.shows ?? { replies: false, equilibria: false, kind: false },
     axes: model.axes, along: model.axes[0] ?? null, drawn: model.drawn ?? [],
   };
@@ -19,6 +19,7 @@ function begin(model, era) {
 function enter(era) {
   state.era = era;
   state.moved = new Set();
+  state.refused = new Map();
   state.texts = state.model.parameters.map((p) => p.values[era].value);
   state.values = state.texts.map(float);
 }
@@ -27,10 +28,21 @@ function move(name, text) {
   const k = state.model.parameters.findIndex((p) => p.name === name);
   state.texts[k] = text;
   state.values[k] = float(text);
+  state.refused.delete(name);
   if (text === state.model.parameters[k].values[state.era].value) state.moved.delete(name);
   else state.moved.add(name);
   redraw();
 }
+
+// A typed number moves its parameter if it is one, and in the parameter's range; else a sentence says why not.
+function type(name, typed) {
+  const p = parameter(state.model, name), text = numeral(typed);
+  if (text !== null && allows(p.reach, float(text))) { move(name, text); return; }
+  const told = { name: plainLetter(p), typed: typed.trim(), range: p.range, stays: state.texts[state.model.parameters.indexOf(p)] };
+  state.refused.set(name, fill(text === null ? WORDS.no_number : WORDS.out_of_range, told));
+  redraw();
+}
+const allows = ({ low, high, above, below }, x) => (low === null || (above ? x > float(low) : x >= float(low))) && (high === null || (below ? x < float(high) : x <= float(high)));
 
 // --- drawn once for a model ---------------------------------------------------------------------------
 
@@ -66,7 +78,8 @@ function slider(p) {
   const [low, high, step] = p.slider;
   return `<div class="slider" data-parameter="${p.name}"><label for="s-${p.name}">${markedLetter(p)} <span>${escaped(p.means)}</span></label>
 <input type="range" id="s-${p.name}" min="${low}" max="${high}" step="${step}" aria-describedby="d-${p.name}">
-<input type="number" id="n-${p.name}" min="${low}" max="${high}" step="any" aria-label="${escaped(fill(WORDS.exact, { name: p.name }))}">
+<input type="text" inputmode="decimal" autocomplete="off" id="n-${p.name}" data-types="${p.name}" aria-label="${escaped(fill(WORDS.exact, { name: p.name }))}" aria-describedby="e-${p.name}">
+<p class="refused" id="e-${p.name}" role="status"></p>
 <p class="note" id="d-${p.name}"></p></div>`;
 }
 
@@ -112,7 +125,10 @@ const put = (place, html) => {
 function showSlider(p, k) {
   const range = $(`s-${p.name}`), number = $(`n-${p.name}`), own = p.values[state.era], text = state.texts[k];
   range.value = float(text);
-  if (document.activeElement !== number) number.value = float(text);
+  if (document.activeElement !== number) number.value = text;
+  const [low, high] = p.slider.map(float), value = float(text);
+  put($(`e-${p.name}`), escaped(state.refused.get(p.name) ?? (value < low || value > high ? fill(WORDS.beyond, { low: p.slider[0], high: p.slider[1] }) : "")));
+  number.setAttribute("aria-invalid", state.refused.has(p.name));
   range.setAttribute("aria-valuetext", `${text} ${p.unit}`);
   range.closest(".slider").classList.toggle("moved", state.moved.has(p.name));
   const says = `${escaped(fill(WORDS.box, { low: own.low, high: own.high, value: own.value, unit: p.unit }))} <b class="grade">${WORDS.grades[own.grade]}</b>: ${escaped(own.source)}`;
@@ -205,7 +221,7 @@ function definitions(model, found, asked) {
   }
   $("definitions").innerHTML = model.definitions.map((d) => `<tr><th scope="row">${markedLetter(d)}</th><td><code>${escaped(d.is)}</code></td><td>${values.has(d.name) ? short(values.get(d.name)) : ""}</td><td>${escaped(d.means)} <small>[${escaped(d.unit)}]</small></td></tr>`).join("");
   const watched = asked?.shows ? [...model.definitions, ...model.outcomes].find((d) => d.name === asked.shows) : null;
-  $("watch").innerHTML = watched && values.has(watched.name) ? `${markedLetter(watched)} = ${short(values.get(watched.name))}: ${escaped(watched.means)}` : "";
+  $("watch").innerHTML = watched ? `${markedLetter(watched)} = ${values.has(watched.name) ? short(values.get(watched.name)) : (state.shows.equilibria ? WORDS.several : WORDS.hidden)}: ${escaped(watched.means)}` : "";
 }
 
 // --- what happens -------------------------------------------------------------------------------------
@@ -226,6 +242,7 @@ const actionsOf = {
     enter(asked.era);
     if (!state.model.choices && !state.axes.includes(asked.moves)) state.axes = [asked.moves, state.axes.find((a) => a !== asked.moves)];
     state.along = asked.moves;
+    state.drawn = watching(state.model, asked);
     for (const form of document.querySelectorAll(".chooser")) delete form.dataset.key;
     const own = $(`s-${asked.moves}`);
     own.closest("details").open = true;
@@ -233,6 +250,12 @@ const actionsOf = {
     redraw();
   },
 };
+
+// What a question is about is drawn first.
+function watching(model, { shows }) {
+  const known = [...model.outcomes, ...(model.choices ?? [])].some((o) => o.name === shows), drawn = model.drawn ?? [];
+  return known ? [shows, ...drawn.filter((name) => name !== shows)] : drawn;
+}
 
 function listen() {
   window.addEventListener("hashchange", follow);
@@ -246,7 +269,7 @@ function listen() {
   document.addEventListener("input", (event) => {
     const { target } = event;
     if (target.type === "range") move(target.id.slice(2), target.value);
-    if (target.type === "number" && target.value !== "") move(target.id.slice(2), inRange(target));
+    if (target.dataset.types && target.value.trim() !== "") type(target.dataset.types, target.value);
     if (target.dataset.reveals) { state.shows[target.dataset.reveals] = target.checked; redraw(); }
   });
   document.addEventListener("change", (event) => {
@@ -256,7 +279,7 @@ function listen() {
     if (chooses === "along") state.along = target.value;
     if (draws) state.drawn = target.checked ? [...state.drawn, draws] : state.drawn.filter((d) => d !== draws);
     if (chooses || draws) redraw();
-    if (target.type === "number") { target.value = float(state.texts[state.model.parameters.findIndex((p) => p.name === target.id.slice(2))]); }
+    if (target.dataset.types) target.value = state.texts[state.model.parameters.indexOf(parameter(state.model, target.dataset.types))];
   });
 }
 // One axis takes a parameter; if it was the other axis's, that takes this one's.
@@ -267,7 +290,6 @@ function exchange(place, name) {
   state.axes = axes;
   for (const form of document.querySelectorAll(".chooser")) delete form.dataset.key;
 }
-const inRange = (input) => String(Math.min(Number(input.max), Math.max(Number(input.min), Number(input.value))));
 
 function saving(what, target) {
   const { model } = state, found = solve(model, state.values), name = `${model.name}_${state.era}`;
@@ -292,11 +314,22 @@ function start() {
   follow();
 }
 function follow() {
-  const [name, era, shown = ""] = location.hash.slice(1).split("/");
+  const [name = "", era = "", shown = ""] = asWritten(location.hash.slice(1)).split("/");
   const model = CONTENT.models.find((m) => m.name === name) ?? CONTENT.models[0];
   $("model").value = CONTENT.models.indexOf(model);
   begin(model, model.eras.some((e) => e.name === era) ? era : model.eras[0].name);
-  for (const key of shown.split("+")) if (Object.hasOwn(state.shows, key)) state.shows[key] = true;
+  const unknown = [], lacks = (word, known) => unknown.push(fill(WORDS.unknown_in_link, { word, known: known.join(", ") }));
+  if (name && model.name !== name) lacks(name, CONTENT.models.map((m) => m.name));
+  else if (era && state.era !== era) lacks(era, model.eras.map((e) => e.name));
+  for (const key of shown.split("+").filter(Boolean)) {
+    if (Object.hasOwn(state.shows, key)) state.shows[key] = true;
+    else lacks(key, Object.keys(state.shows));
+  }
+  put($("link"), escaped(unknown.join(" ")));
+  $("link").hidden = !unknown.length;
   build();
+}
+function asWritten(hash) {
+  try { return decodeURIComponent(hash); } catch { return hash; }
 }
 if (typeof document !== "undefined") start();

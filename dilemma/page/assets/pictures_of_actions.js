@@ -101,7 +101,7 @@ function mapPicture(model, state, found) {
   const pure = model.branches.filter((b) => b.pure), [x, y] = state.axes.map((name) => parameter(model, name));
   const places = state.axes.map((name) => model.parameters.findIndex((p) => p.name === name));
   const conditions = pure.map((b) => b.blocks.flatMap((block) => block.least.map(([k]) => k)));
-  const reach = [x, y].map((p) => p.slider.slice(0, 2).map(float));
+  const reach = [x, y].map((p, k) => axisOf(p, state.values[places[k]]));
   const panels = model.eras.map((era) => {
     const values = model.parameters.map((p, k) => (state.moved.has(p.name) ? state.values[k] : float(p.values[era.name].value)));
     const terms = MODELS[model.name].terms;
@@ -113,13 +113,13 @@ function mapPicture(model, state, found) {
       return bits;
     };
     const box = [x, y].map((p) => [float(p.values[era.name].low), float(p.values[era.name].high)]);
-    return { era, box, ...(state.shows.kind ? mapped(`${model.name} ${era.name} ${state.axes}`, values, places, () => ({ told: shares(label, ...box), cells: regions(label, ...reach, 44) })) : {}) };
+    return { era, box, ...(state.shows.kind ? mapped(`${model.name} ${era.name} ${state.axes} ${reach}`, values, places, () => ({ told: shares(label, ...box), cells: regions(label, ...reach, 44) })) : {}) };
   });
   const seen = [...new Set(panels.flatMap((p) => (p.cells ? [...p.cells.polygons.keys()] : [])))].sort((a, b) => a - b);
-  const letters = new Map(seen.map((own, k) => [own, String.fromCharCode(65 + k)]));
+  const looks = new Map(seen.map((own, k) => [own, { letter: lettered(k), tint: TINTS[k % TINTS.length], hatch: Math.floor(k / TINTS.length) }]));
   const called = (bits) => pure.flatMap((b, k) => (Math.floor(bits / 2 ** k) % 2 ? [b.title] : [])).join(` ${WORDS.or} `) || WORDS.none_pure;
   const size = 214, legend = seen.length * 17;
-  let inside = "";
+  let inside = hatches(Math.floor((seen.length - 1) / TINTS.length));
   panels.forEach((panel, n) => {
     const left = 66 + (n % 2) * (size + 26), top = 40 + Math.floor(n / 2) * (size + 60);
     const { X, Y, frame } = plot({ left, top, width: size, height: size, x: reach[0], y: reach[1], across: plainLetter(x), up: n % 2 ? "" : plainLetter(y), bare: n % 2 === 1 });
@@ -127,14 +127,15 @@ function mapPicture(model, state, found) {
     if (panel.cells) {
       for (const [own, many] of panel.cells.polygons) {
         const d = many.map((p) => `M${p.map(([u, v]) => `${round(X(u))} ${round(Y(v))}`).join("L")}z`).join("");
-        inside += element("path", { d, fill: TINTS[seen.indexOf(own) % TINTS.length], stroke: TINTS[seen.indexOf(own) % TINTS.length], "stroke-width": 1, "data-is": "region" });
+        const { tint, hatch } = looks.get(own);
+        inside += element("path", { d, fill: tint, stroke: tint, "stroke-width": 1, "data-is": "region" });
+        if (hatch) inside += element("path", { d, fill: `url(#hatch-${hatch})` });
       }
       const d = panel.cells.borders.map(([a, b]) => `M${round(X(a[0]))} ${round(Y(a[1]))}L${round(X(b[0]))} ${round(Y(b[1]))}`).join("");
       if (d) inside += element("path", { d, fill: "none", stroke: INK, "stroke-width": 1.2, "stroke-linecap": "round" });
-      for (const [own, { x: u, y: v, far }] of panel.cells.places) {
-        if (far > 2) inside += words(X(u), Y(v) + 5, letters.get(own), { "text-anchor": "middle", "font-weight": 700, "font-size": 14, ...halo });
-      }
-      inside += words(left, top - 6, [...panel.told].sort((a, b) => b[1] - a[1]).map(([own, s]) => `${letters.get(own)} ${percent(s)}`).join(", "), { fill: GREY, "font-size": 11 });
+      const spots = [...panel.cells.places].map(([own, { x: u, y: v, far }]) => ({ letter: looks.get(own).letter, x: X(u), y: Y(v), far }));
+      inside += lettering(spots, { left, top, size });
+      inside += words(left, top - 6, [...panel.told].sort((a, b) => b[1] - a[1]).map(([own, s]) => `${looks.get(own).letter} ${percent(s)}`).join(", "), { fill: GREY, "font-size": 11 });
     }
     inside += frame;
     const [[a, b], [c, d]] = panel.box;
@@ -144,10 +145,33 @@ function mapPicture(model, state, found) {
   const low = 40 + Math.ceil(panels.length / 2) * (size + 60);
   seen.forEach((own, k) => {
     const yy = low + k * 17;
-    inside += element("rect", { x: 66, y: yy - 10, width: 22, height: 13, fill: TINTS[k % TINTS.length], stroke: LINE }) + words(73, yy, letters.get(own), { "font-weight": 700, "font-size": 11 });
+    const { letter, tint, hatch } = looks.get(own), swatch = { x: 66, y: yy - 10, width: 22, height: 13, stroke: LINE };
+    inside += element("rect", { ...swatch, fill: tint }) + (hatch ? element("rect", { ...swatch, fill: `url(#hatch-${hatch})` }) : "") + words(77, yy, letter, { "text-anchor": "middle", "font-weight": 700, "font-size": 11, ...halo });
     inside += words(96, yy, clipped(called(own), 66), { "font-size": 12 });
   });
   const told = panels.map((p) => `${p.era.title}: ${p.told ? [...p.told].map(([own, s]) => `${percent(s)} ${called(own)}`).join(", ") : WORDS.hidden}`).join(". ");
   return { title: WORDS.map, svg: picture(540, low + legend + 4, fill(WORDS.map_says, { x: x.name, y: y.name, told }), inside), below: `${axisName(x)}. ${axisName(y)}. ${state.shows.kind ? WORDS.map_below : WORDS.map_hidden}`, chooses: "axes" };
+}
+// A, B, ... Z, AA, AB ...
+const lettered = (k) => (k < 26 ? "" : lettered(Math.floor(k / 26) - 1)) + String.fromCharCode(65 + (k % 26));
+
+// Where there are more zones than tints, lines in one more direction each time the tints begin again.
+function hatches(count) {
+  const one = (k) => element("pattern", { id: `hatch-${k}`, width: 6, height: 6, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${45 + 67 * (k - 1)})` }, element("path", { d: "M0 3H6", stroke: GREY, "stroke-width": 1 }));
+  return count > 0 ? element("defs", {}, Array.from({ length: count }, (_, k) => one(k + 1)).join("")) : "";
+}
+
+// Every zone has its letter: in it where there is room, else beside it with a line to it.
+function lettering(spots, { left, top, size }) {
+  const placed = [], free = ([x, y]) => x > left + 6 && x < left + size - 6 && y > top + 7 && y < top + size - 7 && placed.every(([u, v]) => Math.abs(u - x) > 13 || Math.abs(v - y) > 14);
+  let drawn = "";
+  for (const { letter, x, y, far } of [...spots].sort((a, b) => b.far - a.far)) {
+    const around = [0, 16, 24, 32, 44].flatMap((r) => (r ? Array.from({ length: 16 }, (_, k) => [x + r * Math.cos((k * Math.PI) / 8), y + r * Math.sin((k * Math.PI) / 8)]) : far > 2 ? [[x, y]] : []));
+    const at = around.find(free) ?? [x, y];
+    placed.push(at);
+    if (at[0] !== x || at[1] !== y) drawn += line([[x, y], at], { stroke: INK, "stroke-width": 1 }) + element("circle", { cx: round(x), cy: round(y), r: 1.8 });
+    drawn += words(at[0], at[1] + 5, letter, { "text-anchor": "middle", "font-weight": 700, "font-size": far > 2 ? 14 : 11, "data-is": "letter", ...halo });
+  }
+  return drawn;
 }
 const percent = (s) => (s > 0 && s < 0.0005 ? "< 0.1 %" : s < 1 && s > 0.9995 ? "> 99.9 %" : `${short(100 * s, 3)} %`);

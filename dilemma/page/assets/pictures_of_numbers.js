@@ -87,7 +87,7 @@ function smooth(curve) {
 // Outcomes along one parameter, every equilibrium of them: what is of one unit shares a panel.
 function alongPicture(model, state, found) {
   if (!state.along) return { title: WORDS.replies, svg: "", below: WORDS.no_along };
-  const about = parameter(model, state.along), place = model.parameters.indexOf(about), reach = about.slider.slice(0, 2).map(float);
+  const about = parameter(model, state.along), place = model.parameters.indexOf(about), reach = axisOf(about, state.values[place]);
   const shown = state.drawn.map((name) => model.outcomes.find((o) => o.name === name) ?? model.choices.find((c) => c.name === name)).filter(Boolean);
   const read = (point, o) => {
     const k = model.outcomes.indexOf(o);

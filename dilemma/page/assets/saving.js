@@ -31,7 +31,11 @@ function asNfg(model, state, found) {
 }
 
 function asCsv(model, state, found) {
-  const quoted = (text) => (/[",\n]/.test(text) ? `"${String(text).replace(/"/g, '""')}"` : String(text));
+  // A text that a spreadsheet would take for a formula is kept from being one.
+  const quoted = (value) => {
+    const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+    return /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  };
   const rows = [["what", "name", "value", "unit", "means"]];
   model.parameters.forEach((p, k) => rows.push(["parameter", p.name, state.texts[k], p.unit, p.means]));
   if (model.kind === "matrix") {
