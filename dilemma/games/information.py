@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from math import inf
 
 import sympy as sp
 
@@ -46,11 +45,11 @@ def solve(
     numbers: ValuedTree,
     values: Mapping[sp.Symbol, sp.Expr],
     *,
-    seconds: float | None,
+    deadline: float,
 ) -> Iterator[Found]:
     """Find credible equilibria of a tree with imperfect information; see :class:`Found`.
 
-    Each answer is better than the last.
+    Each answer is better than the last; ``deadline`` is by ``time.monotonic``.
 
     Raises
     ------
@@ -63,9 +62,9 @@ def solve(
             "and a player who does not know what has happened: no way to solve both at once; "
             "chance may draw one of a few types instead"
         )
-    budget = inf if seconds is None else seconds
     now = time.monotonic()
-    route = _Route(model, numbers, values, now + budget)
+    budget = max(deadline - now, 0)
+    route = _Route(model, numbers, values, deadline)
     cheap = Search(now + FIRST * budget, thorough=False)
     first = route.solved(cheap, cheap, ONLY_CHEAP)
     yield first

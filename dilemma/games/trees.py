@@ -43,11 +43,12 @@ def solve(
     Each answer is better than the last.
     """
     assert model.tree is not None
+    deadline = time.monotonic() + (inf if seconds is None else seconds)
     numbers = valued(model, model.tree, values)
     if not model.tree.perfect:
-        yield from information.solve(model, numbers, values, seconds=seconds)
+        yield from information.solve(model, numbers, values, deadline=deadline)
         return
-    budget = _Budget(most, time.monotonic() + (inf if seconds is None else seconds))
+    budget = _Budget(most, deadline)
     plans = _plans(numbers, budget)
     if len(plans) > MOST_LISTED:
         plans.pop()
