@@ -127,11 +127,13 @@ class Tree:
 
     def below(self, history: History) -> Iterator[Node]:
         """Yield a node and every node behind it, each after what follows it."""
-        node = self.nodes.get(history)
-        if node is not None:
-            for action in node.actions:
-                yield from self.below((*history, action))
-            yield node
+        waiting, found = [history], []
+        while waiting:
+            node = self.nodes.get(waiting.pop())
+            if node is not None:
+                found.append(node)
+                waiting += [(*node.history, action) for action in node.actions]
+        yield from reversed(found)
 
     def ends_after(self, history: History) -> tuple[History, ...]:
         """Return the ends that a history may still come to."""

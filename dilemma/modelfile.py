@@ -17,7 +17,7 @@ from dilemma.reading.schema import KEY
 
 __all__ = ["read", "text_of"]
 
-LARGEST = 1_000_000
+LARGEST = 5_000_000
 
 
 def read(path: str | Path) -> Model:

@@ -21,7 +21,7 @@ ORDER = """
     games.vertices games.payoff_matrices games.exact games.naming games.supports games.kinds games.numbers games.selection games.systems games.agreement
     games.wording games.elimination games.indifference games.evolution games.endings games.learning games.quantal
     games.found games.profiles games.sets games.polish games.many games.matrix games.induction games.valued
-    games.replies games.behaviour games.candidates games.subgames games.consistency games.assessments games.information
+    games.replies games.behaviour games.impossible games.sequence_form games.candidates games.subgames games.consistency games.assessments games.information
     games.deviations games.trees
     games.stationary games.marginals games.triangles games.concavity games.leading games.agreements games.regimes games.batches games.search games.guarantees games.stability games.continua games.points games.certificates games.dense games.choosing games
     plane.roots plane.curves plane.cells

@@ -6,18 +6,23 @@ lists plans, walks to the ends, and multiplies probabilities.
 
 import builtins
 import random
+import time
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
+import pygambit
 import pytest
 import sympy as sp
 
 import dilemma
+from dilemma.exchange.gambit import to_pygambit
+from dilemma.games import trees
 from dilemma.games.assessments import Judge
 from dilemma.games.behaviour import CLOSE
 from dilemma.games.consistency import Way, consistent, pinned
 from dilemma.games.replies import Position
+from dilemma.games.sequence_form import quasi_perfect
 from dilemma.games.valued import valued
 from dilemma.model import Model
 
@@ -464,7 +469,8 @@ def test_consistency_asks_for_one_order_and_one_size_of_mistakes():
     assert not consistent([({"1": a, "2": both}, even)])  # two mistakes are rarer than one
     assert pinned({"1": a, "2": both}) == first
     assert pinned({"1": a, "2": b}) is None
-    assert pinned({"1": a, "2": Way(frozenset(), none)}) == first  # chance never goes there
+    impossible = Way(frozenset(), whole, frozenset({("", "y")}))
+    assert pinned({"1": a, "2": impossible}) == first  # chance never goes there
     # A triangle of odds: 1:2 and 1:3 leave no choice for the third pair.
     c = Way(frozenset({("x", "c")}), whole)
     pairs = [({"1": a, "2": b}, {"1": Fraction(1, 3), "2": Fraction(2, 3)})]
@@ -586,7 +592,7 @@ def test_without_pygambit_pure_profiles_are_listed(monkeypatch):
     with_it = {e.name for e in dilemma.solve(beer_and_quiche()) if e.pure}
     without_pygambit(monkeypatch)
     found = dilemma.solve(beer_and_quiche())
-    assert set(found.names) == with_it
+    assert {e.name for e in found if e.pure} == with_it
     assert "pip install dilemma[trees]" in found.reason
     assert "all pure plays" in found.method
 
@@ -680,3 +686,229 @@ def test_a_tree_of_a_hundred_moves_is_solved_subgame_by_subgame():
     assert len(found) > 1
     assert all(e.concepts["subgame perfect"] for e in found)
     assert "seconds" not in found.reason
+
+
+# --- what chance never does ----------------------------------------------------------------------
+
+
+def signals(prior):
+    """Return Cho and Kreps's game: weak with this probability, beer or quiche, then a duel or not."""
+    nodes = {"root": {"chance": {"weak": prior, "strong": 1 - prior}}}
+    payoffs = {}
+    for kind, taste in (("weak", "quiche"), ("strong", "beer")):
+        nodes[kind] = move("sender", "beer quiche", f"sender {kind}")
+        for drink in ("beer", "quiche"):
+            nodes[f"{kind}, {drink}"] = move("receiver", "duel defer", drink)
+            for reply in ("duel", "defer"):
+                sender = (drink == taste) + 2 * (reply == "defer")
+                receiver = (kind == "weak") == (reply == "duel")
+                payoffs[f"{kind}, {drink}, {reply}"] = sender, int(receiver)
+    return tree(("sender", "receiver"), nodes, payoffs)
+
+
+@pytest.mark.parametrize(
+    ("prior", "on_the_path"),
+    [
+        (Fraction(0), {("strong", "beer", "defer"), ("strong", "quiche", "defer")}),
+        (Fraction(1), {("weak", "quiche", "duel")}),
+    ],
+)
+def test_a_prior_at_its_end_leaves_equilibria(prior, on_the_path):
+    """By hand: at 0 all are deferred to, and pool on beer or on quiche; at 1 all are fought."""
+    game = signals(prior)
+    found = dilemma.solve(game)
+    paths = set()
+    for e in found:
+        kind = "weak" if prior else "strong"
+        drink = next(a for a, c in e.play[f"sender {kind}"].items() if c)
+        paths.add((kind, drink, next(a for a, c in e.play[drink].items() if c)))
+    assert paths == on_the_path
+    assert credible(game)[0] <= set(found.names)
+    check(game, found)
+
+
+def test_a_type_that_never_occurs_is_rational_too():
+    """Whoever has no part in what happens would still not take 0 for 1."""
+    nodes = {
+        "root": {"chance": {"never": 0, "always": 1}},
+        "never": move("a", "l r"),
+        **{f"always, {x}": move("b", "l r", "b") for x in "lr"},
+        "always": move("a", "l r"),
+    }
+    payoffs = {"never, l": (0, 0), "never, r": (1, 0)}
+    payoffs |= {f"always, {x}, {y}": (x == y, x != y) for x in "lr" for y in "lr"}
+    game = tree("ab", nodes, {key: tuple(map(int, paid)) for key, paid in payoffs.items()})
+    (only,) = dilemma.solve(game)
+    assert only.play["a after never"]["r"] == 1
+    assert only.play["b"]["l"] == Fraction(1, 2)
+    assert only.concepts == ALL_TRUE
+
+
+def test_a_whole_game_behind_what_never_happens_is_played_as_if_it_did():
+    """Matching pennies that chance never leads to, before two players who are never asked."""
+    nodes = {
+        "root": {"chance": {"pennies": 0, "nothing": 1}},
+        "pennies": move("a", "l r"),
+        **{f"pennies, {x}": move("b", "l r", "b") for x in "lr"},
+    }
+    payoffs = {f"pennies, {x}, {y}": (int(x == y), int(x != y)) for x in "lr" for y in "lr"}
+    game = tree("ab", nodes, {**payoffs, "nothing": (5, 7)})
+    (only,) = dilemma.solve(game)
+    assert only.play == {d: {"l": Fraction(1, 2), "r": Fraction(1, 2)} for d in ("a", "b")}
+    assert only.payoffs == {"a": 5, "b": 7}
+    check(game, dilemma.solve(game))
+
+
+def with_zeros(model):
+    """Return a tree in which chance always does what it may do first."""
+    nodes = {}
+    for history, node in model.tree.nodes.items():
+        key = ", ".join(history) or "root"
+        if node.player:
+            nodes[key] = move(node.player, " ".join(node.actions), node.decision)
+        else:
+            nodes[key] = {"chance": {a: int(a == node.actions[0]) for a in node.actions}}
+    payoffs = {", ".join(end): [*cell.values()] for end, cell in model.payoffs.items()}
+    return tree(model.players, nodes, payoffs)
+
+
+def may_chance(model):
+    return any(not node.player for node in model.tree.nodes.values())
+
+
+@pytest.mark.parametrize("seed", [seed for seed in IMPERFECT if may_chance(random_tree(seed))][:12])
+def test_no_tree_loses_its_equilibria_to_a_chance_of_nothing(seed):
+    game = with_zeros(random_tree(seed))
+    found = dilemma.solve(game, seconds=5)
+    assert found
+    assert credible(game)[0] <= set(found.names)
+    check(game, found)
+
+
+def test_beliefs_where_chance_never_leads_follow_the_players_mistakes():
+    never, whole = frozenset({("", "x")}), Fraction(1)
+    a = Way(frozenset({("x", "a")}), whole, never)
+    b = Way(frozenset(), Fraction(1, 3), never)
+    other = Way(frozenset(), whole, frozenset({("", "y")}))
+    assert pinned({"1": a, "2": b}) == {"1": 0, "2": 1}  # the same impossible move, one mistake
+    assert pinned({"1": Way(frozenset(), Fraction(2, 3), never), "2": b}) == {
+        "1": Fraction(2, 3),
+        "2": Fraction(1, 3),
+    }
+    assert pinned({"1": b, "2": other}) is None  # which of two impossible moves is likelier?
+    assert consistent([({"1": b, "2": other}, {"1": Fraction(1, 7), "2": Fraction(6, 7)})])
+    possible = Way(frozenset({("x", "a"), ("y", "a")}), whole)
+    assert pinned({"1": b, "2": possible}) == {"1": 0, "2": 1}  # any mistake rather than that
+    assert not consistent([({"1": b, "2": possible}, {"1": Fraction(1, 2), "2": Fraction(1, 2)})])
+
+
+# --- one equilibrium of two players, exactly -----------------------------------------------------
+
+
+def kuhn(cards):
+    """Return Kuhn's poker, 1950, with this many cards: an ante and a bet of one each."""
+    deals = [(a, b) for a in range(cards) for b in range(cards) if a != b]
+    nodes = {"root": {"chance": {f"d{a}{b}": Fraction(1, len(deals)) for a, b in deals}}}
+    payoffs = {}
+    for a, b in deals:
+        deal, sign = f"d{a}{b}", 1 if a > b else -1
+        nodes[deal] = move("one", "check bet", f"one {a}")
+        nodes[f"{deal}, check"] = move("two", "leave raised", f"two {b} checked")
+        nodes[f"{deal}, bet"] = move("two", "fold call", f"two {b} bet")
+        nodes[f"{deal}, check, raised"] = move("one", "fold call", f"one {a} raised")
+        payoffs[f"{deal}, check, leave"] = sign
+        payoffs[f"{deal}, bet, fold"] = 1
+        payoffs[f"{deal}, bet, call"] = 2 * sign
+        payoffs[f"{deal}, check, raised, fold"] = -1
+        payoffs[f"{deal}, check, raised, call"] = 2 * sign
+    return tree(("one", "two"), nodes, {end: (paid, -paid) for end, paid in payoffs.items()})
+
+
+def test_poker_has_its_value():
+    """Kuhn 1950: three cards are worth -1/18 to the first, whatever equilibrium is played."""
+    found = dilemma.solve(kuhn(3), seconds=30)
+    assert found
+    for e in found:
+        assert e.payoffs == {"one": sp.Rational(-1, 18), "two": sp.Rational(1, 18)}
+        assert e.regret == 0
+        assert e.exact
+        assert e.concepts == ALL_TRUE
+    assert "every equilibrium pays the same" in found.method
+    assert not found.complete
+
+
+def scaled(model):
+    """Return a tree's position with payoffs between 0 and 1."""
+    numbers = valued(model, model.tree, {})
+    paid = [pay[0] for cell in numbers.payoffs.values() for pay in cell.values()]
+    low, span = min(paid), (max(paid) - min(paid)) or 1
+    pays = {
+        end: {player: (pay[0] - low) / span for player, pay in cell.items()}
+        for end, cell in numbers.payoffs.items()
+    }
+    return Position((), model.tree.nodes, numbers.chances, pays)
+
+
+@pytest.mark.parametrize("seed", [s for s in IMPERFECT if len(random_tree(s).players) == 2][:30])
+def test_lemkes_method_ends_at_a_credible_equilibrium(seed):
+    """At every information set some beliefs support it, and in every subgame nobody gains."""
+    game = random_tree(seed)
+    play = quasi_perfect(scaled(game))
+    brute = Brute(game)
+    assert all(brute.regret(play, player) == 0 for player in brute.players)
+    assert brute.subgame_perfect(play)
+    assert all(brute.supported(play, decision) for decision in game.tree.decisions.values())
+
+
+@pytest.mark.parametrize("cards", [4, 5])
+def test_larger_poker_is_worth_what_pygambits_linear_programme_says(cards):
+    game = kuhn(cards)
+    play = quasi_perfect(scaled(game))
+    told = pygambit.nash.lp_solve(to_pygambit(game)).equilibrium.payoffs["one"]
+    assert Brute(game).pays(play, "one") == Fraction(int(told.numerator), int(told.denominator))
+
+
+def test_three_actions_that_beat_each_other_in_the_dark():
+    beats = {"rock": "scissors", "paper": "rock", "scissors": "paper"}
+    nodes = {"root": move("a", " ".join(beats))}
+    nodes |= {x: move("b", " ".join(beats), "b") for x in beats}
+    payoffs = {f"{x}, {y}": (beats[x] == y) - (beats[y] == x) for x in beats for y in beats}
+    game = tree("ab", nodes, {end: (paid, -paid) for end, paid in payoffs.items()})
+    play = quasi_perfect(scaled(game))
+    assert {c for mix in play.values() for c in mix.values()} == {Fraction(1, 3)}
+
+
+# --- budgets -------------------------------------------------------------------------------------
+
+
+def test_what_costs_least_is_told_before_anything_else():
+    game = kuhn(3)
+    first = next(iter(trees.solve(game, game.values({}), seconds=60)))
+    assert first.equilibria
+    assert "not looked for by their supports" in first.reason
+
+
+def many_coins(count, players=("a", "b", "c")):
+    """Return a tree of matching pennies in the dark for three, one after another, unlike each other."""
+    nodes, payoffs = {}, {}
+    rng = random.Random(count)
+    actions = [f"x{k}" for k in range(count)]
+    for x in actions:
+        nodes["root"] = move("a", " ".join(actions))
+        nodes[x] = move("b", " ".join(actions), "b")
+        for y in actions:
+            nodes[f"{x}, {y}"] = move("c", " ".join(actions), "c")
+            payoffs |= {f"{x}, {y}, {z}": [rng.randint(0, 99) for _ in players] for z in actions}
+    return tree(players, nodes, payoffs)
+
+
+@pytest.mark.parametrize(
+    "game", [lambda: kuhn(4), lambda: many_coins(7)], ids=["poker of four", "three players"]
+)
+def test_a_budget_is_kept(game):
+    model, seconds = game(), 4
+    dilemma.solve(signals(Fraction(1, 3)), seconds=1)  # what is loaded once is no part of it
+    begun = time.monotonic()
+    found = dilemma.solve(model, seconds=seconds)
+    assert time.monotonic() - begun < 1.1 * seconds + 2  # two seconds for a slow machine
+    assert found.complete or found.reason

@@ -400,9 +400,9 @@ def test_a_byte_order_mark_is_no_mistake(write):
 
 
 def test_a_huge_file_is_not_even_read(told):
-    found = told(text=RIGHT + "#" * 1_000_000)
-    assert found.startswith("fears.toml:1:1: a model file of 1,001,")
-    assert "at most 1,000,000 bytes" in found
+    found = told(text=RIGHT + "#" * 5_000_000)
+    assert found.startswith("fears.toml:1:1: a model file of 5,001,")
+    assert "at most 5,000,000 bytes" in found
 
 
 @pytest.mark.parametrize(

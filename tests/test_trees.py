@@ -11,7 +11,9 @@ import sympy as sp
 
 import dilemma
 from dilemma.errors import CalibrationError, ModelError, UnsupportedError
+from dilemma.exchange.efg import parse_efg, write_efg
 from dilemma.games import induction, trees
+from dilemma.model import Model
 from dilemma.proof.evaluation import deviation_gain, worth
 
 TRIANGLE = Path(__file__).parent / "games" / "triangle.toml"
@@ -487,3 +489,89 @@ def test_a_type_is_acted_on_once():
     ends = {"stop": {"ann": 0}, "go, up": {"ann": "stake"}, "go, down": {"ann": 1}}
     with pytest.raises(ModelError, match="ann has moved on its type before"):
         tree_model(rows, ends, types={"stake": {"of": "ann", "uniform": [0, 1]}})
+
+
+# --- deep trees, and what chance never does ------------------------------------------------------
+
+
+def centipede(moves):
+    """Return a centipede in which two players take turns to take or to leave more to the other."""
+    tree, payoffs, before = {}, {}, []
+    for k in range(moves):
+        player = ("ann", "bob")[k % 2]
+        tree[", ".join(before) or "root"] = {"player": player, "actions": ["take", "leave"]}
+        paid = {"ann": k, "bob": k, player: k + 2}
+        payoffs[", ".join([*before, "take"])] = paid
+        before.append("leave")
+    payoffs[", ".join(before)] = {"ann": moves, "bob": moves}
+    return {
+        "name": "centipede",
+        "title": "Centipede",
+        "kind": "tree",
+        "players": {"ann": {}, "bob": {}},
+        "tree": tree,
+        "payoffs": payoffs,
+    }
+
+
+def test_a_centipede_of_500_moves_is_taken_at_once(tmp_path):
+    model = Model(**centipede(500))
+    (only,) = dilemma.solve(model)
+    assert all(mix["take"] == 1 for mix in only.play.values())
+    assert only.payoffs == {"ann": 2, "bob": 0}
+    assert only.regret == 0
+    with pytest.raises(UnsupportedError, match="cases of backward induction or more"):
+        dilemma.propositions(model)
+    again = parse_efg(write_efg(model))
+    assert again.tree.ends == model.tree.ends
+    path = tmp_path / "centipede.toml"
+    path.write_text(model.to_toml())
+    assert dilemma.load(path).payoffs == model.payoffs
+
+
+def test_a_centipede_of_5000_moves_is_refused_by_its_size():
+    lines = ['EFG 2 R "deep" { "ann" "bob" }']
+    for k in range(5_000):
+        lines.append(f'p "" {k % 2 + 1} {k // 2 + 1} "" {{ "take" "leave" }} 0')
+        lines.append(f't "" {k + 1} "" {{ {k} {k} }}')
+    text = "\n".join([*lines, 't "" 5001 "" { 1 1 }'])
+    with pytest.raises(dilemma.ModelError, match="more than 1,000 moves"):
+        parse_efg(text)
+
+
+def test_a_chain_of_a_thousand_moves_without_a_choice_has_its_symbols():
+    """Each move has one action: there is one case, a thousand moves deep."""
+    document = centipede(0)
+    steps = ["on"] * 1_000
+    document["tree"] = {
+        ", ".join(steps[:k]) or "root": {"player": "ann", "actions": ["on"]} for k in range(1_000)
+    }
+    document["payoffs"] = {", ".join(steps): {"ann": 3, "bob": 4}}
+    model = Model(**document, outcomes={"there": {"is": "probability(on)"}})
+    (only,) = dilemma.solve(model)
+    assert only.payoffs == {"ann": 3, "bob": 4}
+    assert only.outcomes == {"there": 1}
+
+
+@pytest.mark.parametrize("q", ["0", "1/2", "1"])
+def test_what_chance_never_does_is_played_as_if_it_did(q):
+    """Ann takes 1 wherever she is asked; what chance does only weighs the payoffs."""
+    model = Model(
+        name="types",
+        title="Types",
+        kind="tree",
+        players={"ann": {}},
+        parameters={"q": {"range": [0, 1], "unit": "1", "means": "a prior"}},
+        tree={
+            "root": {"chance": {"x": "q", "y": "1 - q"}},
+            "x": {"player": "ann", "actions": ["l", "r"]},
+            "y": {"player": "ann", "actions": ["l", "r"]},
+        },
+        payoffs={"x, l": {"ann": 1}, "x, r": {"ann": 0}, "y, l": {"ann": 0}, "y, r": {"ann": 1}},
+    )
+    found = dilemma.solve(model, q=q)
+    (only,) = found
+    assert only.name == "(l, r)"
+    assert only.payoffs == {"ann": 1}
+    assert found.complete
+    assert "agrees with the symbolic cases" in found.method

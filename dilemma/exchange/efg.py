@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -113,15 +114,17 @@ def _sets(said: Extensive, players: Sequence[str]) -> dict[Move, str]:
     """Name the information sets as the file does; "" for one that a model names by itself."""
     nodes = [move for move in said.moves.values() if move.player]
     given = {move: " ".join(move.name.split()) for move in nodes}
-    told = list(given.values())
+    told = Counter(given.values())
+    alike = Counter(nodes)
+    numbered = _numbered(nodes, players)
     found = {}
     for move, name in given.items():
         player = players[move.player - 1]
         own = name in (player, f"{player} first") or name.startswith(f"{player} after ")
-        if name and told.count(name) == 1 and not own and name not in _numbered(nodes, players):
+        if name and told[name] == 1 and not own and name not in numbered:
             found[move] = name
         else:
-            found[move] = f"{player} {move.number}" if nodes.count(move) > 1 else ""
+            found[move] = f"{player} {move.number}" if alike[move] > 1 else ""
     return found
 
 

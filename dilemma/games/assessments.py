@@ -12,6 +12,8 @@ Knows nothing of how the profile was found.
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,10 +21,14 @@ from functools import cached_property
 from typing import Any
 
 from dilemma.extensive import Decision, History
-from dilemma.games.consistency import Way, consistent, pinned, way
+from dilemma.games.consistency import MOST_MILLISECONDS, Way, consistent, pinned, way
 from dilemma.games.replies import Play, Position, Weights, after, best, reached, worth
 
-__all__ = ["Assessment", "Judge"]
+__all__ = ["Assessment", "Judge", "OverdueError"]
+
+
+class OverdueError(Exception):
+    """Raised where a profile could not be judged before time was over."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +70,22 @@ class Judge:
     players : sequence of str
     slack : Fraction
         What may be gained by deviating: 0 for exact profiles.
+    deadline : float
+        By ``time.monotonic``; what is not judged by then raises OverdueError.
     """
 
     tree: Position
     decisions: Mapping[str, Decision]
     players: Sequence[str]
     slack: Fraction = Fraction(0)
+    deadline: float = math.inf
+
+    def _milliseconds(self) -> int:
+        """Return how long z3 may take."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise OverdueError
+        return 1 + int(min(1000 * left, MOST_MILLISECONDS))
 
     def regrets(self, play: Play, root: History = ()) -> dict[str, Fraction]:
         """Return what each player gains by its best plan from a root on."""
@@ -96,7 +112,7 @@ class Judge:
         decided = None
         if wrong:
             decided = False
-        elif rational and consistent(self._ways(play, held)):
+        elif rational and consistent(self._ways(play, held), self._milliseconds()):
             decided = True
         return Assessment(
             regrets=regrets,
@@ -138,6 +154,7 @@ class Judge:
         unsupported: list[str] = []
         wrong = False
         for decision in self.decisions.values():
+            self._milliseconds()
             weights = {h: likely.get(h, Fraction(0)) for h in decision.histories}
             total = sum(weights.values())
             if total:
@@ -204,6 +221,7 @@ class Judge:
         import z3
 
         solver = z3.Solver()
+        solver.set("timeout", self._milliseconds())
         unknowns = {h: z3.Real(f"p{k}") for k, h in enumerate(decision.histories)}
         solver.add(z3.Sum(list(unknowns.values())) == 1, *(p >= 0 for p in unknowns.values()))
         told = z3.Sum(
@@ -214,7 +232,10 @@ class Judge:
         )
         for action in decision.actions:
             solver.add(told >= self._most(play, decision.player, after(unknowns, action), solver))
-        if solver.check() != z3.sat:
+        answer = solver.check()
+        if answer == z3.unknown:
+            raise OverdueError
+        if answer != z3.sat:
             return None
         model = solver.model()
         return {h: _fraction(model.eval(p, model_completion=True)) for h, p in unknowns.items()}

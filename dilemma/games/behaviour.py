@@ -6,7 +6,7 @@ information set.  So differences are derivatives, and Newton's method needs no o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from dilemma.games.replies import Play, Position, after, best, reached, worth
@@ -22,20 +22,26 @@ SIMPLE = (100, 10**6, 10**28)  # the largest denominators that are tried as an e
 
 
 def polished(
-    position: Position, start: Mapping[str, Mapping[str, float | Fraction]]
+    position: Position,
+    start: Mapping[str, Mapping[str, float | Fraction]],
+    is_over: Callable[[], bool] = lambda: False,
 ) -> tuple[Play, bool] | None:
     """Return an equilibrium near a start, and whether it is exact; None where there is none.
+
+    None too where time is over before it is found.
 
     Parameters
     ----------
     position : Position
         With payoffs between 0 and 1.
     start : mapping of decision to mapping of action to probability
+    is_over : callable
+        Whether time is over.
     """
     near = {d: {a: _kept(c) for a, c in mix.items()} for d, mix in start.items()}
     if (simple := _simple(position, near)) is not None:
         return simple, True
-    solved = _solved(position, near)
+    solved = _solved(position, near, is_over)
     if solved is None:
         return None
     if (simple := _simple(position, solved)) is not None:
@@ -82,7 +88,7 @@ def _rounded(play: Play, largest: int) -> dict[str, dict[str, Fraction]] | None:
     return found
 
 
-def _solved(position: Position, near: Play) -> Play | None:
+def _solved(position: Position, near: Play, is_over: Callable[[], bool]) -> Play | None:
     """Solve the indifference equations of a play's supports by Newton's method."""
     seen = {
         position.nodes[h].decision
@@ -98,6 +104,8 @@ def _solved(position: Position, near: Play) -> Play | None:
         gaps = _gaps(position, play, used)
         slopes = []
         for decision, action in unknowns:
+            if is_over():
+                return None
             moved = _moved(play, {(decision, action): Fraction(1)}, used)
             there = _gaps(position, moved, used)
             slopes.append([b - a for a, b in zip(gaps, there, strict=True)])

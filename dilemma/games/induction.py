@@ -44,17 +44,19 @@ class _Case:
 def has_symbols(model: Model) -> bool:
     """Tell whether a tree has perfect information and is small enough to go through its cases."""
     assert model.tree is not None
-    return model.tree.perfect and _count(model.tree, ()) <= MOST
+    return model.tree.perfect and _count(model.tree) <= MOST
 
 
-def _count(tree: Tree, history: Profile) -> int:
-    node = tree.nodes.get(history)
-    if node is None:
-        return 1
-    below = math.prod(_count(tree, (*history, action)) for action in node.actions)
-    if not node.player:
-        return below
-    return below * (4 if node.knows else len(node.actions))
+def _count(tree: Tree) -> int:
+    """Return how many cases there are, or some number above the most that are gone through."""
+    found = dict.fromkeys(tree.ends, 1)
+    for node in tree.below(()):
+        history = node.history
+        own = 1 if not node.player else 4 if node.knows else len(node.actions)
+        found[history] = own * math.prod(found[*history, action] for action in node.actions)
+        if found[history] > MOST:
+            return found[history]
+    return found[()]
 
 
 def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
@@ -77,7 +79,7 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
         )
     if not has_symbols(model):
         raise UnsupportedError(
-            f"{model.name} has {_count(model.tree, ()):,} cases of backward induction: its "
+            f"{model.name} has {_count(model.tree):,} cases of backward induction or more: its "
             f"symbolic solution is worked out up to {MOST}"
         )
     return _branches(model, named)
@@ -87,7 +89,7 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
 def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
     assert model.tree is not None
     induction = _Induction(model, model.tree, Naming(model) if named else None)
-    return tuple(_branch(model, case) for case in induction.cases(()))
+    return tuple(_branch(model, case) for case in induction.cases())
 
 
 def _branch(model: Model, case: _Case) -> Branch:
@@ -113,21 +115,17 @@ def _branch(model: Model, case: _Case) -> Branch:
 
 def probability(tree: Tree, play: Play, chance: Chance) -> sp.Expr:
     """Return the probability that an action is taken after a history."""
-
-    def from_here(history: Profile) -> sp.Expr:
-        node = tree.nodes.get(history)
-        if node is None:
-            return ZERO
+    found: dict[Profile, sp.Expr] = {}
+    for node in tree.below(chance.after):
         mix = play[node.decision] if node.player else node.chances
-        return sp.Add(
+        found[node.history] = sp.Add(
             *(
-                mix[a] * (ONE if a == chance.action else from_here((*history, a)))
+                mix[a] * (ONE if a == chance.action else found.get((*node.history, a), ZERO))
                 for a in node.actions
                 if mix[a] != 0
             )
         )
-
-    return from_here(chance.after)
+    return found.get(chance.after, ZERO)
 
 
 @dataclass(frozen=True)
@@ -136,18 +134,22 @@ class _Induction:
     tree: Tree
     naming: Naming | None
 
-    def cases(self, history: Profile) -> Iterator[_Case]:
-        """Yield what may happen from a history on."""
-        node = self.tree.nodes.get(history)
-        if node is None:
-            yield _Case({p: sp.expand(v) for p, v in self.model.payoffs[history].items()}, {}, {})
-            return
-        below = [list(self.cases((*history, action))) for action in node.actions]
-        for choice in product(*below):
-            after = dict(zip(node.actions, choice, strict=True))
-            for case in self._moves(node, after):
-                if sp.false not in case.conditions:
-                    yield case if history else replace(case, payoffs=self._expected(case.payoffs))
+    def cases(self) -> list[_Case]:
+        """Return what may happen, worked out from the ends of the tree."""
+        found = {
+            end: [_Case({p: sp.expand(v) for p, v in pays.items()}, {}, {})]
+            for end, pays in self.model.payoffs.items()
+        }
+        for node in self.tree.below(()):
+            history = node.history
+            below = [found.pop((*history, action)) for action in node.actions]
+            found[history] = [
+                case
+                for choice in product(*below)
+                for case in self._moves(node, dict(zip(node.actions, choice, strict=True)))
+                if sp.false not in case.conditions
+            ]
+        return [replace(case, payoffs=self._expected(case.payoffs)) for case in found[()]]
 
     def _moves(self, node: Node, after: Mapping[str, _Case]) -> Iterator[_Case]:
         if not node.player:

@@ -3,24 +3,27 @@
 Candidates come subgame by subgame and from the tree as a whole; each is made exact where it is
 rational, and then judged from the tree alone.  An equilibrium here is subgame perfect and
 sequentially rational; the Nash profiles that are not are counted and named beside it.
+
+What costs least is asked first and told at once: pure profiles, all in one table, and for two
+players one equilibrium by Lemke's method.  Then come mixed ones by their supports.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from math import inf
+from functools import cached_property
 
 import sympy as sp
 
 from dilemma.equilibrium import Equilibrium
 from dilemma.errors import UnsupportedError
 from dilemma.games import induction
-from dilemma.games.assessments import Assessment, Judge
+from dilemma.games.assessments import Assessment, Judge, OverdueError
 from dilemma.games.behaviour import CLOSE
-from dilemma.games.candidates import Search
+from dilemma.games.candidates import Search, supports_of
 from dilemma.games.found import Found, apart
 from dilemma.games.replies import Play, Position
 from dilemma.games.subgames import Profile, likeness, profiles, searched
@@ -29,9 +32,11 @@ from dilemma.model import Model
 
 __all__ = ["solve"]
 
-SEARCHING = 0.7  # of the budget of time; the rest is for judging
+FIRST = 0.35  # of the budget of time, for what costs least
+SEARCHING = 0.7  # for all of the search; the rest is for judging
 MOST_SUPPORTS = 5_000  # to look for Nash profiles that are not subgame perfect
 MOST_NAMED = 6  # profiles that are named one by one
+ONLY_CHEAP = "mixed equilibria were not looked for by their supports"
 UNCERTAIN = "nothing certifies that there are no others, mixed ones or where play does not come"
 
 
@@ -40,9 +45,11 @@ def solve(
     numbers: ValuedTree,
     values: Mapping[sp.Symbol, sp.Expr],
     *,
-    seconds: float | None,
-) -> Found:
+    deadline: float,
+) -> Iterator[Found]:
     """Find credible equilibria of a tree with imperfect information; see :class:`Found`.
+
+    Each answer is better than the last; ``deadline`` is by ``time.monotonic``.
 
     Raises
     ------
@@ -55,13 +62,20 @@ def solve(
             "and a player who does not know what has happened: no way to solve both at once; "
             "chance may draw one of a few types instead"
         )
-    budget = inf if seconds is None else seconds
     now = time.monotonic()
-    until = now + SEARCHING * budget
-    route = _Route(
-        model, numbers, values, Search(until), Search(until, MOST_SUPPORTS), now + budget
-    )
-    return route.solved()
+    budget = max(deadline - now, 0)
+    route = _Route(model, numbers, values, deadline)
+    cheap = Search(now + FIRST * budget, thorough=False)
+    first = route.solved(cheap, cheap, ONLY_CHEAP)
+    yield first
+    if not first.equilibria:
+        path = Search(now + FIRST * budget, thorough=False, traced=True)
+        yield route.solved(path, path, ONLY_CHEAP)
+    many = supports_of(route.whole) > MOST_SUPPORTS
+    # Of a zero-sum game one equilibrium says what all pay; the others are a continuum.
+    if not (first.equilibria and many and route.zero_sum) and not route.late():
+        until = now + SEARCHING * budget
+        yield route.solved(Search(until), Search(until, MOST_SUPPORTS))
 
 
 @dataclass
@@ -69,9 +83,15 @@ class _Route:
     model: Model
     numbers: ValuedTree
     values: Mapping[sp.Symbol, sp.Expr]
-    search: Search
-    besides: Search  # for Nash profiles that no subgame perfect one is
     deadline: float
+    asked: bool = False  # whether pygambit was, and whether Lemke's method was followed
+    followed: bool = False
+    alike: dict[object, Profile] = field(default_factory=dict)
+    told: dict[object, Assessment] = field(default_factory=dict)
+
+    def late(self) -> bool:
+        """Tell whether time is over."""
+        return time.monotonic() > self.deadline
 
     def __post_init__(self) -> None:
         self.spans = {p: self._span(p) for p in self.model.players}
@@ -85,7 +105,9 @@ class _Route:
         self.whole = Position((), tree.nodes, self.numbers.chances, pays)
         players = list(self.model.players)
         self.judges = {
-            exact: Judge(self.whole, tree.decisions, players, Fraction(0) if exact else CLOSE)
+            exact: Judge(
+                self.whole, tree.decisions, players, Fraction(0) if exact else CLOSE, self.deadline
+            )
             for exact in (True, False)
         }
 
@@ -94,16 +116,10 @@ class _Route:
         paid = [cell[player][0] for cell in self.numbers.payoffs.values()]
         return min(paid), (max(paid) - min(paid)) or Fraction(1)
 
-    def solved(self) -> Found:
-        """Search, judge, and tell."""
-        credible, rejected = self._judged()
-        search = self.search
+    def solved(self, search: Search, besides: Search, *doubts: str) -> Found:
+        """Search by the subgames and besides as a whole, judge, and tell."""
+        credible, rejected = self._judged(search, besides)
         found = tuple(self._equilibrium(one, told) for one, told in credible)
-        asked = search.asked or self.besides.asked
-        how = "pygambit's search of pure and mixed behaviour" if asked else "all pure plays"
-        said = [f"{how}, subgame by subgame and as a whole, judged from the definitions"]
-        if rejected:
-            said.append(_not_credible(rejected, self.numbers.tree.decisions))
         return Found(
             equilibria=found,
             sets=apart(found),
@@ -111,32 +127,58 @@ class _Route:
             complete=False,
             exact=self.numbers.exact,
             concept="credible equilibria",
-            reason="; ".join([*dict.fromkeys(search.doubts), UNCERTAIN]),
+            reason="; ".join([*dict.fromkeys([*search.doubts, *doubts]), UNCERTAIN]),
             degenerate=None,
             witness="",
-            method="; ".join(said),
+            method="; ".join(self._said(rejected)),
         )
 
-    def _judged(self) -> tuple[list[tuple[Profile, Assessment]], list[tuple[Profile, Assessment]]]:
+    def _said(self, rejected: Sequence[tuple[Profile, Assessment]]) -> Iterator[str]:
+        ways = ["all pure plays"] if not self.asked else []
+        ways += ["Lemke's method in the sequence form"] if self.followed else []
+        ways += ["pygambit's search of pure and mixed behaviour"] if self.asked else []
+        yield f"{_listed(ways)}, subgame by subgame and as a whole, judged from the definitions"
+        if self.zero_sum:
+            yield "the sum of payoffs is the same at every end, so every equilibrium pays the same"
+        if any(not c for mix in self.numbers.chances.values() for c in mix.values()):
+            yield (
+                "where chance never leads, what is played is best for some beliefs; they are "
+                "consistent if chance's own mistakes are rarer than all of the players'"
+            )
+        if rejected:
+            yield _not_credible(rejected, self.numbers.tree.decisions)
+
+    @cached_property
+    def zero_sum(self) -> bool:
+        """Tell whether what one of two players is paid is taken from the other."""
+        sums = {sum(pay[0] for pay in cell.values()) for cell in self.numbers.payoffs.values()}
+        return len(self.model.players) == 2 and len(sums) == 1
+
+    def _judged(
+        self, search: Search, besides: Search
+    ) -> tuple[list[tuple[Profile, Assessment]], list[tuple[Profile, Assessment]]]:
         """Return the credible profiles, and the other Nash profiles, each with its assessment."""
         order = self.numbers.tree.decisions
-        found = profiles(self.whole, self.search)
+        found = profiles(self.whole, search)
         if self.judges[True].subgames:
-            found = [*found, *searched(self.whole, self.besides)]
-        alike: dict[object, Profile] = {}
+            found = [*found, *searched(self.whole, besides)]
+        self.asked = self.asked or search.asked or besides.asked
+        self.followed = self.followed or search.followed or besides.followed
         for one in found:
-            alike.setdefault(likeness({d: one.play[d] for d in order}), one)
+            self.alike.setdefault(likeness({d: one.play[d] for d in order}), one)
         credible, rejected = [], []
-        for one in alike.values():
-            told = self.judges[one.exact].assess(one.play)
-            slack = self.judges[one.exact].slack
+        for key, one in self.alike.items():
+            if key not in self.told:
+                try:
+                    self.told[key] = self.judges[one.exact].assess(one.play)
+                except OverdueError:
+                    search.doubts.append("ran out of seconds while judging")
+                    break
+            told = self.told[key]
             if told.rational and told.subgame_perfect:
                 credible.append((one, told))
-            elif max(told.regrets.values()) <= slack:
+            elif max(told.regrets.values()) <= self.judges[one.exact].slack:
                 rejected.append((one, told))
-            if time.monotonic() > self.deadline:
-                self.search.doubts.append("ran out of seconds while judging")
-                break
         return credible, rejected
 
     def _equilibrium(self, one: Profile, told: Assessment) -> Equilibrium:
@@ -183,6 +225,10 @@ class _Route:
             value = outcome.formula.xreplace({**at, **chances})
             found[name] = value if value.is_number and value.is_finite else None
         return found
+
+
+def _listed(ways: Sequence[str]) -> str:
+    return " and ".join([", ".join(ways[:-1]), ways[-1]] if len(ways) > 1 else ways)
 
 
 def _not_credible(

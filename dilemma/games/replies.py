@@ -72,20 +72,37 @@ def worth(position: Position, play: Play, weights: Weights, player: str) -> Frac
 
 def best(position: Position, play: Play, weights: Weights, player: str) -> Fraction:
     """Return what a player is paid from here on by its best reply to what the others play."""
-    total = Fraction(0)
-    own: dict[str, dict[History, Fraction]] = {}
-    waiting = list(weights.items())
+    total: dict[tuple[str, str] | None, Fraction] = {None: Fraction(0)}  # by one's last action
+    leads: dict[str, tuple[str, str] | None] = {}
+    actions: dict[str, tuple[str, ...]] = {}
+    waiting: list[tuple[History, Fraction, tuple[str, str] | None]]
+    waiting = [(history, weight, None) for history, weight in weights.items()]
     while waiting:
-        history, weight = waiting.pop()
+        history, weight, last = waiting.pop()
         node = position.nodes.get(history)
         if node is None:
-            total += weight * position.pays[history][player]
+            total[last] = total.get(last, Fraction(0)) + weight * position.pays[history][player]
         elif node.player == player:
-            own.setdefault(node.decision, {})[history] = weight
+            leads[node.decision], actions[node.decision] = last, node.actions
+            waiting += [((*history, a), weight, (node.decision, a)) for a in node.actions]
         else:
             mix = position.mix(node, play)
-            waiting += [((*history, a), weight * chance) for a, chance in mix.items() if chance]
-    for histories in own.values():
-        actions = position.nodes[next(iter(histories))].actions
-        total += max(best(position, play, after(histories, a), player) for a in actions)
-    return total
+            waiting += [((*history, a), weight * c, last) for a, c in mix.items() if c]
+    for decision in _last_first(leads):
+        pays = (total.get((decision, a), Fraction(0)) for a in actions[decision])
+        last = leads[decision]
+        total[last] = total.get(last, Fraction(0)) + max(pays)
+    return total[None]
+
+
+def _last_first(leads: Mapping[str, tuple[str, str] | None]) -> list[str]:
+    """Return one player's decisions, each before the one that leads to it."""
+    depth: dict[str, int] = {}
+    for decision in leads:
+        above = [decision]
+        while above[-1] not in depth and (before := leads[above[-1]]) is not None:
+            above.append(before[0])
+        for one in reversed(above):
+            before = leads[one]
+            depth.setdefault(one, 0 if before is None else depth[before[0]] + 1)
+    return sorted(leads, key=lambda decision: -depth[decision])

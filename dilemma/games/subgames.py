@@ -14,7 +14,8 @@ from itertools import product
 
 from dilemma.extensive import History
 from dilemma.games.behaviour import polished
-from dilemma.games.candidates import Search
+from dilemma.games.candidates import LATE, Search, actions_of
+from dilemma.games.impossible import behind, has_impossible, possible
 from dilemma.games.replies import Play, Position, worth
 
 __all__ = ["Profile", "likeness", "profiles", "searched"]
@@ -54,13 +55,26 @@ class _Kept:
 
 
 def searched(position: Position, search: Search) -> list[Profile]:
-    """Return the Nash equilibria of a position that can be found and confirmed."""
+    """Return the Nash equilibria of a position that can be found and confirmed.
+
+    Where chance never does something, those without it come first, each with what players would
+    do best behind it.
+    """
     kept = _Kept()
     players = next(iter(position.pays.values()))
     start = {position.root: Fraction(1)}
+    if has_impossible(position):
+        for play, exact in _completed(position, search):
+            kept.add(Profile(play, exact, {p: worth(position, play, start, p) for p in players}))
+            if len(kept.alike) >= MOST:
+                search.doubts.append(f"stopped at {MOST:,} profiles")
+                return kept.found
     for candidate in search.candidates(position):
-        certain = polished(position, candidate)
+        certain = polished(position, candidate, search.is_over)
         if certain is None:
+            if search.is_over():
+                search.doubts.append(LATE)
+                break
             if any(0 < chance < 1 for mix in candidate.values() for chance in mix.values()):
                 search.doubts.append("a candidate of pygambit's could not be confirmed")
             continue
@@ -70,6 +84,25 @@ def searched(position: Position, search: Search) -> list[Profile]:
             search.doubts.append(f"stopped at {MOST:,} profiles")
             break
     return kept.found
+
+
+def _completed(position: Position, search: Search) -> Iterator[tuple[Play, bool]]:
+    """Yield plays of a tree in which chance never does something, told for all decisions."""
+    everywhere = actions_of(position)
+    waiting: list[tuple[Play, bool]] = [({}, True)]
+    while waiting:
+        play, exact = waiting.pop()
+        if len(play) == len(everywhere):
+            yield {decision: play[decision] for decision in everywhere}, exact
+            continue
+        rest = possible(behind(position, play) if play or not _moves(position) else position)
+        found = searched(rest, search)
+        waiting += [({**play, **one.play}, exact and one.exact) for one in reversed(found)]
+
+
+def _moves(position: Position) -> bool:
+    """Tell whether anybody is ever asked to move."""
+    return any(node.player for node in possible(position).nodes.values())
 
 
 def profiles(whole: Position, search: Search) -> list[Profile]:

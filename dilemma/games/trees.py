@@ -9,7 +9,7 @@ player who is paid.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, product
@@ -25,7 +25,6 @@ from dilemma.games.deviations import Plan, best_gain
 from dilemma.games.found import Found, apart
 from dilemma.games.valued import Mix, Pay, ValuedTree, valued
 from dilemma.model import Model
-from dilemma.parts import Profile
 
 __all__ = ["solve"]
 
@@ -44,12 +43,13 @@ def solve(
     Each answer is better than the last.
     """
     assert model.tree is not None
+    deadline = time.monotonic() + (inf if seconds is None else seconds)
     numbers = valued(model, model.tree, values)
     if not model.tree.perfect:
-        yield information.solve(model, numbers, values, seconds=seconds)
+        yield from information.solve(model, numbers, values, deadline=deadline)
         return
-    budget = _Budget(most, time.monotonic() + (inf if seconds is None else seconds))
-    plans = list(islice(_plans(numbers, (), budget), MOST_LISTED + 1))
+    budget = _Budget(most, deadline)
+    plans = _plans(numbers, budget)
     if len(plans) > MOST_LISTED:
         plans.pop()
         budget.spent = f"there are more than {MOST_LISTED:,}"
@@ -92,22 +92,30 @@ class _Budget:
         return bool(self.spent)
 
 
-def _plans(numbers: ValuedTree, history: Profile, budget: _Budget) -> Iterator[Plan]:
-    """Yield what may happen from a history on: several plans where somebody is indifferent.
+def _plans(numbers: ValuedTree, budget: _Budget) -> list[Plan]:
+    """Return what may happen, at most one more than may be listed; several where there are ties.
 
-    There is at least one, whatever the budget.
+    There is at least one, whatever the budget.  Every plan of a part of the tree is part of one
+    of the whole: no part needs more of them either.
     """
-    node = numbers.tree.nodes.get(history)
-    if node is None:
-        yield Plan(numbers.payoffs[history], {}, {}, ())
-        return
-    below = [list(_plans(numbers, (*history, action), budget)) for action in node.actions]
+    found = {end: [Plan(pays, {}, {}, ())] for end, pays in numbers.payoffs.items()}
+    for node in numbers.tree.below(()):
+        history = node.history
+        below = [found.pop((*history, action)) for action in node.actions]
+        found[history] = list(islice(_put_together(numbers, node, below, budget), MOST_LISTED + 1))
+    return found[()]
+
+
+def _put_together(
+    numbers: ValuedTree, node: Node, below: Sequence[Sequence[Plan]], budget: _Budget
+) -> Iterator[Plan]:
+    """Yield the plans from a node on, given those behind each of its actions."""
     for position, choice in enumerate(product(*below)):
         if position and budget.used_up():
             return
         after = dict(zip(node.actions, choice, strict=True))
         if not node.player:
-            yield _joined(after, numbers.chances[history])
+            yield _joined(after, numbers.chances[node.history])
         elif node.knows:
             yield from _informed(numbers, node, after)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sympy as sp
 
@@ -21,6 +21,9 @@ MOST_NODES = 1000
 
 def read_tree(telling: Telling) -> Tree | None:
     """Read the moves, the chances and the private types; None where they are wrong."""
+    if len(telling.document.tree) > MOST_NODES:
+        telling.say(("tree",), f"more than {MOST_NODES:,} moves", width=KEY)
+        return None
     before = len(telling.mistakes)
     tree = _Reader(telling).tree()
     return tree if len(telling.mistakes) == before else None
@@ -29,14 +32,14 @@ def read_tree(telling: Telling) -> Tree | None:
 @dataclass(frozen=True, slots=True)
 class _Reader:
     telling: Telling
+    keys: dict[Profile, str] = field(default_factory=dict)
 
     def tree(self) -> Tree | None:
         """Read the tree; None where nothing can be hung on it."""
-        rows: dict[Profile, str] = {}
+        rows = self.keys
         for key in self.telling.document.tree:
-            if history_of(key) in rows:
+            if rows.setdefault(history_of(key), key) != key:
                 self.telling.say(("tree", key), "this history stands here twice", width=KEY)
-            rows.setdefault(history_of(key), key)
         if self.telling.document.broken.get("tree") or "tree" not in self.telling.document.broken:
             if "tree" not in self.telling.document.broken:
                 self.telling.say(("kind",), "a tree without a [tree]", f"it begins at '{ROOT}'")
@@ -189,12 +192,14 @@ class _Reader:
             if (one.player, one.actions, one.knows) != (node.player, node.actions, node.knows):
                 hint = f"as at '{key_of(one.history)}'"
                 self.telling.say(where, "the same player, actions and types are wanted", hint)
-            elif _recalls(nodes, one) != _recalls(nodes, node):
+            elif one is not node and _recalls(nodes, one) != _recalls(nodes, node):
                 hint = "a player remembers what it knew and did"
                 self.telling.say(where, f"{node.player} would forget something here", hint)
 
     def _check_types(self, nodes: Mapping[Profile, Node]) -> None:
         """See that on no path a player moves again once it has moved on its type."""
+        if not any(node.knows for node in nodes.values()):
+            return
         for node in nodes.values():
             before = (nodes[node.history[:k]] for k in range(len(node.history)))
             if any(one.knows and one.player == node.player for one in before):
@@ -205,7 +210,7 @@ class _Reader:
                 )
 
     def _key_of(self, history: Profile) -> str:
-        return next(key for key in self.telling.document.tree if history_of(key) == history)
+        return self.keys[history]
 
 
 def _recalls(nodes: Mapping[Profile, Node], at: Node) -> list[tuple[str, str]]:
