@@ -165,7 +165,8 @@ def survivors(
             finished = True
             for position in range(len(table)):
                 side = table[position]
-                for action in [a for a in side.rows if a not in side.best()]:
+                best = side.best()
+                for action in [a for a in side.rows if a not in best]:
                     if _strict_mix(side.gaps(action), deadline, plain=False) is not None:
                         table = [other.without(side.player.name, action) for other in table]
                         side, finished = table[position], False

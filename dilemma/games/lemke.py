@@ -222,7 +222,9 @@ def _optimal_face(
     return tuple(sorted(mixes, reverse=True)), why
 
 
-def strategically_zero_sum(A: Sequence[Row], B: Sequence[Row]) -> list[list[Fraction]] | None:
+def strategically_zero_sum(
+    A: Sequence[Sequence[int | Fraction]], B: Sequence[Sequence[int | Fraction]]
+) -> list[list[Fraction]] | None:
     """Return the zero-sum game with the same best replies, if one is got by scale and shifts.
 
     What the other does may add anything to a player's payoffs, and best replies stay.  With that
@@ -252,7 +254,7 @@ def strategically_zero_sum(A: Sequence[Row], B: Sequence[Row]) -> list[list[Frac
     return [[Fraction(a) - g for a, g in zip(line, across, strict=True)] for line in A]
 
 
-def _interaction(payoffs: Sequence[Row]) -> list[list[Fraction]]:
+def _interaction(payoffs: Sequence[Sequence[int | Fraction]]) -> list[list[Fraction]]:
     """Return what is left of payoffs without anything that depends on one player alone."""
     first = payoffs[0]
     return [

@@ -7,6 +7,7 @@ equilibria.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 
@@ -17,9 +18,47 @@ from dilemma.model import Model
 from dilemma.parts import Player, Profile
 from dilemma.valuation import Payoffs
 
-__all__ = ["evaluated", "pure_equilibria", "regret_of", "unit_scale"]
+__all__ = ["Calibrated", "evaluated", "pure_equilibria", "regret_of", "unit_scale"]
 
 Mixes = Mapping[str, Mix]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """A simultaneous finite game at one calibration.
+
+    Attributes
+    ----------
+    values : mapping of symbol to exact value
+        Every parameter and definition.
+    payoffs : mapping of profile to mapping of player to payoff
+    exact : bool
+        Whether no payoff had to be rounded.
+    """
+
+    model: Model
+    values: Mapping[sp.Symbol, sp.Rational]
+    payoffs: Payoffs
+    exact: bool
+
+    @property
+    def players(self) -> list[Player]:
+        """The players, in the order of their actions in a profile."""
+        return list(self.model.players.values())
+
+    def played(self, mixes: Mixes, *, exact: bool = True) -> Equilibrium:
+        """Work out what is said of an equilibrium; actions that are not named have no chance."""
+        whole = {
+            p.name: {a: mixes[p.name].get(a, sp.Integer(0)) for a in p.actions}
+            for p in self.players
+        }
+        return evaluated(self.model, self.values, self.payoffs, whole, exact=exact)
+
+    def left(self, actions: Mapping[str, Profile]) -> tuple[list[Player], Payoffs]:
+        """Return the players and payoffs of the game in which only some actions may be taken."""
+        players = [replace(p, actions=actions[p.name]) for p in self.players]
+        profiles = product(*(p.actions for p in players))
+        return players, {profile: self.payoffs[profile] for profile in profiles}
 
 
 def unit_scale(players: Sequence[Player], payoffs: Payoffs) -> dict[Profile, dict[str, Fraction]]:
@@ -82,11 +121,16 @@ def regret_of(
 
 def pure_equilibria(players: Sequence[Player], payoffs: Payoffs) -> Iterator[Profile]:
     """Yield every equilibrium in pure strategies, from the definition."""
+    names = [player.name for player in players]
+    best: list[dict[Profile, Fraction]] = [{} for _ in names]
+    for profile, cell in payoffs.items():
+        for k, name in enumerate(names):
+            others = (*profile[:k], *profile[k + 1 :])
+            if others not in best[k] or cell[name] > best[k][others]:
+                best[k][others] = cell[name]
     for profile, cell in payoffs.items():
         if all(
-            payoffs[(*profile[:k], action, *profile[k + 1 :])][player.name] <= cell[player.name]
-            for k, player in enumerate(players)
-            for action in player.actions
+            cell[name] == best[k][*profile[:k], *profile[k + 1 :]] for k, name in enumerate(names)
         ):
             yield profile
 

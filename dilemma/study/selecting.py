@@ -14,12 +14,12 @@ from dilemma.equilibria import Equilibria
 from dilemma.equilibrium import Equilibrium, Mix
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games import selection
+from dilemma.games.bimatrix import sides
 from dilemma.games.elimination import eliminate
 from dilemma.games.endings import Endings, normal
 from dilemma.games.evolution import stability, symmetric
 from dilemma.games.indifference import indifferences
 from dilemma.games.learning import basins
-from dilemma.games.matrix import sides
 from dilemma.games.quantal import logit
 from dilemma.model import Model
 from dilemma.report import versions
