@@ -269,6 +269,8 @@ def _subsets(
         if not all_found:
             late = time.monotonic() >= deadline
             why = "ran out of seconds" if late else f"stopped at {most:,} sets"
+            listed = {k for one in found for k in one}
+            subsets += [(k,) for k in component if k not in listed]
     return tuple(sorted(subsets)), why
 
 
