@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import islice
 from math import comb, inf, isinf
 
 import sympy as sp
@@ -32,6 +31,7 @@ from dilemma.valuation import Payoffs
 __all__ = ["is_small", "sides", "solve"]
 
 Numbers = list[list[Fraction]]
+Pair = tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
 SMALL = 20_000  # bases that a polytope may have, for enumeration to come before anything else
 MOST_PATHS = 50  # equilibria after which Lemke and Howson's paths are left
 NASHPY_LARGEST = 5  # actions a player; its support enumeration takes seconds beyond
@@ -87,7 +87,7 @@ def solve(
             found = assembled(products, reason=reason, most=most, deadline=share(deadline, 0.5))
             yield two.told(found, share(deadline, 0.9))
             return
-        known += two.paths(share(deadline, 0.25))
+        known += two.paths(some=bool(known))
         others = "equilibria of other supports were not looked for"
         yield two.told(assembled(known, reason=others, deadline=deadline), share(deadline, 0.3))
     found = two.enumerated(known)
@@ -126,7 +126,7 @@ class _Two:
         places = [k for k, name in enumerate(self.left) if name in {p.name for p in self.players}]
         return {tuple(o[k] for k in places): dict(cell) for o, cell in payoffs.items()}
 
-    def positions(self, profile: Profile) -> tuple[tuple[Fraction, ...], tuple[Fraction, ...]]:
+    def positions(self, profile: Profile) -> Pair:
         """Return a pure profile of the whole game as two mixes."""
         own = dict(zip(self.left, profile, strict=True))
         row, column = (tuple(Fraction(a == own[p.name]) for a in p.actions) for p in self.players)
@@ -147,14 +147,21 @@ class _Two:
             self.said.append(f"{kind}: solved by an exact linear programme")
         return found
 
-    def paths(self, deadline: float) -> list[tuple[tuple[Fraction, ...], tuple[Fraction, ...]]]:
-        """Return equilibria at the ends of Lemke and Howson's paths."""
-        paths = lemke_howson(*sides(self.players, self.payoffs), deadline=deadline)
-        found = list(islice(paths, MOST_PATHS))
+    def paths(self, *, some: bool) -> list[Pair]:
+        """Return equilibria at the ends of Lemke and Howson's paths.
+
+        ``some`` are known already; where none is, the first path is given more time.
+        """
+        enough, until = share(self.deadline, 0.25), share(self.deadline, 0.25 if some else 0.6)
+        found: list[Pair] = []
+        for pair in lemke_howson(*sides(self.players, self.payoffs), deadline=until):
+            found.append(pair)
+            if len(found) == MOST_PATHS or time.monotonic() >= enough:
+                break
         self.said.append(f"Lemke and Howson's paths ({len(found)} found)")
         return found
 
-    def enumerated(self, known: Sequence[tuple[tuple[Fraction, ...], ...]]) -> ExactSolution:
+    def enumerated(self, known: Sequence[Pair]) -> ExactSolution:
         """List every extreme equilibrium; past the budget, all that are known in any way."""
         until = share(self.deadline, 0.75)
         seconds = None if isinf(until) else max(until - time.monotonic(), 0)
@@ -164,7 +171,7 @@ class _Two:
         if found.complete or set(known) <= set(found.profiles):
             return found
         more = assembled(
-            [*found.profiles, *((x, y) for x, y in known)],
+            [*found.profiles, *known],
             reason=found.reason,
             most=self.most,
             deadline=share(self.deadline, 0.2),

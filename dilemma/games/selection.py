@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Any
 
 import sympy as sp
 
@@ -142,10 +143,11 @@ def expected(payoffs: Payoffs, equilibrium: Equilibrium) -> dict[str, sp.Rationa
     return total
 
 
-def pareto_better(one: Mapping[str, sp.Rational], other: Mapping[str, sp.Rational]) -> bool:
+def pareto_better(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Tell whether the first pays nobody less than the second, and somebody more."""
-    gaps = [one[player] - other[player] for player in other]
-    return bool(min(gaps) >= 0 and max(gaps) > 0)
+    return all(one[player] >= other[player] for player in other) and any(
+        one[player] > other[player] for player in other
+    )
 
 
 def risk_dominant(
