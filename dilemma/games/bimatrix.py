@@ -10,9 +10,10 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import islice, product
 from math import comb, inf, isinf
 
 import sympy as sp
@@ -33,6 +34,7 @@ __all__ = ["is_small", "sides", "solve"]
 Numbers = list[list[Fraction]]
 Pair = tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
 SMALL = 20_000  # bases that a polytope may have, for enumeration to come before anything else
+MOST_PAIRS = 10_000  # of optimal strategies in a zero-sum game that are listed
 MOST_PATHS = 50  # equilibria after which Lemke and Howson's paths are left
 NASHPY_LARGEST = 5  # actions a player; its support enumeration takes seconds beyond
 NEAR = 1e-7
@@ -59,6 +61,7 @@ def solve(
     *,
     said: Sequence[str] = (),
     pure: Sequence[Profile] = (),
+    worked: Sequence[Equilibrium] = (),
     deadline: float = inf,
     most: int,
 ) -> Iterator[Found]:
@@ -72,6 +75,8 @@ def solve(
         How the game was cut down to them.
     pure : sequence of profile
         Equilibria that are known.
+    worked : sequence of Equilibrium
+        The first of these, as far as they have been worked out.
     deadline : float
         When to stop, on the monotonic clock [s].
     most : int
@@ -79,12 +84,17 @@ def solve(
     """
     two = _Two(game, left, list(said), deadline, most)
     known = [two.positions(profile) for profile in pure]
+    two.worked.update(zip(known, worked, strict=False))
     if not is_small([len(p.actions) for p in two.players]):
         valued = two.valued()
         if valued is not None:
-            products = [(x, y) for x in valued.rows for y in valued.columns]
+            products = list(islice(product(valued.rows, valued.columns), MOST_PAIRS))
             reason = valued.reason and f"{valued.reason} while listing optimal strategies"
-            found = assembled(products, reason=reason, most=most, deadline=share(deadline, 0.5))
+            if len(products) < len(valued.rows) * len(valued.columns):
+                reason = reason or f"stopped at {MOST_PAIRS:,} pairs of optimal strategies"
+            found = assembled(
+                [*products, *known], reason=reason, most=most, deadline=share(deadline, 0.5)
+            )
             yield two.told(found, share(deadline, 0.9))
             return
         known += two.paths(some=bool(known))
@@ -106,6 +116,7 @@ class _Two:
     said: list[str]
     deadline: float
     most: int
+    worked: dict[Pair, Equilibrium] = field(default_factory=dict)
 
     @property
     def settled(self) -> bool:
@@ -180,17 +191,18 @@ class _Two:
 
     def told(self, found: ExactSolution, deadline: float) -> Found:
         """Work out payoffs and outcomes, of as many equilibria as there is time for."""
-        every: list[Equilibrium] = []
         for profile in found.profiles:
-            if every and time.monotonic() >= deadline:
-                break
-            every.append(self.game.played(self.mixes(profile)))
-        reason, rest = found.reason, len(found.profiles) - len(every)
+            if profile not in self.worked and (time.monotonic() < deadline or not self.worked):
+                self.worked[profile] = self.game.played(self.mixes(profile))
+        reason = found.reason
+        kept = [profile for profile in found.profiles if profile in self.worked]
+        rest = len(found.profiles) - len(kept)
         if rest:
             late = f"ran out of seconds with {rest} more equilibria found and not worked out"
             reason = f"{reason}; {late}" if reason else late
-            kept = assembled(found.profiles[: len(every)], reason=reason, deadline=deadline)
-            found = replace(kept, degenerate=found.degenerate, witness=found.witness)
+            less = assembled(kept, reason=reason, deadline=deadline)
+            found = replace(less, degenerate=found.degenerate, witness=found.witness)
+        every = [self.worked[profile] for profile in found.profiles]
         return Found(
             equilibria=tuple(every),
             complete=not reason,

@@ -54,7 +54,7 @@ def solve(
     pure = list(pure_equilibria(game.players, payoffs))
     first = _listed(game, pure, share(deadline, 0.3))
     yield first
-    left: Mapping[str, Profile] = {p.name: p.actions for p in game.players}
+    left = whole = {p.name: p.actions for p in game.players}
     said: list[str] = []
     sizes = sorted((len(actions) for actions in left.values()), reverse=True)
     if sizes[2:3] > [1] or not bimatrix.is_small(sizes[:2]):
@@ -65,7 +65,7 @@ def solve(
         said.insert(0, f"{', '.join(idle)} {'has' if len(idle) == 1 else 'have'} one action only")
     if len([actions for actions in left.values() if len(actions) > 1]) > 2:
         yield from many.solve(game, left, first, said=said, deadline=deadline, most=most)
-    elif said and all(len(actions) == 1 for actions in left.values()):
+    elif left != whole and all(len(actions) == 1 for actions in left.values()):
         witness = many.tie(game.players, payoffs)
         yield replace(
             first,
