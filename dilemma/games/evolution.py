@@ -94,6 +94,8 @@ def stability(A: Matrix, x: Sequence[Fraction], *, deadline: float = inf) -> Sta
     >>> stability(hawk_dove, [Fraction(1, 2), Fraction(1, 2)]).stable
     True
     """
+    if time.monotonic() >= deadline:
+        return None
     fitness = [sum((a * p for a, p in zip(row, x, strict=True)), Fraction(0)) for row in A]
     best = [i for i, pays in enumerate(fitness) if pays == max(fitness)]
     used = [i for i, p in enumerate(x) if p]

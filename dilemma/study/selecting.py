@@ -158,6 +158,8 @@ def _criteria(
         {n: Fraction(int(v.p), int(v.q)) for n, v in _paid(found, payoffs, e).items()}
         for e in found
     ]
+    profiles = list(table)
+    better = selection.pareto_better([*paid, *table.values()], len(paid))
     best = selection.payoff_dominant(found.equilibria)
     safest = selection.risk_dominant(players, payoffs, found.equilibria)
     alike = symmetric(*matrices)
@@ -174,12 +176,8 @@ def _criteria(
                 name=names[k],
                 payoffs={n: sp.Rational(v.numerator, v.denominator) for n, v in paid[k].items()},
                 strict=equilibrium.strict,
-                dominated_by=tuple(
-                    n for n, p in zip(names, paid, strict=True) if selection.pareto_better(p, paid[k])
-                ),
-                improved_by=tuple(
-                    p for p, cell in table.items() if selection.pareto_better(cell, paid[k])
-                ),
+                dominated_by=tuple(names[j] for j in better[k] if j < len(names)),
+                improved_by=tuple(profiles[j - len(names)] for j in better[k] if j >= len(names)),
                 payoff_dominant=equilibrium is best,
                 risk_dominant=equilibrium is safest,
                 symmetric=asked,
