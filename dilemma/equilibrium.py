@@ -159,7 +159,8 @@ class NashSet:
     extreme : mapping of player to tuple of mixes
         The extreme strategies; every mixture of them will do, whatever the others choose here.
     representative : Equilibrium
-        The middle of the set: every player mixes the extreme strategies equally.
+        The middle of the set: every player mixes the extreme strategies equally.  Where time ran
+        out, one of its extreme equilibria.
     words : str
         The set in words and numbers.
     component : int

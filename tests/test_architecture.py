@@ -18,9 +18,9 @@ ORDER = """
     exchange.prefix exchange.numbers exchange.nfg exchange.efg exchange.bimatrices exchange.gambit exchange.files
     library branch equilibrium equilibria exchange.frames
     bisection.signs bisection.polynomials bisection.bernstein bisection.clearing bisection.scaling bisection.systems bisection.reducible bisection.bounding bisection.projecting bisection.substituting bisection.elimination bisection.witness bisection.intervals bisection.parts bisection.bisecting proof.reduced proof.logic
-    games.vertices games.payoff_matrices games.exact games.naming games.supports games.kinds games.numbers games.selection games.systems games.agreement
+    games.vertices games.payoff_matrices games.exact games.lemke games.naming games.supports games.kinds games.numbers games.selection games.systems games.profiles games.agreement
     games.wording games.elimination games.indifference games.evolution games.endings games.learning games.quantal
-    games.found games.profiles games.sets games.polish games.many games.matrix games.induction games.valued
+    games.found games.profiles games.sets games.polish games.bimatrix games.many games.matrix games.induction games.valued
     games.replies games.behaviour games.impossible games.sequence_form games.candidates games.subgames games.consistency games.assessments games.information
     games.deviations games.trees
     games.stationary games.marginals games.triangles games.concavity games.leading games.agreements games.regimes games.batches games.search games.guarantees games.stability games.continua games.points games.certificates games.dense games.choosing games

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import random
 import warnings
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from dilemma.games.exact import ExactSolution, solve_exactly
+from dilemma.games.lemke import lemke_howson, maximise, strategically_zero_sum, zero_sum
 from dilemma.games.payoff_matrices import regrets
 
 Payoffs = list[list[Fraction]]
@@ -649,3 +651,104 @@ def test_subsets_too_many_to_list_are_told_apart_from_missing_equilibria():
     assert part.reason == (
         "stopped at 200 sets while listing maximal Nash subsets: some of these may be missing"
     )
+
+
+# --- linear programmes and paths -----------------------------------------------------------------
+
+
+def random_games(seed, number, largest=4):
+    draw = random.Random(seed)
+    for _ in range(number):
+        yield random_game(draw, largest)
+
+
+def test_every_path_of_lemke_and_howson_ends_at_an_extreme_equilibrium():
+    for A, B in random_games(1964, 150):
+        found = list(lemke_howson(A, B))
+        assert found
+        assert len(set(found)) == len(found)
+        assert set(found) <= by_definition(A, B)
+
+
+def test_paths_end_in_large_degenerate_games():
+    draw = random.Random(22)
+    for size in (8, 12, 16):
+        A, B = ([[Fraction(draw.randint(0, 1)) for _ in range(size)] for _ in range(size)] for _ in "AB")  # fmt: skip
+        some = list(itertools.islice(lemke_howson(A, B), 3))
+        assert some
+        assert all(is_equilibrium(A, B, x, y) for x, y in some)
+
+
+def test_gambits_own_paths_lead_to_equilibria_that_enumeration_has():
+    pygambit = pytest.importorskip("pygambit")
+    for A, B in random_games(7, 60):
+        game = pygambit.read_nfg(io.StringIO(as_nfg(A, B)))
+        for profile in pygambit.nash.lcp_solve(game, rational=True).equilibria:
+            x, y = (
+                tuple(
+                    Fraction(str(chance))
+                    for _, chance in (mix.items() if hasattr(mix, "items") else mix)
+                )
+                for mix in (profile[player] for player in game.players)
+            )
+            assert (x, y) in solve_exactly(A, B).profiles
+
+
+def test_a_path_that_is_cut_off_yields_nothing():
+    A, B = next(random_games(1, 1))
+    assert list(lemke_howson(A, B, deadline=0)) == []
+    assert zero_sum(A, deadline=0) is None
+    assert maximise([1], [[1]], [1], deadline=0) is None
+
+
+def test_zero_sum_games_have_all_their_optimal_strategies():
+    for A, _ in random_games(1928, 150):
+        found = zero_sum(A)
+        extreme = by_definition(A, [[-v for v in line] for line in A])
+        assert not found.reason
+        assert set(product(found.rows, found.columns)) == extreme
+        for x in found.rows:
+            assert min(pays(transpose(A), x)) == found.value
+        for y in found.columns:
+            assert max(pays(A, y)) == found.value
+
+
+@laws
+@given(
+    games(largest=3),
+    st.fractions(Fraction(1, 100), 100),
+    st.lists(st.fractions(-100, 100), min_size=6, max_size=6),
+)
+def test_a_game_that_is_zero_sum_up_to_scale_and_shifts_is_recognised(game, scale, add):
+    A, other = game
+    moved = [[v + add[j] for j, v in enumerate(line)] for line in A]
+    B = [[add[3 + i] - scale * v for v in line] for i, line in enumerate(A)]
+    found = zero_sum(strategically_zero_sum(moved, B))
+    assert set(product(found.rows, found.columns)) == by_definition(moved, B)
+    told = strategically_zero_sum(moved, other)
+    if told is not None:
+        found = zero_sum(told)
+        assert set(product(found.rows, found.columns)) == by_definition(moved, other)
+
+
+@laws
+@given(games(largest=4), st.data())
+def test_linear_programmes_have_the_optimum_that_scipy_finds(game, data):
+    A, _ = game
+    whole = [[int(12 * v.limit_denominator(4)) for v in line] for line in A]
+    assume(max(abs(v) for line in whole for v in line) < 10**6)
+    m, n = len(whole), len(whole[0])
+    objective = data.draw(st.lists(st.integers(-5, 5), min_size=n, max_size=n))
+    bounds = data.draw(st.lists(st.integers(0, 5), min_size=m, max_size=m))
+    lines, bounds = [*whole, [1] * n], [*bounds, 7]  # the last keeps it bounded
+    found = maximise(objective, lines, bounds)
+    other = linprog([-c for c in objective], A_ub=lines, b_ub=bounds)
+    assert abs(float(found.value) + other.fun) < 1e-6
+    assert all(v >= 0 for v in (*found.primal, *found.dual))
+    # What is feasible on either side and pays the same is optimal on both.
+    for line, bound in zip(lines, bounds, strict=True):
+        assert sum(v * z for v, z in zip(line, found.primal, strict=True)) <= bound
+    for column, c in zip(zip(*lines, strict=True), objective, strict=True):
+        assert sum(v * p for v, p in zip(column, found.dual, strict=True)) >= c
+    paid = sum(c * z for c, z in zip(objective, found.primal, strict=True))
+    assert paid == found.value == sum(b * p for b, p in zip(bounds, found.dual, strict=True))

@@ -3,14 +3,19 @@
 import builtins
 import itertools
 import random
+import time
 from dataclasses import replace
+from fractions import Fraction
 
+import numpy as np
 import pytest
 import sympy as sp
 
 import dilemma
 from dilemma import games
 from dilemma.games import many
+from dilemma.games.polish import polish
+from dilemma.games.profiles import unit_scale
 
 
 def game(payoffs, players=None):
@@ -81,13 +86,54 @@ def test_z3_adds_what_the_search_missed():
     assert "mixed (a0/a1, b0/b1, c0/c1/c2)" in found.names
 
 
-def test_a_continuum_is_told_and_not_listed():
-    found = dilemma.solve(game(lambda x, _, z: [x, z, 1]))
+def on_a_curve(one, other, first, second):
+    """A game with a curve of equilibria in which all three mix.
+
+    Where the other plays 1, a and b each gain ``one`` by 0 if c plays 1 and ``other`` by 1 if c
+    plays 0; c gets ``first`` where all play 1 and ``second`` where nobody does.  All are indifferent
+    iff c plays 1 with other/(one + other) and first*P(a)*P(b) = second*(1 - P(a))*(1 - P(b)).
+    """
+
+    def payoffs(x, y, z):
+        return [
+            one * (x == 0 and y == z == 1) + other * (x == y == 1 and z == 0),
+            one * (y == 0 and x == z == 1) + other * (x == y == 1 and z == 0),
+            first * (x == y == z == 1) + second * (x == y == z == 0),
+        ]
+
+    return game(payoffs)
+
+
+@pytest.mark.parametrize("numbers", [(4, 2, 1, 1), (4, 2, 1, 2), (6, 1, 3, 1)])
+def test_a_continuum_is_told_and_not_listed(numbers):
+    one, other, first, second = numbers
+    found = dilemma.solve(on_a_curve(*numbers), seconds=8)
+    assert not found.complete
+    assert all(gain(on_a_curve(*numbers), e) == e.regret < 1e-28 for e in found)
+    mixed = [e for e in found if e.branch == "a0/a1, b0/b1, c0/c1"]
+    assert len(mixed) > 0
+    for e in mixed:
+        a, b, c = (e.play[n][f"{n}1"] for n in "abc")
+        assert abs(c * (one + other) - other) < 1e-28
+        assert abs(first * a * b - second * (1 - a) * (1 - b)) < 1e-28
+
+
+def test_a_continuum_on_more_supports_than_can_be_listed_says_which():
+    found = dilemma.solve(on_a_curve(4, 2, 1, 1))
     assert not found.complete
     assert "more than can be listed on the supports" in found.reason
     assert any("and others on the same supports" in s.words for s in found.sets)
     assert found.degenerate
     assert "has the best replies" in found.witness
+
+
+def test_where_dominance_leaves_two_their_continuum_is_complete():
+    found = dilemma.solve(game(lambda x, _, z: [x, z, 1]))
+    assert found.complete
+    assert len(found.sets) == 1
+    assert found.sets[0].dimension == 2  # whatever b and c do
+    assert {e.name for e in found} == {f"(a1, b{y}, c{z})" for y in (0, 1) for z in (0, 1)}
+    assert "leaves 1x2x2" in found.method
 
 
 def test_what_dominance_solves_is_complete_without_a_search(monkeypatch):
@@ -127,6 +173,87 @@ def test_a_budget_that_is_used_up_is_told():
     found = dilemma.solve(random_game(3, (2, 2, 2, 2)), seconds=1e-6)
     assert not found.complete
     assert "undecided" in found.reason or "seconds" in found.reason
+
+
+@pytest.mark.parametrize("sizes", [(2, 2, 2), (3, 2, 4), (4, 4, 4), (2, 3, 2, 3), (1, 3, 2)])
+def test_pure_equilibria_are_those_that_pygambit_lists(sizes):
+    pygambit = pytest.importorskip("pygambit")
+    model = random_game(sum(sizes), sizes)
+    found = dilemma.solve(model, seconds=1)
+    there = pygambit.nash.enumpure_solve(dilemma.to_pygambit(model)).equilibria
+    others = {
+        tuple(
+            next(str(getattr(s, "label", s)) for s, chance in e[n] if chance == 1)
+            for n in model.players
+        )
+        for e in there
+    }
+    ours = {tuple(next(a for a, c in m.items() if c == 1) for m in e.play.values()) for e in found if e.pure}  # fmt: skip
+    assert ours == others
+
+
+@pytest.mark.parametrize("sizes", [(2,) * 8, (6, 6, 6), (4, 4, 4, 4), (9, 9, 9)])
+def test_a_budget_is_kept_and_something_is_there(sizes):
+    pytest.importorskip("pygambit")
+    names = "abcdefgh"[: len(sizes)]
+    draw = random.Random(7)
+    players = {n: [f"{n}{k}" for k in range(s)] for n, s in zip(names, sizes, strict=True)}
+    model = game(lambda *_: [draw.randint(-9, 9) for _ in names], players)
+    start = time.process_time()  # no more than has passed; a busy machine has passed more
+    found = dilemma.solve(model, seconds=3)
+    assert time.process_time() - start < 3.3 + 2
+    assert len(found) > 0
+    assert not found.complete
+    assert found.reason
+    assert all(e.regret < 1e-28 for e in found)
+
+
+def test_no_other_librarys_error_reaches_the_user(monkeypatch):
+    pygambit = pytest.importorskip("pygambit")
+
+    def broken(*_, **__):
+        raise RuntimeError("Jacobian is singular")
+
+    monkeypatch.setattr(pygambit.nash, "enumpoly_solve", broken)
+    monkeypatch.setattr(pygambit.nash, "logit_solve", broken)
+    found = dilemma.solve(random_game(1, (3, 3, 3)), seconds=5)
+    assert not found.complete
+    assert "pygambit stopped its search of supports: Jacobian is singular" in found.reason
+
+
+def thirds(model):
+    players = list(model.players.values())
+    payoffs = {
+        o: {n: Fraction(int(v), 1) for n, v in cell.items()} for o, cell in model.payoffs.items()
+    }
+    return players, unit_scale(players, payoffs)
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf")])
+def test_a_start_that_is_no_number_leads_nowhere(wrong):
+    players, payoffs = thirds(on_a_curve(4, 2, 1, 2))
+    start = {n: {f"{n}0": 0.5, f"{n}1": wrong} for n in "abc"}
+    assert polish(players, payoffs, start) is None
+
+
+def test_slopes_without_singular_values_lead_nowhere(monkeypatch):
+    def broken(*_, **__):
+        raise np.linalg.LinAlgError("SVD did not converge")
+
+    monkeypatch.setattr("numpy.linalg.pinv", broken)
+    players, payoffs = thirds(on_a_curve(4, 2, 1, 2))
+    start = {n: {f"{n}0": 0.4, f"{n}1": 0.6} for n in "abc"}
+    assert polish(players, payoffs, start) is None
+
+
+def test_a_point_near_a_curve_goes_to_the_curve():
+    players, payoffs = thirds(on_a_curve(4, 2, 1, 2))
+    start = {"a": {"a0": 0.5, "a1": 0.5}, "b": {"b0": 0.33, "b1": 0.67}, "c": {"c0": 0.66, "c1": 0.34}}  # fmt: skip
+    play, _ = polish(players, payoffs, start)
+    a, b, c = (play[n][f"{n}1"] for n in "abc")
+    assert abs(3 * c - 1) < 1e-30
+    assert abs(a * b - 2 * (1 - a) * (1 - b)) < 1e-30
+    assert abs(a - 0.5) < 0.05
 
 
 def test_a_claim_about_three_players_is_decided():

@@ -1,14 +1,20 @@
 """Two-player games through the front door: certified answers, named games, dominance."""
 
+import itertools
+import random
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import dilemma
 from dilemma.errors import DisagreementError
-from dilemma.games import agreement, kinds, selection, supports
+from dilemma.games import agreement, bimatrix, kinds, matrix, selection, supports
+from dilemma.games.exact import solve_exactly
 
 # Nondegenerate; on some machines nashpy's support enumeration drops its equilibrium, which a
 # rounding of 1e-17 in its linear algebra decides.
@@ -138,3 +144,223 @@ def test_closed_forms_make_the_partner_indifferent(hedging):
         if branch.closed:
             for equation in branch.equations:
                 assert sp.simplify(equation.xreplace(dict(branch.closed))) == 0
+
+
+# --- large games: what is cheap first, and always something -------------------------------------
+
+
+def random_game(seed, m, n, low=-20, high=20):
+    draw = random.Random(seed)
+    return [[[draw.randint(low, high) for _ in range(n)] for _ in range(m)] for _ in "AB"]
+
+
+def by_scan(A, B):
+    """The pure equilibria, as positions, from the definition."""
+    rows, columns = range(len(A)), range(len(A[0]))
+    return {
+        (i, j)
+        for i in rows
+        for j in columns
+        if A[i][j] == max(A[r][j] for r in rows) and B[i][j] == max(B[i])
+    }
+
+
+def mixes_of(equilibrium):
+    return tuple(tuple(Fraction(str(c)) for c in mix.values()) for mix in equilibrium.play.values())
+
+
+def is_equilibrium(A, B, x, y):
+    """Whether only best replies are played, from the definition."""
+    u = [sum(v * q for v, q in zip(line, y, strict=True)) for line in A]
+    w = [sum(v * p for v, p in zip(line, x, strict=True)) for line in zip(*B, strict=True)]
+    assert sum(x) == sum(y) == 1
+    best = [[k for k, v in enumerate(pays) if v == max(pays)] for pays in (u, w)]
+    used = [[k for k, c in enumerate(mix) if c] for mix in (x, y)]
+    return all(set(own) <= set(top) for own, top in zip(used, best, strict=True))
+
+
+def travellers(claims):
+    """The traveller's dilemma with claims from 2 and a bonus of 2 (Basu 1994)."""
+    sums = range(2, 2 + claims)
+    A = [[min(i, j) + 2 * ((i < j) - (i > j)) for j in sums] for i in sums]
+    return A, [list(line) for line in zip(*A, strict=True)]
+
+
+@pytest.mark.parametrize("seconds", [0, 0.5, 3])
+def test_past_any_budget_pure_equilibria_are_there(seconds):
+    A, B = random_game(5, 16, 22)
+    found = dilemma.solve(dilemma.matrix(A, B), seconds=seconds)
+    pure = {tuple(mix.index(1) for mix in mixes_of(e)) for e in found if e.pure}
+    assert pure <= by_scan(A, B) != set()
+    assert pure == by_scan(A, B) or seconds == 0
+    assert len(found) > 0
+    assert all(is_equilibrium(A, B, *mixes_of(e)) for e in found)
+    assert not found.complete
+    assert found.reason
+
+
+def test_without_a_pure_equilibrium_there_is_a_mixed_one():
+    A, B = random_game(1, 30, 30)
+    assert by_scan(A, B) == set()
+    found = dilemma.solve(dilemma.matrix(A, B), seconds=6)
+    assert len(found) > 0
+    assert all(is_equilibrium(A, B, *mixes_of(e)) for e in found)
+    assert not found.complete
+    assert "equilibria may be missing" in found.reason
+
+
+def test_each_answer_holds_what_the_one_before_it_held():
+    model = dilemma.matrix(*random_game(5, 13, 14))
+    answers = list(matrix.solve(model, {}, seconds=8, most=200_000))
+    assert len(answers) > 2
+    assert "pure equilibria from the definition" in answers[0].method
+    for before, after in itertools.pairwise(answers):
+        known = {mixes_of(e) for e in before.equilibria}
+        assert known <= {mixes_of(e) for e in after.equilibria}
+    assert not any(a.complete or not a.reason for a in answers[:2])
+
+
+def test_the_travellers_dilemma_is_solved_by_mixes_that_dominate():
+    found = dilemma.solve(dilemma.matrix(*travellers(30)), seconds=20)
+    assert found.complete
+    assert [mixes_of(e) for e in found] == [((1, *[0] * 29),) * 2]
+    assert "leaves one profile" in found.method
+
+
+@pytest.mark.parametrize(("size", "low", "high"), [(12, -20, 20), (25, -20, 20), (14, 0, 1)])
+def test_a_large_zero_sum_game_has_the_value_that_pygambit_finds(size, low, high):
+    pygambit = pytest.importorskip("pygambit")
+    A, _ = random_game(7, size, size, low, high)
+    B = [[-v for v in line] for line in A]
+    model = dilemma.matrix(A, B)
+    found = dilemma.solve(model, seconds=30)
+    other = pygambit.nash.lp_solve(dilemma.to_pygambit(model), rational=True).equilibrium
+    x, y = ([Fraction(str(chance)) for _, chance in other[player]] for player in ("row", "column"))
+    value = sum(p * q * A[i][j] for i, p in enumerate(x) for j, q in enumerate(y))
+    assert len(found) > 0
+    assert {Fraction(str(e.payoffs["row"])) for e in found} == {value}
+    assert all(is_equilibrium(A, B, *mixes_of(e)) for e in found)
+    assert "exact linear programme" in found.method
+
+
+def the_long_way(monkeypatch):
+    """Let even a small game go through every step that is meant for large ones, and no other."""
+    monkeypatch.setattr(bimatrix, "SMALL", 0)
+    monkeypatch.setattr(bimatrix, "NASHPY_LARGEST", 0)
+    monkeypatch.setattr(supports, "MOST", 0)  # no branches
+
+
+@pytest.mark.parametrize("high", [1, 2, 9])
+def test_the_long_way_finds_what_enumeration_of_the_whole_finds(monkeypatch, high):
+    the_long_way(monkeypatch)
+    draw = random.Random(high)
+    for _ in range(40):
+        A, B = random_game(draw.random(), draw.randint(1, 4), draw.randint(1, 4), -high, high)
+        if draw.random() < 0.3:  # zero-sum up to scale and shifts
+            B = [[-2 * v + i for v in line] for i, line in enumerate(A)]
+        whole = solve_exactly(A, B)
+        found = dilemma.solve(dilemma.matrix(A, B))
+        assert found.complete
+        assert {mixes_of(e) for e in found} == set(whole.profiles)
+        assert {frozenset(mixes_of(found[k]) for k in s.members) for s in found.sets} == {
+            frozenset(whole.profiles[k] for k in subset) for subset in whole.subsets
+        }
+        assert found.degenerate in (whole.degenerate, None)
+
+
+laws = settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+payoff = st.integers(-2, 2)
+tables = st.tuples(st.integers(1, 3), st.integers(1, 3)).flatmap(
+    lambda shape: st.tuples(
+        *[st.lists(st.lists(payoff, min_size=shape[1], max_size=shape[1]), min_size=shape[0], max_size=shape[0])] * 2
+    )
+)  # fmt: skip
+
+
+def played(found):
+    """The equilibria as sets of what is played at all, with its probability."""
+    return {
+        frozenset((n, a, c) for n, mix in e.play.items() for a, c in mix.items() if c)
+        for e in found
+    }
+
+
+def with_a_watcher(A, B, first, pays=0):
+    """The same game with a third player, before or after the two, who has one action."""
+    rows, columns = ([f"{side}{k}" for k in range(size)] for side, size in zip("rc", (len(A), len(A[0])), strict=True))  # fmt: skip
+    players = {"row": rows, "column": columns}
+    players = {"watcher": ["watch"], **players} if first else {**players, "watcher": ["watch"]}
+    cells = {}
+    for (i, r), (j, c) in itertools.product(enumerate(rows), enumerate(columns)):
+        profile = ("watch", r, c) if first else (r, c, "watch")
+        cells[profile] = {"row": A[i][j], "column": B[i][j], "watcher": pays + i - j}
+    return dilemma.Model(name="watched", title="watched", players=players, payoffs=cells)
+
+
+@laws
+@given(tables, st.booleans())
+def test_a_player_with_one_action_changes_nothing(monkeypatch, game, first):
+    monkeypatch.setattr(supports, "MOST", 9)  # branches of 2x2 games only: others take long
+    A, B = game
+    names = [[f"r{k}" for k in range(len(A))], [f"c{k}" for k in range(len(A[0]))]]
+    alone = dilemma.solve(dilemma.matrix(A, B, actions=names))
+    watched = dilemma.solve(with_a_watcher(A, B, first))
+    assert watched.complete
+    assert {p - {("watcher", "watch", 1)} for p in played(watched)} == played(alone)
+    assert len(watched.sets) == len(alone.sets)
+    assert watched.degenerate == alone.degenerate
+    assert "one action only" in watched.method
+
+
+@laws
+@given(tables, st.integers(1, 3), st.integers(1, 3), st.lists(payoff, min_size=6, max_size=6))
+def test_scale_shifts_and_order_change_nothing_the_long_way(monkeypatch, game, s, t, add):
+    the_long_way(monkeypatch)
+    A, B = game
+    moved = (
+        [[s * v + add[j] for j, v in enumerate(line)][::-1] for line in A][::-1],
+        [[t * v + add[3 + i] for v in line][::-1] for i, line in enumerate(B)][::-1],
+    )
+    found, other = dilemma.solve(dilemma.matrix(A, B)), dilemma.solve(dilemma.matrix(*moved))
+    turned = {tuple(mix[::-1] for mix in mixes_of(e)) for e in other}
+    assert {mixes_of(e) for e in found} == turned
+
+
+@laws
+@given(tables, st.integers(0, 2), st.integers(1, 3))
+def test_a_dominated_action_changes_nothing_the_long_way(monkeypatch, game, row, less):
+    the_long_way(monkeypatch)
+    A, B = game
+    worse = [v - less for v in A[row % len(A)]]
+    found = dilemma.solve(dilemma.matrix(A, B))
+    more = dilemma.solve(dilemma.matrix([*A, worse], [*B, B[0]]))
+    assert more.complete
+    assert {(*x, 0) for x, _ in map(mixes_of, found)} == {x for x, _ in map(mixes_of, more)}
+    assert {y for _, y in map(mixes_of, found)} == {y for _, y in map(mixes_of, more)}
+
+
+def test_where_one_player_alone_has_a_choice_the_best_of_it_is_taken():
+    players = {"a": ["only"], "b": ["x", "y", "z"], "c": ["only"]}
+    cells = {("only", act, "only"): {"a": 0, "b": v, "c": 5} for act, v in zip("xyz", (2, 7, 7), strict=True)}  # fmt: skip
+    found = dilemma.solve(dilemma.Model(name="one", title="", players=players, payoffs=cells))
+    assert found.complete
+    assert {e.play["b"]["x"] for e in found} == {0}
+    assert [dict(e.play["b"]) for e in found] == [
+        {"x": 0, "y": 1, "z": 0},
+        {"x": 0, "y": 0, "z": 1},
+    ]
+    assert [s.members for s in found.sets] == [(0, 1)]
+
+
+def test_nashpy_may_raise_what_it_likes(monkeypatch):
+    def broken(_):
+        raise np.linalg.LinAlgError("Singular matrix")
+
+    monkeypatch.setattr("nashpy.Game.support_enumeration", broken)
+    found = dilemma.solve(dilemma.matrix(*SHORT))
+    assert found.complete
+    assert "it stopped with LinAlgError" in found.method

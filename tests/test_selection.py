@@ -3,6 +3,8 @@
 import importlib
 import itertools
 import json
+import random
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -15,7 +17,7 @@ from scipy.optimize import linprog
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games import learning, quantal
-from dilemma.games.elimination import dominations, eliminate
+from dilemma.games.elimination import dominations, eliminate, survivors
 from dilemma.games.evolution import stability
 from dilemma.games.exact import solve_exactly
 from dilemma.study.selecting import select
@@ -534,6 +536,94 @@ def test_an_incomplete_solution_is_said_to_be_one():
     assert "NOT selected from all equilibria" in str(found)
     assert "Time ran out" in str(found)
     json.loads(found.to_json())
+
+
+def table(seed, m, n, low=-20, high=20):
+    draw = random.Random(seed)
+    return [[[draw.randint(low, high) for _ in range(n)] for _ in range(m)] for _ in "AB"]
+
+
+def coordination(size):
+    return [np.eye(size, dtype=int).tolist()] * 2
+
+
+@pytest.mark.parametrize(
+    "payoffs",
+    [table(5, 16, 22), table(1, 30, 30), table(4, 14, 14, 0, 1), coordination(11), table(3, 8, 8)],
+    ids=["16x22", "30x30", "ties", "coordination", "8x8"],
+)
+def test_a_budget_is_kept_by_everything_together(payoffs):
+    model = dilemma.matrix(*payoffs)
+    select(model, seconds=0)  # so that what is loaded once is loaded
+    start = time.process_time()  # no more than has passed; a busy machine has passed more
+    found = select(model, seconds=3)
+    assert time.process_time() - start < 3.3 + 1.5
+    assert len(found.criteria) == len(found.equilibria) > 0
+    asked = {b.dynamic: b.starts for b in found.basins}
+    for dynamic, starts in asked.items():
+        if starts < found.starts:
+            assert f"{dynamic} was followed from {starts} starting points only" in str(found)
+
+
+def test_what_was_left_out_is_said():
+    found = select(dilemma.matrix(*table(4, 12, 12, 0, 1)), seconds=0.02, starts=3)
+    assert any("elimination" in what for what in found.undone)
+    assert found.elimination.unfinished
+    assert "Time ran out; left out: " in str(found)
+    assert "Not finished: ran out of seconds" in str(found)
+    assert found.to_dict()["undone"] == list(found.undone)
+
+
+def test_with_time_enough_nothing_is_left_out():
+    found = select(STAG, starts=2)
+    assert found.undone == ()
+    assert found.elimination.unfinished == ""
+    assert "left out" not in str(found)
+
+
+def test_many_mutants_take_long_and_a_deadline_ends_it():
+    # Everything is a best reply to the first action, and no two of the rest do well together.
+    size = 30
+    rows = [[Fraction(0 if j == 0 else i + j == 0) - (i != 0) * (j != 0) for j in range(size)] for i in range(size)]  # fmt: skip
+    mix = [Fraction(k == 0) for k in range(size)]
+    start = time.process_time()
+    assert stability(rows, mix, deadline=time.monotonic() + 0.2) is None
+    assert time.process_time() - start < 2
+
+
+def test_elimination_keeps_what_it_has_when_time_runs_out():
+    sums = range(2, 25)
+    A = [[min(i, j) + 2 * ((i < j) - (i > j)) for j in sums] for i in sums]
+    game = dilemma.matrix(A, np.array(A).T)
+    whole = eliminate(players_of(game), game.payoffs)
+    assert whole.solvable
+    assert whole.unfinished == ""
+    part = eliminate(players_of(game), game.payoffs, seconds=0)
+    assert "ran out of seconds" in part.unfinished
+    left = {name: set(actions) for name, actions in part.survivors.items()}
+    assert all(set(whole.survivors[name]) <= own for name, own in left.items())
+    assert [s.action for s in whole.steps[: len(part.steps)]] == [s.action for s in part.steps]
+
+
+@few
+@given(payoffs=games(2, 4))
+def test_survivors_are_those_of_the_elimination_that_tells_each_step(payoffs):
+    game = dilemma.matrix(*payoffs)
+    left, finished = survivors(players_of(game), game.payoffs)
+    assert finished
+    assert left == dict(eliminate(players_of(game), game.payoffs).survivors)
+
+
+def test_what_other_libraries_raise_is_told_in_our_words(monkeypatch):
+    def broken(*_, **__):
+        raise RuntimeError("Maximum number of iterations reached.")
+
+    monkeypatch.setattr("scipy.optimize.nnls", broken)
+    monkeypatch.setattr("nashpy.Game.asymmetric_replicator_dynamics", broken)
+    # The row player does not care: a continuum, whose nearness is asked of nnls.
+    found = select(dilemma.matrix([[1, 0, 1], [1, 0, 1]], [[1, 0, 1], [0, 1, 1]]), starts=3)
+    assert found.basins[0].starts == 3
+    assert set(found.basins[0].ends) == {learning.OPEN}
 
 
 def test_equilibria_of_one_name_are_numbered():

@@ -2,41 +2,72 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
+from math import isinf
 
 import sympy as sp
 
 from dilemma.branch import Branch
 from dilemma.errors import DisagreementError
 from dilemma.games.exact import ExactSolution
+from dilemma.games.profiles import Calibrated
 from dilemma.games.supports import branches
 from dilemma.games.systems import solution
 from dilemma.model import Model
+from dilemma.parts import Player, Profile
 
 __all__ = ["agree"]
 
 
 def agree(
-    model: Model,
-    values: Mapping[sp.Symbol, sp.Rational],
+    game: Calibrated,
+    players: Sequence[Player],
+    left: Mapping[str, Profile],
     found: ExactSolution,
+    deadline: float,
 ) -> str:
-    """Compare the branches that hold here with the exact path, support by support."""
-    row, column = model.players.values()
-    unsolved = 0
-    for branch in branches(model):
-        rows = [row.actions.index(a) for a in branch.support[row.name]]
-        columns = [column.actions.index(a) for a in branch.support[column.name]]
-        there = _realised(found, rows, columns)
-        here = branch.holds_at(values)
-        if here is None and not found.degenerate:
+    """Compare the branches that hold here with the exact path, support by support.
+
+    Parameters
+    ----------
+    players : sequence of two Player
+        Those whose strategies the exact path lists, with the actions left to them.
+    left : mapping of player to actions
+        What each player of the game has left; no equilibrium uses anything else.
+    found : ExactSolution
+        A complete one.
+    deadline : float
+        When to stop, on the monotonic clock [s].
+
+    Raises
+    ------
+    DisagreementError
+        If a branch is an equilibrium and the exact path says otherwise, or the other way round.
+    """
+    row, column = players
+    unsolved = undecided = 0
+    for branch in branches(game.model):
+        if time.monotonic() >= deadline:
+            return "ran out of seconds comparing with the symbolic branches"
+        inside = all(set(branch.support[name]) <= set(own) for name, own in left.items())
+        here = branch.holds_at(game.values)
+        if here is None and inside and found.degenerate is False:
             continue  # without ties every equilibrium has a closed form
         if here is None:
             unsolved += 1
-            here = solution(branch, values).exists is True
-        if here != there:
-            raise DisagreementError(_reproduce(model, branch, values, found, here=here))
+            until = None if isinf(deadline) else max(deadline - time.monotonic(), 0)
+            here = solution(branch, game.values, seconds=until).exists
+        if here is None:
+            undecided += 1
+            continue
+        rows = [row.actions.index(a) for a in branch.support[row.name]] if inside else []
+        columns = [column.actions.index(a) for a in branch.support[column.name]] if inside else []
+        if here != (inside and _realised(found, rows, columns)):
+            raise DisagreementError(_reproduce(game.model, branch, game.values, found, here=here))
     said = "agrees with the symbolic branches as sets"
+    if undecided:
+        said += f", but for {undecided} that z3 did not decide in time"
     return said + (f" ({unsolved} without a closed form here)" if unsolved else "")
 
 

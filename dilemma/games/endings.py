@@ -95,5 +95,8 @@ def _apart(mix: Array, corners: Array) -> float:
 
     heavy = 1e3  # holds the weights' sum to one
     system: Any = np.vstack([corners.T, np.full((1, len(corners)), heavy)])
-    weights, _ = nnls(system, np.append(mix, heavy))
+    try:
+        weights, _ = nnls(system, np.append(mix, heavy))
+    except (RuntimeError, ValueError, np.linalg.LinAlgError):
+        return 1.0  # it did not converge, and nothing is known to be near
     return float(np.abs(mix - weights @ corners / weights.sum()).max())

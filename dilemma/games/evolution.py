@@ -21,16 +21,22 @@ strict equilibrium (Selten 1980, Journal of Theoretical Biology 84: 93-101).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
+from math import inf
 from typing import Any
 
 __all__ = ["Stability", "stability", "symmetric"]
 
 Matrix = Sequence[Sequence[Fraction]]
 Mix = tuple[Fraction, ...]
+
+
+class _LateError(Exception):
+    """Time ran out; caught where the deadline was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,8 @@ def symmetric(A: Matrix, B: Matrix) -> bool:
     return [list(row) for row in A] == [list(column) for column in zip(*B, strict=True)]
 
 
-def stability(A: Matrix, x: Sequence[Fraction]) -> Stability:
-    """Decide whether ``x`` is an evolutionarily stable strategy.
+def stability(A: Matrix, x: Sequence[Fraction], *, deadline: float = inf) -> Stability | None:
+    """Decide whether ``x`` is an evolutionarily stable strategy; None if that takes too long.
 
     Parameters
     ----------
@@ -72,6 +78,8 @@ def stability(A: Matrix, x: Sequence[Fraction]) -> Stability:
         What the row strategy earns against the column strategy.
     x : n probabilities
         A best reply to itself: (x, x) is an equilibrium.
+    deadline : float
+        When to give up, on the monotonic clock [s]: with many unused best replies the test is long.
 
     Raises
     ------
@@ -86,6 +94,8 @@ def stability(A: Matrix, x: Sequence[Fraction]) -> Stability:
     >>> stability(hawk_dove, [Fraction(1, 2), Fraction(1, 2)]).stable
     True
     """
+    if time.monotonic() >= deadline:
+        return None
     fitness = [sum((a * p for a, p in zip(row, x, strict=True)), Fraction(0)) for row in A]
     best = [i for i, pays in enumerate(fitness) if pays == max(fitness)]
     used = [i for i, p in enumerate(x) if p]
@@ -93,7 +103,10 @@ def stability(A: Matrix, x: Sequence[Fraction]) -> Stability:
         raise ValueError("not a best reply to itself: no symmetric equilibrium")
     base, *free = used
     bound = [i for i in best if i not in used]
-    weak = _weakness(_form(A, base, [*free, *bound]), len(free))
+    try:
+        weak = _weakness(_form(A, base, [*free, *bound]), len(free), deadline)
+    except _LateError:
+        return None
     if weak is None:
         return Stability(stable=True)
     z = dict(zip([*free, *bound], weak, strict=True))
@@ -120,10 +133,12 @@ def _form_value(A: Matrix, x: Sequence[Fraction], y: Sequence[Fraction]) -> Frac
     )
 
 
-def _weakness(Q: list[list[Fraction]], free: int) -> list[Fraction] | None:
+def _weakness(Q: list[list[Fraction]], free: int, deadline: float) -> list[Fraction] | None:
     """Return a z with z'Qz <= 0, its entries from ``free`` on not negative; None if there is none."""
     size = len(Q)
     for order in range(1, free + 1):
+        if time.monotonic() >= deadline:
+            raise _LateError
         adjugate, determinant = _adjugate([row[:order] for row in Q[:order]])
         if determinant <= 0:
             return [*(row[-1] for row in adjugate), *[Fraction(0)] * (size - order)]
@@ -133,7 +148,7 @@ def _weakness(Q: list[list[Fraction]], free: int) -> list[Fraction] | None:
          for j in range(free, size)]
         for i in range(free, size)
     ]  # fmt: skip
-    w = _not_copositive(schur)
+    w = _not_copositive(schur, deadline)
     if w is None:
         return None
     return [*(sum((c * v for c, v in zip(row, w, strict=True)), Fraction(0)) for row in carry), *w]
@@ -153,11 +168,13 @@ def _reaction(Q: list[list[Fraction]], free: int) -> list[list[Fraction]]:
     ]
 
 
-def _not_copositive(M: list[list[Fraction]]) -> list[Fraction] | None:
+def _not_copositive(M: list[list[Fraction]], deadline: float) -> list[Fraction] | None:
     """Return a w >= 0, not all zero, with w'Mw <= 0; None if M is strictly copositive."""
     size = len(M)
     for order in range(1, size + 1):
         for some in combinations(range(size), order):
+            if time.monotonic() >= deadline:
+                raise _LateError
             adjugate, determinant = _adjugate([[M[i][j] for j in some] for i in some])
             if determinant <= 0 and all(entry > 0 for row in adjugate for entry in row):
                 inside = dict(zip(some, (row[0] for row in adjugate), strict=True))

@@ -24,7 +24,7 @@ from typing import Any
 from dilemma.games.payoff_matrices import Mix, positive, read_game
 from dilemma.games.vertices import Vertex, Vertices, members, vertices
 
-__all__ = ["ExactSolution", "solve_exactly"]
+__all__ = ["ExactSolution", "assembled", "solve_exactly"]
 
 ZERO = Fraction(0)
 
@@ -45,8 +45,9 @@ class ExactSolution:
         strategies of the row player and some of the column player.
     components : tuple of tuple of int
         Connected components of the set of equilibria, as positions in ``profiles``.
-    degenerate : bool
-        Whether some mixed strategy has more pure best replies than actions that it uses.
+    degenerate : bool or None
+        Whether some mixed strategy has more pure best replies than actions that it uses; None where
+        nobody looked.
     witness : (player, mix, best replies) or None
         Such a strategy of ``"row"`` or ``"column"``, and all best replies of the *other* player.
     complete : bool
@@ -59,7 +60,7 @@ class ExactSolution:
     profiles: tuple[tuple[Mix, Mix], ...]
     subsets: tuple[tuple[int, ...], ...]
     components: tuple[tuple[int, ...], ...]
-    degenerate: bool
+    degenerate: bool | None
     witness: tuple[str, Mix, tuple[int, ...]] | None
     complete: bool
     reason: str
@@ -145,6 +146,44 @@ def solve_exactly(
     )
 
 
+def assembled(
+    profiles: Iterable[tuple[Mix, Mix]],
+    *,
+    reason: str,
+    most: int = 200_000,
+    deadline: float = inf,
+) -> ExactSolution:
+    """Put extreme equilibria that were found in some way in order, with how they hang together.
+
+    Parameters
+    ----------
+    reason : str
+        Why there may be others; empty if there are none.
+    most : int
+        The most maximal Nash subsets to list in each component.
+    deadline : float
+        When to stop listing them, on the monotonic clock [s].
+
+    Examples
+    --------
+    >>> up, left, right = (Fraction(1),), (Fraction(1), Fraction(0)), (Fraction(0), Fraction(1))
+    >>> assembled([(up, right), (up, left)], reason="").subsets
+    ((0, 1),)
+    """
+    pairs = list(dict.fromkeys(profiles))
+    rows = {x: k for k, x in enumerate(dict.fromkeys(x for x, _ in pairs))}
+    columns = {y: k for k, y in enumerate(dict.fromkeys(y for _, y in pairs))}
+    ordered = sorted(pairs, key=lambda pair: _order(*pair))
+    meets = [(rows[x], columns[y]) for x, y in ordered]
+    components = _components(meets)
+    subsets, why = _subsets(meets, components, most, deadline)
+    told = reason or (why and f"{why} while listing maximal Nash subsets: some may be missing")
+    return ExactSolution(
+        tuple(ordered), subsets, components, degenerate=None, witness=None,
+        complete=not told, reason=told,
+    )  # fmt: skip
+
+
 # --- equilibria ----------------------------------------------------------------------------------
 
 
@@ -181,6 +220,11 @@ def _profiles(
 
     meets = sorted(pairs, key=order)
     return tuple((rows[i][1], columns[j][1]) for i, j in meets), meets
+
+
+def _order(x: Mix, y: Mix) -> tuple[Any, ...]:
+    used, using = _used(x), _used(y)
+    return len(used) + len(using), used, using, x, y
 
 
 def _components(meets: Sequence[tuple[int, int]]) -> tuple[tuple[int, ...], ...]:
@@ -225,6 +269,8 @@ def _subsets(
         if not all_found:
             late = time.monotonic() >= deadline
             why = "ran out of seconds" if late else f"stopped at {most:,} sets"
+            listed = {k for one in found for k in one}
+            subsets += [(k,) for k in component if k not in listed]
     return tuple(sorted(subsets)), why
 
 
@@ -248,8 +294,10 @@ def _products(
         new = {both for line in lines if (both := one & line)} - shared
         shared |= new
         waiting.extend(new)
-    products = []
+    products: list[tuple[int, ...]] = []
     for those in shared:
+        if time.monotonic() >= deadline:
+            return products, False
         mine = [i for i, line in reach.items() if line & those == those]
         cells = (position[i, columns[k]] for i in mine for k in members(those))
         products.append(tuple(sorted(cells)))
@@ -278,7 +326,7 @@ def _witness(
     return player, _normal(vertices[labels]), best
 
 
-def _used(vertex: Vertex) -> tuple[int, ...]:
+def _used(vertex: Vertex | Mix) -> tuple[int, ...]:
     return tuple([k for k, v in enumerate(vertex) if v])
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isinf
 
 from dilemma.equilibrium import Equilibrium, NashSet
 
-__all__ = ["Found", "apart"]
+__all__ = ["Found", "apart", "share"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +40,17 @@ def apart(equilibria: Sequence[Equilibrium]) -> tuple[NashSet, ...]:
         )
         for k, e in enumerate(equilibria)
     )
+
+
+def share(deadline: float, part: float) -> float:
+    """Return when a part of the time left has passed, so that something is left for what follows.
+
+    Parameters
+    ----------
+    deadline : float
+        On the monotonic clock [s]; infinite where there is no budget.
+    part : float
+        Between 0 and 1.
+    """
+    now = time.monotonic()
+    return deadline if isinf(deadline) else now + part * (deadline - now)

@@ -86,7 +86,7 @@ def basins(
     points = [(draw.dirichlet(np.ones(m)), draw.dirichlet(np.ones(n))) for _ in range(starts)]
     game = nashpy.Game(places.A, places.B.T)
     found = []
-    ways: dict[str, Callable[[Any, Endings, Array, Array], Ending]] = {
+    ways: dict[str, Callable[[Any, Endings, Array, Array, float], Ending | None]] = {
         "replicator dynamics": _replicator,
         "fictitious play": _fictitious,
     }
@@ -96,9 +96,10 @@ def basins(
             stop = time.monotonic() + (until - time.monotonic()) / left
             ends: Counter[Ending] = Counter()
             for x, y in points:
-                if time.monotonic() > stop:
+                ended = None if time.monotonic() > stop else end(game, places, x, y, stop)
+                if ended is None:
                     break
-                ends[end(game, places, x, y)] += 1
+                ends[ended] += 1
             found.append(Basins(name, ends.total(), dict(ends)))
     return tuple(found)
 
@@ -117,7 +118,8 @@ def _ties_broken_by(seed: int) -> Iterator[None]:
 # --- replicator dynamics ------------------------------------------------------------------------
 
 
-def _replicator(game: Any, places: Endings, x: Array, y: Array) -> Ending:
+def _replicator(game: Any, places: Endings, x: Array, y: Array, deadline: float) -> Ending | None:
+    """Follow the dynamics; None where time runs out before they have settled."""
     points = np.linspace(0, _CHUNK, round(_CHUNK / _STEP) + 1)
     chunks: list[Array] = []
     for chunk in range(round(HORIZON / _CHUNK)):
@@ -125,7 +127,12 @@ def _replicator(game: Any, places: Endings, x: Array, y: Array) -> Ending:
         trap = places.trapped(x, y)
         if trap is not None:
             return trap
-        xs, ys = game.asymmetric_replicator_dynamics(x0=x, y0=y, timepoints=points)
+        if time.monotonic() > deadline:
+            return None
+        try:
+            xs, ys = game.asymmetric_replicator_dynamics(x0=x, y0=y, timepoints=points)
+        except (ArithmeticError, RuntimeError, ValueError):
+            return OPEN  # the integrator refused
         path = np.hstack([xs, ys])
         if not np.isfinite(path).all() or path.min() < -0.01:
             return OPEN  # the integrator gave up
@@ -165,7 +172,7 @@ def _came_back(path: Array) -> bool:
 # --- fictitious play ----------------------------------------------------------------------------
 
 
-def _fictitious(game: Any, places: Endings, x: Array, y: Array) -> Ending:
+def _fictitious(game: Any, places: Endings, x: Array, y: Array, deadline: float) -> Ending | None:
     """Follow beliefs; once a strict equilibrium is played it is played for ever.
 
     (Fudenberg and Levine 1998, The Theory of Learning in Games, proposition 2.1.)
@@ -179,6 +186,8 @@ def _fictitious(game: Any, places: Endings, x: Array, y: Array) -> Ending:
         if played in places.strict:
             return places.strict[played[0], played[1]]
         before = counts
+        if time.monotonic() > deadline:
+            return None
         if k >= ROUNDS // 2 and k % 10 == 9:
             late.append((counts[0] / counts[0].sum(), counts[1] / counts[1].sum()))
     near = places.near(late, NEAR["fictitious play"])

@@ -1,19 +1,21 @@
-"""Simultaneous games of three or more players at one calibration.
+"""Simultaneous games in which three or more players have a choice, at one calibration.
 
-Pure equilibria are listed exactly, from the definition.  Mixed ones solve polynomial equations:
-pygambit searches for them, support by support (extra ``trees``); each is polished to many digits,
-made exact where it is rational, and checked by its own regret.  Where the game is small enough to
-have branches, z3 then decides for each choice of supports whether any equilibrium is left, and
-only that makes the answer complete.
+Mixed equilibria solve polynomial equations: pygambit searches for them, support by support (extra
+``trees``), and follows the logit branch to one; each is polished to many digits, made exact where
+it is rational, and checked by its own regret.  Where the game is small enough to have branches, z3
+then decides for each choice of supports whether any equilibrium is left, and only that makes the
+answer complete.
 """
 
 from __future__ import annotations
 
+import io
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from math import inf
+from math import inf, isinf
+from typing import Any
 
 import sympy as sp
 
@@ -22,86 +24,112 @@ from dilemma.equilibrium import Equilibrium, Mix
 from dilemma.errors import DisagreementError
 from dilemma.exchange.nfg import strategic_text
 from dilemma.games import supports
-from dilemma.games.elimination import eliminate
-from dilemma.games.found import Found, apart
+from dilemma.games.found import Found, apart, share
 from dilemma.games.polish import polish
-from dilemma.games.profiles import evaluated, pure_equilibria, unit_scale
+from dilemma.games.profiles import Calibrated, unit_scale
 from dilemma.games.systems import solution
-from dilemma.model import Model
 from dilemma.parts import Player, Profile
 from dilemma.valuation import Payoffs
 
-__all__ = ["solve"]
+__all__ = ["solve", "tie"]
 
 APART = sp.Rational(1, 10**20)  # equilibria on the same supports that are nearer count as one
 MOST_LISTED = 12  # equilibria on one choice of supports; where isolated, there are fewer
 PATIENCE = 0.05  # of the budget of time, for one choice of supports
+DEEPER = 10  # times the rectangles of the pass before
+SHALLOW = 500  # rectangles on each choice of supports, in the first pass
+SCARCE = 0.01  # the branch that leads to an equilibrium leaves its end as much for unused actions
 NEEDS = "mixed equilibria of three or more players need pygambit: pip install dilemma[trees]"
+
+Numbers = dict[str, dict[str, float]]
 
 
 def solve(
-    model: Model,
-    values: Mapping[sp.Symbol, sp.Rational],
-    payoffs: Payoffs,
+    game: Calibrated,
+    left: Mapping[str, Profile],
+    pure: Found,
     *,
-    exact: bool,
-    seconds: float | None,
+    said: Sequence[str] = (),
+    deadline: float = inf,
     most: int,
-) -> Found:
-    """Find the equilibria of a game of three or more players; see :class:`Found`."""
-    search = _Search(model, values, payoffs, seconds, exact)
-    players = search.players
-    for profile in pure_equilibria(players, payoffs):
-        search.found.append(evaluated(model, values, payoffs, _pure(players, profile)))
-    left = eliminate(players, payoffs).survivors
-    if all(len(actions) == 1 for actions in left.values()):
-        search.said = ["iterated elimination of strictly dominated actions leaves one profile"]
-        return search.told()
-    search.said.append("pure equilibria from the definition")
-    search.ask_pygambit(left, most)
-    if supports.has_symbols(model) and exact:
+) -> Iterator[Found]:
+    """Find the equilibria of a game of three or more players; see :class:`Found`.
+
+    Parameters
+    ----------
+    left : mapping of player to actions
+        The only ones that an equilibrium may use.
+    pure : Found
+        The pure equilibria.
+    said : sequence of str
+        How the game was cut down to ``left``.
+    deadline : float
+        When to stop, on the monotonic clock [s].
+    most : int
+        The most rectangles on each choice of supports.
+    """
+    search = _Search(game, left, deadline, list(pure.equilibria), [*said, pure.method])
+    certifiable = supports.has_symbols(game.model) and game.exact
+    if not certifiable:
+        search.follow_logit()
+        if len(search.found) > len(pure.equilibria):
+            yield search.told("equilibria of other supports were not looked for")
+    search.ask_pygambit(share(deadline, 0.5 if certifiable else 0.8), most)
+    if certifiable:
+        yield search.told("that there are no others was not decided")
         search.certify()
     elif not search.doubts:
         search.doubts.append("the game is too large to certify that there are no others")
-    return search.told()
+    yield search.told()
 
 
 @dataclass
 class _Search:
     """What has been found so far, and what speaks against that being all."""
 
-    model: Model
-    values: Mapping[sp.Symbol, sp.Rational]
-    payoffs: Payoffs
-    seconds: float | None
-    exact: bool
-    found: list[Equilibrium] = field(default_factory=list)
+    game: Calibrated
+    left: Mapping[str, Profile]
+    deadline: float
+    found: list[Equilibrium]
+    said: list[str]
     doubts: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
     endless: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.players = list(self.model.players.values())
-        self.scaled = unit_scale(self.players, self.payoffs)
-        self.deadline = time.monotonic() + (inf if self.seconds is None else self.seconds)
+        self.players, payoffs = self.game.left(self.left)
+        self.scaled = unit_scale(self.players, payoffs)
+        self.patience = None if isinf(self.deadline) else PATIENCE * self._rest()
+
+    def _rest(self) -> float:
+        return max(self.deadline - time.monotonic(), 0)
 
     def add(self, candidate: Mapping[str, Mapping[str, float]]) -> bool:
         """Polish a candidate and keep it if it is an equilibrium; False if it is none."""
-        polished = polish(self.players, self.scaled, candidate)
+        polished = polish(self.players, self.scaled, candidate, deadline=self.deadline)
         if polished is None:
             return False
         play, exact = polished
         if not any(_same(play, e.play) for e in self.found):
-            self.found.append(evaluated(self.model, self.values, self.payoffs, play, exact=exact))
+            self.found.append(self.game.played(play, exact=exact))
         return True
 
-    def ask_pygambit(self, left: Mapping[str, Sequence[str]], most: int) -> None:
+    def follow_logit(self) -> None:
+        """Add the equilibrium at the end of the logit branch, if it leads to one."""
+        end = _logit(self.players, self.left, self.scaled, share(self.deadline, 0.2))
+        if end is not None and self.add(end):
+            self.said.append("the end of the logit branch")
+
+    def ask_pygambit(self, until: float, most: int) -> None:
         """Let pygambit search all supports; keep what can be confirmed."""
-        candidates, doubt, said = _searched(self.players, left, self.scaled, self.deadline, most)
+        candidates, doubt, said = _searched(self.players, self.left, self.scaled, until, most)
         self.said.append(said)
         if doubt:
             self.doubts.append(doubt)
-        for candidate in candidates:
+        for count, candidate in enumerate(candidates):
+            if time.monotonic() >= self.deadline:
+                late = len(candidates) - count
+                self.doubts.append(f"{late} of pygambit's candidates were not confirmed in time")
+                break
             if not self.add(candidate):
                 self.doubts.append("a candidate of pygambit's could not be confirmed")
 
@@ -112,7 +140,9 @@ class _Search:
         """
         before, doubts = len(self.found), []
         more, undecided = [], 0
-        for branch in supports.branches(self.model):
+        for branch in supports.branches(self.game.model):
+            if not all(set(branch.support[name]) <= set(own) for name, own in self.left.items()):
+                continue  # a strictly dominated action is used in no equilibrium
             if branch.pure:
                 self._agree(branch)
                 continue
@@ -130,10 +160,10 @@ class _Search:
 
     def _agree(self, branch: Branch) -> None:
         listed = any(e.branch == branch.name for e in self.found)
-        if branch.holds_at(self.values) is not listed:
+        if branch.holds_at(self.game.values) is not listed:
             raise DisagreementError(
                 f"the branch '{branch.name}' and the search of pure equilibria part; please "
-                f"report this with {dict(self.values)}"
+                f"report this with {dict(self.game.values)}"
             )
 
     def _exhausted(self, branch: Branch) -> bool | None:
@@ -147,11 +177,7 @@ class _Search:
                 return None
             known = [_unknowns(branch, e) for e in self.found if e.branch == branch.name]
             other = solution(
-                branch,
-                self.values,
-                away_from=known,
-                by=APART,
-                seconds=None if self.seconds is None else PATIENCE * self.seconds,
+                branch, self.game.values, away_from=known, by=APART, seconds=self.patience
             )
             if not other.exists:
                 return other.exists
@@ -162,9 +188,10 @@ class _Search:
         self.endless.add(branch.name)
         return True
 
-    def told(self) -> Found:
-        """Return what was found."""
-        witness = _tie(self.players, self.payoffs)
+    def told(self, missing: str = "") -> Found:
+        """Return what was found so far; ``missing`` says what is still to be done."""
+        witness = tie(self.game.players, self.game.payoffs)
+        doubts = [*self.doubts, missing] if missing else self.doubts
         return Found(
             equilibria=tuple(self.found),
             sets=tuple(
@@ -174,23 +201,16 @@ class _Search:
                 for s in apart(self.found)
             ),
             components=tuple((k,) for k in range(len(self.found))),
-            exact=self.exact,
-            complete=not self.doubts,
-            reason="; ".join(dict.fromkeys(self.doubts)),
+            exact=self.game.exact,
+            complete=not doubts,
+            reason="; ".join(dict.fromkeys(doubts)),
             degenerate=True if witness else None,
             witness=witness,
             method="; ".join(self.said),
         )
 
 
-def _pure(players: Sequence[Player], profile: Profile) -> dict[str, Mix]:
-    return {
-        player.name: {a: sp.Integer(a == played) for a in player.actions}
-        for player, played in zip(players, profile, strict=True)
-    }
-
-
-def _tie(players: Sequence[Player], payoffs: Payoffs) -> str:
+def tie(players: Sequence[Player], payoffs: Payoffs) -> str:
     """Return a pure profile of the others to which a player has two best replies, in words."""
     for k, player in enumerate(players):
         for rest in product(*(p.actions if p is not player else ("",) for p in players)):
@@ -205,53 +225,122 @@ def _tie(players: Sequence[Player], payoffs: Payoffs) -> str:
 # --- pygambit ------------------------------------------------------------------------------------
 
 
+class _LateError(RuntimeError):
+    """Time ran out; pygambit hands on that there was an error of some such kind."""
+
+
+def _game(gambit: Any, players: Sequence[Player], left: Mapping[str, Profile], of: Payoffs) -> Any:
+    names = [p.name for p in players]
+    cells = {o: [of[o][n] for n in names] for o in product(*(left[n] for n in names))}
+    text = strategic_text("", names, [left[n] for n in names], cells)
+    return gambit.read_nfg(io.StringIO(text))
+
+
+def _read(profile: Any, left: Mapping[str, Profile]) -> Numbers:
+    return {
+        name: {action: float(profile[name][action]) for action in actions}
+        for name, actions in left.items()
+    }
+
+
+def _logit(
+    players: Sequence[Player], left: Mapping[str, Profile], payoffs: Payoffs, deadline: float
+) -> Numbers | None:
+    """Return what the logit branch leads to, without what it gives to actions that nobody uses."""
+    try:
+        import pygambit
+    except ImportError:
+        return None
+    if not hasattr(pygambit, "LogitResult"):
+        return None  # an older one, without a way to stop it
+
+    def watch(_: object) -> None:
+        if time.monotonic() > deadline:
+            raise _LateError
+
+    game = _game(pygambit, players, left, payoffs)
+    try:
+        found = pygambit.nash.logit_solve(game, use_strategic=True, event_callback=watch)
+    except (ArithmeticError, RuntimeError, ValueError):
+        return None  # it is one way among others, and nothing was promised
+    if not found.success:
+        return None
+    end = _read(found.equilibrium, left)
+    return {n: {a: c if c > SCARCE else 0.0 for a, c in mix.items()} for n, mix in end.items()}
+
+
 def _searched(
     players: Sequence[Player],
-    left: Mapping[str, Sequence[str]],
+    left: Mapping[str, Profile],
     payoffs: Payoffs,
     deadline: float,
     most: int,
-) -> tuple[list[dict[str, dict[str, float]]], str, str]:
-    """Return pygambit's candidates, why they may not be all, and how they were found."""
+) -> tuple[list[Numbers], str, str]:
+    """Return pygambit's candidates, why they may not be all, and how they were found.
+
+    It can be stopped between two choices of supports only.  So each is searched a little first,
+    and deeper where that did not do, as long as the longest wait so far leaves time for it.
+    """
     try:
         import pygambit
     except ImportError:
         return [], NEEDS, "pygambit not asked"
-    import io
+    game = _game(pygambit, players, left, payoffs)
+    found: dict[str, Numbers] = {}
+    deep, reason = min(SHALLOW, most), ""
+    while True:
+        troubled, longest, why = _one_pass(pygambit, game, left, found, deep, deadline)
+        if why:
+            reason = why
+        elif troubled:
+            reason = f"pygambit could not search {troubled} choices of supports to the end"
+        wait = DEEPER * longest
+        if why or not troubled or deep >= most or time.monotonic() + wait >= deadline:
+            break
+        deep, reason = min(DEEPER * deep, most), ""
+    return list(found.values()), reason, f"pygambit's search of all supports ({len(found)} found)"
 
-    late = RuntimeError("out of time")
-    troubled: list[str] = []
+
+def _one_pass(
+    gambit: Any,
+    game: Any,
+    left: Mapping[str, Profile],
+    found: dict[str, Numbers],
+    deep: int,
+    deadline: float,
+) -> tuple[int, float, str]:
+    """Search every choice of supports to some depth, and add what is found.
+
+    Return how many were not searched to the end, the longest wait, and why it was stopped if so.
+    """
+    troubled, longest, last = 0, 0.0, time.monotonic()
 
     def watch(event: object) -> None:
-        if time.monotonic() > deadline:
-            raise late
-        if not isinstance(event, pygambit.EnumPolyCandidateSupportEvent):
-            troubled.append(type(event).__name__)
+        nonlocal troubled, longest, last
+        now = time.monotonic()
+        longest, last = max(longest, now - last), now
+        if now > deadline:
+            raise _LateError
+        troubled += not isinstance(event, gambit.EnumPolyCandidateSupportEvent)
 
-    names = [p.name for p in players]
-    cells = {o: [payoffs[o][n] for n in names] for o in product(*(left[n] for n in names))}
-    text = strategic_text("", names, [left[n] for n in names], cells)
-    game = pygambit.read_nfg(io.StringIO(text))
-    numbers: list[dict[str, dict[str, float]]] = []
+    def keep(profile: Any) -> None:
+        numbers = _read(profile, left)
+        found.setdefault(_key(numbers), numbers)
 
-    def keep(profile: object) -> None:
-        numbers.append(
-            {
-                name: {action: float(profile[name][action]) for action in left[name]}  # type: ignore[index]
-                for name in names
-            }
-        )
-
-    reason = ""
     try:
-        pygambit.nash.enumpoly_solve(
-            game, use_strategic=True, max_rectangles=most, nash_callback=keep, event_callback=watch
+        gambit.nash.enumpoly_solve(
+            game, use_strategic=True, max_rectangles=deep, nash_callback=keep, event_callback=watch
         )
-    except RuntimeError:
-        reason = "ran out of seconds while searching supports"
-    if troubled and not reason:
-        reason = f"pygambit could not search {len(troubled)} choices of supports to the end"
-    return numbers, reason, f"pygambit's search of all supports ({len(numbers)} found)"
+    except (ArithmeticError, RuntimeError, ValueError) as error:
+        if time.monotonic() > deadline:
+            return troubled, longest, "ran out of seconds while searching supports"
+        return troubled, longest, f"pygambit stopped its search of supports: {error}"
+    return troubled, longest, ""
+
+
+def _key(numbers: Numbers) -> str:
+    """Tell candidates apart: the same one is found again in a deeper pass."""
+    return " ".join(f"{c:.9f}" for mix in numbers.values() for c in mix.values())
 
 
 # --- checking ------------------------------------------------------------------------------------

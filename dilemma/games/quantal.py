@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import importlib
 import io
+import time
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 
 from dilemma.exchange.nfg import strategic_text
 from dilemma.games.endings import Endings
@@ -21,6 +23,7 @@ __all__ = ["Logit", "logit"]
 
 NEEDS = "needs pip install dilemma[trees]"
 LARGEST = 8  # actions a player
+LATE = "not followed to its end: ran out of seconds"
 CLOSE = 1e-3  # between the branch's end and an exact equilibrium, in any probability
 
 
@@ -44,8 +47,11 @@ class Logit:
     said: str = ""
 
 
-def logit(places: Endings) -> Logit:
-    """Follow the principal branch to its end, where pygambit is installed."""
+def logit(places: Endings, *, deadline: float = inf) -> Logit:
+    """Follow the principal branch to its end, where pygambit is installed.
+
+    Past the deadline, on the monotonic clock [s], it is left, and ``said`` says so.
+    """
     if max(places.A.shape) > LARGEST:
         return Logit(said=f"not asked: more than {LARGEST} actions")
     try:
@@ -55,14 +61,21 @@ def logit(places: Endings) -> Logit:
     if not hasattr(gambit, "LogitResult"):
         return Logit(said=f"not asked: pygambit is older than 17 ({NEEDS})")
     events: list[str] = []
+
+    def watch(event: object) -> None:
+        events.append(type(event).__name__)
+        if time.monotonic() > deadline:
+            raise RuntimeError(LATE)
+
     try:
         found = gambit.nash.logit_solve(
             gambit.read_nfg(io.StringIO(_written(places))),
             use_strategic=True,
-            event_callback=lambda event: events.append(type(event).__name__),
+            event_callback=watch,
         )
     except (ArithmeticError, RuntimeError, ValueError) as error:
-        return Logit(said=f"pygambit stopped: {error}")
+        late = time.monotonic() > deadline
+        return Logit(said=LATE if late else f"pygambit stopped: {error}")
     if not found.success:
         return Logit(said=f"pygambit stopped: {found.reason}")
     m, n = places.A.shape

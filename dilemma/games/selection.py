@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import combinations, product
 
 import sympy as sp
@@ -142,10 +143,33 @@ def expected(payoffs: Payoffs, equilibrium: Equilibrium) -> dict[str, sp.Rationa
     return total
 
 
-def pareto_better(one: Mapping[str, sp.Rational], other: Mapping[str, sp.Rational]) -> bool:
-    """Tell whether the first pays nobody less than the second, and somebody more."""
-    gaps = [one[player] - other[player] for player in other]
-    return bool(min(gaps) >= 0 and max(gaps) > 0)
+def pareto_better(paid: Sequence[Mapping[str, Fraction]], first: int) -> list[list[int]]:
+    """Return, for each of the first payoffs, which of all pay nobody less and somebody more.
+
+    Parameters
+    ----------
+    paid : sequence of mapping of player to exact payoff
+    first : int
+        How many are asked about, from the beginning.
+
+    Examples
+    --------
+    >>> one, two, three = (dict(a=Fraction(v), b=Fraction(w)) for v, w in [(1, 1), (3, 0), (1, 2)])
+    >>> pareto_better([one, two, three], 2)
+    [[2], []]
+    """
+    import numpy as np
+
+    places = []  # in each player's own order, which is exact: numbers that fit an array
+    for player in paid[0] if paid else ():
+        order = {v: k for k, v in enumerate(sorted({cell[player] for cell in paid}))}
+        places.append([order[cell[player]] for cell in paid])
+    ranks = np.array(places, dtype=int).T
+    found: list[list[int]] = []
+    for own in ranks[:first]:
+        better = (ranks >= own).all(axis=1) & (ranks > own).any(axis=1)
+        found.append([int(k) for k in np.flatnonzero(better)])
+    return found
 
 
 def risk_dominant(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import inf
 
 import sympy as sp
 
@@ -21,6 +23,8 @@ def nash_sets(
     subsets: Iterable[tuple[int, ...]],
     components: Sequence[tuple[int, ...]],
     make: Callable[[Profile], Equilibrium],
+    *,
+    deadline: float = inf,
 ) -> tuple[NashSet, ...]:
     """Describe the maximal Nash subsets of a game.
 
@@ -32,6 +36,8 @@ def nash_sets(
     subsets, components : tuples of positions in ``equilibria``
     make : callable
         Works out payoffs, outcomes and regret of a profile of mixes.
+    deadline : float
+        On the monotonic clock [s]; past it an extreme equilibrium stands for a set, not its middle.
     """
     home = {k: number for number, component in enumerate(components) for k in component}
     found = []
@@ -40,7 +46,7 @@ def nash_sets(
             player.name: tuple(_distinct(equilibria[k].play[player.name] for k in members))
             for player in players
         }
-        alone = len(members) == 1
+        alone = len(members) == 1 or time.monotonic() >= deadline
         middle = {name: _middle(mixes) for name, mixes in extreme.items()}
         found.append(
             NashSet(

@@ -7,17 +7,28 @@ Sets of labels are the bits of an integer.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-__all__ = ["Table", "Vertex", "Vertices", "as_set", "members", "vertices"]
+__all__ = [
+    "Dictionary",
+    "Table",
+    "Vertex",
+    "Vertices",
+    "as_set",
+    "enumerated",
+    "leaving",
+    "members",
+    "pivot",
+    "vertices",
+]
 
 Table = list[list[int]]
 Vertex = tuple[int, ...]  # integers, not always coprime: what matters is their proportion
 Vertices = dict[int, Vertex]  # by the set of all its labels, which tells vertices apart
 
 
-class _Dictionary(NamedTuple):
+class Dictionary(NamedTuple):
     """A basis: what it makes of the constraints, in integers over a common denominator.
 
     ``table`` has a line for each basic variable and a column for each cobasic one; its last column
@@ -37,34 +48,56 @@ def vertices(
 ) -> tuple[Vertices, str]:
     """List the vertices of {z >= 0, payoffs z <= 1}, except the origin, with all of their labels.
 
-    The slack of line i is named ``replies[i]`` and z_j is named ``own[j]``.  Moving the bounds by
-    infinitesimals of different order makes the polytope simple, so that every basis has one
-    neighbour for each cobasic variable and all are reached from the origin.  The labels are those
-    of the polytope that was not moved.
+    The slack of line i is named ``replies[i]`` and z_j is named ``own[j]``.
+    """
+    origin = as_set(own)
+    start = Dictionary([[*line, 1] for line in payoffs], 1, list(replies), list(own), origin)
+    found, why = enumerated(start, dict.fromkeys(own, 1), most, deadline)
+    found.pop(origin, None)
+    return found, why
+
+
+def enumerated(
+    start: Dictionary, weights: Mapping[int, int], most: int, deadline: float
+) -> tuple[Vertices, str]:
+    """List all vertices of the polytope that a feasible basis describes, and why some may lack.
+
+    Moving the bounds by infinitesimals of different order makes the polytope simple, so that every
+    basis has one neighbour for each cobasic variable and all are reached from the first one.  The
+    labels are those of the polytope that was not moved.
+
+    Parameters
+    ----------
+    start : Dictionary
+        Its values may be zero, and its denominator is 1.
+    weights : mapping of variable to integer
+        The coordinates that are wanted of each vertex, and what each is multiplied by.
+    most : int
+        The most bases to visit.
+    deadline : float
+        When to stop, on the monotonic clock [s].
     """
     found: Vertices = {}
-    origin = as_set(own)
-    at = _Dictionary([[*line, 1] for line in payoffs], 1, list(replies), list(own), origin)
+    at, slacks = start, list(start.basis)
     # For each basis seen, the variables whose entering leads to a neighbour that is known.
-    known = {origin: 0}
-    waiting: list[tuple[_Dictionary, int, int]] = []  # pivots that lead to bases not yet visited
+    known = {at.name: 0}
+    waiting: list[tuple[Dictionary, int, int]] = []  # pivots that lead to bases not yet visited
     visited = 1
     while True:
         columns = list(zip(*at.table, strict=True))
         labels = _labels(at, columns[-1])
-        if labels not in found and labels != origin:
-            found[labels] = _vertex(at, columns[-1], own)
+        if labels not in found:
+            found[labels] = _vertex(at, columns[-1], weights)
         back = known[at.name]
         for q, entering in enumerate(at.cobasis):
             if back >> entering & 1:
                 continue
-            p = _leaving(at, columns, q, replies)
-            leaving = 1 << at.basis[p]
-            name = at.name ^ leaving ^ 1 << entering
+            p = leaving(at, columns, q, slacks)
+            name = at.name ^ 1 << at.basis[p] ^ 1 << entering
             if name not in known:
                 known[name] = 0
                 waiting.append((at, p, q))
-            known[name] |= leaving
+            known[name] |= 1 << at.basis[p]
         if not waiting:
             return found, ""
         if visited >= most:
@@ -72,36 +105,37 @@ def vertices(
         if time.monotonic() >= deadline:
             return found, "ran out of seconds"
         visited += 1
-        at = _pivot(*waiting.pop())
+        at = pivot(*waiting.pop())
 
 
-def _labels(at: _Dictionary, values: Sequence[int]) -> int:
+def _labels(at: Dictionary, values: Sequence[int]) -> int:
     """Return every label of the vertex: of the cobasic variables, and of basic ones that are 0."""
     if 0 not in values:
         return at.name
     return at.name | as_set(k for k, value in zip(at.basis, values, strict=True) if not value)
 
 
-def _vertex(at: _Dictionary, values: Sequence[int], own: range) -> Vertex:
+def _vertex(at: Dictionary, values: Sequence[int], weights: Mapping[int, int]) -> Vertex:
     value = dict(zip(at.basis, values, strict=True))
-    return tuple([value.get(k, 0) for k in own])
+    return tuple([value.get(k, 0) * weight for k, weight in weights.items()])
 
 
-def _leaving(at: _Dictionary, columns: Sequence[Sequence[int]], q: int, replies: range) -> int:
+def leaving(at: Dictionary, columns: Sequence[Sequence[int]], q: int, slacks: Sequence[int]) -> int:
     """Return the line that bounds the q-th cobasic variable first, ties broken lexicographically.
 
-    The coefficients of the slacks are those of the infinitesimals; a basic slack has one in its own
-    line alone, which is therefore not the least.
+    The coefficients of the slacks, the first basic variables, are those of the infinitesimals; a
+    basic slack has one in its own line alone, which is therefore not the least.
     """
     slopes = columns[q]
     lines = _least(range(len(slopes)), columns[-1], slopes)
-    for slack in replies:
-        if len(lines) == 1:
+    for slack in slacks:
+        if len(lines) <= 1:
             break
         if slack in at.cobasis:
             lines = _least(lines, columns[at.cobasis.index(slack)], slopes)
         else:
             lines = [p for p in lines if at.basis[p] != slack]
+    assert lines, "the polytope is bounded in every direction"
     return lines[0]
 
 
@@ -120,7 +154,7 @@ def _least(lines: Iterable[int], values: Sequence[int], slopes: Sequence[int]) -
     return least
 
 
-def _pivot(at: _Dictionary, p: int, q: int) -> _Dictionary:
+def pivot(at: Dictionary, p: int, q: int) -> Dictionary:
     """Exchange the p-th basic with the q-th cobasic variable; every division is exact."""
     old, by = at.table[p], at.denominator
     pivot = old[q]
@@ -137,7 +171,7 @@ def _pivot(at: _Dictionary, p: int, q: int) -> _Dictionary:
     basis, cobasis = at.basis.copy(), at.cobasis.copy()
     basis[p], cobasis[q] = cobasis[q], basis[p]
     name = at.name ^ 1 << basis[p] ^ 1 << cobasis[q]
-    return _Dictionary(table, pivot, basis, cobasis, name)
+    return Dictionary(table, pivot, basis, cobasis, name)
 
 
 def as_set(labels: Iterable[int]) -> int:

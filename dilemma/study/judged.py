@@ -41,7 +41,8 @@ class Criteria:
     symmetric : bool
         Whether both play the same in a symmetric game.
     stability : Stability or None
-        Within one population: None where the game or the equilibrium is not symmetric.
+        Within one population: None where the game or the equilibrium is not symmetric, and where
+        time ran out.
     why : tuple of Indifference
         One for each player that mixes.
     """
@@ -81,6 +82,9 @@ class Judged:
         Where the principal branch of the logit correspondence leads.
     starts, seed : int
         Starting points asked for, and what they were drawn with.
+    undone : tuple of str
+        What was left out because time ran out, beside what ``equilibria.reason``, ``logit.said``
+        and the counts of ``basins`` say.
     versions : mapping of package to version
     """
 
@@ -94,6 +98,7 @@ class Judged:
     logit: Logit
     starts: int
     seed: int
+    undone: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
 
     @property

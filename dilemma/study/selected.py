@@ -55,6 +55,7 @@ class Selection(Judged, Shown):
                 "solvable": self.elimination.solvable,
                 "weakly_dominated": [_domination(d) for d in self.elimination.weak],
                 "weakly_dominated_later": [_domination(d) for d in self.elimination.later],
+                "unfinished": self.elimination.unfinished,
             },
             "symmetric": self.symmetric,
             "basins": [
@@ -72,6 +73,7 @@ class Selection(Judged, Shown):
             },
             "starts": self.starts,
             "seed": self.seed,
+            "undone": list(self.undone),
             "versions": dict(self.versions),
         }  # fmt: skip
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from math import inf, isinf
 from typing import Any
 
 import sympy as sp
@@ -14,23 +15,29 @@ from dilemma.equilibria import Equilibria
 from dilemma.equilibrium import Equilibrium, Mix
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games import selection
+from dilemma.games.bimatrix import sides
 from dilemma.games.elimination import eliminate
 from dilemma.games.endings import Endings, normal
 from dilemma.games.evolution import stability, symmetric
+from dilemma.games.found import share
 from dilemma.games.indifference import indifferences
 from dilemma.games.learning import basins
-from dilemma.games.matrix import sides
 from dilemma.games.quantal import logit
 from dilemma.model import Model
 from dilemma.report import versions
 from dilemma.study.judged import Criteria
 from dilemma.study.selected import Selection
 from dilemma.study.solve import solve
-from dilemma.valuation import numeric_payoffs
+from dilemma.valuation import Payoffs, numeric_payoffs
 
 __all__ = ["select"]
 
 Matrix = Sequence[Sequence[Fraction]]
+
+SOLVING = 0.5  # of the budget at most: what is judged must be solved first
+_STABILITY = "the evolutionary stability"
+_MIXING = "the reasons for mixing"
+_ELIMINATION = "some of the elimination of dominated actions"
 
 
 def select(
@@ -57,7 +64,8 @@ def select(
     seed : int
         What they are drawn with.
     seconds : float, optional
-        Budget for solving and following together; past it the result says what is missing.
+        Budget for everything together, half of it at most for solving.  Past it ``undone`` says
+        what is missing.
     **changes
         Parameters that take another value: numbers, or text such as ``"1/3"``.
 
@@ -95,8 +103,8 @@ def select(
         raise UnsupportedError(f"{model.name} has {len(model.players)} players; two can be judged")
     if starts < 0 or seed < 0:
         raise CalibrationError(f"starts = {starts}, seed = {seed}: neither may be negative")
-    until = None if seconds is None else time.monotonic() + seconds
-    found = solve(model, at, seconds=seconds, **changes)
+    deadline = inf if seconds is None else time.monotonic() + seconds
+    found = solve(model, at, seconds=None if seconds is None else SOLVING * seconds, **changes)
     table, _ = numeric_payoffs(model, model.values(found.calibration))
     players = list(model.players.values())
     payoffs = {
@@ -104,20 +112,23 @@ def select(
         for profile, cell in table.items()
     }
     A, B = sides(players, table)
+    criteria, undone = _criteria(model, found, table, payoffs, (A, B), share(deadline, 0.3))
+    losses = selection.losses(players, payoffs, found.equilibria)
+    elimination = eliminate(players, table, seconds=_left(share(deadline, 0.3)))
     places = _places(found, A, B)
-    left = None if until is None else max(until - time.monotonic(), 0)
-    end = logit(places)
+    end = logit(places, deadline=share(deadline, 0.3))
     return Selection(
         equilibria=found,
         titles={p.name: p.title for p in players},
-        criteria=_criteria(model, found, payoffs, A, B),
-        losses=selection.losses(players, payoffs, found.equilibria),
-        elimination=eliminate(players, payoffs),
+        criteria=criteria,
+        losses=losses,
+        elimination=elimination,
         symmetric=symmetric(A, B),
-        basins=basins(places, starts=starts, seed=seed, seconds=left) if starts else (),
+        basins=basins(places, starts=starts, seed=seed, seconds=_left(deadline)) if starts else (),
         logit=end,
         starts=starts,
         seed=seed,
+        undone=(*undone, *filter(None, [elimination.unfinished and _ELIMINATION])),
         versions={
             **found.versions,
             **versions("scipy", *(["pygambit"] if end.mixes else [])),
@@ -125,37 +136,63 @@ def select(
     )
 
 
+def _left(deadline: float) -> float | None:
+    return None if isinf(deadline) else max(deadline - time.monotonic(), 0)
+
+
 def _criteria(
-    model: Model, found: Equilibria, payoffs: selection.Payoffs, A: Matrix, B: Matrix
-) -> tuple[Criteria, ...]:
+    model: Model,
+    found: Equilibria,
+    table: Payoffs,
+    payoffs: selection.Payoffs,
+    matrices: tuple[Matrix, Matrix],
+    deadline: float,
+) -> tuple[tuple[Criteria, ...], list[str]]:
+    """Judge each equilibrium; say which questions were left where time ran out.
+
+    What compares payoffs is always answered; why somebody mixes, and who invades, takes longer.
+    """
     players = list(model.players.values())
     names = _names(found)
-    paid = [selection.expected(payoffs, e) for e in found]
+    paid = [
+        {n: Fraction(int(v.p), int(v.q)) for n, v in _paid(found, payoffs, e).items()}
+        for e in found
+    ]
+    profiles = list(table)
+    better = selection.pareto_better([*paid, *table.values()], len(paid))
     best = selection.payoff_dominant(found.equilibria)
     safest = selection.risk_dominant(players, payoffs, found.equilibria)
-    alike = symmetric(A, B)
-    judged = []
+    alike = symmetric(*matrices)
+    judged, late = [], Counter[str]()
     for k, equilibrium in enumerate(found):
         x, y = _mixes(equilibrium)
+        asked = alike and x == y
+        stable = stability(matrices[0], x, deadline=deadline) if asked else None
+        late[_STABILITY] += asked and stable is None
+        explained = time.monotonic() < deadline or equilibrium.pure
+        late[_MIXING] += not explained
         judged.append(
             Criteria(
                 name=names[k],
-                payoffs=paid[k],
+                payoffs={n: sp.Rational(v.numerator, v.denominator) for n, v in paid[k].items()},
                 strict=equilibrium.strict,
-                dominated_by=tuple(
-                    n for n, p in zip(names, paid, strict=True) if selection.pareto_better(p, paid[k])
-                ),
-                improved_by=tuple(
-                    p for p, cell in payoffs.items() if selection.pareto_better(cell, paid[k])
-                ),
+                dominated_by=tuple(names[j] for j in better[k] if j < len(names)),
+                improved_by=tuple(profiles[j - len(names)] for j in better[k] if j >= len(names)),
                 payoff_dominant=equilibrium is best,
                 risk_dominant=equilibrium is safest,
-                symmetric=alike and x == y,
-                stability=stability(A, x) if alike and x == y else None,
-                why=indifferences(players, payoffs, equilibrium),
+                symmetric=asked,
+                stability=stable,
+                why=indifferences(players, payoffs, equilibrium) if explained else (),
             )
         )  # fmt: skip
-    return tuple(judged)
+    return tuple(judged), [f"{what} of {count} equilibria" for what, count in late.items() if count]
+
+
+def _paid(
+    found: Equilibria, payoffs: selection.Payoffs, equilibrium: Equilibrium
+) -> Mapping[str, sp.Rational]:
+    """Return what an equilibrium pays, in payoffs that are rounded where need be."""
+    return equilibrium.payoffs if found.exact else selection.expected(payoffs, equilibrium)
 
 
 def _names(found: Equilibria) -> list[str]:
@@ -185,17 +222,14 @@ def _places(found: Equilibria, A: Matrix, B: Matrix) -> Endings:
     def corners(mixes: Sequence[Mix]) -> Any:
         return np.array([[float(p) for p in mix.values()] for mix in mixes])
 
-    def places(number: int) -> Iterator[tuple[Any, Any]]:
-        for one in found.sets:
-            if one.component == number:
-                x, y = one.extreme.values()
-                yield corners(x), corners(y)
-
-    components = tuple(tuple(places(number)) for number in range(len(found.components)))
+    places: list[list[tuple[Any, Any]]] = [[] for _ in found.components]
+    for one in found.sets:
+        x, y = one.extreme.values()
+        places[one.component].append((corners(x), corners(y)))
     strict = {
         (mixes[k][0].index(Fraction(1)), mixes[k][1].index(Fraction(1))): position
         for position, component in enumerate(found.components)
         for k in component
         if found[k].strict
     }
-    return Endings(normal(A), normal(list(zip(*B, strict=True))), strict, components)
+    return Endings(normal(A), normal(list(zip(*B, strict=True))), strict, tuple(map(tuple, places)))

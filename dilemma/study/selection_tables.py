@@ -42,6 +42,8 @@ def criteria(found: Judged) -> Table:
     notes = [legend]
     if not found.complete:
         notes.append(f"NOT selected from all equilibria: {found.equilibria.reason}.")
+    if found.undone:
+        notes.append(f"Time ran out; left out: {'; '.join(found.undone)}.")
     if not found.equilibria.exact:
         notes.append("Irrational payoffs were rounded to 40 digits first.")
     if found.equilibria.continua:
@@ -136,6 +138,10 @@ def elimination(found: Judged) -> Table:
         if done.solvable
         else f"Not dominance solvable. What survives: {left}."
     ]
+    if done.unfinished and not done.solvable:
+        notes = [f"What is left so far: {left}."]
+    if done.unfinished:
+        notes.append(f"Not finished: {done.unfinished}.")
     notes += [f"{weak.reason} (not removed)." for weak in done.weak]
     notes += [f"Among what survives, {weak.reason} (not removed)." for weak in done.later]
     header = ("step", "removed", "because")
