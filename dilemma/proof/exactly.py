@@ -165,9 +165,11 @@ def _extreme(statements: Statements, points: list[Point], which: str) -> list[Po
     symbols = [c.symbol for c in statements.model.choices.choices.values()]
     sign = 1 if which == "highest" else -1
 
+    if any(s not in point.at for s in symbols for point in points):
+        return []  # equilibria with any number there: none is the most extreme
+
     def beyond(one: Point, other: Point) -> bool:
-        known = [s for s in symbols if s in one.at and s in other.at]
-        return all(sign * (one.at[s] - other.at[s]) > -ZERO for s in known)
+        return all(sign * (one.at[s] - other.at[s]) > -ZERO for s in symbols)
 
     return [p for p in points if all(beyond(p, other) for other in points)]
 
