@@ -545,9 +545,11 @@ def test_a_player_of_a_matrix_game_chooses_no_numbers(told):
     assert message.startswith("cork.toml:6:1: a player who chooses numbers: players.a")
 
 
-def test_a_matrix_game_has_no_number_of_equilibria(told):
+def test_equilibria_are_counted_only_where_numbers_are_chosen(told):
     claim = '[claims.c]\nsays = "x"\nover = "all"\nholds = "number_of_equilibria <= 1"\n'
-    assert told(text=MATRIX + claim).startswith("cork.toml:16:10: unknown name")
+    message = told(text=MATRIX + claim)
+    assert message.startswith("cork.toml:16:10: equilibria are counted only where numbers are")
+    assert "write unique(...) of a profile" in message
 
 
 def test_a_continuous_game_has_no_leader(told):

@@ -183,7 +183,7 @@ class DecidingChoices(Counting):
         """
         statements = self.statements
         keys = [c.key for c in statements.copies if cases and c.key in cases[0]]
-        if len(keys) < 2 or any(p.moves or p.count for p in statements.parts()):
+        if len(keys) < 2 or any(p.trends or p.count for p in statements.parts()):
             return set()
         excluded = set()
         for copy in (c for c in statements.copies if c.key in keys):

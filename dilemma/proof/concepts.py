@@ -135,8 +135,12 @@ def _leads_back(model: Model, branch: Branch) -> Branch:
         if {name for name, _, _ in own.bounds()} & set(branch.binds):
             firm.append(sp.Ne(slope, 0))
             steps.append(sp.Integer(0))
-        else:
-            steps.append(sp.diff(slope, theirs.symbol) / sp.diff(slope, own.symbol))
+            continue
+        curvature = sp.diff(slope, own.symbol)
+        if sp.expand(sp.fraction(sp.together(curvature))[0]) == 0:
+            firm.append(sp.false)  # any number is as good a reply: nothing leads back
+            continue
+        steps.append(sp.diff(slope, theirs.symbol) / curvature)
     numerator, denominator = sp.fraction(sp.together(sp.Mul(*steps)))
     shrinks = sp.expand(numerator) ** 2 < sp.expand(denominator) ** 2
     return replace(branch, conditions=(*branch.conditions, *firm, shrinks))

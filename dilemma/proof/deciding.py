@@ -65,9 +65,9 @@ class Deciding:
         if not any(self._question(chosen).ask().status != "unsat" for chosen in cases):
             return "vacuous", "no equilibrium to speak of at any calibration"
         for part in statements.parts():
-            if part.moves is not None and not self._can_move(part, cases):
-                parameter = part.moves.arguments[1]
-                return "vacuous", f"no two calibrations to compare that differ in {parameter} alone"
+            if part.trends and not self._can_move(part, cases):
+                moved = " or ".join(dict.fromkeys(t.arguments[1] for t in part.trends))
+                return "vacuous", f"no two calibrations to compare that differ in {moved} alone"
         if reason := self._undefined(cases):
             return "open", reason
         undecided = self._refute(cases)
@@ -134,7 +134,7 @@ class Deciding:
         for twin in statements.twins(parts):
             there = tuple(twin if c.key == twin.base else c for c in statements.copies)
             told.append(statements.given(chosen, there))
-            told += statements.branch(chosen[twin.base], twin)
+            told += statements.branch(chosen.get(twin.key, chosen[twin.base]), twin)
             here = next(c for c in statements.copies if c.key == twin.base)
             assert twin.moved is not None
             told.append(statements.symbol(twin, twin.moved) > statements.symbol(here, twin.moved))
@@ -146,7 +146,7 @@ class Deciding:
     def _feasible(self) -> list[Chosen]:
         """Return the choices of branches, one a copy, each of which can be an equilibrium.
 
-        What z3 leaves undecided is kept: that is sound for a proof, which goes through it again.
+        A trend that may lead from one branch to another has twins with branches of their own.  What z3 leaves undecided is kept: that is sound for a proof, which goes through it again.
         """
         statements = self.statements
         feasible: dict[str, list[Branch]] = {}
@@ -164,6 +164,9 @@ class Deciding:
             central = self._central(copy)
             feasible[copy.key] = [b for b in found if b.name in central]
             feasible[copy.key] += [b for b in found if b.name not in central]
+        if statements.among_any():
+            for twin in statements.twins(statements.parts()):
+                feasible[twin.key] = feasible[twin.base]
         return [dict(zip(feasible, choice, strict=True)) for choice in product(*feasible.values())]
 
     def _central(self, copy: Copy) -> frozenset[str]:

@@ -149,6 +149,8 @@ class Draws:
         """Keep what satisfies the conditions that a concept adds."""
         holds = rows.holds
         for condition in set(conditions) - set(rows.branch.conditions) - {sp.true}:
+            if condition is sp.false:
+                return replace(rows, holds=np.zeros_like(holds))
             gap = self.batch(copy).worth(rows, condition.lhs - condition.rhs)
             holds = holds & (np.abs(gap) > 0 if isinstance(condition, sp.Ne) else gap < 0)
         return replace(rows, holds=holds)
@@ -159,6 +161,10 @@ class Draws:
         assert model.choices is not None
         kept = [r.holds for r in rows]
         for choice in model.choices.choices.values():
+            if any(choice.symbol not in r.at for r in rows):
+                raise UnsupportedError(
+                    f"equilibria with any {choice.name}: none is the most extreme"
+                )
             told = [sign * r.at[choice.symbol] for r in rows]
             tops = [
                 np.where(r.holds, t, -np.inf).max(axis=1) for r, t in zip(rows, told, strict=True)

@@ -12,6 +12,7 @@ import sympy as sp
 from dilemma.games.marginals import marginal
 from dilemma.games.points import Point, holds
 from dilemma.games.triangles import ZERO
+from dilemma.parts import Reference
 from dilemma.proof.concepts import EXTREMES
 from dilemma.proof.draws import copies
 from dilemma.proof.examples import Example, moved_from_centre
@@ -106,19 +107,19 @@ class Exactly:
         )
 
     def _part(self, part: Part, played: Mapping[str, Point]) -> bool | None:
-        statements = self.statements
         if part.count is not None:
             return True
-        if part.moves is None:
-            return self._truth(part.source, played, {})
-        copy = statements.copy(part.moves)
-        outcome, parameter = part.moves.arguments
+        return self._truth(part.source, played, {})
+
+    def _moves(self, trend: Reference, played: Mapping[str, Point]) -> bool | None:
+        """Tell whether there is a trend; None where the outcome has no value at one of its ends."""
+        copy = self.statements.copy(trend)
+        outcome, parameter = trend.arguments
         low = self._value(outcome, copy, played)
-        high = self._value(outcome, statements.twin(copy, parameter), played)
+        high = self._value(outcome, self.statements.twin(copy, parameter), played)
         if low is None or high is None:
             return None
-        relation = sp.Gt if part.moves.what == "rises" else sp.Lt
-        return _compared(relation, high, low) is not part.negated
+        return _compared(sp.Gt if trend.what == "rises" else sp.Lt, high, low)
 
     def _value(self, name: str, copy: Copy, played: Mapping[str, Point]) -> sp.Rational | None:
         point = played[copy.key]
@@ -131,9 +132,16 @@ class Exactly:
     ) -> bool | None:
         """Tell whether a statement is true; None where something in it has no value."""
         statements = self.statements
-        put = {}
+        put: dict[sp.Symbol, sp.Rational] = {}
+        trends: dict[sp.Symbol, sp.Basic] = {}
         for symbol in formula.free_symbols:
             reference = statements.claim.references.get(symbol)
+            if reference is not None and reference.what in ("rises", "falls"):
+                moves = self._moves(reference, played)
+                if moves is None:
+                    return None
+                trends[symbol] = sp.true if moves else sp.false
+                continue
             copy = statements.copies[0] if reference is None else statements.copy(reference)
             copy = instead.get(copy.key, copy)
             name = symbol.name if reference is None else reference.arguments[0]
@@ -148,7 +156,7 @@ class Exactly:
             if value is None:
                 return None
             put[symbol] = value
-        return holds(formula, put)[0]
+        return holds(formula.xreplace(trends), put)[0]
 
 
 def _extreme(statements: Statements, points: list[Point], which: str) -> list[Point]:
@@ -157,9 +165,11 @@ def _extreme(statements: Statements, points: list[Point], which: str) -> list[Po
     symbols = [c.symbol for c in statements.model.choices.choices.values()]
     sign = 1 if which == "highest" else -1
 
+    if any(s not in point.at for s in symbols for point in points):
+        return []  # equilibria with any number there: none is the most extreme
+
     def beyond(one: Point, other: Point) -> bool:
-        known = [s for s in symbols if s in one.at and s in other.at]
-        return all(sign * (one.at[s] - other.at[s]) > -ZERO for s in known)
+        return all(sign * (one.at[s] - other.at[s]) > -ZERO for s in symbols)
 
     return [p for p in points if all(beyond(p, other) for other in points)]
 

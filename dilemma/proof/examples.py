@@ -63,7 +63,7 @@ def find_example(
         return None
     played = {
         **{copy: chosen.get(copy.base) for copy in statements.copies},
-        **{twin: chosen.get(twin.base) for twin in statements.twins(parts)},
+        **{t: chosen.get(t.key, chosen.get(t.base)) for t in statements.twins(parts)},
         **{statements.rival(c): rival[c.key] for c in statements.copies if c.key in rival},
     }
     return _example(statements, answer.values, played)
@@ -303,6 +303,8 @@ def _value(  # noqa: C901 -- one case for each kind of reference
         case "rises" | "falls":
             twin = example.values[f"{copy.label}, {arguments[1]} higher"][arguments[0]]
             here = example.values[copy.label][arguments[0]]
+            if twin is None or here is None:
+                return None
             return sp.Gt(twin, here) if reference.what == "rises" else sp.Lt(twin, here)
     raise AssertionError(reference)
 

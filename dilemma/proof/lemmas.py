@@ -45,7 +45,7 @@ class Lemmas:
             if branch is None or (lemma.among not in (None, branch.name)):
                 continue
             own = Statements(statements.model, lemma, lemma.over)
-            if any(p.moves or p.count or p.unique for p in own.parts()):
+            if any(p.trends or p.count or p.unique for p in own.parts()):
                 continue
             filled = {
                 key: self.filled(

@@ -17,10 +17,11 @@ import sympy as sp
 from dilemma.errors import UnsupportedError
 from dilemma.games.batches import Rows
 from dilemma.games.marginals import marginal
+from dilemma.parts import Reference
 from dilemma.proof.confirming import found_near, speaks
 from dilemma.proof.draws import Draws, compiled
 from dilemma.proof.examples import Example
-from dilemma.proof.statements import Copy, Part, Statements
+from dilemma.proof.statements import Copy, Statements
 
 __all__ = ["Trial", "Trying", "tried"]
 
@@ -157,23 +158,22 @@ class Trying:
         true = np.ones_like(present)
         for part in statements.parts():
             if part.count is None:
-                true = true & self._part(part, chosen, order)
+                true = true & self._true(part.source, chosen, order, {})
         present, given, true = np.broadcast_arrays(present, given, true)
         return present & given, true
 
-    def _part(self, part: Part, chosen: Mapping[str, Rows | None], order: Sequence[str]) -> Array:
-        """Return where one part of the claim is true: a comparison, or a trend."""
+    def _moves(
+        self, trend: Reference, chosen: Mapping[str, Rows | None], order: Sequence[str]
+    ) -> Array:
+        """Return where there is a trend; one that is too small to see is left to the exact test."""
         statements = self.drawn.statements
-        if part.moves is None:
-            return self._true(part.source, chosen, order, {})
-        copy = statements.copy(part.moves)
-        twin = statements.twin(copy, part.moves.arguments[1])
-        low = self._number(part.moves.arguments[0], copy, chosen, order)
-        high = self._number(part.moves.arguments[0], twin, chosen, order)
-        # A trend that is too small to see is left to the exact test.
+        outcome, parameter = trend.arguments
+        copy = statements.copy(trend)
+        low = self._number(outcome, copy, chosen, order)
+        high = self._number(outcome, statements.twin(copy, parameter), chosen, order)
         size = CLOSE * np.maximum(1, np.abs(low))
-        rises: Array = high > low + size if part.moves.what == "rises" else high < low - size
-        return ~rises if part.negated else rises
+        moves: Array = high > low + size if trend.what == "rises" else high < low - size
+        return moves
 
     def _too_many(self) -> Array:
         found = np.zeros(self.drawn.draws, dtype=bool)
@@ -235,6 +235,9 @@ class Trying:
                 return some
             case sp.Not():
                 return ~self._true(formula.args[0], chosen, order, instead)
+            case sp.Symbol():
+                trend = self.drawn.statements.claim.references[formula]
+                return self._moves(trend, chosen, order)
         true: Array = np.ones((self.drawn.draws, *[1] * len(order)), dtype=bool)
         if formula in (sp.true, sp.false):
             return true & (formula is sp.true)

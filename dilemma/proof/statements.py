@@ -60,23 +60,20 @@ class Part:
 
     Attributes
     ----------
-    formula : sympy Boolean
-        What is claimed, in the symbols of the copies; with ``rises`` the ordering of the outcome.
-    moves : tuple of (outcome, parameter) or None
-        For ``rises`` and ``falls``: the twin that the formula speaks of.
-    unique : tuple of str or None
-        For ``unique``: the profile; ``formula`` then says that it is an equilibrium.
-    count : tuple of (reference, number) or None
+    source : sympy Boolean
+        What is claimed, as the claim says it.
+    trends : tuple of Reference
+        Each ``rises`` and ``falls`` in it, which speaks of a twin.
+    unique : Reference or None
+        For ``unique``: the profile; the formula then says that it is an equilibrium.
+    count : tuple of (Reference, int) or None
         For ``number_of_equilibria <= number``.
-    negated : bool
-        Whether what is claimed is that the trend is not there.
     """
 
     source: sp.Basic
-    moves: Reference | None = None
+    trends: tuple[Reference, ...] = ()
     unique: Reference | None = None
     count: tuple[Reference, int] | None = None
-    negated: bool = False
 
 
 @dataclass
@@ -130,8 +127,8 @@ class Statements:
 
     def twins(self, parts: Iterable[Part]) -> tuple[Copy, ...]:
         """Return the twins that some parts of the claim speak of, each once."""
-        moves = (part.moves for part in parts if part.moves is not None)
-        return tuple(dict.fromkeys(self.twin(self.copy(m), m.arguments[1]) for m in moves))
+        trends = (trend for part in parts for trend in part.trends)
+        return tuple(dict.fromkeys(self.twin(self.copy(t), t.arguments[1]) for t in trends))
 
     def symbol(self, copy: Copy, name: str) -> sp.Symbol:
         """Return the symbol of a parameter or definition in one copy."""
@@ -275,14 +272,17 @@ class Statements:
                 found.append(Part(conjunct, count=(counted, int(conjunct.rhs))))
                 continue
             match reference:
-                case Reference(what="rises" | "falls"):
-                    found.append(Part(conjunct, moves=reference, negated=negated))
                 case Reference(what="unique") if not negated:
                     branches(self.model)  # raises where there is no symbolic solution to go through
                     found.append(Part(conjunct, unique=reference))
                 case _:
-                    found.append(Part(conjunct))
+                    found.append(Part(conjunct, trends=self._trends(conjunct)))
         return tuple(found)
+
+    def _trends(self, conjunct: sp.Basic) -> tuple[Reference, ...]:
+        symbols = sorted(conjunct.free_symbols, key=str)
+        told = (self.claim.references.get(symbol) for symbol in symbols)
+        return tuple(r for r in told if r is not None and r.what in ("rises", "falls"))
 
     def _counted(self, conjunct: sp.Basic) -> Reference | None:
         for symbol in conjunct.free_symbols:
@@ -296,16 +296,6 @@ class Statements:
         copies = {c.era: c for c in self.copies}
         if part.count is not None:
             return sp.true  # it takes several equilibria to refute it
-        if part.moves is not None:
-            copy = self.copy(part.moves)
-            outcome, parameter = part.moves.arguments
-            twin = self.twin(copy, parameter)
-            there = chosen.get(twin.key, chosen[copy.key])
-            low = self.rename(self._outcome(outcome, chosen[copy.key]), copy)
-            high = self.rename(self._outcome(outcome, there), twin)
-            self._defined(outcome, low, high)
-            moves = high > low if part.moves.what == "rises" else high < low
-            return sp.Not(moves) if part.negated else moves
         if part.unique is not None:
             copy = self.copy(part.unique)
             return self.rename(kinds.is_equilibrium(self.model, part.unique.arguments), copy)
@@ -347,6 +337,8 @@ class Statements:
                 found = kinds.dominant(model, *arguments)
             case "kind":
                 found = kinds.is_kind(model, *arguments)
+            case "rises" | "falls":
+                return self._moves(reference, chosen, copy)
             case _:
                 raise UnsupportedError(
                     f"claim '{self.claim.name}': {reference.what}(…) can only be one of the "
@@ -354,6 +346,16 @@ class Statements:
                 )
         self._defined(arguments[0], found)
         return self.rename(found, copy)
+
+    def _moves(self, trend: Reference, chosen: Mapping[str, Branch], copy: Copy) -> sp.Basic:
+        """State a trend: how an outcome in the twin compares with the same outcome at home."""
+        outcome, parameter = trend.arguments
+        twin = self.twin(copy, parameter)
+        there = chosen.get(twin.key, chosen[copy.key])
+        low = self.rename(self._outcome(outcome, chosen[copy.key]), copy)
+        high = self.rename(self._outcome(outcome, there), twin)
+        self._defined(outcome, low, high)
+        return high > low if trend.what == "rises" else high < low
 
     def _defined(self, name: str, *values: sp.Basic) -> None:
         if any(value is sp.nan for value in values):

@@ -141,7 +141,10 @@ class FormulaReader:
             return self._quantity(era, name)
         if name.text in setting.outcomes or name.text in setting.players:
             return self._symbol(era, name, "outcome", (name.text,), written=name.text)
-        if name.text == _COUNT and not setting.simultaneous:
+        if name.text == _COUNT:
+            if setting.choices is None:
+                hint = "write unique(...) of a profile" if setting.simultaneous else ""
+                raise name.error("equilibria are counted only where numbers are chosen", hint)
             return self._symbol(era, name, "count", (), written=_COUNT)
         raise self._unknown(name)
 
