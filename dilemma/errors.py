@@ -5,6 +5,7 @@
   + UnknownModelError     no model of that name (says which there are)
   + CalibrationError      a parameter, era or value that the model does not have
   + UnsupportedError      a question that is well put and that this version cannot answer
+  + OutOfTimeError        an answer that is whole or nothing, and was not done within its seconds
   + DisagreementError     two independent solutions part: a defect here, with how to reproduce it
 """
 
@@ -21,6 +22,7 @@ __all__ = [
     "DisagreementError",
     "Mistake",
     "ModelError",
+    "OutOfTimeError",
     "Place",
     "UnknownModelError",
     "UnsupportedError",
@@ -42,6 +44,10 @@ class CalibrationError(DilemmaError, ValueError):
 
 class UnsupportedError(DilemmaError, NotImplementedError):
     """A question that is well put and that this version cannot answer."""
+
+
+class OutOfTimeError(DilemmaError, TimeoutError):
+    """An answer that is whole or nothing was not done within the seconds that it was given."""
 
 
 class DisagreementError(DilemmaError, RuntimeError):

@@ -13,7 +13,7 @@ ORDER = """
     errors letters table typeset report parts extensive chosen
     reading.places reading.syntax reading.expressions reading.schema reading.naming
     reading.payoffs reading.histories reading.trees reading.ends reading.choosing reading.periods reading.variants reading.setting reading.among reading.references reading.claims reading.stories reading.building reading.writing reading.arrays
-    model modelfile valuation
+    model modelfile valuation budget
     exchange.labels exchange.words exchange.quoting exchange.opening exchange.strategic exchange.branching
     exchange.prefix exchange.numbers exchange.nfg exchange.efg exchange.bimatrices exchange.gambit exchange.files
     library branch equilibrium equilibria exchange.frames
