@@ -16,6 +16,7 @@ import typer
 from dilemma.asked import assignment, calibrations_of, claims_of, every, load_model
 from dilemma.lesson import classroom
 from dilemma.plotted import plot, put_picture
+from dilemma.stopping import interrupted_as_usual, stoppable
 from dilemma.terminal import print_json, print_tables, progress, put, put_all
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows pipe may not be
     try:
-        app(prog_name="dilemma")
+        with stoppable():
+            app(prog_name="dilemma")
     except DilemmaError as error:
         typer.echo(str(error), err=True)
         sys.exit(2)
@@ -398,6 +400,7 @@ def demo(
     from dilemma.demo import demo as run
     from dilemma.report import Table, renderables
 
+    interrupted_as_usual()
     if as_json:
         print_json(_script(load_model(model), draws, seed))
         return

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dilemma.asked import load_model
+from dilemma.stopping import interrupted_as_usual
 from dilemma.terminal import progress
 
 __all__ = ["classroom"]
@@ -37,6 +38,8 @@ def classroom(
     typer.echo(f"written: {path} ({len(found.html.encode()) / 1000:.0f} kB; open it in a browser)")
     if opens:
         import webbrowser
+
+        interrupted_as_usual()
 
         if not webbrowser.open(path.resolve().as_uri()):
             raise DilemmaError(f"no browser was found: open {path} yourself")

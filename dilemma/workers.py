@@ -1,6 +1,6 @@
 """Claims decided in this process, or in several processes of their own.
 
-A worker is a process of :mod:`dilemma.budget` that is sent one claim after another.  It starts
+A worker is a process of :mod:`dilemma.processes` that is sent one claim after another.  It starts
 afresh, so that nothing of this process (z3's state, a script without a guard around what it does) is
 in it; and when it dies it is known which claim it was at.
 """
@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
-from dilemma.budget import Process, Task
 from dilemma.errors import DilemmaError
 from dilemma.model import Model
 from dilemma.parts import Claim
+from dilemma.processes import Process, Task
 from dilemma.proof.verdicts import Verdict
 
 __all__ = ["Job", "Workers", "done"]

@@ -10,10 +10,10 @@ import dilemma
 HEAVY = ["sympy", "scipy", "nashpy", "z3", "matplotlib", "xarray", "pydantic", "numpy", "pandas"]
 ROOT = Path(dilemma.__file__).parent
 ORDER = """
-    errors sizes letters table typeset report parts extensive chosen
+    errors processes sizes letters table typeset report parts extensive chosen
     reading.places reading.syntax reading.expressions reading.schema reading.naming
     reading.payoffs reading.histories reading.trees reading.ends reading.choosing reading.periods reading.variants reading.setting reading.among reading.references reading.claims reading.stories reading.building reading.writing reading.arrays
-    model modelfile valuation budget
+    model modelfile valuation budget stopping
     exchange.labels exchange.words exchange.quoting exchange.opening exchange.strategic exchange.branching
     exchange.prefix exchange.numbers exchange.nfg exchange.efg exchange.bimatrices exchange.gambit exchange.files
     library branch equilibrium equilibria exchange.frames

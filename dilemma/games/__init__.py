@@ -8,11 +8,12 @@ from dataclasses import replace
 import sympy as sp
 
 from dilemma.branch import Branch
-from dilemma.budget import best, inside, ordinary
+from dilemma.budget import PLENTY, best, ordinary
 from dilemma.equilibria import Equilibria
 from dilemma.games import choosing, induction, matrix, regimes, supports, trees
 from dilemma.games.found import Found
 from dilemma.model import Model
+from dilemma.processes import inside
 from dilemma.report import versions
 
 __all__ = ["branches", "equilibria"]
@@ -86,9 +87,6 @@ def equilibria(
         source=model.source,
         versions=versions("nashpy", "numpy", "sympy", "z3-solver"),
     )
-
-
-PLENTY = 30.0  # seconds that an ordinary game does not need: this process does it, and remembers
 
 
 def _found(
