@@ -17,7 +17,7 @@ from contextlib import suppress
 from queue import Empty
 from typing import Any, ParamSpec, TypeVar
 
-from dilemma.errors import CalibrationError, OutOfTimeError
+from dilemma.errors import BudgetError, CalibrationError
 from dilemma.model import Model
 from dilemma.processes import Process, Task, inside
 
@@ -103,7 +103,7 @@ def kept(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Make a function keep the budget in its argument ``seconds``, whatever it calls.
 
     Past it, a function that has not come to an answer of its own raises
-    :class:`~dilemma.errors.OutOfTimeError`.  Without a budget (None) nothing is changed.
+    :class:`~dilemma.errors.BudgetError`.  Without a budget (None) nothing is changed.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def kept(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             found, why = best(within, *arguments, **rest)
             if found is None:
                 name = f" {model.name}" if isinstance(model, Model) else ""
-                raise OutOfTimeError(
+                raise BudgetError(
                     f"{doing}{name}: {why if why != LATE else f'not done within {seconds:g} seconds'}"
                     "; allow more with --seconds (in Python seconds=...)"
                 )

@@ -5,7 +5,7 @@
   + UnknownModelError     no model of that name (says which there are)
   + CalibrationError      a parameter, era or value that the model does not have
   + UnsupportedError      a question that is well put and that this version cannot answer
-  + OutOfTimeError        an answer that is whole or nothing, and was not done within its seconds
+  + BudgetError           an answer that is whole or nothing, and was not done within its seconds
   + DisagreementError     two independent solutions part: a defect here, with how to reproduce it
 """
 
@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = [
+    "BudgetError",
     "CalibrationError",
     "DilemmaError",
     "DisagreementError",
     "Mistake",
     "ModelError",
-    "OutOfTimeError",
     "Place",
     "UnknownModelError",
     "UnsupportedError",
@@ -46,7 +46,7 @@ class UnsupportedError(DilemmaError, NotImplementedError):
     """A question that is well put and that this version cannot answer."""
 
 
-class OutOfTimeError(DilemmaError, TimeoutError):
+class BudgetError(DilemmaError, TimeoutError):
     """An answer that is whole or nothing was not done within the seconds that it was given."""
 
 
