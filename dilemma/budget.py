@@ -24,7 +24,7 @@ from dilemma.processes import Process, Task, inside
 __all__ = ["LATE", "PLENTY", "best", "kept", "ordinary"]
 
 LATE = "ran out of seconds"
-HARD = 1.05  # of the budget, after which the process is ended
+HARD = 1.03  # of the budget, after which the process is ended
 PLENTY = 30.0  # seconds within which ordinary models are sure to be done
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ def best(
         Returns an answer, or is a generator of answers, each better than the one before.  It has an
         argument ``seconds``, too, by which it may stop by itself.
     seconds : float
-        Budget: within a twentieth more the process that works is ended.
+        Budget: within a tenth more the process that works is ended.
     progress : callable, optional
         The work's own argument of that name.
 
