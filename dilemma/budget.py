@@ -9,19 +9,15 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from queue import Empty
 from typing import Any, ParamSpec, TypeVar
 
 from dilemma.errors import BudgetError, CalibrationError
 from dilemma.model import Model
 from dilemma.processes import Process, Task, inside
 
-__all__ = ["LATE", "PLENTY", "best", "kept", "ordinary"]
+__all__ = ["HARD", "LATE", "PLENTY", "best", "kept", "ordinary"]
 
 LATE = "ran out of seconds"
 HARD = 1.03  # of the budget, after which the process is ended
@@ -29,7 +25,6 @@ PLENTY = 30.0  # seconds within which ordinary models are sure to be done
 
 T = TypeVar("T")
 P = ParamSpec("P")
-Message = tuple[str, Any]
 
 
 def best(
@@ -64,36 +59,27 @@ def best(
         begun + seconds,
         heard=progress is not None,
     )
-    forks = sys.platform == "linux" and threading.current_thread() is threading.main_thread()
-    process = Process(forked=task) if forks else Process()
+    process = Process.doing(task)
     found = None
     try:
-        if not forks:
-            process.ask(task)
         while True:
-            kind, told = _next(process, begun + HARD * seconds)
+            kind, told = process.hear(begun + HARD * seconds)
             if kind == "answer":
                 found = told
             elif kind == "progress" and progress is not None:
                 progress(*told)
             elif kind == "error":
                 raise told
-            else:
+            elif kind != "begun":
                 return found, _why(process, kind, told)
     finally:
         process.end()
 
 
-def _next(process: Process, end: float) -> Message:
-    """Wait for what a process tells next; until a moment on the monotonic clock."""
-    while (left := end - time.monotonic()) > 0:
-        with suppress(Empty):  # in short waits, which Ctrl-C can interrupt everywhere
-            return process.messages.get(timeout=min(left, 0.2))
-    return "stopped", LATE
-
-
 def _why(process: Process, kind: str, told: Any) -> str:
     """Say why a process tells no more; "" where it came to its end."""
+    if kind == "late":
+        return LATE
     if kind == "gone":
         return f"the process that was at it ended ({process.ending()})"
     return str(told or "")

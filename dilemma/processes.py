@@ -22,12 +22,12 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 from dilemma.errors import DilemmaError
 
-__all__ = ["Process", "Task", "end_all", "inside", "serve"]
+__all__ = ["SOFT", "Process", "Task", "can_fork", "end_all", "inside", "serve"]
 
 SOFT = 0.95  # of the budget, after which the work itself may stop and say what it has
 START = "import sys; sys.path[:] = {path!r}; from dilemma.processes import serve; serve()"
@@ -83,6 +83,7 @@ def _do(task: Task, answers: IO[bytes]) -> None:
         answers.write(text.getbuffer())
         answers.flush()
 
+    tell("begun", None)
     options = dict(task.options)
     if math.isfinite(task.until):
         _INSIDE[:] = [task.until]
@@ -145,21 +146,30 @@ def serve() -> None:
     _ready()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed goes with the errors
+    _serve(_tasks(sys.stdin.buffer), answers)
+
+
+def _tasks(told: IO[bytes]) -> SimpleQueue[bytes]:
+    """Return where tasks come in; end this process where who started it is gone."""
     tasks: SimpleQueue[bytes] = SimpleQueue()
 
     def listen() -> None:  # and no more: what is sent may take long to be understood
         while True:
-            length = sys.stdin.buffer.read(LENGTH)
-            task = sys.stdin.buffer.read(int.from_bytes(length)) if len(length) == LENGTH else b""
+            length = told.read(LENGTH)
+            task = told.read(int.from_bytes(length)) if len(length) == LENGTH else b""
             if not task:
-                os._exit(0)  # who started this process is gone, or wants no more
+                os._exit(0)
             tasks.put(task)
 
     threading.Thread(target=listen, daemon=True).start()
+    return tasks
+
+
+def _serve(tasks: SimpleQueue[bytes], answers: IO[bytes]) -> None:
     while True:
         try:
             _do(pickle.loads(tasks.get()), answers)  # noqa: S301 -- from our own side
-        except OSError:
+        except OSError:  # nobody listens any more
             os._exit(0)
 
 
@@ -195,6 +205,15 @@ class Process:
         self._listening = threading.Thread(target=self._listen, args=(answers,), daemon=True)
         self._listening.start()
 
+    @classmethod
+    def doing(cls, task: Task) -> Process:
+        """Return a process that is at a task already: forked where that can be."""
+        if can_fork():
+            return cls(forked=task)
+        process = cls()
+        process.ask(task)
+        return process
+
     def ask(self, task: Task) -> None:
         """Send it something to do."""
         self._arguments = task.arguments
@@ -215,6 +234,13 @@ class Process:
                     break
                 self.messages.put(message)
         self.messages.put(("gone", None))
+
+    def hear(self, end: float) -> Message:
+        """Wait for what it tells next, until a moment on the monotonic clock: "late" then."""
+        while (left := end - time.monotonic()) > 0:
+            with suppress(Empty):  # in short waits, which Ctrl-C can interrupt everywhere
+                return self.messages.get(timeout=min(left, 0.2))
+        return "late", None
 
     def kill(self) -> None:
         """End it at once, whatever it is at."""
@@ -250,9 +276,14 @@ class Process:
         return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
+def can_fork() -> bool:
+    """Tell whether a process can be forked here: safely, and with nothing to be sent."""
+    return sys.platform == "linux" and threading.current_thread() is threading.main_thread()
+
+
 def _fork(task: Task) -> tuple[int, IO[bytes], IO[bytes]]:
-    """Fork a process that does a task; return its id, its answers, and what it lives by."""
-    alive, living = os.pipe()  # nothing is written: it closes when this process ends
+    """Fork a process that does a task; return its id, its answers, and where it is told more."""
+    alive, living = os.pipe()  # which closes when this process ends
     answers, telling = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # threads of libraries, which sleep
@@ -261,7 +292,6 @@ def _fork(task: Task) -> tuple[int, IO[bytes], IO[bytes]]:
         os.close(alive)
         os.close(telling)
         return pid, os.fdopen(answers, "rb"), os.fdopen(living, "wb")
-    code = 1
     try:
         os.close(living)
         os.close(answers)
@@ -269,16 +299,11 @@ def _fork(task: Task) -> tuple[int, IO[bytes], IO[bytes]]:
         _ready()
         _bound_memory()
 
-        def watch() -> None:
-            os.read(alive, 1)
-            os._exit(0)
-
-        threading.Thread(target=watch, daemon=True).start()
-        with os.fdopen(telling, "wb") as out:
-            _do(task, out)
-        code = 0
+        tasks, out = _tasks(os.fdopen(alive, "rb")), os.fdopen(telling, "wb")
+        _do(task, out)
+        _serve(tasks, out)
     finally:
-        os._exit(code)  # nothing of the person's process is to be tidied up here
+        os._exit(1)  # nothing of the person's process is to be tidied up here
 
 
 def end_all() -> None:

@@ -1,27 +1,32 @@
 """Claims decided in this process, or in several processes of their own.
 
-A worker is a process of :mod:`dilemma.processes` that is sent one claim after another.  It starts
-afresh, so that nothing of this process (z3's state, a script without a guard around what it does) is
-in it; and when it dies it is known which claim it was at.
+A worker is a process of :mod:`dilemma.processes` that is sent one claim after another.  Of several
+each starts afresh, so that nothing of this process (z3's state, a script without a guard around what
+it does) is in it.  When one dies it is known which claim it was at; one that takes longer than its
+budget is ended, and what it was at is left open.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from math import inf
 from types import TracebackType
 from typing import Any, Self
 
+from dilemma.budget import HARD, LATE
 from dilemma.errors import DilemmaError
 from dilemma.model import Model
 from dilemma.parts import Claim
-from dilemma.processes import Process, Task
-from dilemma.proof.verdicts import Verdict
+from dilemma.processes import SOFT, Process, Task
+from dilemma.proof.logic import DECIDERS
+from dilemma.proof.verdicts import Checks, Robustness, Verdict
 
-__all__ = ["Job", "Workers", "done"]
+__all__ = ["Job", "Worker", "Workers", "done"]
 
 Verdicts = tuple[Verdict, ...]
 
@@ -51,6 +56,11 @@ class Job:
     seconds: float
 
     @property
+    def parts(self) -> int:
+        """How many verdicts there are to be, each with its own budget."""
+        return len(self.model.eras) if self.claim.over == "each" else 1
+
+    @property
     def name(self) -> str:
         """The claim's name, with its model's."""
         return f"{self.model.name}.{self.claim.name}"
@@ -58,22 +68,29 @@ class Job:
 
 def done(job: Job) -> Verdicts:
     """Do a job in this process: decide the claim, or find out what else is asked."""
-    if job.robust:
-        from dilemma.robustness.answers import robustness
+    *_, verdicts = _each(job)
+    return verdicts
 
-        return tuple(
-            replace(v, robustness=robustness(job.model, v, seconds=job.seconds))
-            for v in job.verdicts
-        )
-    if job.thorough:
-        from dilemma.checking.thorough import check
 
-        return tuple(
-            replace(v, checks=check(job.model, v, seconds=job.seconds)) for v in job.verdicts
-        )
-    from dilemma.proof.decide import decide
+def _each(job: Job) -> Iterator[Verdicts]:
+    """Yield what there is of a job's answer, each time something more."""
+    if not (job.robust or job.thorough):
+        from dilemma.proof.decide import decisions
 
-    return decide(job.model, job.claim, seconds=job.seconds, known=dict(job.lemmas))
+        yield from decisions(job.model, job.claim, seconds=job.seconds, known=dict(job.lemmas))
+        return
+    from dilemma.checking.thorough import check
+    from dilemma.robustness.answers import robustness
+
+    verdicts = list(job.verdicts)
+    for k, verdict in enumerate(verdicts):
+        if job.robust:
+            found = robustness(job.model, verdict, seconds=job.seconds)
+            verdicts[k] = replace(verdict, robustness=found)
+        else:
+            checks = check(job.model, verdict, seconds=job.seconds)
+            verdicts[k] = replace(verdict, checks=checks)
+        yield tuple(verdicts)
 
 
 class Workers:
@@ -83,7 +100,8 @@ class Workers:
         self.number = number
         self._threads = ThreadPoolExecutor(number)
         self._own = threading.local()
-        self._every: list[_Worker] = []
+        self._every: list[Worker] = []
+        self._futures: list[Future[Verdicts]] = []
         self._leaving = False
 
     def __enter__(self) -> Self:
@@ -96,60 +114,136 @@ class Workers:
         where: TracebackType | None,
     ) -> None:
         self._leaving = True
-        for worker in self._every:
-            worker.process.kill()
-        self._threads.shutdown(cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        while not all(future.done() for future in self._futures):
+            for worker in self._every:
+                worker.kill()
+            time.sleep(0.01)
+        self._threads.shutdown()
         for worker in self._every:  # now that nobody waits for its answer
-            worker.process.end()
+            worker.end()
 
     def start(self, job: Job) -> Future[Verdicts]:
         """Have a job done as soon as a process is free."""
-        return self._threads.submit(self._do, job)
+        future = self._threads.submit(self._do, job)
+        self._futures.append(future)
+        return future
 
     def _do(self, job: Job) -> Verdicts:
         if not hasattr(self._own, "worker"):
-            self._own.worker = _Worker()
+            self._own.worker = Worker(afresh=True)
             self._every.append(self._own.worker)
-        if self._leaving:  # it was started while the others were being ended
-            self._own.worker.process.kill()
-        worker: _Worker = self._own.worker
+        worker: Worker = self._own.worker
+        if self._leaving:
+            raise DilemmaError(f"{job.name}: not decided: the work was given up")
         return worker.do(job)
 
 
-class _Worker:
-    """One process that decides claims, seen from here."""
+class Worker:
+    """One process that decides claims, seen from here; started when it is first needed.
 
-    def __init__(self) -> None:
-        self.process = Process()
+    Parameters
+    ----------
+    afresh : bool
+        Whether it is started afresh, and not forked where it could be.
+    """
+
+    def __init__(self, *, afresh: bool) -> None:
+        self.afresh = afresh
+        self.process: Process | None = None
         self.models: list[Model] = []
 
     def do(self, job: Job) -> Verdicts:
-        new = not any(model is job.model for model in self.models)
+        """Have a job done; a process that takes longer than its budget is ended."""
+        process = self._begun(job)
+        end, verdicts = inf, job.verdicts  # () where it is not decided yet
+        while True:
+            kind, told = process.hear(end)
+            if kind == "begun":
+                end = time.monotonic() + HARD * job.seconds * job.parts
+            elif kind == "answer":
+                verdicts = told
+            elif kind == "end":
+                return verdicts
+            elif kind == "error":
+                told.add_note(f"while deciding {job.name}")
+                raise told
+            elif kind == "gone":
+                ending = process.ending()
+                self.end()
+                raise DilemmaError(
+                    f"{job.name}: the process that was deciding it ended ({ending}); "
+                    "claims decided before are kept. Try it alone, with one worker"
+                )
+            else:
+                self.end()
+                return unfinished(job, verdicts, LATE if kind == "late" else told)
+
+    def _begun(self, job: Job) -> Process:
+        new = self.process is None or not any(model is job.model for model in self.models)
         if new:
             self.models.append(job.model)
         number = next(k for k, model in enumerate(self.models) if model is job.model)
         told = {f: getattr(job, f) for f in Job.__dataclass_fields__ if f != "model"}
+        task = Task(_done, (number, job.model if new else None), told)
+        if self.process is None and not self.afresh:
+            self.process = Process.doing(task)
+            return self.process
+        self.process = self.process or Process()
         with suppress(OSError):  # it has ended: that is its answer
-            self.process.ask(Task(_done, (number, job.model if new else None), told))
-        kind, answer = self.process.messages.get()
-        if kind == "error":
-            answer.add_note(f"while deciding {job.name}")
-            raise answer
-        if kind != "answer":
-            raise DilemmaError(
-                f"{job.name}: the process that was deciding it ended ({self.process.ending()}); "
-                "claims decided before are kept. Try it alone, with one worker"
-            )
-        self.process.messages.get()  # that this was the end
-        verdicts: Verdicts = answer
-        return verdicts
+            self.process.ask(task)
+        return self.process
+
+    def kill(self) -> None:
+        """End the process at once; who waits for its answer hears that it is gone."""
+        process = self.process
+        if process is not None:
+            process.kill()
+
+    def end(self) -> None:
+        """End the process: what is to be done next is done by another."""
+        if self.process is not None:
+            self.process.end()
+        self.process, self.models = None, []
+
+
+def unfinished(job: Job, verdicts: Verdicts, why: str) -> Verdicts:
+    """Return what there is of a job that was not done in time, and say why that is not all."""
+    if job.robust:
+        return tuple(
+            replace(v, robustness=v.robustness or Robustness(notes=(why,))) for v in verdicts
+        )
+    if job.thorough:
+        silent = Checks(agree=(), silent=DECIDERS, attack=None)
+        return tuple(replace(v, checks=v.checks or silent) for v in verdicts)
+    claim = job.claim
+    eras = list(job.model.eras) if claim.over == "each" else [""]
+    undecided = tuple(
+        Verdict(
+            model=job.model.name,
+            claim=claim,
+            era=era,
+            status="open",
+            expected=claim.expect.get(era, claim.expect.get("", "proved")),
+            fails=None,
+            holds=None,
+            reason=why,
+            of_play=False,
+            cases=0,
+            deciders=(),
+            seconds=job.seconds,
+        )
+        for era in eras[len(verdicts) :]
+    )
+    return (*verdicts, *undecided)
 
 
 _KNOWN: dict[int, Model] = {}  # in a worker: the models that it was sent
 
 
-def _done(number: int, model: Model | None, **told: Any) -> Verdicts:
-    """Do a job in a worker, which is sent each model once."""
+def _done(number: int, model: Model | None, **told: Any) -> Iterator[Verdicts]:
+    """Do a job in a worker, which is sent each model once; a little sooner than it must."""
     if model is not None:
         _KNOWN[number] = model
-    return done(Job(model=_KNOWN[number], **told))
+    job = Job(model=_KNOWN[number], **told)
+    yield from _each(replace(job, seconds=SOFT * job.seconds))
