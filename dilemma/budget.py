@@ -56,8 +56,9 @@ def best(
         work,
         arguments,
         {"seconds": seconds, **options},
-        begun + seconds,
+        until=begun + seconds,
         heard=progress is not None,
+        shared=tuple(k for k, one in enumerate(arguments) if isinstance(one, Model)),
     )
     process = Process.doing(task)
     found = None
