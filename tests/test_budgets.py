@@ -213,6 +213,13 @@ def test_where_numbers_are_chosen_an_answer_is_there_early():
         assert 10 - sum(chosen) - x - (i + 1) / 2 * x == pytest.approx(0, abs=1e-4)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def imported():
+    """Import what is imported when first used: that is no part of a call's budget."""
+    for name in [*CORK_BUDGETED, "prove", "regions"]:
+        assert callable(getattr(dilemma, name))
+
+
 CORK_BUDGETED = {
     "compare": lambda m: dilemma.compare(m, seconds=1),
     "statics": lambda m: dilemma.statics(m, seconds=1),
