@@ -130,7 +130,7 @@ def kept(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 # --- what is small -------------------------------------------------------------------------------
 
 FEW = 150  # steps in a game's formulas that are evaluated and brought into order in no time
-SOME = 2_000
+SOME = 600
 
 
 def ordinary(model: Model, *, tiny: bool = False) -> bool:
@@ -142,8 +142,8 @@ def ordinary(model: Model, *, tiny: bool = False) -> bool:
     if model.kind == "matrix":
         if tiny:
             return players == 2 and actions <= 9 and steps <= FEW and letters <= 8
-        return players <= 3 and actions <= 9 and steps <= SOME and letters <= 24
-    return not tiny and players <= 2 and actions <= 12 and steps <= SOME and letters <= 24
+        return players <= 3 and actions <= 9 and steps <= SOME and letters <= 32
+    return not tiny and players <= 2 and actions <= 12 and steps <= SOME and letters <= 32
 
 
 @functools.lru_cache(maxsize=64)

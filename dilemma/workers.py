@@ -23,7 +23,6 @@ from dilemma.errors import DilemmaError
 from dilemma.model import Model
 from dilemma.parts import Claim
 from dilemma.processes import SOFT, Process, Task
-from dilemma.proof.logic import DECIDERS
 from dilemma.proof.verdicts import Checks, Robustness, Verdict
 
 __all__ = ["Job", "Worker", "Workers", "done"]
@@ -214,6 +213,8 @@ def unfinished(job: Job, verdicts: Verdicts, why: str) -> Verdicts:
             replace(v, robustness=v.robustness or Robustness(notes=(why,))) for v in verdicts
         )
     if job.thorough:
+        from dilemma.proof.logic import DECIDERS
+
         silent = Checks(agree=(), silent=DECIDERS, attack=None)
         return tuple(replace(v, checks=v.checks or silent) for v in verdicts)
     claim = job.claim
