@@ -11,11 +11,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from math import inf
 
+from dilemma.budget import PLENTY, ordinary
 from dilemma.cache import Cache, Kept
 from dilemma.errors import DilemmaError
 from dilemma.model import Model
 from dilemma.parts import Claim
-from dilemma.workers import Job, Verdicts, Workers, done
+from dilemma.workers import Job, Verdicts, Worker, Workers, done
 
 __all__ = ["Asked", "Entry", "worked_off"]
 
@@ -204,11 +205,16 @@ def _weigh(todo: Sequence[Entry], cache: Cache) -> None:
 
 def _one_by_one(todo: list[Entry], asked: Asked, cache: Cache, tell: Progress) -> None:
     steps = sum(entry.steps for entry in todo)
-    while left := sum(entry.steps for entry in todo):
-        entry = _next(todo)[0]
-        tell(1 - left / steps, entry.claim.name)
-        job = entry.job(asked.seconds)
-        _settle(entry, job, done(job), cache)
+    beside = Worker(afresh=False)
+    try:
+        while left := sum(entry.steps for entry in todo):
+            entry = _next(todo)[0]
+            tell(1 - left / steps, entry.claim.name)
+            job = entry.job(asked.seconds)
+            here = asked.seconds >= PLENTY and ordinary(entry.model)
+            _settle(entry, job, done(job) if here else beside.do(job), cache)
+    finally:
+        beside.end()
 
 
 def _together(todo: list[Entry], asked: Asked, cache: Cache, tell: Progress, number: int) -> None:

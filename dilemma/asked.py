@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 if TYPE_CHECKING:
     from dilemma.model import Model
 
-__all__ = ["assignment", "calibrations_of", "claims_of", "every", "load_model"]
+__all__ = [
+    "LIMIT",
+    "assignment",
+    "calibrations_of",
+    "claims_of",
+    "every",
+    "load_model",
+    "shared_seconds",
+]
+
+LIMIT = Annotated[
+    float | None,
+    typer.Option(
+        "--seconds", min=0.01, help="Budget for it all, past which there is none; no limit if none."
+    ),
+]
 
 
 def every() -> tuple[str, ...]:
@@ -63,6 +81,14 @@ def calibrations_of(
             raise CalibrationError(f"{word!r} can only be changed in a calibration, from Python")
     eras: list[str | None] = [era] if era is not None else [*model.eras] or [None]
     return model, [(each, changes) for each in eras]
+
+
+def shared_seconds(seconds: float | None, parts: int) -> Iterator[float | None]:
+    """Share a budget out: to each part what is left, divided by the parts that are left."""
+    begun = time.monotonic()
+    for left in range(parts, 0, -1):
+        spent = time.monotonic() - begun
+        yield None if seconds is None else max(seconds - spent, 0.01) / left
 
 
 def assignment(text: str) -> tuple[str, str]:

@@ -26,6 +26,7 @@ from dilemma.model import Model
 from dilemma.parts import Claim
 from dilemma.proof.records import RecordError, record, verdict_of
 from dilemma.proof.verdicts import Verdict
+from dilemma.stopping import UNDISTURBED
 
 __all__ = ["VARIABLE", "Cache", "Kept", "users_folder"]
 
@@ -182,6 +183,11 @@ def _told(path: Path) -> Any:
 
 def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
+    with UNDISTURBED:
+        _write_whole(path, text)
+
+
+def _write_whole(path: Path, text: str) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

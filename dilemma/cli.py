@@ -13,9 +13,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dilemma.asked import assignment, calibrations_of, claims_of, every, load_model
+from dilemma.asked import (
+    LIMIT,
+    assignment,
+    calibrations_of,
+    claims_of,
+    every,
+    load_model,
+    shared_seconds,
+)
 from dilemma.lesson import classroom
 from dilemma.plotted import plot, put_picture
+from dilemma.stopping import interrupted_as_usual, stoppable
 from dilemma.terminal import print_json, print_tables, progress, put, put_all
 
 if TYPE_CHECKING:
@@ -56,7 +65,8 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows pipe may not be
     try:
-        app(prog_name="dilemma")
+        with stoppable():
+            app(prog_name="dilemma")
     except DilemmaError as error:
         typer.echo(str(error), err=True)
         sys.exit(2)
@@ -118,7 +128,10 @@ def solve(
     from dilemma.study.solve import solve as solve_model
 
     loaded, points = calibrations_of(model, era, change, calibrations)
-    found = [solve_model(loaded, at, seconds=seconds, most=most, **moved) for at, moved in points]
+    found = [
+        solve_model(loaded, at, seconds=share, most=most, **moved)
+        for (at, moved), share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+    ]
     put_all(found, as_json=as_json, latex=latex)
 
 
@@ -139,7 +152,10 @@ def select(
     from dilemma.study.selecting import select as judge
 
     loaded, points = calibrations_of(model, era, change)
-    found = [judge(loaded, at, starts=starts, seed=seed, seconds=seconds, **m) for at, m in points]
+    found = [
+        judge(loaded, at, starts=starts, seed=seed, seconds=share, **moved)
+        for (at, moved), share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+    ]
     put_all(found, as_json=as_json, latex=latex)
 
 
@@ -150,6 +166,7 @@ def compare(
     calibrations: CALIBRATIONS = "",
     draws: DRAWS = 20_000,
     seed: SEED = 0,
+    seconds: LIMIT = None,
     as_json: JSON = False,
     latex: bool = False,
 ) -> None:
@@ -159,15 +176,17 @@ def compare(
     loaded = [load_model(name, calibrations) for name in models or every()]
     found = []
     with progress("comparing") as tell:
-        for done, each in enumerate(loaded):
+        shares = shared_seconds(seconds, len(loaded))
+        for (done, each), share in zip(enumerate(loaded), shares, strict=True):
             found.append(
                 compare_eras(
                     each,
                     era or None,
                     draws=draws,
                     seed=seed,
-                    progress=lambda share, done=done: tell(  # type: ignore[misc]
-                        (done + share) / len(loaded), ""
+                    seconds=share,
+                    progress=lambda part, done=done: tell(  # type: ignore[misc]
+                        (done + part) / len(loaded), ""
                     ),
                 )
             )
@@ -244,6 +263,7 @@ def along(
     parameter: Annotated[str, typer.Argument(help="The parameter that moves.")],
     era: Annotated[str | None, typer.Option(help="From which era's centre; all if none.")] = None,
     shows: Annotated[str, typer.Option(help="A definition to watch on the way.")] = "",
+    seconds: LIMIT = None,
     as_json: JSON = False,
     latex: bool = False,
 ) -> None:
@@ -251,7 +271,11 @@ def along(
     from dilemma.study.along import along as move
 
     loaded = load_model(model)
-    found = [move(loaded, e, parameter, shows=shows) for e in ([era] if era else loaded.eras)]
+    eras = [era] if era else list(loaded.eras)
+    found = [
+        move(loaded, each, parameter, shows=shows, seconds=share)
+        for each, share in zip(eras, shared_seconds(seconds, len(eras)), strict=True)
+    ]
     put_all(found, as_json=as_json, latex=latex)
 
 
@@ -295,13 +319,14 @@ def attribute(
         str | None,
         typer.Option(help="Among several equilibria: highest, lowest, stable or risk_dominant."),
     ] = None,
+    seconds: LIMIT = None,
     as_json: JSON = False,
     latex: bool = False,
 ) -> None:
     """Share out the change of an outcome between two eras among groups of parameters."""
     from dilemma.study.attribution import attribute as share
 
-    found = share(load_model(model), outcome, era or None, select=select)
+    found = share(load_model(model), outcome, era or None, select=select, seconds=seconds)
     put(found, as_json=as_json, latex=latex)
 
 
@@ -309,13 +334,14 @@ def attribute(
 def dynamics(
     model: MODEL,
     name: Annotated[str | None, typer.Argument(help="Which story; may be left out.")] = None,
+    seconds: LIMIT = None,
     as_json: JSON = False,
     latex: bool = False,
 ) -> None:
     """Run a story: what is played becomes the next round, or parameters go up and down."""
     from dilemma.study.dynamics import dynamics as run
 
-    put(run(load_model(model), name), as_json=as_json, latex=latex)
+    put(run(load_model(model), name, seconds=seconds), as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -323,6 +349,7 @@ def commitment(
     model: MODEL,
     era: ERA = None,
     change: CHANGE = None,
+    seconds: LIMIT = None,
     as_json: JSON = False,
     latex: bool = False,
 ) -> None:
@@ -330,7 +357,10 @@ def commitment(
     from dilemma.study.commitment import commitment as value
 
     loaded, points = calibrations_of(model, era, change)
-    found = [value(loaded, at, **moved) for at, moved in points]
+    found = [
+        value(loaded, at, seconds=share, **moved)
+        for (at, moved), share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+    ]
     put_all(found, as_json=as_json, latex=latex)
 
 
@@ -374,7 +404,9 @@ def regions(
     from dilemma.orders import Order, written
     from dilemma.pictures import picture
 
-    found_map = picture("regions", Order((loaded,), (x, y), tuple(era) if era else None))
+    found_map = picture(
+        "regions", Order((loaded,), (x, y), tuple(era) if era else None, seconds=seconds)
+    )
     if as_json or latex:
         put_all(list(found_map.results), as_json=as_json, latex=latex, alone=True)
         return
@@ -398,6 +430,7 @@ def demo(
     from dilemma.demo import demo as run
     from dilemma.report import Table, renderables
 
+    interrupted_as_usual()
     if as_json:
         print_json(_script(load_model(model), draws, seed))
         return

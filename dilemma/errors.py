@@ -6,6 +6,7 @@
   + CalibrationError      a parameter, era or value that the model does not have
   + UnsupportedError      a question that is well put and that this version cannot answer
   + MissingLibraryError   a library that an extra brings is not installed (says which extra)
+  + BudgetError           an answer that is whole or nothing, and was not done within its seconds
   + DisagreementError     two independent solutions part: a defect here, with how to reproduce it
 """
 
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = [
+    "BudgetError",
     "CalibrationError",
     "DilemmaError",
     "DisagreementError",
@@ -48,6 +50,10 @@ class UnsupportedError(DilemmaError, NotImplementedError):
 
 class MissingLibraryError(DilemmaError, ImportError):
     """A library that only some need is not installed."""
+
+
+class BudgetError(DilemmaError, TimeoutError):
+    """An answer that is whole or nothing was not done within the seconds that it was given."""
 
 
 class DisagreementError(DilemmaError, RuntimeError):

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dilemma.asked import load_model
+from dilemma.asked import LIMIT, load_model
+from dilemma.stopping import interrupted_as_usual
 from dilemma.terminal import progress
 
 __all__ = ["classroom"]
@@ -21,6 +22,7 @@ def classroom(
     output: Annotated[Path, typer.Option("-o", "--output", help="The .html file to write.")] = Path(
         "classroom.html"
     ),
+    seconds: LIMIT = None,
     opens: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
     """Write a page for class: sliders, payoffs, equilibria, pictures; it needs no network."""
@@ -32,11 +34,17 @@ def classroom(
     if not output.parent.is_dir():
         raise DilemmaError(f"{output}: there is no folder {output.parent}")
     with progress("writing") as tell:
-        found = page([load_model(name) for name in models] if models else None, progress=tell)
+        found = page(
+            [load_model(name) for name in models] if models else None,
+            seconds=seconds,
+            progress=tell,
+        )
     path = found.save(output)
     typer.echo(f"written: {path} ({len(found.html.encode()) / 1000:.0f} kB; open it in a browser)")
     if opens:
         import webbrowser
+
+        interrupted_as_usual()
 
         if not webbrowser.open(path.resolve().as_uri()):
             raise DilemmaError(f"no browser was found: open {path} yourself")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -31,6 +32,7 @@ from dilemma.reading.expressions import ExpressionError, exact
 from dilemma.reading.setting import Setting, standing
 from dilemma.reading.variants import varied
 from dilemma.reading.writing import plain, toml
+from dilemma.sizes import TooLargeError, climbs, put_in
 
 __all__ = ["Model", "matrix"]
 
@@ -304,7 +306,9 @@ class Model:
         found = {self.parameters[name].symbol: number for name, number in at.items()}
         for name, definition in self.definitions.items():
             try:
-                value = definition.formula.xreplace(found)
+                value = put_in(definition.formula, found)
+            except TooLargeError as error:
+                raise _too_large(error, f"definitions.{name}", at) from None
             except (TypeError, ValueError):  # sympy compares no complex numbers
                 value = sp.I
             if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
@@ -312,6 +316,13 @@ class Model:
             if value.is_real is False:
                 raise CalibrationError(f"the definition of {name} is not a real number there")
             found[definition.symbol] = value
+        for where, formula in _climbing(self):  # before anybody works them out
+            try:
+                put_in(formula, found)
+            except TooLargeError as error:
+                raise _too_large(error, where, at) from None
+            except (TypeError, ValueError):  # it has no value, which is told where it is asked for
+                continue
         return found
 
     def expand(self, expression: sp.Basic) -> sp.Basic:
@@ -498,6 +509,41 @@ def matrix(
         before = document["parameters"].get(parameter, {"unit": "1", "means": ""})
         document["parameters"][parameter] = {**before, **known}
     return Model(name=name, title=title, **document)
+
+
+def _too_large(error: TooLargeError, where: str, at: Mapping[str, sp.Rational]) -> CalibrationError:
+    """Say which formula grows too large, and at which calibration."""
+    told = ", ".join(f"{name} = {value}" for name, value in at.items())
+    return CalibrationError(f"{where} is {error} at {told}; give its parameters other values")
+
+
+@lru_cache(maxsize=64)
+def _climbing(model: Model) -> tuple[tuple[str, sp.Basic], ...]:
+    """Return those formulas, besides definitions, whose values may be of any size."""
+    every: list[tuple[str, Any]] = []
+    for profile, cell in model.payoffs.items():
+        at = f".({', '.join(profile)})" if profile else ""
+        every += [(f"payoffs{at}.{player}", payoff) for player, payoff in cell.items()]
+    for name, outcome in model.outcomes.items():
+        every += [(f"outcomes.{name}", formula) for formula in outcome.profiles.values()]
+        every.append((f"outcomes.{name}", outcome.formula))
+    if model.tree is not None:
+        for history, node in model.tree.nodes.items():
+            at = f"tree.({', '.join(history)})"
+            every += [(f"{at}.{action}", chance) for action, chance in node.chances.items()]
+        for name, kind in model.tree.types.items():
+            every += [(f"types.{name}", kind.low), (f"types.{name}", kind.high)]
+    if model.choices is not None:
+        for choice in model.choices.choices.values():
+            at = f"players.{choice.player}.choices.{choice.name}.range"
+            every += [(at, choice.low), (at, choice.high)]
+        for name, constraint in model.choices.constraints.items():
+            every.append((f"constraints.{name}", constraint.gap))
+        bargain = model.choices.bargain
+        if bargain is not None:
+            every += [(f"bargain.gains.{p}", gain) for p, gain in bargain.gains.items()]
+            every += [(f"bargain.power.{p}", power) for p, power in bargain.power.items()]
+    return tuple((at, one) for at, one in every if isinstance(one, sp.Basic) and climbs(one))
 
 
 def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:

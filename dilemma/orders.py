@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from dilemma.report import Shown
 
 __all__ = ["Order", "Picture", "written"]
 
+LEAST = 0.01  # seconds: what a last question is given, so that it says what is missing
 ENDINGS = (".png", ".svg", ".pdf")
 
 Progress = Callable[[float, str], None]
@@ -37,8 +39,9 @@ class Order:
         Which of several equilibria counts.
     robust : bool
         Whether it is worked out how far verdicts carry.
-    seconds : float
-        Budget for each verdict.
+    seconds : float or None
+        Budget for it all, of a ledger for each verdict; no limit, and for a verdict a minute, if
+        None.
     progress : callable
         Called with the share of the work done, and what is next.
     """
@@ -50,8 +53,9 @@ class Order:
     high: str | None = None
     select: str | None = None
     robust: bool = False
-    seconds: float = 60.0
+    seconds: float | None = None
     progress: Progress = field(default=lambda _share, _name: None)
+    begun: float = field(default_factory=time.monotonic)
 
     @property
     def model(self) -> Model:
@@ -64,6 +68,13 @@ class Order:
     def shown(self) -> tuple[str, ...]:
         """The eras that are drawn."""
         return tuple(self.model.eras) if self.eras is None else self.eras
+
+    @property
+    def left(self) -> float | None:
+        """The seconds that are left."""
+        if self.seconds is None:
+            return None
+        return max(self.seconds - (time.monotonic() - self.begun), LEAST)
 
     def count(self, share: float) -> None:
         """Pass on progress that has no name."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FIGURES", "picture"]
 
+A_VERDICT = 60.0  # seconds, unless said
 MARGIN = 2  # a path goes beyond what it starts from by one such part of its length, either way
 
 
@@ -123,14 +124,14 @@ def _regions(order: Order) -> Picture:
     if len(order.what) != 2:
         known = ", ".join(order.model.parameters)
         raise CalibrationError(f"a map needs two parameters of {order.model.name}: {known}")
-    return Picture((region_map(order.model, *order.what, order.eras),))
+    return Picture((region_map(order.model, *order.what, order.eras, seconds=order.left),))
 
 
 def _replies(order: Order) -> Picture:
     from dilemma.study.replies import best_replies
 
     _nothing(order)
-    return Picture((best_replies(order.model, order.eras),))
+    return Picture((best_replies(order.model, order.eras, seconds=order.left),))
 
 
 def _ceiling(order: Order) -> Picture:
@@ -199,6 +200,7 @@ def _trace(
         high,
         eras=order.eras,
         outcomes=list(shows) or None,
+        seconds=order.left,
         progress=order.count,
     )
 
@@ -226,7 +228,8 @@ def _bargain(order: Order) -> Picture:
     if len(order.what) > 1:
         raise CalibrationError("a bargain is followed along one parameter")
     moves = order.what[0] if order.what else None
-    return Picture((bargaining(order.model, order.eras, moves, progress=order.count),))
+    found = bargaining(order.model, order.eras, moves, seconds=order.left, progress=order.count)
+    return Picture((found,))
 
 
 def _waterfall(order: Order) -> Picture:
@@ -237,7 +240,7 @@ def _waterfall(order: Order) -> Picture:
     found = []
     for done, name in enumerate(names):
         order.progress(done / len(names), name)
-        found.append(attribute(model, name, order.eras, select=order.select))
+        found.append(attribute(model, name, order.eras, select=order.select, seconds=order.left))
     return Picture(tuple(found), {"others": found[1:]})
 
 
@@ -252,7 +255,7 @@ def _tornado(order: Order) -> Picture:
         def tell(share: float, what: str, done: int = done) -> None:
             order.progress((done + share) / len(order.shown), what)
 
-        found.append(tornado(model, name, era, progress=tell))
+        found.append(tornado(model, name, era, seconds=order.left, progress=tell))
     return Picture(tuple(found), {"others": found[1:]})
 
 
@@ -262,7 +265,9 @@ def _ledger(order: Order) -> Picture:
 
     claims = order.what or (None,)
     wanted = [(model, claim) for model in order.models for claim in claims]
-    asked = Asked(order.seconds, order.robust, thorough=False, fresh=False, workers=None)
+    asked = Asked(
+        order.seconds or A_VERDICT, order.robust, thorough=False, fresh=False, workers=None
+    )
     return Picture((prove_all(wanted, asked, progress=order.progress),))
 
 

@@ -43,8 +43,9 @@ def plot(
         bool, typer.Option("--robust", help="In a ledger, how far each verdict carries.")
     ] = False,
     seconds: Annotated[
-        float, typer.Option(min=0.01, help="In a ledger, the budget of a verdict.")
-    ] = 60.0,
+        float | None,
+        typer.Option(min=0.01, help="Budget for it all; in a ledger for each verdict, 60 if none."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Draw a figure of a model to a file, and print what it was drawn from."""

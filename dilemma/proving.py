@@ -58,7 +58,7 @@ def prove(
         variable DILEMMA_CACHE names), another one, or, with False, nowhere.
     workers : int, optional
         How many processes share the work; by default one a processor.  With 1 all is done in this
-        process.
+        process, or in one at its side that can be ended where the budget is small or the game large.
     progress : callable, optional
         Called with the share of the claims that are decided, and the ones that are next.
     **fields

@@ -10,6 +10,7 @@ import sympy as sp
 from dilemma.errors import CalibrationError
 from dilemma.model import Model
 from dilemma.parts import Profile
+from dilemma.sizes import TooLargeError, put_in
 
 __all__ = ["DIGITS", "Payoffs", "numeric_payoffs"]
 
@@ -54,7 +55,9 @@ def numeric_payoffs(
 
 def _value(formula: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr | None:
     try:
-        number = formula.xreplace(values)
+        number = put_in(formula, values)
+    except TooLargeError:
+        raise
     except (TypeError, ValueError):  # sympy compares no complex numbers
         return None
     if number.has(sp.nan, sp.zoo, sp.oo, -sp.oo) or number.is_real is False:

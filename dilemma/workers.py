@@ -1,34 +1,31 @@
 """Claims decided in this process, or in several processes of their own.
 
-A worker is a plain Python process that is sent one claim after another through a pipe.  It starts
-afresh, so that nothing of this process (z3's state, a script without a guard around what it does) is
-in it; and when it dies it is known which claim it was at.
+A worker is a process of :mod:`dilemma.processes` that is sent one claim after another.  Of several
+each starts afresh, so that nothing of this process (z3's state, a script without a guard around what
+it does) is in it.  When one dies it is known which claim it was at; one that takes longer than its
+budget is ended, and what it was at is left open.
 """
 
 from __future__ import annotations
 
-import os
-import pickle
-import signal
-import subprocess
-import sys
 import threading
-import traceback
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from math import inf
 from types import TracebackType
 from typing import Any, Self
 
+from dilemma.budget import HARD, LATE
 from dilemma.errors import DilemmaError
 from dilemma.model import Model
 from dilemma.parts import Claim
-from dilemma.proof.verdicts import Verdict
+from dilemma.processes import SOFT, Process, Task
+from dilemma.proof.verdicts import Checks, Robustness, Verdict
 
-__all__ = ["Job", "Workers", "done", "serve"]
-
-START = "import sys; sys.path[:] = {path!r}; from dilemma.workers import serve; serve()"
+__all__ = ["Job", "Worker", "Workers", "done"]
 
 Verdicts = tuple[Verdict, ...]
 
@@ -58,6 +55,11 @@ class Job:
     seconds: float
 
     @property
+    def parts(self) -> int:
+        """How many verdicts there are to be, each with its own budget."""
+        return len(self.model.eras) if self.claim.over == "each" else 1
+
+    @property
     def name(self) -> str:
         """The claim's name, with its model's."""
         return f"{self.model.name}.{self.claim.name}"
@@ -65,22 +67,29 @@ class Job:
 
 def done(job: Job) -> Verdicts:
     """Do a job in this process: decide the claim, or find out what else is asked."""
-    if job.robust:
-        from dilemma.robustness.answers import robustness
+    *_, verdicts = _each(job)
+    return verdicts
 
-        return tuple(
-            replace(v, robustness=robustness(job.model, v, seconds=job.seconds))
-            for v in job.verdicts
-        )
-    if job.thorough:
-        from dilemma.checking.thorough import check
 
-        return tuple(
-            replace(v, checks=check(job.model, v, seconds=job.seconds)) for v in job.verdicts
-        )
-    from dilemma.proof.decide import decide
+def _each(job: Job) -> Iterator[Verdicts]:
+    """Yield what there is of a job's answer, each time something more."""
+    if not (job.robust or job.thorough):
+        from dilemma.proof.decide import decisions
 
-    return decide(job.model, job.claim, seconds=job.seconds, known=dict(job.lemmas))
+        yield from decisions(job.model, job.claim, seconds=job.seconds, known=dict(job.lemmas))
+        return
+    from dilemma.checking.thorough import check
+    from dilemma.robustness.answers import robustness
+
+    verdicts = list(job.verdicts)
+    for k, verdict in enumerate(verdicts):
+        if job.robust:
+            found = robustness(job.model, verdict, seconds=job.seconds)
+            verdicts[k] = replace(verdict, robustness=found)
+        else:
+            checks = check(job.model, verdict, seconds=job.seconds)
+            verdicts[k] = replace(verdict, checks=checks)
+        yield tuple(verdicts)
 
 
 class Workers:
@@ -90,7 +99,8 @@ class Workers:
         self.number = number
         self._threads = ThreadPoolExecutor(number)
         self._own = threading.local()
-        self._every: list[_Worker] = []
+        self._every: list[Worker] = []
+        self._futures: list[Future[Verdicts]] = []
         self._leaving = False
 
     def __enter__(self) -> Self:
@@ -103,106 +113,138 @@ class Workers:
         where: TracebackType | None,
     ) -> None:
         self._leaving = True
-        for worker in self._every:
-            worker.end()
-        self._threads.shutdown(cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        while not all(future.done() for future in self._futures):
+            for worker in self._every:
+                worker.kill()
+            time.sleep(0.01)
+        self._threads.shutdown()
         for worker in self._every:  # now that nobody waits for its answer
-            worker.close()
+            worker.end()
 
     def start(self, job: Job) -> Future[Verdicts]:
         """Have a job done as soon as a process is free."""
-        return self._threads.submit(self._do, job)
+        future = self._threads.submit(self._do, job)
+        self._futures.append(future)
+        return future
 
     def _do(self, job: Job) -> Verdicts:
         if not hasattr(self._own, "worker"):
-            self._own.worker = _Worker()
+            self._own.worker = Worker(afresh=True)
             self._every.append(self._own.worker)
-        if self._leaving:  # it was started while the others were being ended
-            self._own.worker.end()
-        worker: _Worker = self._own.worker
+        worker: Worker = self._own.worker
+        if self._leaving:
+            raise DilemmaError(f"{job.name}: not decided: the work was given up")
         return worker.do(job)
 
 
-class _Worker:
-    """One process, seen from here."""
+class Worker:
+    """One process that decides claims, seen from here; started when it is first needed.
 
-    def __init__(self) -> None:
-        start = START.format(path=sys.path)
-        self.process = subprocess.Popen(  # noqa: S603 -- this Python, on this package
-            [sys.executable, "-c", start], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+    Parameters
+    ----------
+    afresh : bool
+        Whether it is started afresh, and not forked where it could be.
+    """
+
+    def __init__(self, *, afresh: bool) -> None:
+        self.afresh = afresh
+        self.process: Process | None = None
         self.models: list[Model] = []
 
     def do(self, job: Job) -> Verdicts:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        new = not any(model is job.model for model in self.models)
+        """Have a job done; a process that takes longer than its budget is ended."""
+        process = self._begun(job)
+        end, verdicts = inf, job.verdicts  # () where it is not decided yet
+        while True:
+            kind, told = process.hear(end)
+            if kind == "begun":
+                end = time.monotonic() + HARD * job.seconds * job.parts
+            elif kind == "answer":
+                verdicts = told
+            elif kind == "end":
+                return verdicts
+            elif kind == "error":
+                told.add_note(f"while deciding {job.name}")
+                raise told
+            elif kind == "gone":
+                ending = process.ending()
+                self.end()
+                raise DilemmaError(
+                    f"{job.name}: the process that was deciding it ended ({ending}); "
+                    "claims decided before are kept. Try it alone, with one worker"
+                )
+            else:
+                self.end()
+                return unfinished(job, verdicts, LATE if kind == "late" else told)
+
+    def _begun(self, job: Job) -> Process:
+        new = self.process is None or not any(model is job.model for model in self.models)
         if new:
             self.models.append(job.model)
         number = next(k for k, model in enumerate(self.models) if model is job.model)
         told = {f: getattr(job, f) for f in Job.__dataclass_fields__ if f != "model"}
-        try:
-            pickle.dump((number, job.model if new else None, told), self.process.stdin)
-            self.process.stdin.flush()
-            verdicts, error, trace = pickle.load(self.process.stdout)  # noqa: S301 -- our own
-        except (EOFError, OSError, pickle.UnpicklingError):
-            code = self.process.wait()
-            raise DilemmaError(
-                f"{job.name}: the process that was deciding it ended ({_ending(code)}); claims "
-                "decided before are kept. Try it alone, with one worker"
-            ) from None
-        if error is not None:
-            error.add_note(f"while deciding {job.name}, in a process of its own:\n{trace}")
-            raise error
-        found: Verdicts = verdicts
-        return found
+        task = Task(_done, (number, job.model if new else None), told)
+        if self.process is None and not self.afresh:
+            self.process = Process.doing(task)
+            return self.process
+        self.process = self.process or Process()
+        with suppress(OSError):  # it has ended: that is its answer
+            self.process.ask(task)
+        return self.process
+
+    def kill(self) -> None:
+        """End the process at once; who waits for its answer hears that it is gone."""
+        process = self.process
+        if process is not None:
+            process.kill()
 
     def end(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-    def close(self) -> None:
-        for pipe in (self.process.stdin, self.process.stdout):
-            with suppress(OSError):  # what it was not told any more
-                assert pipe is not None
-                pipe.close()
+        """End the process: what is to be done next is done by another."""
+        if self.process is not None:
+            self.process.end()
+        self.process, self.models = None, []
 
 
-def _ending(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"exit code {code}"
+def unfinished(job: Job, verdicts: Verdicts, why: str) -> Verdicts:
+    """Return what there is of a job that was not done in time, and say why that is not all."""
+    if job.robust:
+        return tuple(
+            replace(v, robustness=v.robustness or Robustness(notes=(why,))) for v in verdicts
+        )
+    if job.thorough:
+        from dilemma.proof.logic import DECIDERS
+
+        silent = Checks(agree=(), silent=DECIDERS, attack=None)
+        return tuple(replace(v, checks=v.checks or silent) for v in verdicts)
+    claim = job.claim
+    eras = list(job.model.eras) if claim.over == "each" else [""]
+    undecided = tuple(
+        Verdict(
+            model=job.model.name,
+            claim=claim,
+            era=era,
+            status="open",
+            expected=claim.expect.get(era, claim.expect.get("", "proved")),
+            fails=None,
+            holds=None,
+            reason=why,
+            of_play=False,
+            cases=0,
+            deciders=(),
+            seconds=job.seconds,
+        )
+        for era in eras[len(verdicts) :]
+    )
+    return (*verdicts, *undecided)
 
 
-def serve() -> None:
-    """Do the jobs that come in, one after another, until there are no more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this process ends it
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever is printed goes with the errors
-    models: dict[int, Model] = {}
-    while True:
-        try:
-            number, model, told = pickle.load(sys.stdin.buffer)  # noqa: S301 -- from our own side
-        except EOFError:
-            return
-        if model is not None:
-            models[number] = model
-        pickle.dump(_answer(Job(model=models[number], **told)), answers)
-        answers.flush()
+_KNOWN: dict[int, Model] = {}  # in a worker: the models that it was sent
 
 
-def _answer(job: Job) -> tuple[Verdicts | None, Exception | None, str]:
-    try:
-        return done(job), None, ""
-    except Exception as error:  # noqa: BLE001 -- raised where it was asked
-        trace = traceback.format_exc()
-        return None, _sendable(error), trace
-
-
-def _sendable(error: Exception) -> Any:
-    """Return an error that arrives as it was sent, or else its words."""
-    try:
-        again = pickle.loads(pickle.dumps(error))  # noqa: S301 -- our own
-    except Exception:  # noqa: BLE001 -- whatever an error's own code raises
-        again = None
-    if again is not None and str(again) == str(error):
-        return error
-    return DilemmaError(f"{type(error).__name__}: {error}")
+def _done(number: int, model: Model | None, **told: Any) -> Iterator[Verdicts]:
+    """Do a job in a worker, which is sent each model once; a little sooner than it must."""
+    if model is not None:
+        _KNOWN[number] = model
+    job = Job(model=_KNOWN[number], **told)
+    yield from _each(replace(job, seconds=SOFT * job.seconds))

@@ -10,17 +10,17 @@ import dilemma
 HEAVY = ["sympy", "scipy", "nashpy", "z3", "matplotlib", "xarray", "pydantic", "numpy", "pandas"]
 ROOT = Path(dilemma.__file__).parent
 ORDER = """
-    errors extras letters table typeset report parts extensive chosen
+    errors processes sizes extras letters table typeset report parts extensive chosen
     reading.places reading.syntax reading.expressions reading.schema reading.naming
     reading.payoffs reading.histories reading.trees reading.ends reading.choosing reading.periods reading.variants reading.setting reading.among reading.references reading.claims reading.stories reading.building reading.writing reading.arrays
-    model modelfile valuation
+    model modelfile valuation budget stopping
     exchange.labels exchange.words exchange.quoting exchange.opening exchange.strategic exchange.branching
     exchange.prefix exchange.numbers exchange.nfg exchange.efg exchange.bimatrices exchange.gambit exchange.files
     library branch equilibrium equilibria exchange.frames
     bisection.signs bisection.polynomials bisection.bernstein bisection.clearing bisection.scaling bisection.systems bisection.reducible bisection.bounding bisection.projecting bisection.substituting bisection.elimination bisection.witness bisection.intervals bisection.parts bisection.bisecting proof.reduced proof.logic
     games.vertices games.payoff_matrices games.exact games.lemke games.naming games.supports games.kinds games.numbers games.selection games.systems games.profiles games.agreement
     games.wording games.elimination games.indifference games.evolution games.endings games.learning games.quantal
-    games.found games.profiles games.sets games.polish games.bimatrix games.many games.matrix games.induction games.valued
+    games.found games.sets games.polish games.bimatrix games.many games.matrix games.induction games.valued
     games.replies games.behaviour games.impossible games.sequence_form games.candidates games.subgames games.consistency games.assessments games.information
     games.deviations games.trees
     games.stationary games.marginals games.triangles games.concavity games.leading games.agreements games.regimes games.batches games.search games.guarantees games.stability games.continua games.points games.certificates games.dense games.choosing games

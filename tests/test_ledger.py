@@ -149,7 +149,7 @@ DYING = "import os; os._exit(3)"
 WRONG = (
     "import dilemma.workers as w; from dilemma.errors import DisagreementError\n"
     "def done(job): raise DisagreementError('they part')\n"
-    "w.done = done; w.serve()"
+    "w.done = done; from dilemma.processes import serve; serve()"
 )
 
 
@@ -165,7 +165,7 @@ def test_what_goes_wrong_in_a_process_is_told_with_its_claim(
 ):
     braces = start.replace("{", "{{").replace("}", "}}")
     path = "import sys; sys.path[:] = {path!r}\n"
-    monkeypatch.setattr("dilemma.workers.START", path + braces)
+    monkeypatch.setattr("dilemma.processes.START", path + braces)
     with pytest.raises(error, match=said) as caught:
         dilemma.prove(abandonment, "C1.1", workers=2)
     notes = " ".join(getattr(caught.value, "__notes__", []))

@@ -21,6 +21,7 @@ from dilemma.games.exact import solve_exactly
 from dilemma.games.numbers import quickly
 from dilemma.model import Model
 from dilemma.parts import Profile
+from dilemma.sizes import put_in
 
 __all__ = ["NOTHING", "At", "Played", "Table", "bimatrix", "found_exactly", "found_in_floats"]
 
@@ -79,7 +80,7 @@ class At:
     def number(self, formula: sp.Expr) -> Any:
         """Evaluate a formula of parameters and definitions."""
         if self.exact:
-            return _one(formula.xreplace(self._values))
+            return _one(put_in(formula, self._values))
         return _array(_expanded(self.model, formula), self.columns)
 
     def sign(self, formula: sp.Expr, values: Mapping[sp.Symbol, Any]) -> Any:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import sympy as sp
 
 from dilemma.branch import Branch
+from dilemma.budget import PLENTY, best, ordinary
 from dilemma.equilibria import Equilibria
 from dilemma.games import choosing, induction, matrix, regimes, supports, trees
 from dilemma.games.found import Found
 from dilemma.model import Model
+from dilemma.processes import inside
 from dilemma.report import versions
 
 __all__ = ["branches", "equilibria"]
@@ -61,7 +64,7 @@ def equilibria(
     the result says that it is not complete.
     """
     values = model.values(calibration)
-    *_, found = ROUTES[model.kind](model, values, seconds=seconds, most=most)
+    found = _found(model, values, seconds, most)
     rounded = "" if found.exact else "; irrational numbers were rounded to 40 digits first"
     return Equilibria(
         model=model.name,
@@ -84,3 +87,31 @@ def equilibria(
         source=model.source,
         versions=versions("nashpy", "numpy", "sympy", "z3-solver"),
     )
+
+
+def _found(
+    model: Model, values: Mapping[sp.Symbol, sp.Expr], seconds: float | None, most: int
+) -> Found:
+    """Return a route's best answer within the seconds, which are kept whatever it is at."""
+    route = ROUTES[model.kind]
+    if seconds is None or inside() or ordinary(model, tiny=seconds < PLENTY):
+        *_, last = route(model, values, seconds=seconds, most=most)
+        return last
+    found: Found | None
+    found, why = best(route, model, values, seconds=seconds, most=most)
+    if found is None:
+        return Found(
+            equilibria=(),
+            sets=(),
+            components=(),
+            complete=False,
+            exact=True,
+            reason=f"{why} before any was found",
+            degenerate=None,
+            witness="",
+            method="nothing came to an end",
+        )
+    if not why:
+        return found
+    reasons = [reason for reason in (found.reason, why) if reason]
+    return replace(found, complete=False, reason="; ".join(dict.fromkeys(reasons)))

@@ -24,6 +24,7 @@ from dilemma.games.points import Point, by_branches, leaders_best
 from dilemma.games.regimes import branches
 from dilemma.games.search import NotFoundError, Search
 from dilemma.model import Model
+from dilemma.processes import inside
 
 __all__ = ["solve"]
 
@@ -50,6 +51,8 @@ def solve(
     _check_feasible(model, values)
     search = Search(model, values, seed)
     _check_payoffs(model, values, search)
+    if inside() and not model.choices.leader:  # should the conditions take longer than there is
+        yield _at_first(model, search, values)
     points, said, reasons, symbolic = _by_conditions(model, values)
     rivals = leaders_best(model, points)[1] if model.choices.leader else {}
     left = len(points) - sum(p.best for p in points)
@@ -67,6 +70,18 @@ def solve(
         said.append("there is no equilibrium in pure choices")
     ties = [p.tie for p, _, _ in certified if p.tie]
     yield _told(model, values, found, said=said, reasons=reasons, ties=ties)
+
+
+def _at_first(model: Model, search: Search, values: Values) -> Found:
+    """Return what a search from one point finds, which is soon."""
+    assert model.choices is not None
+    order = [c.name for player in model.players for c in model.choices.of(player)]
+    permuted = [search.names.index(name) for name in order]
+    middle = search.starts()[2]
+    points = search.simultaneous(tuple(model.players), [middle])
+    found = [_only_searched(model, search, p[permuted], order, values) for p in points]
+    said, why = "a search from one point", "the first-order conditions were not solved"
+    return _told(model, values, found, said=[said], reasons=[why], ties=[])
 
 
 def _by_conditions(model: Model, values: Values) -> tuple[list[Point], list[str], list[str], bool]:

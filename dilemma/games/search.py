@@ -226,11 +226,13 @@ class Search:
                 return here
         return here if np.max(np.abs(here - before)) < NEAR else None
 
-    def simultaneous(self, players: Sequence[str]) -> list[Point]:
+    def simultaneous(
+        self, players: Sequence[str], starts: Sequence[Point] | None = None
+    ) -> list[Point]:
         """Return the equilibria that the search finds among players who move at once."""
         found: list[Point] = []
         own = self._own(players)
-        for start in self.starts():
+        for start in self.starts() if starts is None else starts:
             for point in self._ends(players, own, start):
                 if any(np.max(np.abs(point - f)) < 1e-6 for f in found):
                     continue

@@ -13,6 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
 from dilemma.library import available, load
 from dilemma.model import Model
@@ -69,9 +70,11 @@ class Page:
         return f"<Page: {', '.join(self.models)}; {len(self.html.encode()) / 1000:.0f} kB>"
 
 
+@kept("writing a page")
 def classroom(
     models: Iterable[Model | str] | None = None,
     *,
+    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
     progress: Callable[[float, str], None] | None = None,
 ) -> Page:
     """Write a page for class: sliders, payoffs, equilibria, pictures; answers one step at a time.
@@ -84,6 +87,8 @@ def classroom(
     ----------
     models : iterable of Model or str, optional
         Models, names of shipped ones, or paths; all shipped models unless said.
+    seconds : float, optional
+        Budget for it all, past which there is an error and no answer; no limit if None.
     progress : callable, optional
         Called with the share of the work done and the model at hand.
 

@@ -12,7 +12,7 @@ Intelligence and Symbolic Computation, LNCS 11110: 369-378 (unverified).
 from __future__ import annotations
 
 import time
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from dataclasses import replace
 
 from dilemma.errors import UnsupportedError
@@ -26,7 +26,7 @@ from dilemma.proof.logic import DECIDERS, Decider
 from dilemma.proof.statements import Statements
 from dilemma.proof.verdicts import Verdict
 
-__all__ = ["decide", "decided", "proved_lemmas", "stated"]
+__all__ = ["decide", "decided", "decisions", "proved_lemmas", "stated"]
 
 
 def decide(
@@ -49,18 +49,34 @@ def decide(
         "z3", "elimination" (z3 once unknowns are put in), "bisection": what one leaves open the next
         is asked.
     """
+    *_, found = decisions(model, claim, seconds=seconds, known=known, deciders=deciders)
+    return found
+
+
+def decisions(
+    model: Model,
+    claim: Claim,
+    *,
+    seconds: float,
+    known: MutableMapping[str, tuple[Verdict, ...]] | None = None,
+    deciders: tuple[Decider, ...] = DECIDERS,
+) -> Iterator[tuple[Verdict, ...]]:
+    """Yield the verdicts on a claim as they come: each time one more, those of :func:`decide`."""
     known = {} if known is None else known
     if claim.name in known and model.claims.get(claim.name) == claim:
-        return known[claim.name]
+        yield known[claim.name]
+        return
     lemmas = proved_lemmas(model, claim, seconds, known, deciders)
     overs = list(model.eras) if claim.over == "each" else [claim.over]
-    found = []
+    found: list[Verdict] = []
     for over in overs:
         statements = stated(model, claim, over)
         verdict = decided(statements, lemmas, seconds=seconds, deciders=deciders)
         found.append(replace(verdict, model=model.name, era=over if claim.over == "each" else ""))
+        if len(found) < len(overs):
+            yield tuple(found)
     known[claim.name] = tuple(found)
-    return tuple(found)
+    yield tuple(found)
 
 
 def stated(model: Model, claim: Claim, over: str) -> Statements:

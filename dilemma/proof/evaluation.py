@@ -13,6 +13,7 @@ from dilemma.branch import Play
 from dilemma.extensive import Node, Tree
 from dilemma.model import Model
 from dilemma.parts import Profile
+from dilemma.sizes import TooLargeError, put_in
 
 __all__ = ["deviation_gain", "numbers", "worth"]
 
@@ -23,7 +24,10 @@ def numbers(model: Model, calibration: Mapping[str, sp.Rational]) -> dict[sp.Sym
     """Evaluate parameters and definitions; a definition that has no value here stays out."""
     values = {p.symbol: calibration[name] for name, p in model.parameters.items()}
     for definition in model.definitions.values():
-        number = definition.formula.xreplace(values)
+        try:
+            number = put_in(definition.formula, values)
+        except TooLargeError:
+            continue
         if number.is_number and number.is_finite:
             values[definition.symbol] = number
     return values

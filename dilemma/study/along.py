@@ -9,6 +9,7 @@ from typing import Any
 
 import sympy as sp
 
+from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games import branches, kinds
 from dilemma.model import Model
@@ -112,7 +113,15 @@ class Path(Shown):
         }
 
 
-def along(model: Model, era: str, parameter: str, *, shows: str = "") -> Path:
+@kept("moving")
+def along(
+    model: Model,
+    era: str,
+    parameter: str,
+    *,
+    shows: str = "",
+    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
+) -> Path:
     """Move one parameter over its range and return where the solution changes, exactly.
 
     Parameters
@@ -124,6 +133,8 @@ def along(model: Model, era: str, parameter: str, *, shows: str = "") -> Path:
         What moves; all other parameters stay.
     shows : str, optional
         A definition to watch on the way.
+    seconds : float, optional
+        Budget for it all, past which there is an error and no answer; no limit if None.
 
     Raises
     ------

@@ -17,6 +17,7 @@ from math import factorial
 
 import sympy as sp
 
+from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.model import Model
 from dilemma.report import versions
@@ -28,12 +29,14 @@ __all__ = ["attribute"]
 MOST = 10  # groups: two to the power of this many games are solved
 
 
+@kept("attributing")
 def attribute(
     model: Model,
     outcome: str,
     eras: Sequence[str] | None = None,
     *,
     select: str | None = None,
+    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
 ) -> Attribution:
     """Share out the change of an outcome between two eras' centres among groups of parameters.
 
@@ -47,6 +50,8 @@ def attribute(
     select : str, optional
         What to take where there are several equilibria: "highest" or "lowest" (by the outcome),
         "stable" (where numbers are chosen), "risk_dominant" (matrix games).
+    seconds : float, optional
+        Budget for it all, past which there is an error and no answer; no limit if None.
 
     Raises
     ------

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games.batches import many
 from dilemma.model import Model
@@ -30,6 +31,7 @@ SHARES = (0.05, 0.5, 0.95)  # of the draws that lie below what is told
 Exact = Mapping[str, sp.Rational]
 
 
+@kept("bargaining")
 def bargaining(
     model: Model,
     eras: str | Sequence[str] | None = None,
@@ -37,6 +39,7 @@ def bargaining(
     *,
     draws: int = 4_000,
     seed: int = 0,
+    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
     progress: Callable[[float], None] | None = None,
 ) -> Bargaining:
     """Say between which limits a bargain lies and where it is struck.
@@ -52,6 +55,8 @@ def bargaining(
         names.
     draws, seed : int
         Random calibrations from each box.
+    seconds : float, optional
+        Budget for it all, past which there is an error and no answer; no limit if None.
     progress : callable, optional
         Called with the share of the work done.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from dilemma.budget import kept
 from dilemma.equilibria import Equilibria
 from dilemma.equilibrium import Equilibrium
 from dilemma.errors import UnsupportedError
@@ -80,8 +81,13 @@ class Commitment(Shown):
         }
 
 
+@kept("valuing commitment in")
 def commitment(
-    model: Model, at: str | Mapping[str, Any] | None = None, **changes: Any
+    model: Model,
+    at: str | Mapping[str, Any] | None = None,
+    *,
+    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
+    **changes: Any,
 ) -> Commitment:
     """Compare a leader's optimum with the equilibria of the same game played at once.
 
@@ -91,6 +97,8 @@ def commitment(
         Of kind ``"sequential"``.
     at : str or mapping, optional
         An era, for its central calibration, or a value for each parameter.
+    seconds : float, optional
+        Budget for it all, past which there is an error and no answer; no limit if None.
     **changes
         Parameters that take another value.
 

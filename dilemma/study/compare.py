@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import sympy as sp
 
+from dilemma.budget import kept
 from dilemma.equilibrium import Equilibrium
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games import kinds, selection
@@ -21,12 +22,14 @@ from dilemma.study.solve import solve
 __all__ = ["compare"]
 
 
+@kept("comparing")
 def compare(
     model: Model,
     eras: Sequence[str] | None = None,
     *,
     draws: int = 20_000,
     seed: int = 0,
+    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
     progress: Callable[[float], None] | None = None,
 ) -> Comparison:
     """Compare eras of a model, by default all of them.
@@ -38,6 +41,8 @@ def compare(
         Which eras, in which order.
     draws, seed : int
         Random calibrations drawn from each era's box, uniformly and independently.
+    seconds : float, optional
+        Budget for it all, past which there is an error and no answer; no limit if None.
     progress : callable, optional
         Called with the share of the work done.
 

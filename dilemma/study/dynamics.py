@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 import sympy as sp
 
+from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games.points import Point
 from dilemma.games.search import NotFoundError, Search
@@ -36,7 +37,13 @@ LEAP = sp.Rational(1, 10)  # of a step's move is left when it has been halved so
 FASTER = 3  # than the step before: looked into
 
 
-def dynamics(model: Model, name: str | None = None) -> Trajectory:
+@kept("running a story of")
+def dynamics(
+    model: Model,
+    name: str | None = None,
+    *,
+    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
+) -> Trajectory:
     """Run one of a model's stories.
 
     Parameters
@@ -45,6 +52,8 @@ def dynamics(model: Model, name: str | None = None) -> Trajectory:
         A game in which numbers are chosen, with a section [dynamics].
     name : str, optional
         Which story; may be left out where there is one.
+    seconds : float, optional
+        Budget for it all, past which there is an error and no answer; no limit if None.
 
     Raises
     ------

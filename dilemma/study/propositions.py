@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 
 from dilemma.branch import Branch
+from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
 from dilemma.games import branches, kinds
 from dilemma.games.concavity import admissible
@@ -144,6 +145,7 @@ class Propositions(Shown):
         }
 
 
+@kept("stating propositions of")
 def propositions(model: Model, *, seconds: float | None = 30) -> Propositions:
     """State the symbolic solution of a game in propositions.
 
@@ -151,7 +153,8 @@ def propositions(model: Model, *, seconds: float | None = 30) -> Propositions:
     ----------
     model : Model
     seconds : float, optional
-        Budget for shortening conditions; past it they are longer than need be.
+        Budget for it all, of which conditions are shortened in what is left: past it they are
+        longer than need be.
 
     Raises
     ------

@@ -14,6 +14,7 @@ from typing import Any
 
 import sympy as sp
 
+from dilemma.budget import kept
 from dilemma.errors import CalibrationError, nearest
 from dilemma.games import branches
 from dilemma.model import Model
@@ -31,12 +32,15 @@ MARGIN = sp.Rational(3, 20)  # of the boxes' hull, left around it
 HALF = sp.Rational(1, 2)  # drawn either side of a parameter that never varies, as a share of it
 
 
+@kept("mapping")
 def region_map(
     model: Model,
     x: str,
     y: str,
     eras: Sequence[str] | None = None,
     ranges: Mapping[str, tuple[Any, Any]] | None = None,
+    *,
+    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
 ) -> RegionMap:
     """Map the plane of two parameters by which equilibria there are, in each era.
 
@@ -51,6 +55,8 @@ def region_map(
         Which eras, in which order; all of them unless said.
     ranges : mapping of str to (low, high), optional
         What to draw of x or y; unless said, the hull of the eras' boxes and a margin.
+    seconds : float, optional
+        Budget for it all, past which there is an error and no answer; no limit if None.
 
     Raises
     ------

@@ -16,6 +16,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 from dilemma.branch import Branch
+from dilemma.budget import kept
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError, nearest
 from dilemma.games import branches, kinds
 from dilemma.model import Model
@@ -33,6 +34,7 @@ from dilemma.study.shortening import PATIENCE, Shortening
 __all__ = ["regions"]
 
 
+@kept("cutting")
 def regions(
     model: Model,
     eras: Sequence[str] | None = None,
@@ -52,8 +54,9 @@ def regions(
     draws, seed : int
         Random calibrations from each box, for the zones' shares.
     seconds : float, optional
-        Budget for each era's search, past which the result says that the zones may not cover the
-        box, and for shortening conditions, past which they are longer than need be.
+        Budget for it all, shared by the eras' searches, past which the result says that the zones
+        may not cover the box, and by shortening conditions, past which they are longer than need
+        be.
     progress : callable, optional
         Called with the share of the work done.
 
@@ -87,7 +90,7 @@ def regions(
     for name in names:
         if name not in model.eras:
             raise CalibrationError(f"no era {name!r} in {model.name}: {nearest(name, model.eras)}")
-    search = _Search(model, seconds)
+    search = _Search(model, seconds, len(names))
     found = []
     for k, name in enumerate(names):
         if progress is not None:
@@ -118,6 +121,7 @@ class _Search:
 
     model: Model
     seconds: float | None
+    eras: int
     closed: tuple[Branch, ...] = ()
     where: dict[str, sp.Basic] = field(default_factory=dict)
     shorter: Shortening = field(init=False)
@@ -132,7 +136,9 @@ class _Search:
 
     def era(self, era: Era, draws: int, seed: int) -> EraZones:
         """Find the zones of one era's box."""
-        found = occurring(self.model, self.where, era, self.seconds)
+        # One share for each era's search, and one for shortening what is found.
+        share = None if self.seconds is None else self.seconds / (self.eras + 1)
+        found = occurring(self.model, self.where, era, share)
         told = frequencies(self.model, era.name, draws=draws, seed=seed)
         shares: dict[Label, float] = {}
         for names, share in told.sets.items():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from dilemma.budget import kept
 from dilemma.chosen import Choice
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games.concavity import concave
@@ -25,8 +26,13 @@ POINTS = 41
 ZERO, ONE = sp.Integer(0), sp.Integer(1)
 
 
+@kept("finding best replies in")
 def best_replies(
-    model: Model, eras: Sequence[str] | None = None, *, points: int = POINTS
+    model: Model,
+    eras: Sequence[str] | None = None,
+    *,
+    points: int = POINTS,
+    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
 ) -> Replies:
     """Return both players' best replies at each era's centre, and the equilibria.
 
@@ -43,6 +49,8 @@ def best_replies(
         All of them unless said.
     points : int
         How many evenly spaced values of the other's number.
+    seconds : float, optional
+        Budget for it all, past which there is an error and no answer; no limit if None.
 
     Raises
     ------

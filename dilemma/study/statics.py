@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import inf
 
 import sympy as sp
 
+from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games.points import Point
 from dilemma.model import Model
@@ -24,13 +26,14 @@ PASSES = (0.2, 1.0)  # seconds for a question: first what is easy
 DRAWS = 256
 
 
+@kept("moving outcomes of")
 def statics(
     model: Model,
     era: str | Sequence[str] | None = None,
     outcomes: Iterable[str] | None = None,
     parameters: Iterable[str] | None = None,
     *,
-    seconds: float = 120.0,
+    seconds: float | None = 120.0,
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Statics:
@@ -46,8 +49,8 @@ def statics(
         At which eras' centres and over which boxes; all by default.
     outcomes, parameters : iterable of str, optional
         Which; all outcomes and payoffs, and all parameters, by default.
-    seconds : float
-        Budget for proving signs, shared equally by the eras; past it a sign is "?".
+    seconds : float, optional
+        Budget for it all; proving signs shares it equally by the eras, and past it a sign is "?".
     draws, seed : int
         Random calibrations from each box, at which both signs may turn up.
 
@@ -83,10 +86,10 @@ def statics(
     moved = list(model.parameters if parameters is None else parameters)
     _known("outcome", told, [*model.outcomes, *model.players])
     _known("parameter", moved, model.parameters)
-    start = time.monotonic()
+    start, budget = time.monotonic(), inf if seconds is None else seconds
     found: list[Response] = []
     for k, name in enumerate(eras):
-        box = Box(model, name, start + seconds * (k + 1) / len(eras), each=PASSES[0])
+        box = Box(model, name, start + budget * (k + 1) / len(eras), each=PASSES[0])
         found += _responses(model, box, told, moved, (draws, seed))
     return Statics(model, tuple(found), draws, seed, versions("numpy", "sympy", "z3-solver"))
 

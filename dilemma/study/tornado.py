@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.model import Model
 from dilemma.report import Shown, Table, number, versions
@@ -202,7 +203,15 @@ def _text(value: sp.Rational | None) -> str | None:
 # --- worked out ---------------------------------------------------------------------------------
 
 
-def tornado(model: Model, outcome: str, era: str, *, progress: Progress | None = None) -> Swings:
+@kept("moving the parameters of")
+def tornado(
+    model: Model,
+    outcome: str,
+    era: str,
+    *,
+    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
+    progress: Progress | None = None,
+) -> Swings:
     """Move each parameter by itself from one end of its interval to the other.
 
     Parameters
@@ -212,6 +221,8 @@ def tornado(model: Model, outcome: str, era: str, *, progress: Progress | None =
         An outcome, or a player for its payoff.
     era : str
         Whose centre and whose box.
+    seconds : float, optional
+        Budget for it all, past which there is an error and no answer; no limit if None.
     progress : callable, optional
         Called with the share of the work done and the parameter that is next.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from dilemma.budget import kept
 from dilemma.errors import CalibrationError, nearest
 from dilemma.games.certificates import doubts, price_ranges, prices
 from dilemma.games.points import Point
@@ -25,6 +26,7 @@ __all__ = ["several", "trace"]
 POINTS = 41
 
 
+@kept("following")
 def trace(
     model: Model,
     moves: str | Sequence[str],
@@ -35,6 +37,7 @@ def trace(
     eras: str | Sequence[str] | None = None,
     points: int = POINTS,
     outcomes: str | Sequence[str] | None = None,
+    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
     progress: Callable[[float], None] | None = None,
 ) -> Trace:
     """Return all equilibria, stable or not, at evenly spaced values of what moves.
@@ -57,6 +60,8 @@ def trace(
         How many evenly spaced values.
     outcomes : str or sequence of str, optional
         Which outcomes to tell; all of them unless said.
+    seconds : float, optional
+        Budget for it all, past which there is an error and no answer; no limit if None.
     progress : callable, optional
         Is told the share of the work that is done.
 
