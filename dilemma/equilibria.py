@@ -44,6 +44,8 @@ class Equilibria(Shown):
     source : str
         Where the model comes from.
     versions : mapping of package to version
+    chosen : bool
+        Whether numbers are chosen and not probabilities.
     """
 
     model: str
@@ -62,11 +64,7 @@ class Equilibria(Shown):
     units: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def chosen(self) -> bool:
-        """Whether numbers are chosen and not probabilities."""
-        return "leader" in self.concept or "pure choices" in self.concept
+    chosen: bool = False
 
     def __iter__(self) -> Iterator[Equilibrium]:
         return iter(self.equilibria)

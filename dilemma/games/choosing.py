@@ -20,7 +20,7 @@ from dilemma.games.certificates import certificate, doubts, equilibrium, structu
 from dilemma.games.concavity import admissible
 from dilemma.games.dense import replied
 from dilemma.games.found import Found, apart
-from dilemma.games.points import Point, by_branches, leaders_best
+from dilemma.games.points import Doubt, Point, by_branches, leaders_best
 from dilemma.games.regimes import branches
 from dilemma.games.search import NotFoundError, Search
 from dilemma.model import Model
@@ -60,19 +60,23 @@ def solve(
     word, found, foreign = _searched(model, search, values, found, sure=symbolic and not reasons)
     said.append(word)
     if foreign and symbolic and not _continuum(reasons):
-        reasons.append("the search in floats found what the first-order conditions do not hold")
+        reasons.append(
+            Doubt("the search in floats found what the first-order conditions do not hold")
+        )
     if any(not sure for _, _, sure in certified):
-        reasons.append("not every answer is known to be a global best reply")
+        reasons.append(Doubt("not every answer is known to be a global best reply"))
     if not found and not reasons:
         said.append("there is no equilibrium in pure choices")
     ties = [p.tie for p, _, _ in certified if p.tie]
     yield _told(model, values, found, said=said, reasons=reasons, ties=ties)
 
 
-def _by_conditions(model: Model, values: Values) -> tuple[list[Point], list[str], list[str], bool]:
+def _by_conditions(
+    model: Model, values: Values
+) -> tuple[list[Point], list[str], list[Doubt], bool]:
     """Return candidates, what is said of them, why some may lack, and whether there are branches."""
     said: list[str] = []
-    reasons: list[str] = []
+    reasons: list[Doubt] = []
     points: list[Point] = []
     symbolic = True
     try:
@@ -81,8 +85,8 @@ def _by_conditions(model: Model, values: Values) -> tuple[list[Point], list[str]
         said += structure(model, values)
     except UnsupportedError as error:
         symbolic = False
-        reasons.append(str(error))
-    reasons += doubts(model, values)
+        reasons.append(Doubt(str(error)))
+    reasons += map(Doubt, doubts(model, values))
     return points, said, reasons, symbolic
 
 
@@ -92,7 +96,7 @@ def _told(
     found: list[Equilibrium],
     *,
     said: Sequence[str],
-    reasons: Sequence[str],
+    reasons: Sequence[Doubt],
     ties: Sequence[str],
 ) -> Found:
     """Put the answer together."""
@@ -103,16 +107,17 @@ def _told(
         components=tuple((k,) for k in range(len(found))),
         complete=not reasons,
         exact=all(v.is_Rational for v in values.values() if v.is_number),
-        reason="; ".join(dict.fromkeys(reasons)),
+        reason="; ".join(dict.fromkeys(map(str, reasons))),
         degenerate=bool(ties) if not reasons else (True if _continuum(reasons) else None),
-        witness="; ".join(dict.fromkeys(ties)) or "; ".join(r for r in reasons if "continuum" in r),
+        witness="; ".join(dict.fromkeys(ties))
+        or "; ".join(r.words for r in reasons if r.continuum),
         method="; ".join(said),
         concept="equilibria in pure choices" if not model.choices.leader else "leader's optima",
     )
 
 
-def _continuum(reasons: Sequence[str]) -> bool:
-    return any("continuum" in reason for reason in reasons)
+def _continuum(reasons: Sequence[Doubt]) -> bool:
+    return any(reason.continuum for reason in reasons)
 
 
 def _check_feasible(model: Model, values: Values) -> None:
