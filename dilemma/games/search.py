@@ -242,9 +242,9 @@ class Search:
         return found
 
     def _ends(self, players: Sequence[str], own: Sequence[int], start: Point) -> Iterator[Point]:
-        """Yield where best replies lead from a point, and where slopes vanish near it."""
+        """Yield a point, where best replies lead from it, and where slopes vanish near it."""
         try:
-            told = [self.settle(players, start), self._root(own, start)]
+            told = [start, self.settle(players, start), self._root(own, start)]
         except NotFoundError:
             return  # from here somebody has nothing to choose
         yield from (point for point in told if point is not None)
