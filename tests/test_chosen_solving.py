@@ -688,6 +688,30 @@ def test_an_optimum_that_is_not_attained_is_told_and_not_called_a_defect():
     assert len(found) == 0 or not found.complete
 
 
+@pytest.mark.parametrize(
+    ("payoffs", "left_out"),
+    [
+        ({"a": "1/(x + y)", "b": "y*(1 - y)"}, "a"),  # the less it chooses the better
+        ({"a": "-x**2 + y", "b": "1 - y**2"}, "b"),  # the follower has no best reply
+    ],
+)
+def test_an_end_that_is_left_out_is_told_to_draw_the_leader_and_is_no_defect(payoffs, left_out):
+    ends = dict(zip("ab", "xy", strict=True))
+    players = {
+        p: {
+            "moves": k,
+            "choices": {c: {"range": ["0", "1"]} | ({"open": "low"} if p == left_out else {})},
+        }
+        for k, (p, c) in enumerate(ends.items(), 1)
+    }
+    found = dilemma.solve(
+        dilemma.Model(name="o", title="O", kind="sequential", players=players, payoffs=payoffs)
+    )
+    assert len(found) == 0
+    assert not found.complete
+    assert "left out" in found.reason
+
+
 # Two followers who coordinate: both on 0 and both on 1 are replies to whatever the leader does.
 COORDINATION = {"l": "x*(1 - x) + x*(y + z)/4", "f": "y*(z - 1/2)", "g": "z*(y - 1/2)"}
 

@@ -30,12 +30,15 @@ class Together:
     ----------
     continuum : str
         What is seen of the continua, "" if there are none.
+    doubt : str
+        Why these may not be all, or no optimum, "" if nothing speaks against it.
     """
 
     equilibria: tuple[Equilibrium, ...]
     sets: tuple[NashSet, ...]
     components: tuple[tuple[int, ...], ...]
     continuum: str = ""
+    doubt: str = ""
 
 
 def together(

@@ -9,6 +9,7 @@ that nobody gains by deviating (:mod:`dilemma.games.certificates`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -68,6 +69,8 @@ def solve(
         )
     if any(not sure for _, _, sure in certified):
         reasons.append(Doubt("not every answer is known to be a global best reply"))
+    if every.doubt:
+        reasons.append(Doubt(every.doubt))
     if every.continuum:
         reasons.append(Doubt("of a continuum the ends are shown", continuum=True))
     if not every.equilibria and not reasons:
@@ -245,6 +248,10 @@ def _led(
     if paid <= best + 1e-6 * max(1.0, abs(paid)):
         said = f"a search over the leader's interval pays no more ({paid:.6g})"
         return said, _as_they_are(found), False
+    if search.beyond(point):
+        said = f"a search over the leader's interval pays more ({paid:.6g}) towards an end left out"
+        kept = _as_they_are([] if search.beyond(point, leader) else found)
+        return said, replace(kept, doubt=f"{said}: an optimum need not be attained"), False
     if sure:
         raise DisagreementError(
             f"the search pays the leader {paid}, more than any regime ({best}); please report this "
