@@ -12,7 +12,7 @@ import sympy as sp
 from dilemma.equilibrium import Equilibrium, NashSet
 from dilemma.games.components import Component, apart_or_joined
 from dilemma.games.found import apart
-from dilemma.games.judging import Judge, Numbers
+from dilemma.games.judging import Judge, Numbers, Verdict
 from dilemma.report import number
 
 __all__ = ["Together", "only_searched", "together"]
@@ -114,6 +114,8 @@ def only_searched(judge: Judge, values: Values, point: Numbers) -> Equilibrium:
     """Return what the search alone has found, exact where it was made so."""
     model, game, search = judge.model, judge.game, judge.search
     verdict = judge(point)
+    if game.leader:  # only those who follow were judged
+        verdict = Verdict(verdict.holds, exact=False, gain=verdict.gain)
     told = [x if verdict.exact else _short(x) for x in point]
     chosen = {n: sp.Rational(x.numerator, x.denominator) for n, x in zip(search.names, told)}  # noqa: B905 -- one each
     at = {**values, **{game.choices[n].symbol: v for n, v in chosen.items()}}
