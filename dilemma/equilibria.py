@@ -44,6 +44,8 @@ class Equilibria(Shown):
     source : str
         Where the model comes from.
     versions : mapping of package to version
+    chosen : bool
+        Whether numbers are chosen and not probabilities.
     """
 
     model: str
@@ -62,11 +64,7 @@ class Equilibria(Shown):
     units: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def chosen(self) -> bool:
-        """Whether numbers are chosen and not probabilities."""
-        return "leader" in self.concept or "pure choices" in self.concept
+    chosen: bool = False
 
     def __iter__(self) -> Iterator[Equilibrium]:
         return iter(self.equilibria)
@@ -91,7 +89,8 @@ class Equilibria(Shown):
         """Return the least and greatest value of an outcome (or payoff) over all equilibria.
 
         Outcomes are linear in each player's mix, so the extreme equilibria bound them even
-        where equilibria form a continuum.  None where it is defined at no equilibrium.
+        where equilibria form a continuum; of a continuum of chosen numbers those equilibria are
+        listed at which payoffs and outcomes are extreme.  None where it is defined at none.
         """
         found = [
             value
@@ -261,7 +260,9 @@ def _continua(found: Equilibria) -> Table:
             f"{s.component + 1}",
             s.words,
             str(s.dimension),
-            "; ".join(f"{d}: {_mix(mix)}" for d, mix in s.representative.play.items()),
+            "; ".join(
+                f"{d}: {_mix(mix, chosen=found.chosen)}" for d, mix in s.representative.play.items()
+            ),
             ", ".join(number(v) for v in s.representative.payoffs.values()),
         )
         for s in found.sets
@@ -270,7 +271,11 @@ def _continua(found: Equilibria) -> Table:
         "Sets of equilibria",
         ("component", "set", "dimension", "representative", "payoffs there"),
         rows,
-        ("Within a set each player chooses freely; sets of one component are connected.",),
+        (
+            "Within a set each player chooses freely; sets of one component are connected."
+            if all(s.free for s in found.sets)
+            else "Within a set what the players choose hangs together; its ends are listed above.",
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -158,6 +158,7 @@ class NashSet:
         Its extreme equilibria, as positions in the list of all.
     extreme : mapping of player to tuple of mixes
         The extreme strategies; every mixture of them will do, whatever the others choose here.
+        Where the set is not ``free``: what the player does at each member, in order.
     representative : Equilibrium
         The middle of the set: every player mixes the extreme strategies equally.  Where time ran
         out, one of its extreme equilibria.
@@ -165,6 +166,8 @@ class NashSet:
         The set in words and numbers.
     component : int
         The connected component that it is a part of, counted from zero.
+    free : bool
+        Whether each player chooses freely within it; where numbers are chosen they hang together.
     """
 
     members: tuple[int, ...]
@@ -172,17 +175,21 @@ class NashSet:
     representative: Equilibrium
     words: str
     component: int
+    free: bool = True
 
     @property
     def dimension(self) -> int:
         """How many directions it stretches in; 0 for a single equilibrium."""
-        return sum(
-            sp.Matrix([list(mix.values()) for mix in mixes]).rank() - 1
-            for mixes in self.extreme.values()
-        )
+        if not self.free:
+            plays = [
+                [x for own in many for x in own.values()]
+                for many in zip(*self.extreme.values(), strict=True)
+            ]
+            return _dimension(plays)
+        return sum(_dimension([list(m.values()) for m in own]) for own in self.extreme.values())
 
     def range_of(self, player: str, action: str) -> tuple[sp.Rational, sp.Rational]:
-        """Return the least and the greatest probability of an action."""
+        """Return the least and the greatest probability of an action, or number that is chosen."""
         chances = [mix[action] for mix in self.extreme[player]]
         return min(chances), max(chances)
 
@@ -195,7 +202,14 @@ class NashSet:
                 for player, mixes in self.extreme.items()
             },
             "words": self.words,
+            "free": self.free,
             "dimension": self.dimension,
             "component": self.component,
             "representative": self.representative.to_dict(),
         }
+
+
+def _dimension(points: Sequence[Sequence[sp.Rational]]) -> int:
+    """Return how many directions lead from the first of some points to the others."""
+    ways = [[x - y for x, y in zip(p, points[0], strict=True)] for p in points[1:]]
+    return int(sp.Matrix(ways).rank()) if ways else 0

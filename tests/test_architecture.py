@@ -23,7 +23,7 @@ ORDER = """
     games.found games.sets games.polish games.bimatrix games.many games.matrix games.induction games.valued
     games.replies games.behaviour games.impossible games.sequence_form games.candidates games.subgames games.consistency games.assessments games.information
     games.deviations games.trees
-    games.stationary games.marginals games.triangles games.concavity games.leading games.agreements games.regimes games.batches games.search games.guarantees games.stability games.continua games.points games.certificates games.dense games.choosing games
+    games.stationary games.marginals games.triangles games.concavity games.leading games.agreements games.regimes games.batches games.search games.guarantees games.stability games.continua games.points games.certificates games.dense games.pieces games.judging games.components games.alone games.choosing games
     plane.roots plane.curves plane.cells
     study.solve study.frequencies study.eras study.comparison_tables study.comparison study.compare study.along study.signs study.maps
     study.legend study.region_map study.displayed study.existence study.wording study.shortening study.propositions study.sheet study.partition study.borders study.occurring study.regions

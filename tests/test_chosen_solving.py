@@ -350,7 +350,8 @@ def test_a_kink_is_solved_by_search_alone_and_completeness_is_not_claimed(bent):
     assert not bent.complete
     assert "kink" in bent.reason
     assert "payoffs.a" in bent.reason
-    assert not bent[0].exact
+    assert bent[0].exact
+    assert bent[0].regret == 0
     assert "search" in bent[0].certificate
 
 
@@ -405,6 +406,106 @@ def test_a_number_that_is_rounded_is_not_called_exact():
     )
     assert float(found.play["a"]["x"]) == pytest.approx(0.125**0.5)
     assert found.play["a"]["x"] ** 2 == sp.Rational(1, 8) or not found.exact
+
+
+# --- isolated equilibria and continua, where only the search runs ----------------------------------
+
+WEAKEST = {"a": "2*min(x, y) - x", "b": "2*min(x, y) - y"}
+
+
+@pytest.fixture(scope="module")
+def weakest_link():
+    """Every common level of effort is an equilibrium (van Huyck, Battalio and Beil 1990)."""
+    return dilemma.solve(game(WEAKEST, outcomes={"gap": "x*(1 - y)"}))
+
+
+def test_a_continuum_of_kinked_payoffs_is_shown_by_its_ends_and_where_outcomes_are_extreme(
+    weakest_link,
+):
+    assert plays(weakest_link) == [{"x": k, "y": k} for k in (0, HALF, 1)]
+    assert all(e.exact and e.regret == 0 for e in weakest_link)
+
+
+def test_a_continuum_is_one_set_of_one_dimension_and_its_ranges_reach_its_ends(weakest_link):
+    (whole,) = weakest_link.continua
+    assert whole.dimension == 1
+    assert not whole.free
+    assert weakest_link.components == ((0, 1, 2),)
+    assert weakest_link.degenerate is True
+    assert not weakest_link.complete
+    assert weakest_link.range_of("a") == (0, 1)
+    assert weakest_link.range_of("gap") == (0, QUARTER)
+
+
+def test_isolated_equilibria_are_all_shown_and_not_taken_for_a_continuum():
+    """x = y + w(y) has a root at each odd sixteenth, and x stops at the end of its interval."""
+    w = "(abs(abs(abs(y - 1/2) - 1/4) - 1/8) - 1/16)/2"
+    found = dilemma.solve(game({"a": f"-(x - y - {w})**2", "b": "-(y - x)**2"}))
+    roots = [sp.Rational(k, 16) for k in range(1, 16, 2)]
+    assert [p["x"] for p in plays(found)] == [*roots, 1]
+    assert all(e.exact and e.strict for e in found)
+    assert found.continua == ()
+    assert found.degenerate is None
+
+
+def test_isolated_equilibria_stand_beside_a_continuum_in_two_dimensions():
+    """Both choke the market at .99 or more; or each brings a third to it."""
+    payoffs = {"a": "max(0, 1 - x - y)*x", "b": "max(0, 1 - x - y)*y"}
+    ends = ("1/100", "1")
+    found = dilemma.solve(game(payoffs, choices={"a": {"x": ends}, "b": {"y": ends}}))
+    nearly = sp.Rational(99, 100)
+    corners = [(a, b) for a in (nearly, 1) for b in (nearly, 1)]
+    assert [(p["x"], p["y"]) for p in plays(found)] == [(THIRD, THIRD), *corners]
+    (square,) = found.continua
+    assert square.dimension == 2
+
+
+def test_a_curve_of_equilibria_is_one_continuum_and_what_lies_beside_it_is_not_of_it():
+    """At (0, 0) nobody can reach x*y = 1/4 alone."""
+    found = dilemma.solve(game({"a": "-abs(x*y - 1/4)", "b": "-abs(x*y - 1/4)"}))
+    (curve,) = found.continua
+    assert plays(found)[0] == {"x": 0, "y": 0}
+    assert 0 not in curve.members
+    assert len(found.sets) == 2
+    for k in curve.members:
+        play = plays(found)[k]
+        assert float(play["x"] * play["y"]) == pytest.approx(QUARTER)
+
+
+def test_three_players_of_a_best_shot_game_leave_it_to_one():
+    payoffs = {p: f"max(x, y, z) - {n}/2" for p, n in zip("abc", "xyz", strict=True)}
+    found = dilemma.solve(game(payoffs))
+    assert {tuple(p.values()) for p in plays(found)} == {(1, 0, 0), (0, 1, 0), (0, 0, 1)}
+    assert found.continua == ()
+
+
+@pytest.mark.parametrize(
+    "names", [("one", "two"), ("continuum", "leader"), ("pure choices", "mixed")]
+)
+def test_what_players_are_called_changes_no_fact(names):
+    first, second = (name.replace(" ", "_") for name in names)
+    found = dilemma.solve(game({first: "-abs(x - y/2 - 1/4)", second: "-(y - x)**2"}))
+    assert plays(found) == [{"x": HALF, "y": HALF}]
+    assert found.degenerate is None
+    assert found.witness == ""
+    assert found.chosen
+
+
+@pytest.mark.parametrize("action", ["leader", "continuum", "pure_choices", "mixed"])
+def test_what_actions_are_called_does_not_make_them_numbers(action):
+    payoffs = {
+        f"{action}, {action}": {"one": 2, "two": 1},
+        f"{action}, b": {"one": 0, "two": 0},
+        f"b, {action}": {"one": 0, "two": 0},
+        "b, b": {"one": 1, "two": 2},
+    }
+    players = {"one": [action, "b"], "two": [action, "b"]}
+    found = dilemma.solve(
+        dilemma.Model(name="m", title="M", kind="matrix", players=players, payoffs=payoffs)
+    )
+    assert not found.chosen
+    assert found.degenerate is False
+    assert sum(e.pure for e in found) == 2
 
 
 # --- payoffs that are not concave ------------------------------------------------------------------
@@ -585,6 +686,30 @@ def test_an_optimum_that_is_not_attained_is_told_and_not_called_a_defect():
     except DisagreementError as error:
         pytest.fail(f"called a defect: {error}")
     assert len(found) == 0 or not found.complete
+
+
+@pytest.mark.parametrize(
+    ("payoffs", "left_out"),
+    [
+        ({"a": "1/(x + y)", "b": "y*(1 - y)"}, "a"),  # the less it chooses the better
+        ({"a": "-x**2 + y", "b": "1 - y**2"}, "b"),  # the follower has no best reply
+    ],
+)
+def test_an_end_that_is_left_out_is_told_to_draw_the_leader_and_is_no_defect(payoffs, left_out):
+    ends = dict(zip("ab", "xy", strict=True))
+    players = {
+        p: {
+            "moves": k,
+            "choices": {c: {"range": ["0", "1"]} | ({"open": "low"} if p == left_out else {})},
+        }
+        for k, (p, c) in enumerate(ends.items(), 1)
+    }
+    found = dilemma.solve(
+        dilemma.Model(name="o", title="O", kind="sequential", players=players, payoffs=payoffs)
+    )
+    assert len(found) == 0
+    assert not found.complete
+    assert "left out" in found.reason
 
 
 # Two followers who coordinate: both on 0 and both on 1 are replies to whatever the leader does.

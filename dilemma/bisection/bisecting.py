@@ -24,7 +24,9 @@ from dilemma.bisection.systems import System
 from dilemma.bisection.witness import holds_at
 from dilemma.errors import UnsupportedError
 
-__all__ = ["Bisected", "bisected"]
+__all__ = ["OUT_OF_TIME", "Bisected", "bisected"]
+
+OUT_OF_TIME = "the budget ran out"
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,15 @@ class Bisected:
         How many parts of the box were looked at.
     reason : str
         Why it is not known.
+    out_of_time : bool
+        Whether that is only because the budget ran out.
     """
 
     status: Literal["sat", "unsat", "unknown"]
     values: Mapping[sp.Symbol, sp.Rational] = field(default_factory=dict)
     boxes: int = 0
     reason: str = ""
+    out_of_time: bool = False
 
 
 def bisected(
@@ -91,11 +96,11 @@ def _in_turns(attempts: list[_Attempt], begun: float, seconds: float) -> Bisecte
             left = until - time.perf_counter()
             if left <= 0:
                 boxes = sum(a.boxes for a in attempts)
-                return Bisected("unknown", boxes=boxes, reason="the budget ran out")
+                return Bisected("unknown", boxes=boxes, reason=OUT_OF_TIME, out_of_time=True)
             found = attempt.run(time.perf_counter() + min(share * seconds, left))
             if found.status != "unknown":
                 return found
-            if found.reason != "the budget ran out":
+            if not found.out_of_time:
                 attempts.remove(attempt)
         share *= 3
     return found
@@ -165,7 +170,7 @@ class _Attempt:
             if self.boxes >= self.most_boxes:
                 return Bisected("unknown", boxes=self.boxes, reason="too many parts of the box")
             if time.perf_counter() > until:
-                return Bisected("unknown", boxes=self.boxes, reason="the budget ran out")
+                return Bisected("unknown", boxes=self.boxes, reason=OUT_OF_TIME, out_of_time=True)
             top = self.stack.pop()
             if isinstance(top, Reducing):
                 told = self.opened(top, until)

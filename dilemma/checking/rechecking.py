@@ -25,7 +25,7 @@ from dilemma.games.marginals import marginal
 from dilemma.games.search import NotFoundError, Search
 from dilemma.proof.draws import copies
 from dilemma.proof.evaluation import deviation_gain, worth
-from dilemma.proof.statements import Copy, Statements
+from dilemma.proof.statements import Copy, Statements, first_of
 from dilemma.proof.verdicts import Example
 
 __all__ = ["wrong_with"]
@@ -67,7 +67,7 @@ class _Checking:
 
     def home(self, label: str) -> Copy:
         """Return the copy of which this is an equilibrium, perhaps another one."""
-        return self.copies[label.split(", another equilibrium", maxsplit=1)[0]]
+        return self.copies[first_of(label, self.copies)]
 
     def at(self, label: str) -> At:
         """Return the model at a calibration of the example."""

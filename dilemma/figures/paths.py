@@ -50,7 +50,7 @@ class Run:
 
 def _solid(state: State) -> bool:
     """Tell how an equilibrium is drawn: dashed if it is unstable, or mixed in a game of actions."""
-    return state.stable is not False and not state.name.startswith("mixed")
+    return state.stable is not False and state.pure
 
 
 def runs(strand: Strand, name: str) -> Iterator[Run]:

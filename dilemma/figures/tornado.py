@@ -268,7 +268,7 @@ def _row(axes: Axes, swing: Swing, found: Swings, middle: float) -> None:
             (bar,) = axes.barh(at, width, height, left=start, lw=0.9, zorder=3, **style)
             bar.set_gid(gid)
         else:
-            _range(axes, one.ends, at, gid)
+            _range(axes, one.ends, at, gid, low=what == "low")
     for place, words, side, row in _labels(swing, found):
         axes.annotate(
             words, (place, middle + row * STEP), (side * 5, 0), va="center",
@@ -277,9 +277,9 @@ def _row(axes: Axes, swing: Swing, found: Swings, middle: float) -> None:
         )  # fmt: skip
 
 
-def _range(axes: Axes, ends: tuple[float, float], at: float, gid: str) -> None:
+def _range(axes: Axes, ends: tuple[float, float], at: float, gid: str, *, low: bool) -> None:
     """Draw from the least to the greatest value over all equilibria."""
-    colour, face = (DOWN, "white") if gid.startswith("low") else (UP, UP)
+    colour, face = (DOWN, "white") if low else (UP, UP)
     (line,) = axes.plot(
         ends, [at, at], "o-", color=colour, lw=2, ms=5, mfc=face,
         mec=colour, mew=1.2, zorder=5, clip_on=False,

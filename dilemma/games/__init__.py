@@ -86,6 +86,7 @@ def equilibria(
         },
         source=model.source,
         versions=versions("nashpy", "numpy", "sympy", "z3-solver"),
+        chosen=model.choices is not None,
     )
 
 

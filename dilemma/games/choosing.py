@@ -9,6 +9,8 @@ that nobody gains by deviating (:mod:`dilemma.games.certificates`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -16,11 +18,13 @@ import sympy as sp
 
 from dilemma.equilibrium import Equilibrium
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
+from dilemma.games.alone import Together, only_searched, together
 from dilemma.games.certificates import certificate, doubts, equilibrium, structure
 from dilemma.games.concavity import admissible
 from dilemma.games.dense import replied
 from dilemma.games.found import Found, apart
-from dilemma.games.points import Point, by_branches, leaders_best
+from dilemma.games.judging import Judge
+from dilemma.games.points import Doubt, Point, by_branches, leaders_best
 from dilemma.games.regimes import branches
 from dilemma.games.search import NotFoundError, Search
 from dilemma.model import Model
@@ -31,7 +35,6 @@ __all__ = ["solve"]
 Values = Mapping[sp.Symbol, sp.Expr]
 Floats = np.ndarray[Any, Any]
 NEAR = 1e-5  # the search is in floats, and a payoff is flat at its top
-MOST_FOREIGN = 5  # points that only the search finds; more are taken for a continuum
 
 
 def solve(
@@ -60,34 +63,40 @@ def solve(
         said.append(f"{left} of their solutions no equilibrium: somebody gains elsewhere")
     certified = [(p, *certificate(model, search, p)) for p in points if p.best]
     found = [equilibrium(model, search, p, rivals, told) for p, told, _ in certified]
-    word, found, foreign = _searched(model, search, values, found, sure=symbolic and not reasons)
+    sure = symbolic and not reasons
+    word, every, foreign = _searched(model, search, values, found, sure=sure, symbolic=symbolic)
     said.append(word)
     if foreign and symbolic and not _continuum(reasons):
-        reasons.append("the search in floats found what the first-order conditions do not hold")
+        reasons.append(
+            Doubt("the search in floats found what the first-order conditions do not hold")
+        )
     if any(not sure for _, _, sure in certified):
-        reasons.append("not every answer is known to be a global best reply")
-    if not found and not reasons:
+        reasons.append(Doubt("not every answer is known to be a global best reply"))
+    if every.doubt:
+        reasons.append(Doubt(every.doubt))
+    if every.continuum:
+        reasons.append(Doubt("of a continuum the ends are shown", continuum=True))
+    if not every.equilibria and not reasons:
         said.append("there is no equilibrium in pure choices")
     ties = [p.tie for p, _, _ in certified if p.tie]
-    yield _told(model, values, found, said=said, reasons=reasons, ties=ties)
+    yield _told(model, values, every, said=said, reasons=reasons, ties=ties)
 
 
 def _at_first(model: Model, search: Search, values: Values) -> Found:
     """Return what a search from one point finds, which is soon."""
-    assert model.choices is not None
-    order = [c.name for player in model.players for c in model.choices.of(player)]
-    permuted = [search.names.index(name) for name in order]
-    middle = search.starts()[2]
+    judge, middle = Judge(model, values, search), search.starts()[2]
     points = search.simultaneous(tuple(model.players), [middle])
-    found = [_only_searched(model, search, p[permuted], order, values) for p in points]
+    found = [only_searched(judge, values, tuple(Fraction(float(x)) for x in p)) for p in points]
     said, why = "a search from one point", "the first-order conditions were not solved"
-    return _told(model, values, found, said=[said], reasons=[why], ties=[])
+    return _told(model, values, _as_they_are(found), said=[said], reasons=[Doubt(why)], ties=[])
 
 
-def _by_conditions(model: Model, values: Values) -> tuple[list[Point], list[str], list[str], bool]:
+def _by_conditions(
+    model: Model, values: Values
+) -> tuple[list[Point], list[str], list[Doubt], bool]:
     """Return candidates, what is said of them, why some may lack, and whether there are branches."""
     said: list[str] = []
-    reasons: list[str] = []
+    reasons: list[Doubt] = []
     points: list[Point] = []
     symbolic = True
     try:
@@ -96,38 +105,40 @@ def _by_conditions(model: Model, values: Values) -> tuple[list[Point], list[str]
         said += structure(model, values)
     except UnsupportedError as error:
         symbolic = False
-        reasons.append(str(error))
-    reasons += doubts(model, values)
+        reasons.append(Doubt(str(error)))
+    reasons += map(Doubt, doubts(model, values))
     return points, said, reasons, symbolic
 
 
 def _told(
     model: Model,
     values: Values,
-    found: list[Equilibrium],
+    found: Together,
     *,
     said: Sequence[str],
-    reasons: Sequence[str],
+    reasons: Sequence[Doubt],
     ties: Sequence[str],
 ) -> Found:
     """Put the answer together."""
     assert model.choices is not None
     return Found(
-        equilibria=tuple(found),
-        sets=apart(found),
-        components=tuple((k,) for k in range(len(found))),
+        equilibria=found.equilibria,
+        sets=found.sets,
+        components=found.components,
         complete=not reasons,
         exact=all(v.is_Rational for v in values.values() if v.is_number),
-        reason="; ".join(dict.fromkeys(reasons)),
+        reason="; ".join(dict.fromkeys(map(str, reasons))),
         degenerate=bool(ties) if not reasons else (True if _continuum(reasons) else None),
-        witness="; ".join(dict.fromkeys(ties)) or "; ".join(r for r in reasons if "continuum" in r),
+        witness="; ".join(dict.fromkeys(ties))
+        or found.continuum
+        or "; ".join(r.words for r in reasons if r.continuum),
         method="; ".join(said),
         concept="equilibria in pure choices" if not model.choices.leader else "leader's optima",
     )
 
 
-def _continuum(reasons: Sequence[str]) -> bool:
-    return any("continuum" in reason for reason in reasons)
+def _continuum(reasons: Sequence[Doubt]) -> bool:
+    return any(reason.continuum for reason in reasons)
 
 
 def _check_feasible(model: Model, values: Values) -> None:
@@ -185,55 +196,58 @@ def _searched(
     found: list[Equilibrium],
     *,
     sure: bool,
-) -> tuple[str, list[Equilibrium], bool]:
+    symbolic: bool,
+) -> tuple[str, Together, bool]:
     """Compare with what the search finds.
 
     Returns
     -------
-    said, equilibria, foreign
+    said, together, foreign
         A sentence; the equilibria, with what only the search has where the branches are not sure
         to be whole; and whether there is such.
     """
     assert model.choices is not None
     game = model.choices
-    order = [c.name for player in model.players for c in game.of(player)]
-    permuted = [search.names.index(name) for name in order]
+    judge = Judge(model, values, search)
     try:
         if game.leader:
-            return _led(model, search, values, found, order, sure=sure)
-        points = [p[permuted] for p in search.simultaneous(tuple(model.players))]
+            return _led(judge, values, found, sure=sure)
+        points = [judge.polished(p) for p in search.simultaneous(tuple(model.players))]
     except NotFoundError as error:
-        return f"the search in floats did not settle: {error}", found, False
-    plays = [np.array([float(v) for own in e.play.values() for v in own.values()]) for e in found]
-    foreign = [p for p in points if not any(_same(p, play) for play in plays)]
+        return f"the search in floats did not settle: {error}", _as_they_are(found), False
+    if not symbolic:
+        points += judge.crossings()
+    points = [p for p in points if judge(p).holds]
+    plays = [
+        np.array([float(e.play[game.choices[n].player][n]) for n in search.names]) for e in found
+    ]
+    rough = [np.array([float(x) for x in p]) for p in points]
+    foreign = [p for p, here in zip(points, rough, strict=True) if not _among(here, plays)]
     if foreign and sure:
         raise DisagreementError(
-            f"the search finds {foreign[0].tolist()}, which no first-order conditions hold; please "
-            f"report this with {dict(values)}"
+            f"the search finds {[float(x) for x in foreign[0]]}, which no first-order conditions "
+            f"hold; please report this with {dict(values)}"
         )
-    if len(foreign) > MOST_FOREIGN:
-        foreign = foreign[:1]  # a continuum: one of it stands for it
-    seen = sum(any(_same(p, play) for p in points) for play in plays)
-    told = f"{seen} of {len(plays)}" if plays else f"{len(points)}"
+    seen = sum(_among(play, rough) for play in plays)
+    all_of_them = together(judge, values, found, points) if foreign else _as_they_are(found)
+    told = f"{seen} of {len(plays)}" if plays else f"{len(all_of_them.equilibria)}"
     said = f"a search from {len(search.starts())} points found {told}"
-    extra = [_only_searched(model, search, p, order, values) for p in foreign]
-    return said, [*found, *extra], bool(extra)
+    return said, all_of_them, bool(foreign)
 
 
-def _same(one: Floats, other: Floats) -> bool:
-    return bool(np.max(np.abs(one - other)) < NEAR)
+def _as_they_are(found: Sequence[Equilibrium]) -> Together:
+    return Together(tuple(found), apart(found), tuple((k,) for k in range(len(found))))
+
+
+def _among(one: Floats, others: Sequence[Floats]) -> bool:
+    return any(bool(np.max(np.abs(one - other)) < NEAR) for other in others)
 
 
 def _led(
-    model: Model,
-    search: Search,
-    values: Values,
-    found: list[Equilibrium],
-    order: Sequence[str],
-    *,
-    sure: bool,
-) -> tuple[str, list[Equilibrium], bool]:
+    judge: Judge, values: Values, found: list[Equilibrium], *, sure: bool
+) -> tuple[str, Together, bool]:
     """Compare a leader's optimum with a search over the whole interval."""
+    model, search = judge.model, judge.search
     assert model.choices is not None
     leader = model.choices.leader
     point, paid = search.led()
@@ -244,46 +258,17 @@ def _led(
         point = replied(model, values, search.symbols, point)
         paid = search.payoff(leader, point)
     if paid <= best + 1e-6 * max(1.0, abs(paid)):
-        return f"a search over the leader's interval pays no more ({paid:.6g})", found, False
+        said = f"a search over the leader's interval pays no more ({paid:.6g})"
+        return said, _as_they_are(found), False
+    if search.beyond(point):
+        said = f"a search over the leader's interval pays more ({paid:.6g}) towards an end left out"
+        kept = _as_they_are([] if search.beyond(point, leader) else found)
+        return said, replace(kept, doubt=f"{said}: an optimum need not be attained"), False
     if sure:
         raise DisagreementError(
             f"the search pays the leader {paid}, more than any regime ({best}); please report this "
             f"with {dict(values)}"
         )
-    permuted = [search.names.index(name) for name in order]
-    only = _only_searched(model, search, point[permuted], order, values)
-    return f"a search over the leader's interval pays {paid:.6g}", [only], True
-
-
-def _only_searched(
-    model: Model, search: Search, point: Floats, order: Sequence[str], values: Values
-) -> Equilibrium:
-    """Return what the search alone has found, as it is: in floats."""
-    assert model.choices is not None
-    game = model.choices
-    chosen = {name: sp.Rational(repr(float(x))) for name, x in zip(order, point, strict=True)}
-    at = {**values, **{game.choices[n].symbol: v for n, v in chosen.items()}}
-    payoffs = {
-        p: sp.Rational(sp.N(model.expand_play(f).xreplace(at), 20))
-        for p, f in model.payoffs[()].items()
-    }
-    at |= {sp.Symbol(p, real=True): v for p, v in payoffs.items()}
-    outcomes: dict[str, sp.Rational | None] = {}
-    for name, outcome in model.outcomes.items():
-        assert outcome.formula is not None
-        value = model.expand_play(outcome.formula).xreplace(at)
-        outcomes[name] = (
-            sp.Rational(sp.N(value, 20)) if value.is_number and value.is_finite else None
-        )
-    here = np.array([float(chosen[n]) for n in search.names])
-    return Equilibrium(
-        play={p: {c.name: chosen[c.name] for c in game.of(p)} for p in model.players},
-        payoffs=payoffs,
-        outcomes=outcomes,
-        regret=sp.Rational(repr(max(search.regret(p, here) for p in game.moves[-1]))),
-        branch="found by search alone",
-        strict=False,
-        exact=False,
-        chosen=True,
-        certificate="none: found by a search in floats",
-    )
+    only = only_searched(judge, values, tuple(Fraction(float(x)) for x in point))
+    said = f"a search over the leader's interval pays {paid:.6g}"
+    return said, _as_they_are([only]), True

@@ -24,6 +24,7 @@ from dilemma.games.triangles import ZERO, Triangle, solutions, specialised, tria
 from dilemma.model import Model
 
 __all__ = [
+    "Doubt",
     "Point",
     "Rivals",
     "by_branches",
@@ -39,6 +40,24 @@ Rivals = dict[str, tuple[sp.Rational, sp.Rational]]
 Floats = np.ndarray[Any, Any]
 SHORT = 10**45  # what is not exact is told to so many places
 GAINS = 1e-7  # of the payoff: what the search must gain before it contradicts
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why an answer may lack an equilibrium.
+
+    Attributes
+    ----------
+    words : str
+    continuum : bool
+        Whether there may be a continuum of them.
+    """
+
+    words: str
+    continuum: bool = False
+
+    def __str__(self) -> str:
+        return self.words
 
 
 @dataclass(frozen=True)
@@ -121,7 +140,7 @@ def by_branches(
     *,
     bargain: bool = True,
     only: Collection[str] | None = None,
-) -> tuple[list[Point], list[str]]:
+) -> tuple[list[Point], list[Doubt]]:
     """Return every candidate for an equilibrium, branch by branch, and what went wrong.
 
     Parameters
@@ -137,7 +156,7 @@ def by_branches(
         If the game has no branches.
     """
     found: list[Point] = []
-    trouble: list[str] = []
+    trouble: list[Doubt] = []
     holding = tuple(sorted(holding))
     solved = triangles(model, holding, bargain)
     for branch in branches(model, holding, bargain=bargain):
@@ -150,18 +169,20 @@ def by_branches(
 
 def _solved(
     model: Model, branch: Branch, shape: Triangle | None, values: Values
-) -> tuple[list[Point], list[str]]:
+) -> tuple[list[Point], list[Doubt]]:
     """Return the solutions of one branch that satisfy its conditions, and what went wrong."""
     if shape is None:
         equations = [model.expand_play(e) for e in branch.equations]
         shape = specialised(equations, branch.unknowns, values)
     if shape is None:
-        return [], [f"'{branch.name}': its equations were not solved"]
+        return [], [Doubt(f"'{branch.name}': its equations were not solved")]
     roots, exact, wrong = solutions(shape, values)
     points = [_point(model, branch, values, root, exact=exact) for root in roots]
     lost = wrong and not roots and may_hold(model, branch, values)
     return [p for p in points if p is not None], (
-        [f"'{branch.name}' may hold a continuum of equilibria"] if lost else []
+        [Doubt(f"'{branch.name}' may hold a continuum of equilibria", continuum=True)]
+        if lost
+        else []
     )
 
 

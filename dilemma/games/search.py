@@ -236,7 +236,7 @@ class Search:
             for point in self._ends(players, own, start):
                 if any(np.max(np.abs(point - f)) < 1e-6 for f in found):
                     continue
-                if self._beyond(point):
+                if self.beyond(point):
                     continue
                 size = max(1.0, *(abs(self.payoff(p, point)) for p in players))
                 if all(self.regret(p, point) < 1e-8 * size for p in players):
@@ -244,18 +244,23 @@ class Search:
         return found
 
     def _ends(self, players: Sequence[str], own: Sequence[int], start: Point) -> Iterator[Point]:
-        """Yield where best replies lead from a point, and where slopes vanish near it."""
+        """Yield a point, where best replies lead from it, and where slopes vanish near it."""
         try:
-            told = [self.settle(players, start), self._root(own, start)]
+            told = [start, self.settle(players, start), self._root(own, start)]
         except NotFoundError:
             return  # from here somebody has nothing to choose
         yield from (point for point in told if point is not None)
 
-    def _beyond(self, point: Point) -> bool:
-        """Tell whether a point lies at an end that is left out: nothing is reached there."""
+    def beyond(self, point: Point, player: str = "") -> bool:
+        """Tell whether a point lies at an end, perhaps of one player, that is left out.
+
+        Nothing is reached there.
+        """
         for choice, (low, high), x in zip(
             self.game.choices.values(), self.bounds(point), point, strict=True
         ):
+            if player and choice.player != player:
+                continue
             close = 1e-7 * max(high - low, 1e-9)
             if (choice.open_low and x - low < close) or (choice.open_high and high - x < close):
                 return True

@@ -62,7 +62,7 @@ class _Floats(JavascriptCodePrinter):  # type: ignore[misc]
     """Print formulas in floats."""
 
     def __init__(self, names: Names) -> None:
-        super().__init__()
+        super().__init__({"human": False})
         self._names_of = names
 
     def _print_Symbol(self, expr: sp.Symbol) -> str:
@@ -95,10 +95,10 @@ def formula(expression: sp.Expr, names: Names) -> str:
     >>> formula(x**2 / 3 - sp.Min(x, y), Names([x, y]))
     '(1/3)*x*x - Math.min(x, y)'
     """
-    text = str(_Floats(names).doprint(expression))
-    if "Not supported" in text:
+    _, unsupported, text = _Floats(names).doprint(expression)
+    if unsupported:
         raise UnsupportedError(f"{expression} cannot be written as JavaScript")
-    return " ".join(text.split())
+    return " ".join(str(text).split())
 
 
 def condition(wanted: sp.Basic, names: Names) -> str:

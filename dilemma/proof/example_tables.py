@@ -13,6 +13,7 @@ from dilemma.errors import DilemmaError
 from dilemma.model import Model
 from dilemma.parts import Era, decimal
 from dilemma.proof.evaluation import numbers
+from dilemma.proof.statements import ANOTHER
 from dilemma.proof.verdicts import Example, Verdict
 from dilemma.report import Best, Cell, Table, number
 
@@ -69,8 +70,13 @@ def _pair(model: Model) -> list[Era]:
 
 def _own(example: Example) -> list[str]:
     """Return the labels of calibrations, without other equilibria at the same one."""
-    told = ", another equilibrium"
-    return [label for label in example.calibrations if told not in label]
+    labels = [*example.calibrations]
+    return [label for k, label in enumerate(labels) if not _another(label, labels[:k])]
+
+
+def _another(label: str, before: list[str]) -> bool:
+    """Tell whether a label is of another equilibrium at one of the calibrations before it."""
+    return any(label.startswith(own + ANOTHER) for own in before)
 
 
 # --- calibrations --------------------------------------------------------------------------------
@@ -116,10 +122,12 @@ def _everywhere(example: Example, labels: list[str], name: str) -> str:
 
 def _era(model: Model, label: str) -> Era | None:
     """Return the era that a calibration is labelled with."""
-    for era in model.eras.values():
-        if label == era.title or label.startswith(f"{era.title}, "):
-            return era
-    return None
+    labels = {
+        own: era
+        for era in model.eras.values()
+        for own in (era.title, *(f"{era.title}, {name} higher" for name in model.parameters))
+    }
+    return labels.get(label)
 
 
 def _value(example: Example, label: str, name: str, era: Era | None) -> str:

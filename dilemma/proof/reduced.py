@@ -14,7 +14,7 @@ from fractions import Fraction
 import sympy as sp
 import z3
 
-from dilemma.bisection.bisecting import Bisected
+from dilemma.bisection.bisecting import OUT_OF_TIME, Bisected
 from dilemma.bisection.clearing import About, Axis, cleared
 from dilemma.bisection.elimination import Reducing, System
 from dilemma.bisection.polynomials import Polynomial
@@ -48,7 +48,7 @@ def reduced(statements: Sequence[sp.Basic], about: About, *, seconds: float) -> 
     told = cleared(statements, about)
     reducing = Reducing(System(told.axes, told.formula), slack=False)
     if not reducing.run(until):
-        return Bisected("unknown", reason="the budget ran out")
+        return Bisected("unknown", reason=OUT_OF_TIME, out_of_time=True)
     system = reducing.system
     if system.formula == FALSE:
         return Bisected("unsat")

@@ -22,7 +22,9 @@ from dilemma.model import Model
 from dilemma.parts import Claim, Interval, Reference
 from dilemma.proof.concepts import among
 
-__all__ = ["Copy", "Part", "Statements", "UndefinedError"]
+__all__ = ["ANOTHER", "Copy", "Part", "Statements", "UndefinedError", "first_of"]
+
+ANOTHER = ", another equilibrium"  # follows the label of the calibration that it is one of
 
 
 class UndefinedError(UnsupportedError):
@@ -118,7 +120,7 @@ class Statements:
     def rival(self, copy: Copy, number: int = 1) -> Copy:
         """Return the same calibration with another equilibrium, or yet another."""
         yet = "" if number == 1 else f" {number}"
-        label = f"{copy.label}, another equilibrium{yet}"
+        label = f"{copy.label}{ANOTHER}{yet}"
         return Copy(label, copy.era, f"{copy.key} (rival{yet})", copy.key)
 
     def among_any(self) -> bool:
@@ -371,3 +373,19 @@ class Statements:
     def at(self, points: Mapping[str, Mapping[str, sp.Rational]]) -> Statements:
         """Return the same claim with calibrations in place of boxes."""
         return replace(self, points=points, home={})
+
+
+def first_of(label: str, labels: Iterable[str]) -> str:
+    """Return the calibration, of some, that a label names, or names with another equilibrium.
+
+    An era's title may hold the same words, so that what labels there are decides and not they.
+
+    Examples
+    --------
+    >>> first_of("Now, another equilibrium", ["Now", "Then"])
+    'Now'
+    >>> first_of("Now, another equilibrium", ["Now, another equilibrium", "Now"])
+    'Now, another equilibrium'
+    """
+    known = [own for own in labels if label == own or label.startswith(own + ANOTHER)]
+    return max(known, key=len)

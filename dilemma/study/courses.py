@@ -33,6 +33,8 @@ class State:
         And where it is not, the least and the most that it may be.
     stable : bool or None
         Whether best replies lead back from nearby; None where that was not decided.
+    pure : bool
+        Whether nobody mixes.
     """
 
     name: str
@@ -42,6 +44,7 @@ class State:
     prices: Mapping[str, sp.Rational | None] = field(default_factory=dict)
     price_ranges: Mapping[str, tuple[sp.Expr, sp.Expr]] = field(default_factory=dict)
     stable: bool | None = None
+    pure: bool = True
 
     def worth(self, name: str) -> sp.Rational | None:
         """Return an outcome, a payoff, or a number that is chosen."""

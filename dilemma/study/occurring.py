@@ -35,10 +35,13 @@ class Occurring:
     labels : list of label
     doubt : str
         Empty where they are proved to be all.
+    tied : bool
+        Whether payoffs tie throughout the box: then there are no zones to look for.
     """
 
     labels: list[Label] = field(default_factory=list)
     doubt: str = ""
+    tied: bool = False
 
 
 def occurring(
@@ -58,9 +61,12 @@ def occurring(
     )
     found = Occurring()
     try:
-        found.doubt = _no_game(model, question) or _ties(model, where, question) or _implicit(model)
-        if found.doubt.startswith("payoffs tie throughout"):
+        found.doubt = _no_game(model, question)
+        if not found.doubt:
+            found.doubt, found.tied = _ties(model, where, question)
+        if found.tied:
             return found
+        found.doubt = found.doubt or _implicit(model)
         _collect(model, where, era, question, found)
     except OutOfTimeError:
         found.doubt = found.doubt or "the budget of time ran out"
@@ -118,14 +124,14 @@ def _no_game(model: Model, question: Question) -> str:
     return ""
 
 
-def _ties(model: Model, where: Mapping[str, sp.Basic], question: Question) -> str:
-    """Say where payoffs tie in more than a border: throughout, or on a part of the box."""
+def _ties(model: Model, where: Mapping[str, sp.Basic], question: Question) -> tuple[str, bool]:
+    """Say where payoffs tie in more than a border, and whether they do so throughout the box."""
     for polynomial in polynomials(where.values()):
         if question.ask(sp.Ne(polynomial, 0)).status == "unsat":
-            return f"payoffs tie throughout the box, for {polynomial} = 0 there"
+            return f"payoffs tie throughout the box, for {polynomial} = 0 there", True
         if _may_vanish(model.expand(polynomial)):
-            return f"payoffs may tie on a part of the box, where {polynomial} = 0"
-    return ""
+            return f"payoffs may tie on a part of the box, where {polynomial} = 0", False
+    return "", False
 
 
 def _implicit(model: Model) -> str:

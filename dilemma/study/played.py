@@ -37,8 +37,8 @@ def played(model: Model, values: Mapping[sp.Symbol, sp.Expr]) -> tuple[list[Poin
             found.append(point)
     if any(concave(model, player) is not True for player in model.choices.moves[-1]):
         found, more = _certified(model, values, found)
-        trouble = [*trouble, more]
-    return found, "; ".join(filter(None, trouble))
+        return found, "; ".join(filter(None, [*map(str, trouble), more]))
+    return found, "; ".join(map(str, trouble))
 
 
 def _certified(

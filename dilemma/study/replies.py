@@ -253,4 +253,4 @@ class _Held:
             number = point.worth(self.own.symbol)
             if point.best and number is not None:
                 states.append(State(point.branch.title, {"": {self.own.name: number}}))
-        return Stop(at, tuple(states), "; ".join(trouble))
+        return Stop(at, tuple(states), "; ".join(map(str, trouble)))

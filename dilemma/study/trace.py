@@ -220,6 +220,7 @@ class _Path:
                 payoffs=e.payoffs,
                 outcomes={name: e.outcomes[name] for name in self.outcomes},
                 stable=e.stable,
+                pure=e.pure,
             )
             for e in found
         )

@@ -1,0 +1,352 @@
+"""Equilibria in chosen numbers that a search has found: isolated ones and continua, told apart.
+
+Two of them belong together where what lies between them are equilibria too: on the straight line, or,
+with one number held halfway, where the others settle.  What is seen is evidence and no proof, and a
+continuum says at how many points it was looked at.  One that is straight is followed to its ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import combinations, product
+
+import numpy as np
+import sympy as sp
+
+from dilemma.errors import UnsupportedError
+from dilemma.games.judging import Judge, Numbers, simplest
+from dilemma.games.pieces import Pieces, highest, pieces
+from dilemma.games.search import NotFoundError
+
+__all__ = ["Component", "apart_or_joined"]
+
+BETWEEN = (Fraction(1, 2), Fraction(1, 3), Fraction(5, 7))  # of the way from one to the other
+STEPS = (Fraction(1, 64), Fraction(1, 4096))  # of an interval: how far around a point it is looked
+SAME = Fraction(1, 10**5)
+CLOSE = Fraction(1, 10**3)  # in floats what is closer is not told apart
+MOST_CORNERS = 4  # of a continuum in several directions, from which its ends are looked for
+HALVINGS = 40
+MOST = 60  # equilibria that are compared
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One equilibrium, or a continuum of them.
+
+    Attributes
+    ----------
+    members : tuple of numbers
+        The equilibrium; or the ends of a continuum, and where payoffs and outcomes are extreme.
+    straight : bool
+        Whether it is a piece of a straight line.
+    tried : int
+        How many points between members were found to be equilibria.
+    exact : bool
+        Whether all of these are, exactly.
+    """
+
+    members: tuple[Numbers, ...]
+    straight: bool = True
+    tried: int = 0
+    exact: bool = True
+
+
+@dataclass
+class _Cluster:
+    """Equilibria that belong together, on the way."""
+
+    points: list[Numbers]
+    bent: bool = False
+    tried: set[Numbers] = field(default_factory=set)
+
+
+def apart_or_joined(
+    judge: Judge, points: Sequence[Numbers], formulas: Sequence[sp.Expr]
+) -> list[Component]:
+    """Put equilibria into isolated ones and continua.
+
+    Parameters
+    ----------
+    points : sequence of numbers
+        Equilibria, as far as was found.
+    formulas : sequence of expressions in what is chosen
+        Payoffs and outcomes, whose extremes a continuum shows.
+    """
+    joining = _Joining(judge)
+    clusters = joining.clusters(_distinct(judge, points)[:MOST])
+    return [joining.component(cluster, formulas) for cluster in clusters]
+
+
+def _distinct(judge: Judge, points: Sequence[Numbers]) -> list[Numbers]:
+    """Keep one of what is as good as the same, the exact one if there is."""
+    order = sorted(points, key=lambda p: not judge(p).exact)
+    kept: list[Numbers] = []
+    for point in order:
+        if all(_distance(point, other) > SAME for other in kept):
+            kept.append(point)
+    return sorted(kept)
+
+
+def _distance(one: Numbers, other: Numbers) -> Fraction:
+    return max(abs(x - y) for x, y in zip(one, other, strict=True))
+
+
+def _along(one: Numbers, other: Numbers, share: Fraction) -> Numbers:
+    return tuple(x + share * (y - x) for x, y in zip(one, other, strict=True))
+
+
+@dataclass
+class _Joining:
+    """The equilibria of one game, being compared."""
+
+    judge: Judge
+
+    # --- which belong together ------------------------------------------------------------------
+
+    def clusters(self, points: Sequence[Numbers]) -> list[_Cluster]:
+        home = {point: _Cluster([point]) for point in points}
+        for one, other in _neighbours(points):
+            if home[one] is home[other]:
+                continue
+            found, bent = self.between(one, other)
+            if found:
+                first, second = home[one], home[other]
+                first.points += second.points
+                first.tried |= second.tried | set(found)
+                first.bent = first.bent or second.bent or bent
+                home |= dict.fromkeys(second.points, first)
+        return list({id(c): c for c in home.values()}.values())
+
+    def between(self, one: Numbers, other: Numbers) -> tuple[list[Numbers], bool]:
+        """Return equilibria between two, none if there seem to be none, and whether off the line."""
+        if _distance(one, other) < CLOSE and not (
+            self.judge(one).exact and self.judge(other).exact
+        ):
+            return [one], False  # as good as one
+        line = [_along(one, other, share) for share in BETWEEN]
+        if all(self.judge(point).holds for point in line):
+            return line, False
+        bent = self.beside(one, other, Fraction(1, 2))
+        if bent is None or self._too_near(bent, one, other):
+            return [], False
+        found = [bent]
+        for end in (one, other):
+            more = self.beside(end, bent, Fraction(1, 2))
+            if more is None or self._too_near(more, end, bent):
+                return [], False
+            found.append(more)
+        return found, True
+
+    def beside(self, one: Numbers, other: Numbers, share: Fraction) -> Numbers | None:
+        """Return an equilibrium at which the number that differs most is held between two."""
+        place = max(range(len(one)), key=lambda k: abs(one[k] - other[k]))
+        start = _along(one, other, share)
+        return self._settled(start, place)
+
+    def _settled(self, start: Numbers, place: int) -> Numbers | None:
+        """Return where the others settle if one number is held, if that is an equilibrium."""
+        search = self.judge.search
+        held = copy(search)  # what is compiled serves again
+        held.held = (search.names[place],)
+        try:
+            found = held.settle(self.judge.players, np.array([float(x) for x in start]))
+        except NotFoundError:
+            return None
+        if found is None:
+            return None
+        point = [Fraction(float(x)) for x in found]
+        near = Fraction(1, 10**6)
+        simple = [simplest(x - near, x + near) for x in point]
+        point[place] = simple[place] = start[place]
+        if self.judge(tuple(simple)).holds:
+            return tuple(simple)
+        try:
+            told = self.judge.settled(tuple(point), place)
+        except (UnsupportedError, ValueError):  # somebody chooses several numbers
+            told = tuple(point)
+        return told if self.judge(told).holds else None
+
+    @staticmethod
+    def _too_near(found: Numbers, one: Numbers, other: Numbers) -> bool:
+        """Tell whether what was found between two is one of them, or lies elsewhere."""
+        whole, middle = _distance(one, other), _along(one, other, Fraction(1, 2))
+        ends = min(_distance(found, one), _distance(found, other))
+        return ends < whole / 8 or _distance(found, middle) > whole / 2
+
+    # --- how far one reaches --------------------------------------------------------------------
+
+    def component(self, cluster: _Cluster, formulas: Sequence[sp.Expr]) -> Component:
+        """Return what is shown of a cluster: a point, or the ends of a continuum."""
+        points = cluster.points
+        if len(points) == 1 or not cluster.tried - set(points):
+            around = self._around(points[0])
+            if around is None:
+                return Component((min(points, key=lambda p: self.judge(p).gain),))
+            cluster.points = points = [points[0], around]
+            cluster.tried |= {_along(points[0], points[1], share) for share in BETWEEN}
+        if not cluster.bent and _rank(points) == 1:
+            ends = sorted((min(points), max(points)))
+            ends = [self._end(ends[1], ends[0]), self._end(ends[0], ends[1])]
+            wide = (
+                self._around(_along(ends[0], ends[1], Fraction(1, 2)), ends)
+                if len(points[0]) > 1
+                else None
+            )
+            if wide is None:
+                members = [*ends, *self._extreme_on(ends, formulas)]
+                return self._told(cluster, members, straight=True)
+            points = [*ends, wide]
+        members = _corners([*points, *cluster.tried], self.judge, formulas)
+        if not cluster.bent:
+            for corner in members[:MOST_CORNERS]:
+                for way in _directions(len(corner)):
+                    steps = (self._step(corner, way, share) for share in STEPS)
+                    step = next((s for s in steps if self.judge(s).holds), None)
+                    if step is not None:
+                        members.append(self._end(corner, step))
+                        cluster.tried.add(step)
+            members = _corners([*members, *points], self.judge, formulas)
+        return self._told(cluster, members, straight=False)
+
+    def _told(self, cluster: _Cluster, members: list[Numbers], *, straight: bool) -> Component:
+        kept = tuple(dict.fromkeys(sorted(members)))
+        tried = cluster.tried | set(cluster.points)
+        exact = all(self.judge(point).exact for point in (*tried, *kept))
+        return Component(kept, straight, len(tried), exact)
+
+    def _step(self, point: Numbers, way: Sequence[int], share: Fraction) -> Numbers:
+        bounds = self.judge.search.bounds(np.array([float(x) for x in point]))
+        sizes = [Fraction(max(high - low, 0.0)).limit_denominator(10**6) for low, high in bounds]
+        return tuple(x + share * k * size for x, k, size in zip(point, way, sizes, strict=True))
+
+    def _around(self, point: Numbers, line: Sequence[Numbers] = ()) -> Numbers | None:
+        """Return an equilibrium close to one, off a line, if there is: then it is not isolated."""
+        rough = not self.judge(point).exact
+        for share in STEPS[:1] if rough else STEPS:
+            for way in _directions(len(point)):
+                other = self._step(point, way, share)
+                if line and _rank([*line, other]) == 1:
+                    continue
+                halfway = _along(point, other, Fraction(1, 2))
+                if self.judge(other).holds and self.judge(halfway).holds:
+                    return other
+        return None
+
+    def _end(self, start: Numbers, through: Numbers) -> Numbers:
+        """Follow a line of equilibria from one through another to where they end."""
+        ways = [b - a for a, b in zip(start, through, strict=True)]
+        place = max(range(len(ways)), key=lambda k: abs(ways[k]))
+
+        def at(number: Fraction) -> Numbers:
+            share = (number - through[place]) / ways[place]
+            return tuple(x + share * way for x, way in zip(through, ways, strict=True))
+
+        inside, outside = through[place], through[place] + ways[place]
+        for _ in range(HALVINGS):
+            if not self.judge(at(outside)).holds:
+                break
+            inside, outside = outside, outside + (outside - inside) * 2
+        ends = sorted((inside, outside))
+        for end in self._limits(place, at(inside), ends):
+            if self.judge(at(end)).holds and not self.judge(at(end + (outside - inside))).holds:
+                return at(end)
+        for turn in range(HALVINGS):
+            low, high = sorted((inside, outside))
+            quarter = (high - low) / 4
+            middle = simplest(low + quarter, high - quarter) if turn % 2 else (low + high) / 2
+            if self.judge(at(middle)).holds:
+                inside = middle
+            else:
+                outside = middle
+        low, high = sorted((inside, outside))
+        near = simplest(low - (high - low), high + (high - low))
+        return at(near if self.judge(at(near)).holds else inside)
+
+    def _limits(self, place: int, point: Numbers, ends: Sequence[Fraction]) -> Iterator[Fraction]:
+        """Yield the ends of an interval that lie between two numbers."""
+        low, high = self.judge.search.bounds(np.array([float(x) for x in point]))[place]
+        near = Fraction(1, 10**9)
+        for told in (low, high):
+            if np.isfinite(told):
+                end = simplest(Fraction(told) - near, Fraction(told) + near)
+                if ends[0] <= end <= ends[1]:
+                    yield end
+
+    def _extreme_on(
+        self, ends: Sequence[Numbers], formulas: Sequence[sp.Expr]
+    ) -> Iterator[Numbers]:
+        """Yield where a payoff or outcome is extreme between the ends of a straight line."""
+        share = sp.Dummy("share", real=True)
+        at = {
+            s: sp.Rational(a.numerator, a.denominator)
+            + share * sp.Rational((b - a).numerator, (b - a).denominator)
+            for s, a, b in zip(self.judge.search.symbols, *ends, strict=True)
+        }
+        zero, one = Fraction(0), Fraction(1)
+        for formula in formulas:
+            for sign in (1, -1):
+                try:
+                    told: Pieces = pieces(sign * formula.xreplace(at), share, zero, one, {})
+                    where = highest(told).where[0]
+                except UnsupportedError:
+                    continue
+                if where[0] > 0 and where[1] < 1:
+                    yield _along(ends[0], ends[1], where[0])
+
+
+def _neighbours(points: Sequence[Numbers]) -> list[tuple[Numbers, Numbers]]:
+    """Return pairs with no third point between them: closer to both than they are to each other."""
+    found = []
+    for one, other in combinations(points, 2):
+        far = _distance(one, other)
+        if not any(
+            max(_distance(one, third), _distance(other, third)) < far
+            for third in points
+            if third not in (one, other)
+        ):
+            found.append((far, one, other))
+    return [(one, other) for _, one, other in sorted(found)]
+
+
+def _directions(size: int) -> list[tuple[int, ...]]:
+    """Return the ways along one number, and along several at once."""
+    every = [way for way in product((-1, 0, 1), repeat=size) if any(way)]
+    if size <= 3:
+        return every
+    alone = [way for way in every if sum(map(abs, way)) == 1]
+    return [*alone, (1,) * size, (-1,) * size]
+
+
+def _rank(points: Sequence[Numbers]) -> int:
+    """Return in how many directions some points lie from the first, as far as floats tell."""
+    rows = [[float(x - y) for x, y in zip(p, points[0], strict=True)] for p in points[1:]]
+    if not rows:
+        return 0
+    sizes = np.linalg.svd(np.array(rows), compute_uv=False)
+    return int(np.sum(sizes > float(SAME) * max(sizes[0], 1e-12)))
+
+
+def _corners(points: Sequence[Numbers], judge: Judge, formulas: Sequence[sp.Expr]) -> list[Numbers]:
+    """Return the points that lie furthest in some direction, or at which a formula is extreme."""
+    kept = [p for p in dict.fromkeys(points) if judge(p).holds]
+    measures: list[Callable[[Numbers], float]] = [
+        lambda p, way=way: float(sum(k * x for k, x in zip(way, p, strict=True)))  # type: ignore[misc]
+        for way in _directions(len(kept[0]))
+    ]
+    measures += [_measure(judge, sign * formula) for formula in formulas for sign in (1, -1)]
+    return list(dict.fromkeys(max(kept, key=measure) for measure in measures))
+
+
+def _measure(judge: Judge, formula: sp.Expr) -> Callable[[Numbers], float]:
+    def worth(point: Numbers) -> float:
+        at = {
+            s: sp.Rational(x.numerator, x.denominator)
+            for s, x in zip(judge.search.symbols, point, strict=True)
+        }
+        value = sp.N(formula.xreplace(at), 20)
+        return float(value) if value.is_real and value.is_finite else -np.inf
+
+    return worth
