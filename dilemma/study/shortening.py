@@ -32,8 +32,9 @@ STRICT = {sp.GreaterThan: sp.StrictGreaterThan, sp.LessThan: sp.StrictLessThan}
 class Shortening:
     """Shortens conditions on a model's definitions and parameters.
 
-    Parameters stay within their ranges and definitions are what their formulas say.  Z3 is asked
-    first with definitions that may take any value, which it answers faster.
+    Parameters stay within their ranges.  What is never so, and what follows from the ranges alone,
+    is looked for with definitions tied to their formulas; else these may take any value, which z3
+    answers faster.
 
     Parameters
     ----------
@@ -101,7 +102,7 @@ class Shortening:
         shorter.
         """
         signed = [self.signed(part) for part in parts]
-        if self.never(*signed):
+        if self.never(*signed, tied=True):
             return sp.false
         found = self._pruned(signed)
         if len(polynomials([found])) <= MOST_WRITTEN_OUT:
@@ -144,7 +145,9 @@ class Shortening:
             rest = [*others, *parts[:k], *parts[k + 1 :]]
             if isinstance(part, sp.Or):
                 parts[k] = self._tightened(part, rest)
-            elif part.func in STRICT and self.never(*rest, STRICT[part.func](*part.args)):
+            elif part.func in STRICT and self.never(
+                *rest, STRICT[part.func](*part.args), tied=True
+            ):
                 parts[k] = sp.Eq(*part.args)
         return sp.And(*parts)
 
@@ -153,18 +156,21 @@ class Shortening:
         kept = list(dict.fromkeys(parts))
         for part in list(kept):
             others = [other for other in kept if other != part]
-            if self.never(*others, sp.Not(part)):
+            if self.never(*others, sp.Not(part)) or self.never(sp.Not(part), tied=True):
                 kept = others
         for k, part in enumerate(kept):
             others = [other for other in kept if other != part]
             kept[k] = self._possible(part, others)
         return sp.And(*kept)
 
-    def never(self, *formulas: sp.Basic, patience: float = PATIENCE) -> bool:
-        """Tell whether z3 proves, in time, that some conditions cannot hold together."""
+    def never(self, *formulas: sp.Basic, patience: float = PATIENCE, tied: bool = False) -> bool:
+        """Tell whether z3 proves, in time, that some conditions cannot hold together.
+
+        Definitions may take any value unless they are ``tied``, which is the harder question.
+        """
         self._patience = patience
-        named = set(self._named).intersection(*[set().union(*(f.free_symbols for f in formulas))])
-        for question in self._questions if named else self._questions[:1]:
+        named = any(f.free_symbols & set(self._named) for f in formulas)
+        for question in self._questions if tied and named else self._questions[:1]:
             if self.ended:
                 return False
             try:
@@ -179,7 +185,7 @@ class Shortening:
         alternatives = list(sp.Or.make_args(part))
         if len(alternatives) == 1 or part in (sp.true, sp.false):
             return part
-        kept = [a for a in alternatives if not self.never(*others, a)]
+        kept = [a for a in alternatives if not self.never(*others, a, tied=True)]
         for a in list(kept):
             rest = [other for other in kept if other != a]
             if rest and self.never(*others, a, sp.Not(sp.Or(*rest))):
