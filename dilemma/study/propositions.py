@@ -67,8 +67,8 @@ class Propositions(Shown):
     ties : tuple of str
         The branches without a closed form that are equilibria only where payoffs tie.
     implicit : tuple of str
-        Those in which three or more players mix, or numbers are chosen, and no closed form was
-        found that could be read.
+        Those in which three or more players mix, or numbers are chosen, whose closed form or
+        condition in the parameters was not found, or is too long to be read.
     beyond : tuple of str
         Where there may be equilibria that are not stated: there a closed form is 0/0.
     undefined : tuple of str
@@ -256,8 +256,8 @@ def _notes_of_choices(told: Propositions) -> Iterator[str]:
     )
     if told.implicit:
         yield (
-            "Where no closed form was found, or none that could be read, equations are given "
-            "instead, and the condition speaks of what is chosen."
+            "Where no closed form was found the equations are given; there, and where the condition "
+            "would be too long to read in the parameters, it speaks of what is chosen."
         )
     if choices.leader and not sure:
         title = told.model.players[choices.leader].title
