@@ -26,7 +26,7 @@ ORDER = """
     games.stationary games.marginals games.triangles games.concavity games.leading games.agreements games.regimes games.batches games.search games.guarantees games.stability games.continua games.points games.certificates games.dense games.pieces games.judging games.components games.alone games.choosing games
     plane.roots plane.curves plane.cells
     study.solve study.frequencies study.eras study.comparison_tables study.comparison study.compare study.along study.signs study.maps
-    study.legend study.region_map study.displayed study.existence study.wording study.shortening study.propositions study.sheet study.partition study.borders study.occurring study.regions
+    study.legend study.region_map study.displayed study.existence study.wording study.shortening study.closed_forms study.closed_branches study.propositions study.sheet study.partition study.borders study.occurring study.regions
     study.judged study.selection_tables study.selected study.selecting
     study.played study.courses study.strands study.traced study.trace study.replied study.replies study.implicit study.slopes study.directions study.responses study.statics
     study.commitment study.settled study.shares study.attribution study.tornado study.bargains study.bargaining study.trajectory study.dynamics

@@ -1,5 +1,6 @@
 """The solution in symbols: as the textbook has it, and true wherever it is tried."""
 
+import itertools
 import random
 
 import pytest
@@ -108,3 +109,434 @@ def test_three_players_have_pure_propositions():
         parameters={"v": {"range": [0, 9], "unit": "util", "means": "what joining is worth"}},
     )
     assert stated(game, "(into, into, into) is an equilibrium").words == "v >= 1"
+
+
+# --- never, always, and what is left at an end -----------------------------------------------------
+
+
+def volunteers(count, **interval):
+    players = [f"ally{k}" for k in range(count)]
+    profiles = itertools.product(["act", "ride"], repeat=count)
+    return dilemma.Model(
+        name="volunteers",
+        title="Volunteers",
+        players={player: ["act", "ride"] for player in players},
+        parameters={"c": {**interval, "unit": "1", "means": "cost"}},
+        payoffs={
+            at: {
+                p: f"{int('act' in at)} - c*{int(own == 'act')}"
+                for p, own in zip(players, at, strict=True)
+            }
+            for at in profiles
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("interval", "all_act", "all_ride", "mixed"),
+    [
+        ({"range": [0, 1], "open": "both"}, "never", "never", "always"),
+        ({"range": ["1/4", "3/4"]}, "never", "never", "always"),
+        ({"range": [0, 1]}, "c == 0", "c == 1", "0 < c < 1"),
+        ({"range": [0, 1], "open": "low"}, "never", "c == 1", "c < 1"),
+        ({"range": [-1, 2]}, "c <= 0", "c >= 1", "0 < c < 1"),
+    ],
+)
+def test_conditions_are_told_on_the_declared_range(interval, all_act, all_ride, mixed):
+    game = volunteers(2, **interval)
+    assert stated(game, "(act, act) is an equilibrium").words == all_act
+    assert stated(game, "(ride, ride) is an equilibrium").words == all_ride
+    assert stated(game, "mixed (act/ride, act/ride) is an equilibrium").words == mixed
+
+
+@pytest.mark.parametrize("sum_of_both", ["h + n", "S"])
+def test_what_ranges_exclude_is_never_so_through_definitions_too(sum_of_both):
+    told = {"unit": "util", "means": "a gain", "range": [0, 9]}
+    game = dilemma.Model(
+        name="fears",
+        title="Fears",
+        players={p: {"actions": ["far", "near"], "cooperates": "near"} for p in ("one", "two")},
+        parameters={"h": told, "n": told},
+        definitions={"S": {"is": "h + n", "unit": "util", "means": "both"}},
+        payoffs={
+            ("far", "far"): {"one": sum_of_both, "two": sum_of_both},
+            ("far", "near"): {"one": sum_of_both, "two": "1"},
+            ("near", "far"): {"one": "1", "two": sum_of_both},
+            ("near", "near"): {"one": "0", "two": "0"},
+        },
+    )
+    assert stated(game, "one: harmony").words == "never"
+    assert stated(game, "(near, near) is an equilibrium").words.replace("S", "h + n") == (
+        "h + n == 0"
+    )
+
+
+# --- two players, by the definition of an equilibrium ----------------------------------------------
+
+
+def calibrations(model, rng, count):
+    """Yield random calibrations in the ranges, ends that belong to them among them."""
+    for _ in range(count):
+        at = {}
+        for parameter in model.parameters.values():
+            low, high = parameter.range.low, parameter.range.high
+            ends = [] if parameter.range.open_low else [low]
+            ends += [] if parameter.range.open_high else [high]
+            inside = low + (high - low) * sp.Rational(rng.randint(1, 96), 97)
+            at[parameter.symbol] = rng.choice([inside, inside, inside, *ends])
+        yield at
+
+
+def table(model, player, at):
+    return {p: model.expand(model.payoffs[p][player]).xreplace(at) for p in model.profiles}
+
+
+def indifferent(own):
+    """Return the probability of the other's second action that leaves a player indifferent."""
+    (a, b), (c, d) = own
+    bottom = a - b - c + d
+    return None if bottom == 0 else (a - c) / bottom
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_games_with_letters_by_the_definition(seed):
+    rng = random.Random(seed)
+    cells = ["a", "b", "a*b", "a - b", "0", "1", "2", "-1", "2*b - 1"]
+    rows, columns = ([[rng.choice(cells) for _ in "xx"] for _ in "xx"] for _ in "xx")
+    game = dilemma.matrix(rows, columns, parameters={"a": [0, 2], "b": [-1, 1]})
+    told = dilemma.propositions(game)
+    one, two = game.players.values()
+    for at in calibrations(game, rng, 120):
+        u, v = table(game, one.name, at), table(game, two.name, at)
+        for p in told.about("pure"):
+            x, y = p.says.split(")")[0].removeprefix("(").split(", ")
+            best = all(u[x, y] >= u[z, y] for z in one.actions)
+            best = best and all(v[x, y] >= v[x, z] for z in two.actions)
+            assert (p.where.xreplace(at) == sp.true) is best, (p, at)
+        for p in told.about("dominance"):
+            title, action = p.says.removesuffix(" is strictly dominant").split(": ")
+            if title == one.title:
+                gaps = [u[action, y] - u[z, y] for z in one.actions for y in two.actions]
+            else:
+                gaps = [v[x, action] - v[x, z] for z in two.actions for x in one.actions]
+            strictly = (
+                sum(bool(gap > 0) for gap in gaps) == 2
+            )  # the other two compare it with itself
+            assert (p.where.xreplace(at) == sp.true) is strictly, (p, at)
+        x = indifferent([[v[a, b] for a in one.actions] for b in two.actions])
+        y = indifferent([[u[a, b] for b in two.actions] for a in one.actions])
+        if x is not None and y is not None:
+            (mixed,) = [p for p in told.about("mixed") if p.says.count("/") == 2]
+            assert (mixed.where.xreplace(at) == sp.true) is bool(0 < x < 1 and 0 < y < 1), at
+
+
+# --- three or more who mix -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "power"), [(3, "sqrt(c)"), (4, "c**(1/3)")])
+def test_volunteers_who_all_mix_ride_with_a_root_of_the_cost(count, power):
+    # One more volunteer is worth 1 where the others all ride, and costs c: P(ride)**(count-1) = c.
+    game = volunteers(count, range=[0, 1], open="both")
+    told = dilemma.propositions(game)
+    (all_mix,) = [p for p in told.about("mixed") if p.says.count("/") == count]
+    assert all_mix.words == "always"
+    assert {str(f) for f in all_mix.play.values()} == {power}
+    assert told.implicit == ()
+    assert "no closed form" not in str(told)
+
+
+def test_the_mix_of_all_ends_where_the_cost_does():
+    told = dilemma.propositions(volunteers(3, range=[0, 1]))
+    (all_mix,) = [p for p in told.about("mixed") if p.says.count("/") == 3]
+    assert all_mix.words == "0 < c < 1"
+
+
+def unlike(third):
+    """Three players who are not alike: each is indifferent on a hyperbola of the others' mixes."""
+    players = {name: ["out", "into"] for name in "xyz"}
+    payoffs = {}
+    for at in itertools.product(["out", "into"], repeat=3):
+        x, y, z = (int(a == "into") for a in at)
+        payoffs[at] = {
+            "x": f"{x}*({y * z} - a)",
+            "y": f"{y}*({x * z} - 1/4)",
+            "z": f"{z}*({third.format(x=x, y=y)})",
+        }
+    return dilemma.Model(
+        name="unlike",
+        title="Unlike",
+        players=players,
+        parameters={"a": {"range": [0, 1], "open": "both", "unit": "1", "means": "a price"}},
+        payoffs=payoffs,
+    )
+
+
+@pytest.mark.parametrize("third", ["{x}*{y} - 1/3", "{x} + {y} - 1"])
+def test_what_three_unlike_players_mix_is_what_solving_finds(third):
+    game = unlike(third)
+    told = dilemma.propositions(game)
+    mixes = [p for p in told.about("mixed") if p.says.count("/") == 3]
+    assert mixes
+    assert not told.implicit
+    a = game.parameters["a"].symbol
+    for value in (sp.Rational(k, 23) for k in (1, 5, 11, 17, 22)):
+        found = [e for e in dilemma.solve(game, a=value) if e.name.count("/") == 3]
+        plays = sorted(tuple(float(e.play[p]["into"]) for p in "xyz") for e in found)
+        here = [p for p in mixes if p.where.xreplace({a: value}) == sp.true]
+        closed = sorted(
+            tuple(float(p.play[f"P({name} into)"].xreplace({a: value})) for name in "xyz")
+            for p in here
+        )
+        assert len(closed) == len(plays)
+        assert list(itertools.chain(*closed)) == pytest.approx(list(itertools.chain(*plays)))
+
+
+# --- numbers chosen --------------------------------------------------------------------------------
+
+
+def among(low, high, **more):
+    return {"range": [low, high], "unit": "1", "means": "a parameter", **more}
+
+
+def chosen(kind, players, payoffs, **parameters):
+    return dilemma.Model(
+        name="chosen",
+        title="Chosen",
+        kind=kind,
+        players=players,
+        parameters=parameters,
+        payoffs=payoffs,
+    )
+
+
+def cournot():
+    top = {"range": ["0", "a/b"]}
+    some = among(0, 100, open="low")
+    return chosen(
+        "continuous",
+        {"one": {"choices": {"q1": top}}, "two": {"choices": {"q2": top}}},
+        {"one": "(a - b*(q1 + q2) - c1)*q1", "two": "(a - b*(q1 + q2) - c2)*q2"},
+        a=some,
+        b=among(0, 10, open="low"),
+        c1=some,
+        c2=some,
+    )
+
+
+def three_choices():
+    cost = "3*s**2 + a**2 + b**2 - 2*s*t - 2*a*p - 2*b*q + 2*s*a + 2*s*b"
+    ends = {c: {"range": ["0", "5"]} for c in "abs"}
+    two = among(0, 2)
+    return chosen("continuous", {"w": {"choices": ends}}, {"w": f"-({cost})"}, t=two, p=two, q=two)
+
+
+def bertrand():
+    price = {"range": ["0", "10"]}
+    return chosen(
+        "continuous",
+        {"one": {"choices": {"p1": price}}, "two": {"choices": {"p2": price}}},
+        {"one": "(a - p1 + d*p2)*(p1 - c)", "two": "(a - p2 + d*p1)*(p2 - e)"},
+        a=among(1, 3),
+        d=among(0, 1, open="high"),
+        c=among(0, 4),
+        e=among(0, 4),
+    )
+
+
+def public_good():
+    gift = {"range": ["0", "w"]}
+    return chosen(
+        "continuous",
+        {"one": {"choices": {"x": gift}}, "two": {"choices": {"y": gift}}},
+        {"one": "m*(x + y) - x**2/2 - c*x", "two": "n*(x + y) - y**2/2"},
+        w=among(0, 2, open="low"),
+        m=among(0, 3),
+        n=among(0, 3),
+        c=among(0, 1),
+    )
+
+
+def contest():
+    prize = among(0, 100, open="low")
+    return chosen(
+        "continuous",
+        {
+            "one": {"choices": {"x": {"range": ["0", "v"], "open": "low"}}},
+            "two": {"choices": {"y": {"range": ["0", "w"], "open": "low"}}},
+        },
+        {"one": "v*x/(x + y) - x", "two": "w*y/(x + y) - y"},
+        v=prize,
+        w=prize,
+    )
+
+
+def contest_of_three():
+    prize = among(1, 9)
+    effort = {"range": ["0", "9"], "open": "low"}
+    return chosen(
+        "continuous",
+        {p: {"choices": {c: effort}} for p, c in zip(("one", "two", "three"), "xyz", strict=True)},
+        {
+            p: f"{v}*{c}/(x + y + z) - {c}"
+            for p, v, c in zip(("one", "two", "three"), "tuv", "xyz", strict=True)
+        },
+        t=prize,
+        u=prize,
+        v=prize,
+    )
+
+
+def nobody_gains(model, at, play):
+    """Tell whether a step of each choice, or of two together, either way, pays its player.
+
+    Payoffs here are concave, so that a step tells; it is so small, in exact numbers, that what is
+    gained by the slope outweighs what is lost by the curve.
+    """
+    step = sp.Rational(1, 10**12)
+    put = {**at, **play}
+    choices = list(model.choices.choices.values())
+    ends = {
+        c.symbol: (model.expand(c.low).xreplace(at), model.expand(c.high).xreplace(at))
+        for c in choices
+    }
+    if not all(low <= play[s] <= high for s, (low, high) in ends.items()):
+        return False
+    for choice in choices:
+        payoff = model.payoffs[()][choice.player]
+        for moved in (play[choice.symbol] - step, play[choice.symbol] + step):
+            low, high = ends[choice.symbol]
+            if low <= moved <= high and not (choice.open_low and moved == low):
+                instead = payoff.xreplace({**put, choice.symbol: moved})
+                if instead > payoff.xreplace(put):
+                    return False
+    return True
+
+
+GAMES = [cournot, three_choices, bertrand, public_good, contest, contest_of_three]
+
+
+@pytest.mark.parametrize("build", GAMES, ids=lambda build: build.__name__)
+def test_what_is_chosen_is_an_equilibrium_exactly_where_it_says_so(build):
+    model = build()
+    told = dilemma.propositions(model)
+    assert told.shortened
+    assert not told.implicit
+    assert not told.beyond
+    assert all(p.enough for p in told)
+    parameters = {p.symbol for p in model.parameters.values()}
+    assert all(p.where.free_symbols <= parameters for p in told)
+    symbols = [c.symbol for c in model.choices.choices.values()]
+    rng = random.Random(3)
+    for at in calibrations(model, rng, 200):
+        here, elsewhere = [], []
+        for p in told:
+            play = {s: p.play[s.name].xreplace(at) for s in symbols}
+            (here if p.where.xreplace(at) == sp.true else elsewhere).append(play)
+        assert all(nobody_gains(model, at, play) for play in here), at
+        for play in elsewhere:  # another regime may come to the same play at its border
+            assert play in here or not nobody_gains(model, at, play), at
+
+
+@pytest.mark.parametrize("build", GAMES[:-1], ids=lambda build: build.__name__)
+def test_what_is_stated_of_what_is_chosen_is_what_solving_finds(build):
+    model = build()
+    told = dilemma.propositions(model)
+    symbols = [c.symbol for c in model.choices.choices.values()]
+    for at in calibrations(model, random.Random(8), 4):
+        found = dilemma.solve(model, {s.name: v for s, v in at.items()})
+        solved = {
+            tuple(e.play[c.player][c.name] for c in model.choices.choices.values()) for e in found
+        }
+        here = {
+            tuple(p.play[s.name].xreplace(at) for s in symbols)
+            for p in told
+            if p.where.xreplace(at) == sp.true
+        }
+        if found.complete:
+            assert here == solved, at
+
+
+def test_a_corner_is_told_in_the_parameters():
+    told = {p.says: p.words for p in dilemma.propositions(cournot())}
+    assert told == {
+        "(interior)": "a + c1 > 2*c2 and a + c2 > 2*c1",
+        "(q2.low)": "a > c1 and a + c1 <= 2*c2",
+        "(q1.low)": "a > c2 and a + c2 <= 2*c1",
+        "(q1.low, q2.low)": "a <= c1 and a <= c2",
+    }
+
+
+def test_a_contest_has_its_closed_form():
+    (inside,) = dilemma.propositions(contest())
+    v, w = sp.symbols("v w", real=True)
+    assert inside.words == "always"
+    assert sp.cancel(inside.play["x"] - v**2 * w / (v + w) ** 2) == 0
+    assert sp.cancel(inside.play["y"] - v * w**2 / (v + w) ** 2) == 0
+
+
+def test_a_leader_is_compared_with_itself_elsewhere():
+    # Below k = 12 - sqrt(72) the leader does best by leaving the follower at its capacity.
+    whole = {"range": ["0", "12"]}
+    model = chosen(
+        "sequential",
+        {
+            "lead": {"moves": 1, "choices": {"x": whole}},
+            "follow": {"moves": 2, "choices": {"y": whole}, "constraints": {"cap": "y <= k"}},
+        },
+        {"lead": "x*(12 - x - y)", "follow": "y*(12 - x - y)"},
+        k=among(0, 10),
+    )
+    told = dilemma.propositions(model)
+    assert told.beyond == ("k == 0",)
+    k = model.parameters["k"].symbol
+    for value in (sp.Rational(n, 40) for n in range(1, 401)):
+        paid = []  # with the follower's best reply, on a grid that holds both optima to a hundredth
+        for x in (sp.Rational(n, 10) for n in range(121)):
+            reply = min((12 - x) / 2, value)
+            paid.append((x * (12 - x - reply), x))
+        (here,) = [p for p in told if p.where.xreplace({k: value}) == sp.true]
+        x, y = (here.play[name].xreplace({k: value}) for name in "xy")
+        assert y == min((12 - x) / 2, value)
+        assert x * (12 - x - y) >= max(paid)[0]
+
+
+def test_payoffs_without_a_value_are_said_and_not_stated():
+    prize = among(0, 9, open="low")
+    model = chosen(
+        "continuous",
+        {p: {"choices": {c: {"range": ["0", "9"]}}} for p, c in (("one", "x"), ("two", "y"))},
+        {"one": "v*x/(x + y) - x", "two": "w*y/(x + y) - y"},
+        v=prize,
+        w=prize,
+    )
+    told = dilemma.propositions(model)
+    assert told.undefined == ("(x.low, y.low)",)
+    assert 'open = "low"' in str(told)
+    assert [(p.says, p.words) for p in told] == [("(interior)", "always")]
+    with pytest.raises(dilemma.errors.CalibrationError, match='open = "low"'):
+        dilemma.solve(model, v=1, w=1)
+
+
+def test_where_there_is_no_closed_form_the_equation_stands():
+    model = chosen(
+        "continuous",
+        {"one": {"choices": {"x": {"range": ["0", "9"], "open": "low"}}}},
+        {"one": "a*x - x**6/6 - x**2/2"},
+        a=among(1, 2),
+    )
+    told = dilemma.propositions(model)
+    assert told.implicit == ("(interior)",)
+    (inside,) = told
+    assert list(inside.play) == ["0 (equation 1)"]
+    assert "no closed form was found" in str(told)
+
+
+def test_without_time_conditions_are_long_and_still_true():
+    told = dilemma.propositions(volunteers(2, range=[0, 1]), seconds=0)
+    assert not told.shortened
+    assert "longer than need be" in str(told)
+    c = sp.Symbol("c", real=True)
+    for value in (sp.Integer(0), sp.Rational(1, 3), sp.Integer(1)):
+        here = {p.says: p.where.xreplace({c: value}) for p in told}
+        assert here["(act, act) is an equilibrium"] == (value == 0)
+        assert here["(ride, ride) is an equilibrium"] == (value == 1)

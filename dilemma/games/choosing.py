@@ -185,7 +185,8 @@ def _check_payoffs(model: Model, values: Values, search: Search) -> None:
         if told:
             where = ", ".join(c.name for c in model.choices.choices.values())
             raise CalibrationError(
-                f"payoffs.{player} has no value everywhere that {where} may lie there: {told}"
+                f"payoffs.{player} has no value everywhere that {where} may lie there: {told}; an end "
+                'of a range at which it has none can be left out (open = "low" or "high")'
             )
 
 

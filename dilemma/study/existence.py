@@ -7,7 +7,7 @@ written together, once for each of its signs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import sympy as sp
 from sympy.core.relational import Relational
@@ -17,8 +17,21 @@ from dilemma.branch import Branch
 __all__ = ["existence", "polynomials", "tidy"]
 
 
-def existence(branch: Branch) -> sp.Basic:
+Sign = Callable[[sp.Expr], int]  # 1, -1 or, where it is not known, 0
+
+
+def _plain(formula: sp.Expr) -> int:
+    return int(bool(formula.is_positive))
+
+
+def existence(branch: Branch, sign: Sign = _plain) -> sp.Basic:
     """Return where a branch with a closed form is an equilibrium.
+
+    Parameters
+    ----------
+    branch : Branch
+    sign : callable
+        What sign a denominator is known to have.
 
     Returns
     -------
@@ -40,12 +53,12 @@ def existence(branch: Branch) -> sp.Basic:
     parts: list[sp.Basic] = []
     for condition in branch.conditions:
         if not isinstance(condition, Relational):
-            parts.append(condition.replace(_is_relation, lambda r: _alone(r, branch.closed)))
+            parts.append(condition.replace(_is_relation, lambda r: _alone(r, branch.closed, sign)))
             continue
         top, bottom = _fraction(condition, branch.closed)
         groups.setdefault(bottom, []).append(condition.func(top, 0, evaluate=False))
     for bottom, own in groups.items():
-        parts.append(_over(bottom, own))
+        parts.append(_over(bottom, own, sign))
     return sp.And(*parts)
 
 
@@ -53,9 +66,9 @@ def _is_relation(formula: sp.Basic) -> bool:
     return isinstance(formula, Relational)
 
 
-def _alone(relation: Relational, closed: Mapping[sp.Symbol, sp.Expr]) -> sp.Basic:
+def _alone(relation: Relational, closed: Mapping[sp.Symbol, sp.Expr], sign: Sign) -> sp.Basic:
     top, bottom = _fraction(relation, closed)
-    return _over(bottom, [relation.func(top, 0, evaluate=False)])
+    return _over(bottom, [relation.func(top, 0, evaluate=False)], sign)
 
 
 def _fraction(relation: Relational, closed: Mapping[sp.Symbol, sp.Expr]) -> tuple[sp.Expr, sp.Expr]:
@@ -67,10 +80,11 @@ def _fraction(relation: Relational, closed: Mapping[sp.Symbol, sp.Expr]) -> tupl
     return sp.expand(top), sp.factor_terms(bottom)
 
 
-def _over(bottom: sp.Expr, relations: Iterable[Relational]) -> sp.Basic:
+def _over(bottom: sp.Expr, relations: Iterable[Relational], sign: Sign) -> sp.Basic:
     """Join relations of numerators over one denominator."""
     own = list(relations)
-    if bottom.is_positive:
+    known = sign(bottom)
+    if known > 0:
         return sp.And(*map(tidy, own))
     # Probabilities that sum to one have numerators that sum to the denominator: all being
     # positive, so is it.
@@ -78,7 +92,9 @@ def _over(bottom: sp.Expr, relations: Iterable[Relational]) -> sp.Basic:
     told = bool(strict) and sp.expand(sp.Add(*strict) - bottom) == 0
     above = [] if told else [tidy(bottom > 0)]
     below = [] if told else [tidy(bottom < 0)]
-    flipped = (r.func(-r.lhs, 0, evaluate=False) for r in own)
+    flipped = [r.func(-r.lhs, 0, evaluate=False) for r in own]
+    if known < 0:
+        return sp.And(*map(tidy, flipped))
     return sp.Or(sp.And(*above, *map(tidy, own)), sp.And(*below, *map(tidy, flipped)))
 
 

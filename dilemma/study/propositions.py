@@ -12,19 +12,20 @@ from dilemma.branch import Branch
 from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
 from dilemma.games import branches, kinds
-from dilemma.games.concavity import admissible
 from dilemma.games.naming import Naming
 from dilemma.model import Model
 from dilemma.report import Shown, Table, latex_escape
+from dilemma.study.closed_branches import Stated, mixed, regimes
 from dilemma.study.displayed import displayed, equations, mathematical
 from dilemma.study.existence import existence, tidy
 from dilemma.study.legend import letters, order
 from dilemma.study.shortening import Shortening
-from dilemma.study.wording import in_words
 
 __all__ = ["LEFT_OUT", "Proposition", "Propositions", "propositions"]
 
-LEFT_OUT = "What follows from the parameters' own ranges is left out."
+LEFT_OUT = "What was proved to follow from the parameters' own ranges is left out."
+ONLY = "only where"  # before a condition that is necessary and not known to be enough
+MAYBE = "not known where"  # instead of one that is always met
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,10 @@ class Proposition:
     words : str
         The same for a reader.
     play : mapping of probability to sympy expression
-        Mixed equilibria: the probabilities in closed form.
+        Mixed equilibria: the probabilities in closed form.  Chosen numbers too; where these have
+        none, ``"0 (equation k)"`` with what vanishes.
+    enough : bool
+        Whether the condition is enough, or only known to be necessary.
     """
 
     about: str
@@ -50,6 +54,7 @@ class Proposition:
     where: sp.Basic
     words: str
     play: Mapping[str, sp.Expr]
+    enough: bool = True
 
 
 @dataclass(frozen=True)
@@ -63,13 +68,23 @@ class Propositions(Shown):
     ties : tuple of str
         The branches without a closed form that are equilibria only where payoffs tie.
     implicit : tuple of str
-        Those in which three or more players mix: equilibria there have no closed form.
+        Those in which three or more players mix, or numbers are chosen, whose closed form or
+        condition in the parameters was not found, or is too long to be read.
+    beyond : tuple of str
+        Where there may be equilibria that are not stated: there a closed form is 0/0.
+    undefined : tuple of str
+        Regimes in which a payoff has no value: nothing is stated of them.
+    shortened : bool
+        Whether the budget was enough for conditions to be shortened.
     """
 
     model: Model
     stated: tuple[Proposition, ...]
     ties: tuple[str, ...]
     implicit: tuple[str, ...]
+    beyond: tuple[str, ...] = ()
+    undefined: tuple[str, ...] = ()
+    shortened: bool = True
 
     def __iter__(self) -> Iterator[Proposition]:
         return iter(self.stated)
@@ -84,7 +99,7 @@ class Propositions(Shown):
             (
                 p.says,
                 "; ".join(f"{n.split(' (equation')[0]} = {f}" for n, f in p.play.items()),
-                p.words,
+                p.words if p.enough else _only(p),
             )
             for p in self.stated
         )
@@ -92,7 +107,7 @@ class Propositions(Shown):
         if self.model.choices is not None:
             return self._regimes(rows)
         notes = [f"{told[0].upper()}{told[1:]}."]
-        notes += ["Each holds if and only if its condition does.", LEFT_OUT]
+        notes.append("Each holds if and only if its condition does.")
         if self.about("mixed"):
             notes.append(
                 "Mixed equilibria are stated where their closed form can be read; where it is 0/0 "
@@ -101,12 +116,13 @@ class Propositions(Shown):
         if self.implicit:
             notes.append(
                 f"Not stated: {len(self.implicit)} choices of supports in which three or more "
-                "players mix, for which there is no closed form."
+                "players mix, for which no closed form was found, or none that could be read."
             )
         if self.ties:
             notes.append(
                 f"{len(self.ties)} further choices of supports are equilibria only where payoffs tie."
             )
+        notes += self._limits()
         head = ("proposition", "played", "if and only if")
         formulas = [p.where for p in self.stated] + [
             f for p in self.stated for f in p.play.values()
@@ -116,11 +132,24 @@ class Propositions(Shown):
         return solution, letters(self.model, used)
 
     def _regimes(self, rows: tuple[tuple[str, ...], ...]) -> tuple[Table, ...]:
-        notes = tuple(_notes_of_choices(self.model))
+        notes = (*_notes_of_choices(self), *self._limits())
         used = {str(s) for p in self.stated for s in p.where.free_symbols}
         used |= {str(s) for p in self.stated for f in p.play.values() for s in f.free_symbols}
         table = Table("Solution in symbols", ("regime", "played", "where"), rows, notes)
         return table, letters(self.model, used)
+
+    def _limits(self) -> Iterator[str]:
+        """Say how short conditions are, and where nothing is stated."""
+        yield LEFT_OUT
+        if not self.shortened:
+            yield "The budget ran out: some conditions are longer than need be."
+        if self.beyond:
+            yield f"Where {' or where '.join(self.beyond)} there may be equilibria beside these."
+        if self.undefined:
+            yield (
+                f"Nothing is stated of {', '.join(self.undefined)}: there a payoff has no value.  "
+                'Leave that end of a range out (open = "low" or "high").'
+            )
 
     def to_latex(self) -> str:
         """Return the propositions as LaTeX text (packages amsmath and amsthm, a theorem ``proposition``)."""
@@ -137,11 +166,15 @@ class Propositions(Shown):
                     "where": str(p.where),
                     "words": p.words,
                     "play": {name: str(formula) for name, formula in p.play.items()},
+                    "enough": p.enough,
                 }
                 for p in self.stated
             ],
             "ties": list(self.ties),
             "implicit": list(self.implicit),
+            "beyond": list(self.beyond),
+            "undefined": list(self.undefined),
+            "shortened": self.shortened,
         }
 
 
@@ -170,50 +203,75 @@ def propositions(model: Model, *, seconds: float | None = 30) -> Propositions:
     (strong, strong) is an equilibrium iff D1_J >= 0 and D1_U >= 0
     Japan: strategic complements iff psi_J > kap_J*phi_J
     """
-    if model.choices is not None:
-        return _of_choices(model)
-    found = branches(model, named=True)
+    found = branches(model, named=model.choices is None)
     shorter = Shortening(model, seconds=seconds)
+    if model.choices is not None:
+        return _of_choices(model, shorter)
     stated = [_of_branch(shorter, branch) for branch in found if branch.solved]
+    implicit: list[str] = []
+    beyond: dict[str, None] = {}
+    for branch in found:
+        told = mixed(shorter, branch) if branch.implicit else None
+        if told is not None:
+            stated += [_of_mixed(shorter, one) for one in told.stated]
+            beyond.update(dict.fromkeys(map(shorter.words, told.beyond)))
+        elif branch.implicit:
+            implicit.append(branch.name)
     stated += [*_dominance(shorter), *_interaction(shorter), *_games(shorter)]
-    implicit = tuple(branch.name for branch in found if branch.implicit)
     ties = tuple(b.name for b in found if not b.solved and not b.implicit)
-    return Propositions(model, tuple(stated), ties, implicit)
+    return Propositions(
+        model, tuple(stated), ties, tuple(implicit), tuple(beyond), shortened=shorter.whole
+    )
 
 
-def _of_choices(model: Model) -> Propositions:
+def _of_mixed(shorter: Shortening, one: Stated) -> Proposition:
+    title, _, more = one.title.partition(", solution")
+    says = f"{title} is an equilibrium" + (f", solution{more}" if more else "")
+    return Proposition("mixed", says, one.where, shorter.words(one.where), one.play)
+
+
+def _of_choices(model: Model, shorter: Shortening) -> Propositions:
     """State what holds in each regime that occurs for some admissible parameters."""
-    stated = []
-    for branch in branches(model):
-        question = admissible(model, seconds=0.5)
-        question.add(*(sp.Eq(model.expand_play(e), 0) for e in branch.equations))
-        question.add(*(model.expand_play(c) for c in branch.conditions))
-        if question.ask().status == "unsat":
-            continue
-        where = sp.And(*branch.conditions)
-        if branch.closed:
-            play = {u.name: sp.factor(f) for u, f in branch.closed.items()}
-        else:
-            play = {f"0 (equation {k})": e for k, e in enumerate(branch.equations, 1)}
-        stated.append(Proposition("chosen", branch.title, where, in_words(where), play))
-    return Propositions(model, tuple(stated), (), ())
+    told = regimes(model, shorter)
+    stated = tuple(
+        Proposition("chosen", one.title, one.where, shorter.words(one.where), one.play, one.enough)
+        for one in told.stated
+    )
+    unsolved = tuple(one.title for one in told.stated if not one.closed)
+    beyond = tuple(map(shorter.words, told.beyond))
+    return Propositions(
+        model, stated, (), unsolved, beyond, told.undefined, shortened=shorter.whole
+    )
 
 
-def _notes_of_choices(model: Model) -> list[str]:
-    assert model.choices is not None
-    notes = [
-        (
-            "A regime is named by what binds.  What is played there solves the equations; the "
-            "conditions say when that is so.  Regimes that no admissible parameters allow are left "
-            "out."
+def _only(stated: Proposition) -> str:
+    return MAYBE if stated.where is sp.true else f"{ONLY} {stated.words}"
+
+
+def _notes_of_choices(told: Propositions) -> Iterator[str]:
+    choices = told.model.choices
+    assert choices is not None
+    yield "A regime is named by what binds.  What is played there solves the first-order conditions."
+    sure = all(p.enough for p in told.stated)
+    yield (
+        "It is an equilibrium if and only if the condition holds"
+        + ("." if sure else f'; it is not known to be enough where "{ONLY}" or "{MAYBE}" is said.')
+    )
+    if told.implicit:
+        yield (
+            "Where no closed form was found the equations are given; there, and where the condition "
+            "would be too long to read in the parameters, it speaks of what is chosen."
         )
-    ]
-    if model.choices.leader:
-        title = model.players[model.choices.leader].title
-        notes.append(
-            f"Of the regimes whose conditions hold {title} chooses that which pays it most."
+    if choices.leader and not sure:
+        title = told.model.players[choices.leader].title
+        yield (
+            f"Of the regimes whose conditions hold {title} chooses that which pays it most; the "
+            "conditions compare those in closed form."
         )
-    return notes
+    elif choices.leader:
+        title = told.model.players[choices.leader].title
+        yield f"The conditions say also that {title} is paid no less than in any other regime."
+    yield "Regimes that were proved to occur for no admissible parameters are left out."
 
 
 def _state(
@@ -298,7 +356,9 @@ def _games(shorter: Shortening) -> Iterator[Proposition]:
 
 
 def _latex(stated: Proposition) -> str:
-    joined = "occurs only if" if stated.about == "chosen" else "if and only if"
+    joined = "if and only if"
+    if stated.about == "chosen":
+        joined = f"occurs {joined if stated.enough else 'only if'}"
     lines = [r"\begin{proposition}", f"{latex_escape(stated.says)} {joined}"]
     lines.append(displayed(stated.where))
     if stated.play:

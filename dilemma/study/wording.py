@@ -60,7 +60,7 @@ def _conjuncts(parts: Iterable[sp.Basic], bounds: frozenset[sp.Symbol]) -> Itera
     for own in by_left.values():
         below = [b for b in own if b[1].startswith(">")]
         above = [b for b in own if b[1].startswith("<")]
-        if len(below) == len(above) == 1:
+        if len(below) == len(above) == 1 and len(own) == 2:
             (left, low, least), (_, high, most) = below[0], above[0]
             told.append(f"{least} {low.replace('>', '<')} {left} {high} {most}")
         else:
@@ -99,7 +99,7 @@ def _bound(relation: Relational, bounds: frozenset[sp.Symbol]) -> Bound:
             return _alone(named[0], sp.Add(*terms) - named[0], relation)
         left = [t for t in terms if not t.could_extract_minus_sign()]
         found, other = sp.Add(*left), sp.Add(*left) - sp.Add(*terms)
-        if other != 0 and other.count_ops() < found.count_ops():
+        if other != 0 and (found == 0 or other.count_ops() < found.count_ops()):
             return other, relation.reversed.rel_op, found
         return found, relation.rel_op, other
     found, other = sp.Add(*left), sp.Add(*left) - sp.Add(*terms)
