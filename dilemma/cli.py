@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dilemma.asked import assignment, calibrations_of, claims_of, every, load_model
+from dilemma.asked import AT, ERAS, claims_of, eras_asked, every, load_model
 from dilemma.lesson import classroom
 from dilemma.plotted import plot, put_picture
 from dilemma.terminal import print_json, print_tables, progress, put, put_all
 
 if TYPE_CHECKING:
-    from dilemma.model import Model
+    from dilemma.model import At, Model
     from dilemma.report import Table
 
 __all__ = ["main"]
@@ -42,10 +42,12 @@ ERA = Annotated[str | None, typer.Option(help="Which era's centre; all if not gi
 CALIBRATIONS = Annotated[
     str, typer.Option(help="A variant of the eras, such as core: only what it names moves.")
 ]
-CHANGE = Annotated[
-    list[str] | None, typer.Option("--set", help="A parameter's value, such as m_J=1/10.")
-]
 SECONDS = Annotated[float, typer.Option(min=0.01, help="Budget, after which the answer says so.")]
+
+
+def _points(model: Model, era: str | None, at: list[str] | None) -> list[At | None]:
+    """Return the calibrations that a command asks about, each by itself: all eras' if none."""
+    return [*(eras_asked(model, era, at) or model.eras)] or [None]
 
 
 def main() -> None:
@@ -105,7 +107,7 @@ def propositions(
 def solve(
     model: MODEL,
     era: ERA = None,
-    change: CHANGE = None,
+    at: AT = None,
     calibrations: CALIBRATIONS = "",
     seconds: SECONDS = 60.0,
     most: Annotated[
@@ -117,8 +119,9 @@ def solve(
     """Find every equilibrium at an era's centre, or at a calibration of your own."""
     from dilemma.study.solve import solve as solve_model
 
-    loaded, points = calibrations_of(model, era, change, calibrations)
-    found = [solve_model(loaded, at, seconds=seconds, most=most, **moved) for at, moved in points]
+    loaded = load_model(model, calibrations)
+    points = _points(loaded, era, at)
+    found = [solve_model(loaded, each, seconds=seconds, most=most) for each in points]
     put_all(found, as_json=as_json, latex=latex)
 
 
@@ -126,7 +129,7 @@ def solve(
 def select(
     model: MODEL,
     era: ERA = None,
-    change: CHANGE = None,
+    at: AT = None,
     starts: Annotated[
         int, typer.Option(min=0, help="Random points from which learning starts; 0 for none.")
     ] = 100,
@@ -138,15 +141,17 @@ def select(
     """Judge the equilibria: dominance, elimination, evolution, where learning ends."""
     from dilemma.study.selecting import select as judge
 
-    loaded, points = calibrations_of(model, era, change)
-    found = [judge(loaded, at, starts=starts, seed=seed, seconds=seconds, **m) for at, m in points]
+    loaded = load_model(model)
+    points = _points(loaded, era, at)
+    found = [judge(loaded, each, starts=starts, seed=seed, seconds=seconds) for each in points]
     put_all(found, as_json=as_json, latex=latex)
 
 
 @app.command()
 def compare(
     models: MODELS = None,
-    era: Annotated[list[str] | None, typer.Option(help="Which eras, in which order.")] = None,
+    era: ERAS = None,
+    at: AT = None,
     calibrations: CALIBRATIONS = "",
     draws: DRAWS = 20_000,
     seed: SEED = 0,
@@ -163,7 +168,7 @@ def compare(
             found.append(
                 compare_eras(
                     each,
-                    era or None,
+                    eras_asked(each, era, at),
                     draws=draws,
                     seed=seed,
                     progress=lambda share, done=done: tell(  # type: ignore[misc]
@@ -243,6 +248,7 @@ def along(
     model: MODEL,
     parameter: Annotated[str, typer.Argument(help="The parameter that moves.")],
     era: Annotated[str | None, typer.Option(help="From which era's centre; all if none.")] = None,
+    at: AT = None,
     shows: Annotated[str, typer.Option(help="A definition to watch on the way.")] = "",
     as_json: JSON = False,
     latex: bool = False,
@@ -251,14 +257,17 @@ def along(
     from dilemma.study.along import along as move
 
     loaded = load_model(model)
-    found = [move(loaded, e, parameter, shows=shows) for e in ([era] if era else loaded.eras)]
+    loaded.needs_parameters([parameter])
+    points = _points(loaded, era, at)
+    found = [move(loaded, each, parameter, shows=shows) for each in points]
     put_all(found, as_json=as_json, latex=latex)
 
 
 @app.command()
 def statics(
     model: MODEL,
-    era: Annotated[list[str] | None, typer.Option(help="Which eras; all if none.")] = None,
+    era: ERAS = None,
+    at: AT = None,
     outcome: Annotated[
         list[str] | None, typer.Option(help="Which outcomes or payoffs; all if none.")
     ] = None,
@@ -273,9 +282,10 @@ def statics(
     """Say which way outcomes move with parameters, and how far: derivatives, signs over the box."""
     from dilemma.study.statics import statics as respond
 
+    loaded = load_model(model)
     found = respond(
-        load_model(model),
-        era or None,
+        loaded,
+        eras_asked(loaded, era, at),
         outcome or None,
         parameter or None,
         seconds=seconds,
@@ -291,6 +301,7 @@ def attribute(
     era: Annotated[
         list[str] | None, typer.Option(help="From which era, and again: to which.")
     ] = None,
+    at: AT = None,
     select: Annotated[
         str | None,
         typer.Option(help="Among several equilibria: highest, lowest, stable or risk_dominant."),
@@ -301,7 +312,8 @@ def attribute(
     """Share out the change of an outcome between two eras among groups of parameters."""
     from dilemma.study.attribution import attribute as share
 
-    found = share(load_model(model), outcome, era or None, select=select)
+    loaded = load_model(model)
+    found = share(loaded, outcome, eras_asked(loaded, era, at), select=select)
     put(found, as_json=as_json, latex=latex)
 
 
@@ -322,15 +334,15 @@ def dynamics(
 def commitment(
     model: MODEL,
     era: ERA = None,
-    change: CHANGE = None,
+    at: AT = None,
     as_json: JSON = False,
     latex: bool = False,
 ) -> None:
     """Say what moving first is worth to a leader: against all moving at once."""
     from dilemma.study.commitment import commitment as value
 
-    loaded, points = calibrations_of(model, era, change)
-    found = [value(loaded, at, **moved) for at, moved in points]
+    loaded = load_model(model)
+    found = [value(loaded, each) for each in _points(loaded, era, at)]
     put_all(found, as_json=as_json, latex=latex)
 
 
@@ -342,7 +354,8 @@ def regions(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The map's .png, .svg or .pdf file.")
     ] = None,
-    era: Annotated[list[str] | None, typer.Option(help="Which eras.")] = None,
+    era: ERAS = None,
+    at: AT = None,
     draws: DRAWS = 20_000,
     seed: SEED = 0,
     seconds: SECONDS = 60.0,
@@ -363,7 +376,7 @@ def regions(
         with progress("cutting") as tell:
             found = find(
                 loaded,
-                era or None,
+                eras_asked(loaded, era, at),
                 draws=draws,
                 seed=seed,
                 seconds=seconds,
@@ -374,7 +387,7 @@ def regions(
     from dilemma.orders import Order, written
     from dilemma.pictures import picture
 
-    found_map = picture("regions", Order((loaded,), (x, y), tuple(era) if era else None))
+    found_map = picture("regions", Order((loaded,), (x, y), eras_asked(loaded, era, at)))
     if as_json or latex:
         put_all(list(found_map.results), as_json=as_json, latex=latex, alone=True)
         return
@@ -389,7 +402,12 @@ app.command()(classroom)
 
 @app.command()
 def demo(
-    model: MODEL = "abandonment", draws: DRAWS = 2_000, seed: SEED = 0, as_json: JSON = False
+    model: MODEL = "abandonment",
+    era: ERAS = None,
+    at: AT = None,
+    draws: DRAWS = 2_000,
+    seed: SEED = 0,
+    as_json: JSON = False,
 ) -> None:
     """Play a model with a class: predict first, then see."""
     from rich.console import Console
@@ -398,8 +416,10 @@ def demo(
     from dilemma.demo import demo as run
     from dilemma.report import Table, renderables
 
+    loaded = load_model(model)
+    eras = eras_asked(loaded, era, at)
     if as_json:
-        print_json(_script(load_model(model), draws, seed))
+        print_json(_script(loaded, eras, draws, seed))
         return
     console = Console()
     interactive = sys.stdin.isatty()
@@ -424,10 +444,10 @@ def demo(
         else:
             console.print(what, markup=False, highlight=False)
 
-    run(load_model(model), ask=ask, show=put, draws=draws, seed=seed)
+    run(loaded, eras, ask=ask, show=put, draws=draws, seed=seed)
 
 
-def _script(model: Model, draws: int, seed: int) -> list[dict[str, Any]]:
+def _script(model: Model, eras: list[At] | None, draws: int, seed: int) -> list[dict[str, Any]]:
     """Return what a class is asked and shown, in order, as plain data."""
     from dataclasses import asdict
 
@@ -442,7 +462,7 @@ def _script(model: Model, draws: int, seed: int) -> list[dict[str, Any]]:
     def put(what: Table | str) -> None:
         told.append({"says": what} if isinstance(what, str) else {"shows": asdict(what)})
 
-    run(model, ask=ask, show=put, draws=draws, seed=seed)
+    run(model, eras, ask=ask, show=put, draws=draws, seed=seed)
     return told
 
 
@@ -451,7 +471,7 @@ def convert(
     model: MODEL,
     path: Annotated[Path, typer.Argument(help="The file to write: .nfg, .efg or .toml.")],
     era: Annotated[str | None, typer.Option(help="At which era's centre.")] = None,
-    change: CHANGE = None,
+    at: AT = None,
     as_json: JSON = False,
 ) -> None:
     """Write a model at one calibration for Gambit, or as a model file."""
@@ -459,12 +479,15 @@ def convert(
     from dilemma.exchange.files import written
 
     loaded = load_model(model)
-    changes = dict(assignment(text) for text in change or [])
+    points = eras_asked(loaded, era, at)
+    if points and path.suffix == ".toml":
+        raise DilemmaError(f"{path}: a model file has every era: leave out --era and --at")
     if path.exists():
         raise DilemmaError(f"{path} exists already; nothing was written")
-    if path.suffix in (".nfg", ".efg") and era is None and loaded.eras and not changes:
+    if path.suffix in (".nfg", ".efg") and (len(points or loaded.eras) > 1):
         raise DilemmaError(f"at which era? write --era with one of: {', '.join(loaded.eras)}")
-    path.write_text(written(loaded, path.suffix, era, changes), encoding="utf-8")
+    point = next(iter(points or loaded.eras), None)
+    path.write_text(written(loaded, path.suffix, point, {}), encoding="utf-8")
     if as_json:
         print_json({"written": str(path)})
     else:

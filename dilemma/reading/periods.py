@@ -262,7 +262,9 @@ def given_value(parameter: Parameter, told: object) -> Value:
         raise CalibrationError(f"{parameter.name} = {told}: {wanted}")
     central, low, high = (inside(parameter, number) for number in (row["value"], *ends))
     if not low <= central <= high:
-        shown = f"low <= value <= high is wanted: {decimal(low)}, {decimal(central)}, {decimal(high)}"
+        shown = (
+            f"low <= value <= high is wanted: {decimal(low)}, {decimal(central)}, {decimal(high)}"
+        )
         raise CalibrationError(f"{parameter.name} = {told}: {shown}")
     if row["grade"] not in get_args(Grade):
         hint = nearest(str(row["grade"]), get_args(Grade))

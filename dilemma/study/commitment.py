@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ import sympy as sp
 from dilemma.equilibria import Equilibria
 from dilemma.equilibrium import Equilibrium
 from dilemma.errors import UnsupportedError
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.report import Shown, Table, number
 from dilemma.study.solve import solve
 
@@ -80,16 +79,14 @@ class Commitment(Shown):
         }
 
 
-def commitment(
-    model: Model, at: str | Mapping[str, Any] | None = None, **changes: Any
-) -> Commitment:
+def commitment(model: Model, at: At | None = None, **changes: Any) -> Commitment:
     """Compare a leader's optimum with the equilibria of the same game played at once.
 
     Parameters
     ----------
     model : Model
         Of kind ``"sequential"``.
-    at : str or mapping, optional
+    at : str, Era or mapping, optional
         An era, for its central calibration, or a value for each parameter.
     **changes
         Parameters that take another value.

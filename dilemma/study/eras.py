@@ -16,7 +16,7 @@ from dilemma.parts import Era, Profile, Value
 from dilemma.reading.periods import given_era
 from dilemma.study.frequencies import Frequencies
 
-__all__ = ["Eras", "EraSummary", "GroupMove", "eras_of", "one_era"]
+__all__ = ["EraSummary", "Eras", "GroupMove", "eras_of", "one_era"]
 
 Eras: TypeAlias = At | Sequence[At] | None
 
@@ -128,9 +128,7 @@ def eras_of(
     return model, tuple(names)
 
 
-def one_era(
-    model: Model, asked: At | None, *, moving: Collection[str] = ()
-) -> tuple[Model, str]:
+def one_era(model: Model, asked: At | None, *, moving: Collection[str] = ()) -> tuple[Model, str]:
     """Return the one era that is asked about, as :func:`eras_of` does.
 
     Raises
@@ -162,6 +160,8 @@ def _made(model: Model, told: object, free: Collection[str]) -> Era:
 
 def _declared(model: Model, names: Collection[str]) -> Iterator[tuple[str, Value]]:
     for name in names:
+        if name not in model.parameters:
+            continue
         allowed = model.parameters[name].range
         if allowed.low.is_finite and allowed.high.is_finite:
             source = "the range that the theory allows"

@@ -9,8 +9,9 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.report import Shown, Table, number, versions
+from dilemma.study.eras import one_era
 from dilemma.study.settled import candidates
 from dilemma.study.shares import means
 
@@ -202,7 +203,9 @@ def _text(value: sp.Rational | None) -> str | None:
 # --- worked out ---------------------------------------------------------------------------------
 
 
-def tornado(model: Model, outcome: str, era: str, *, progress: Progress | None = None) -> Swings:
+def tornado(
+    model: Model, outcome: str, era: At | None = None, *, progress: Progress | None = None
+) -> Swings:
     """Move each parameter by itself from one end of its interval to the other.
 
     Parameters
@@ -210,8 +213,9 @@ def tornado(model: Model, outcome: str, era: str, *, progress: Progress | None =
     model : Model
     outcome : str
         An outcome, or a player for its payoff.
-    era : str
-        Whose centre and whose box.
+    era : str, Era or mapping, optional
+        Whose centre and whose box: may be left out where there is one.  Values on the spot are an
+        era too (see :meth:`Model.era`), as ``{"s": {"value": 2, "range": [1, 9]}}``.
     progress : callable, optional
         Called with the share of the work done and the parameter that is next.
 
@@ -230,11 +234,10 @@ def tornado(model: Model, outcome: str, era: str, *, progress: Progress | None =
     known = [*model.outcomes, *model.players]
     if outcome not in known:
         raise CalibrationError(f"no outcome {outcome!r} in {model.name}: {nearest(outcome, known)}")
-    if era not in model.eras:
-        raise CalibrationError(f"no era {era!r} in {model.name}: {nearest(era, model.eras)}")
-    values, title = model.eras[era].values, model.eras[era].title
+    model, era = one_era(model, era)
+    values, at = model.eras[era].values, model.eras[era].centre
     moving = [name for name in model.parameters if values[name].range.low < values[name].range.high]
-    centre = _reach(model, outcome, model.calibration(era), None, f"the {title} centre")
+    centre = _reach(model, outcome, model.calibration(era), None, at)
     swings = []
     for done, name in enumerate(moving):
         if progress is not None:
@@ -245,7 +248,7 @@ def tornado(model: Model, outcome: str, era: str, *, progress: Progress | None =
                 outcome,
                 model.calibration(era, **{name: end}),
                 end,
-                f"the {title} centre with {name} = {number(end)}",
+                f"{at} with {name} = {number(end)}",
             )
             for end in (values[name].range.low, values[name].range.high)
         )
