@@ -51,7 +51,11 @@ def _named(text: str) -> tuple[str, str | None]:
     """Part what names a model from what names a claim of it."""
     from dilemma.library import available
 
-    if text in available() or text.lower().endswith((".toml", ".nfg", ".efg")) or "." not in text:
+    if (
+        text in available()
+        or text.lower().endswith((".toml", ".nfg", ".efg", ".csv"))
+        or "." not in text
+    ):
         return text, None
     if ".toml." in text:
         path, claim = text.split(".toml.", 1)

@@ -34,12 +34,16 @@ from dilemma.reading.periods import given_era, given_value, with_whole_eras
 from dilemma.reading.setting import Setting, standing
 from dilemma.reading.variants import varied
 from dilemma.reading.writing import plain, toml
+from dilemma.report import Best, Table
+from dilemma.typeset import fragment
 
-__all__ = ["At", "Model", "matrix"]
+__all__ = ["At", "Model", "matrix", "payoff_matrix"]
 
 Number: TypeAlias = int | float | str | Decimal | sp.Expr
 Calibration: TypeAlias = Mapping[str, Any]
 At: TypeAlias = str | Era | Calibration
+
+MOST_CELLS = 400  # of a table that is shown whole
 
 
 class Model:
@@ -256,6 +260,11 @@ class Model:
         )
         return f"<Model {self.name!r}: {self.title} ({', '.join(self.players)}; {counted})>"
 
+    def _repr_html_(self) -> str | None:
+        """Show a notebook who gets what, where two players choose a row and a column."""
+        matrix = payoff_matrix(self)
+        return fragment([matrix]) if matrix is not None else None
+
     def calibration(self, at: At | None = None, /, **changes: Any) -> dict[str, sp.Rational]:
         """Return an exact value for every parameter.
 
@@ -380,6 +389,17 @@ class Model:
                 hint = nearest(str(name), self.parameters) or f"{self.name} has no parameters"
                 where = f" in {self.name}" if self.parameters else ""
                 raise CalibrationError(f"no parameter {name!r}{where}: {hint}")
+
+    def needs_any_parameter(self, does: str) -> None:
+        """See that the model has parameters, of which one ``does`` what is asked about.
+
+        Raises
+        ------
+        CalibrationError
+            If it has none.
+        """
+        if not self.parameters:
+            raise CalibrationError(f"{self.name} has no parameters: nothing {does}")
 
     def needs_era(self, name: str) -> None:
         """See that the model has an era of this name.
@@ -608,7 +628,43 @@ def matrix(
         known = more if isinstance(more, Mapping) else {"range": more}
         before = document["parameters"].get(parameter, {"unit": "1", "means": ""})
         document["parameters"][parameter] = {**before, **known}
-    return Model(name=name, title=title, **document)
+    return Model(name=name, title=title or name, **document)
+
+
+def payoff_matrix(model: Model) -> Table | None:
+    """Return who gets what as a table of rows and columns; None where the game is no such table.
+
+    Where there are no parameters best replies are marked.
+
+    Examples
+    --------
+    >>> print(payoff_matrix(matrix([["s", 0], [1, 1]], [["s", 1], [0, 1]])).rows[0])
+    ('row_1', (Best(text='s', best=False), Best(text='s', best=False)), (Best(text='0', best=False), Best(text='1', best=False)))
+    """
+    if model.kind != "matrix" or len(model.players) != 2 or len(model.profiles) > MOST_CELLS:
+        return None
+    first, second = model.players.values()
+
+    def best(player: Player, profile: Profile) -> bool:
+        if model.parameters:
+            return False
+        place = 0 if player is first else 1
+        others = [p for p in model.profiles if p[1 - place] == profile[1 - place]]
+        paid = model.payoffs[profile][player.name]
+        return all(bool(paid >= model.payoffs[p][player.name]) for p in others)
+
+    def cell(profile: Profile) -> tuple[Best, ...]:
+        paid = model.payoffs[profile]
+        return tuple(Best(str(paid[p.name]), best(p, profile)) for p in (first, second))
+
+    units = " and ".join(dict.fromkeys(filter(None, (first.unit, second.unit))))
+    note = f"Payoffs ({first.title}, {second.title}){f', in {units}' if units else ''}"
+    return Table(
+        f"{model.title or model.name}: payoffs",
+        (f"{first.title} \\ {second.title}", *second.actions),
+        tuple((a, *(cell((a, b)) for b in second.actions)) for a in first.actions),
+        (note + ("." if model.parameters else "; * marks a best reply."),),
+    )
 
 
 def _plainly(told: object) -> object:

@@ -53,15 +53,17 @@ def picture(figure: str, order: Order) -> Picture:
 
 def _in_eras(figure: str, order: Order) -> Order:
     """Return the order with eras that its model has, those given on the spot among them."""
-    moving = order.what if figure in HEEDED["low"][1] and len(order.what) == 1 else ()
+    moving = order.what if figure in FOLLOWED and len(order.what) == 1 else ()
     model, names = eras_of(order.model, order.eras, moving=moving, ranges=figure == "regions")
     return replace(order, models=(model,), eras=names)
 
 
+FOLLOWED = ("ceiling", "fold", "contagion")
+MOVING = (*FOLLOWED, "waterfall", "tornado")  # of what a parameter does
 # What only some figures heed; asked of another, it would be passed over in silence.
 HEEDED = {
-    "low": ("--from", ("ceiling", "fold", "contagion")),
-    "high": ("--to", ("ceiling", "fold", "contagion")),
+    "low": ("--from", FOLLOWED),
+    "high": ("--to", FOLLOWED),
     "select": ("--select", ("waterfall",)),
     "robust": ("--robust", ("ledger",)),
 }
@@ -75,7 +77,9 @@ def _needless(figure: str, order: Order) -> None:
                 f"{option} says nothing to the figure {figure!r}: it is for {', '.join(figures)}"
             )
     if figure == "ledger" and order.eras:
-        raise CalibrationError("--era says nothing to the figure 'ledger': a claim names its own")
+        raise CalibrationError(
+            "--era and --at say nothing to the figure 'ledger': a claim names its own eras"
+        )
 
 
 def _lacks(figure: str, model: Model, eras: int) -> str:
@@ -86,7 +90,8 @@ def _lacks(figure: str, model: Model, eras: int) -> str:
     one_each = game is not None and all(len(game.of(p)) == 1 for p in model.players)
     finite = model.kind == "matrix"
     found = {
-        "regions": not finite and "it is for games of finitely many actions in a matrix",
+        "regions": (not finite and "it is for games of finitely many actions in a matrix")
+        or (len(model.parameters) < 2 and "a map needs two parameters"),
         "replies": (several or (not (finite and two_by_two) and not one_each))
         and "it is for two players with two actions or one number each",
         "ceiling": (game is None or not game.leader) and "nobody leads",
@@ -94,6 +99,10 @@ def _lacks(figure: str, model: Model, eras: int) -> str:
         "waterfall": eras < 2 and "a change is between two eras",
         "ledger": not model.claims and "its file makes no claims",
     }
+    if figure in FOLLOWED and game is None and not model.outcomes:
+        return "its file defines no outcome to follow; trace lists the equilibria"
+    if figure in MOVING and not model.parameters:
+        return "it has no parameters"
     if figure == "replies" and game is not None and game.leader:
         return "one side leads, so that best replies do not face each other"
     return found.get(figure) or ""

@@ -68,6 +68,7 @@ def numbers(model: Model, at: At | None, changes: Mapping[str, Any]) -> Numbers:
     CalibrationError
         As :meth:`Model.calibration`, or if a payoff has no value there.
     """
+    model.needs_actions("a table of payoffs")
     era = model.era(at, **changes)
     calibration = {name: value.central for name, value in era.values.items()}
     payoffs, exact = numeric_payoffs(model, model.values(calibration))

@@ -102,9 +102,10 @@ def attribute(
 
 
 def _two(model: Model, eras: Sequence[At] | None) -> tuple[Model, str, str]:
+    model.needs_any_parameter("can have changed")
     told = list(model.eras) if eras is None else [eras] if isinstance(eras, str) else list(eras)
     if len(told) != 2:
-        known = ", ".join(model.eras) or "none; give two, each a value for each parameter"
+        known = ", ".join(model.eras) or "none, so give two, such as [{...}, {...}] with values"
         raise CalibrationError(f"two eras are wanted, not {len(told)}; {model.name} has: {known}")
     model, (first, second) = eras_of(model, told)
     return model, first, second

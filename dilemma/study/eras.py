@@ -122,8 +122,7 @@ def eras_of(
             model.needs_era(one)
             names.append(one)
         else:
-            free = model.parameters if ranges else moving
-            model, name = _with(model, _made(model, one, free))
+            model, name = _with(model, _made(model, one, moving, ranges=ranges))
             names.append(name)
     return model, tuple(names)
 
@@ -142,26 +141,24 @@ def one_era(model: Model, asked: At | None, *, moving: Collection[str] = ()) -> 
     return model, names[0]
 
 
-def _made(model: Model, told: object, free: Collection[str]) -> Era:
+def _made(model: Model, told: object, moving: Collection[str], *, ranges: bool) -> Era:
     """Return an era that is given on the spot, the rest of it from the declared ranges."""
     if not isinstance(told, Mapping):
         return model.era(told)  # type: ignore[arg-type] # refused there if it is none
-    filled = dict(_declared(model, [name for name in free if name not in told]))
+    free = [name for name in model.parameters if name not in told and (ranges or name in moving)]
+    filled = dict(_declared(model, free))
     era = model.era({**told, **filled})
     if not filled:
         return era
     spelt = [name for name in model.parameters if name in told]
-    rest = len(filled) == len(model.parameters) - len(spelt) and len(free) == len(model.parameters)
-    title = given_era(era.values, spelt).title if spelt or not rest else "the declared ranges"
-    if spelt and rest:
-        title += ", else the declared ranges"
+    title = given_era(era.values, spelt).title if spelt else "no other parameters"
+    if ranges:
+        title = f"{title}, else the declared ranges" if spelt else "the declared ranges"
     return Era(title, title, None, era.values, given=True)
 
 
 def _declared(model: Model, names: Collection[str]) -> Iterator[tuple[str, Value]]:
     for name in names:
-        if name not in model.parameters:
-            continue
         allowed = model.parameters[name].range
         if allowed.low.is_finite and allowed.high.is_finite:
             source = "the range that the theory allows"

@@ -77,6 +77,7 @@ def statics(
             f"{model.name} is a game of finitely many actions: equilibria there stay or change "
             "their kind and do not move by derivatives; along(...) and regions(...) say where"
         )
+    model.needs_any_parameter("moves an outcome")
     model, eras = eras_of(model, era)
     told = list(dict.fromkeys([*model.outcomes, *model.players] if outcomes is None else outcomes))
     moved = list(model.parameters if parameters is None else parameters)

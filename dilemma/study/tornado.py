@@ -234,6 +234,7 @@ def tornado(
     known = [*model.outcomes, *model.players]
     if outcome not in known:
         raise CalibrationError(f"no outcome {outcome!r} in {model.name}: {nearest(outcome, known)}")
+    model.needs_any_parameter("moves an outcome")
     model, era = one_era(model, era)
     values, at = model.eras[era].values, model.eras[era].centre
     moving = [name for name in model.parameters if values[name].range.low < values[name].range.high]

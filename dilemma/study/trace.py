@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,12 +102,22 @@ def trace(
         low=start,
         high=end,
         courses=courses,
-        centres={era: sp.Integer(1) if factor else centres[era][named[0]] for era in chosen},
+        centres=dict(_starts(model, chosen, named[0], scaled=factor)),
         calibrations=centres,
         outcomes=told,
         method=_method(model),
         versions=versions("sympy", "numpy", "scipy", "z3-solver"),
     )
+
+
+def _starts(
+    model: Model, eras: Sequence[str], moved: str, *, scaled: bool
+) -> Iterator[tuple[str, sp.Rational]]:
+    """Yield where each era's centre lies on the path, if anything is said of what moves."""
+    for era in eras:
+        value = model.eras[era].values[moved]
+        if scaled or value.grade != "declared":
+            yield era, sp.Integer(1) if scaled else value.central
 
 
 def several(asked: str | Sequence[str] | None, known: Iterable[str]) -> tuple[str, ...]:
