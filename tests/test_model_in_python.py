@@ -299,7 +299,9 @@ def test_matrices_of_numbers():
     assert pennies.calibration() == {}
     assert pennies.values() == {}
     assert pennies.name == "game"
-    with pytest.raises(CalibrationError, match="no era 'x' in game: game has no eras; leave it out"):
+    with pytest.raises(
+        CalibrationError, match="no era 'x' in game: game has no eras; leave it out"
+    ):
         pennies.calibration("x")
 
 
