@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from dilemma.model import Model
+    from dilemma.model import At, Model
 
 __all__ = [
+    "AT",
+    "ERAS",
     "LIMIT",
     "assignment",
-    "calibrations_of",
     "claims_of",
+    "eras_asked",
     "every",
     "load_model",
     "shared_seconds",
@@ -27,6 +29,17 @@ LIMIT = Annotated[
         "--seconds", min=0.01, help="Budget for it all, past which there is none; no limit if none."
     ),
 ]
+AT = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at",
+        "--set",
+        metavar="NAME=VALUE",
+        help="Values on the spot, such as m_J=1/10, or a range as m_J=0:1; several with commas or "
+        "by repeating it. Named anew, a parameter begins another era.",
+    ),
+]
+ERAS = Annotated[list[str] | None, typer.Option(help="Which eras, in which order; all if none.")]
 
 
 def every() -> tuple[str, ...]:
@@ -55,7 +68,11 @@ def _named(text: str) -> tuple[str, str | None]:
     """Part what names a model from what names a claim of it."""
     from dilemma.library import available
 
-    if text in available() or text.lower().endswith((".toml", ".nfg", ".efg")) or "." not in text:
+    if (
+        text in available()
+        or text.lower().endswith((".toml", ".nfg", ".efg", ".csv"))
+        or "." not in text
+    ):
         return text, None
     if ".toml." in text:
         path, claim = text.split(".toml.", 1)
@@ -64,23 +81,24 @@ def _named(text: str) -> tuple[str, str | None]:
     return name, claim
 
 
-def calibrations_of(
-    name: str, era: str | None, change: list[str] | None, calibrations: str = ""
-) -> tuple[Model, list[tuple[str | None, dict[str, Any]]]]:
-    """Read a model and the calibrations asked for: each era, with the changes."""
-    from dilemma.errors import CalibrationError, nearest
+def eras_asked(
+    model: Model, eras: str | Sequence[str] | None, at: Sequence[str] | None
+) -> list[At] | None:
+    """Return the eras that a command asks about; None for all that the model has.
 
-    model = load_model(name, calibrations)
-    changes = dict(assignment(text) for text in change or [])
-    for word in changes:
-        if word not in model.parameters:
-            raise CalibrationError(
-                f"no parameter {word!r}: {nearest(word, model.parameters) or 'there are none'}"
-            )
-        if word in ("at", "model", "most", "seconds", "seed", "starts"):
-            raise CalibrationError(f"{word!r} can only be changed in a calibration, from Python")
-    eras: list[str | None] = [era] if era is not None else [*model.eras] or [None]
-    return model, [(each, changes) for each in eras]
+    Values on the spot change each era that is asked about.  Where they name every parameter, or
+    the model has no eras, they are an era themselves.
+    """
+    named = [eras] if isinstance(eras, str) else list(eras or ())
+    found: list[At] = []
+    for values in _groups(at or ()):
+        model.needs_parameters(values)
+        whole = len(values) == len(model.parameters) or not model.eras
+        if whole and not named:
+            found.append(values)
+        else:
+            found += [model.era(base, **values) for base in named or model.eras]
+    return found or list(named) or None
 
 
 def shared_seconds(seconds: float | None, parts: int) -> Iterator[float | None]:
@@ -91,11 +109,38 @@ def shared_seconds(seconds: float | None, parts: int) -> Iterator[float | None]:
         yield None if seconds is None else max(seconds - spent, 0.01) / left
 
 
-def assignment(text: str) -> tuple[str, str]:
-    """Read NAME=VALUE."""
+def _groups(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Read values; a parameter that is named anew begins another era, the rest of it as before."""
+    found: list[dict[str, Any]] = []
+    for text in texts:
+        told = dict(map(assignment, text.split(",")))
+        if found and not told.keys() & found[-1].keys():
+            found[-1] |= told
+        else:
+            found.append({**(found[-1] if found else {}), **told})
+    return found
+
+
+def assignment(text: str) -> tuple[str, Any]:
+    """Read NAME=VALUE, NAME=LOW:HIGH or NAME=LOW:CENTRE:HIGH.
+
+    Examples
+    --------
+    >>> assignment("m_J=1/10"), assignment("s=1:9"), assignment("s=1:2:9")
+    (('m_J', '1/10'), ('s', ['1', '9']), ('s', {'value': '2', 'range': ['1', '9']}))
+    """
     from dilemma.errors import CalibrationError
 
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip() or not value.strip():
-        raise CalibrationError(f"--set {text}: write it as NAME=VALUE, such as m_J=1/10")
-    return name.strip(), value.strip()
+    name, sign, told = text.partition("=")
+    parts = [part.strip() for part in told.split(":")]
+    if not sign or not name.strip() or not all(parts) or len(parts) > len(("low", "at", "high")):
+        raise CalibrationError(
+            f"--at {text}: write it as NAME=VALUE, such as m_J=1/10, or with a range, as "
+            "NAME=LOW:HIGH or NAME=LOW:CENTRE:HIGH"
+        )
+    if len(parts) == 1:
+        return name.strip(), parts[0]
+    low, *centre, high = parts
+    if not centre:
+        return name.strip(), [low, high]
+    return name.strip(), {"value": centre[0], "range": [low, high]}

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dilemma.asked import (
+    AT,
+    ERAS,
     LIMIT,
-    assignment,
-    calibrations_of,
     claims_of,
+    eras_asked,
     every,
     load_model,
     shared_seconds,
@@ -28,7 +29,7 @@ from dilemma.stopping import interrupted_as_usual, stoppable
 from dilemma.terminal import print_json, print_tables, progress, put, put_all
 
 if TYPE_CHECKING:
-    from dilemma.model import Model
+    from dilemma.model import At, Model
     from dilemma.report import Table
 
 __all__ = ["main"]
@@ -51,10 +52,12 @@ ERA = Annotated[str | None, typer.Option(help="Which era's centre; all if not gi
 CALIBRATIONS = Annotated[
     str, typer.Option(help="A variant of the eras, such as core: only what it names moves.")
 ]
-CHANGE = Annotated[
-    list[str] | None, typer.Option("--set", help="A parameter's value, such as m_J=1/10.")
-]
 SECONDS = Annotated[float, typer.Option(min=0.01, help="Budget, after which the answer says so.")]
+
+
+def _points(model: Model, era: str | None, at: list[str] | None) -> list[At | None]:
+    """Return the calibrations that a command asks about, each by itself: all eras' if none."""
+    return [*(eras_asked(model, era, at) or model.eras)] or [None]
 
 
 def main() -> None:
@@ -115,7 +118,7 @@ def propositions(
 def solve(
     model: MODEL,
     era: ERA = None,
-    change: CHANGE = None,
+    at: AT = None,
     calibrations: CALIBRATIONS = "",
     seconds: SECONDS = 60.0,
     most: Annotated[
@@ -127,10 +130,11 @@ def solve(
     """Find every equilibrium at an era's centre, or at a calibration of your own."""
     from dilemma.study.solve import solve as solve_model
 
-    loaded, points = calibrations_of(model, era, change, calibrations)
+    loaded = load_model(model, calibrations)
+    points = _points(loaded, era, at)
     found = [
-        solve_model(loaded, at, seconds=share, most=most, **moved)
-        for (at, moved), share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+        solve_model(loaded, each, seconds=share, most=most)
+        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
     ]
     put_all(found, as_json=as_json, latex=latex)
 
@@ -139,7 +143,7 @@ def solve(
 def select(
     model: MODEL,
     era: ERA = None,
-    change: CHANGE = None,
+    at: AT = None,
     starts: Annotated[
         int, typer.Option(min=0, help="Random points from which learning starts; 0 for none.")
     ] = 100,
@@ -151,10 +155,11 @@ def select(
     """Judge the equilibria: dominance, elimination, evolution, where learning ends."""
     from dilemma.study.selecting import select as judge
 
-    loaded, points = calibrations_of(model, era, change)
+    loaded = load_model(model)
+    points = _points(loaded, era, at)
     found = [
-        judge(loaded, at, starts=starts, seed=seed, seconds=share, **moved)
-        for (at, moved), share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+        judge(loaded, each, starts=starts, seed=seed, seconds=share)
+        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
     ]
     put_all(found, as_json=as_json, latex=latex)
 
@@ -162,7 +167,8 @@ def select(
 @app.command()
 def compare(
     models: MODELS = None,
-    era: Annotated[list[str] | None, typer.Option(help="Which eras, in which order.")] = None,
+    era: ERAS = None,
+    at: AT = None,
     calibrations: CALIBRATIONS = "",
     draws: DRAWS = 20_000,
     seed: SEED = 0,
@@ -181,7 +187,7 @@ def compare(
             found.append(
                 compare_eras(
                     each,
-                    era or None,
+                    eras_asked(each, era, at),
                     draws=draws,
                     seed=seed,
                     seconds=share,
@@ -262,6 +268,7 @@ def along(
     model: MODEL,
     parameter: Annotated[str, typer.Argument(help="The parameter that moves.")],
     era: Annotated[str | None, typer.Option(help="From which era's centre; all if none.")] = None,
+    at: AT = None,
     shows: Annotated[str, typer.Option(help="A definition to watch on the way.")] = "",
     seconds: LIMIT = None,
     as_json: JSON = False,
@@ -271,10 +278,11 @@ def along(
     from dilemma.study.along import along as move
 
     loaded = load_model(model)
-    eras = [era] if era else list(loaded.eras)
+    loaded.needs_parameters([parameter])
+    points = _points(loaded, era, at)
     found = [
         move(loaded, each, parameter, shows=shows, seconds=share)
-        for each, share in zip(eras, shared_seconds(seconds, len(eras)), strict=True)
+        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
     ]
     put_all(found, as_json=as_json, latex=latex)
 
@@ -282,7 +290,8 @@ def along(
 @app.command()
 def statics(
     model: MODEL,
-    era: Annotated[list[str] | None, typer.Option(help="Which eras; all if none.")] = None,
+    era: ERAS = None,
+    at: AT = None,
     outcome: Annotated[
         list[str] | None, typer.Option(help="Which outcomes or payoffs; all if none.")
     ] = None,
@@ -297,9 +306,10 @@ def statics(
     """Say which way outcomes move with parameters, and how far: derivatives, signs over the box."""
     from dilemma.study.statics import statics as respond
 
+    loaded = load_model(model)
     found = respond(
-        load_model(model),
-        era or None,
+        loaded,
+        eras_asked(loaded, era, at),
         outcome or None,
         parameter or None,
         seconds=seconds,
@@ -315,6 +325,7 @@ def attribute(
     era: Annotated[
         list[str] | None, typer.Option(help="From which era, and again: to which.")
     ] = None,
+    at: AT = None,
     select: Annotated[
         str | None,
         typer.Option(help="Among several equilibria: highest, lowest, stable or risk_dominant."),
@@ -326,7 +337,8 @@ def attribute(
     """Share out the change of an outcome between two eras among groups of parameters."""
     from dilemma.study.attribution import attribute as share
 
-    found = share(load_model(model), outcome, era or None, select=select, seconds=seconds)
+    loaded = load_model(model)
+    found = share(loaded, outcome, eras_asked(loaded, era, at), select=select, seconds=seconds)
     put(found, as_json=as_json, latex=latex)
 
 
@@ -348,7 +360,7 @@ def dynamics(
 def commitment(
     model: MODEL,
     era: ERA = None,
-    change: CHANGE = None,
+    at: AT = None,
     seconds: LIMIT = None,
     as_json: JSON = False,
     latex: bool = False,
@@ -356,10 +368,11 @@ def commitment(
     """Say what moving first is worth to a leader: against all moving at once."""
     from dilemma.study.commitment import commitment as value
 
-    loaded, points = calibrations_of(model, era, change)
+    loaded = load_model(model)
+    points = _points(loaded, era, at)
     found = [
-        value(loaded, at, seconds=share, **moved)
-        for (at, moved), share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+        value(loaded, each, seconds=share)
+        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
     ]
     put_all(found, as_json=as_json, latex=latex)
 
@@ -372,7 +385,8 @@ def regions(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="The map's .png, .svg or .pdf file.")
     ] = None,
-    era: Annotated[list[str] | None, typer.Option(help="Which eras.")] = None,
+    era: ERAS = None,
+    at: AT = None,
     draws: DRAWS = 20_000,
     seed: SEED = 0,
     seconds: SECONDS = 60.0,
@@ -393,7 +407,7 @@ def regions(
         with progress("cutting") as tell:
             found = find(
                 loaded,
-                era or None,
+                eras_asked(loaded, era, at),
                 draws=draws,
                 seed=seed,
                 seconds=seconds,
@@ -405,7 +419,7 @@ def regions(
     from dilemma.pictures import picture
 
     found_map = picture(
-        "regions", Order((loaded,), (x, y), tuple(era) if era else None, seconds=seconds)
+        "regions", Order((loaded,), (x, y), eras_asked(loaded, era, at), seconds=seconds)
     )
     if as_json or latex:
         put_all(list(found_map.results), as_json=as_json, latex=latex, alone=True)
@@ -421,7 +435,12 @@ app.command()(classroom)
 
 @app.command()
 def demo(
-    model: MODEL = "abandonment", draws: DRAWS = 2_000, seed: SEED = 0, as_json: JSON = False
+    model: MODEL = "abandonment",
+    era: ERAS = None,
+    at: AT = None,
+    draws: DRAWS = 2_000,
+    seed: SEED = 0,
+    as_json: JSON = False,
 ) -> None:
     """Play a model with a class: predict first, then see."""
     from rich.console import Console
@@ -431,8 +450,10 @@ def demo(
     from dilemma.report import Table, renderables
 
     interrupted_as_usual()
+    loaded = load_model(model)
+    eras = eras_asked(loaded, era, at)
     if as_json:
-        print_json(_script(load_model(model), draws, seed))
+        print_json(_script(loaded, eras, draws, seed))
         return
     console = Console()
     interactive = sys.stdin.isatty()
@@ -457,10 +478,10 @@ def demo(
         else:
             console.print(what, markup=False, highlight=False)
 
-    run(load_model(model), ask=ask, show=put, draws=draws, seed=seed)
+    run(loaded, eras, ask=ask, show=put, draws=draws, seed=seed)
 
 
-def _script(model: Model, draws: int, seed: int) -> list[dict[str, Any]]:
+def _script(model: Model, eras: list[At] | None, draws: int, seed: int) -> list[dict[str, Any]]:
     """Return what a class is asked and shown, in order, as plain data."""
     from dataclasses import asdict
 
@@ -475,7 +496,7 @@ def _script(model: Model, draws: int, seed: int) -> list[dict[str, Any]]:
     def put(what: Table | str) -> None:
         told.append({"says": what} if isinstance(what, str) else {"shows": asdict(what)})
 
-    run(model, ask=ask, show=put, draws=draws, seed=seed)
+    run(model, eras, ask=ask, show=put, draws=draws, seed=seed)
     return told
 
 
@@ -484,7 +505,7 @@ def convert(
     model: MODEL,
     path: Annotated[Path, typer.Argument(help="The file to write: .nfg, .efg or .toml.")],
     era: Annotated[str | None, typer.Option(help="At which era's centre.")] = None,
-    change: CHANGE = None,
+    at: AT = None,
     as_json: JSON = False,
 ) -> None:
     """Write a model at one calibration for Gambit, or as a model file."""
@@ -492,12 +513,15 @@ def convert(
     from dilemma.exchange.files import written
 
     loaded = load_model(model)
-    changes = dict(assignment(text) for text in change or [])
+    points = eras_asked(loaded, era, at)
+    if points and path.suffix == ".toml":
+        raise DilemmaError(f"{path}: a model file has every era: leave out --era and --at")
     if path.exists():
         raise DilemmaError(f"{path} exists already; nothing was written")
-    if path.suffix in (".nfg", ".efg") and era is None and loaded.eras and not changes:
+    if path.suffix in (".nfg", ".efg") and (len(points or loaded.eras) > 1):
         raise DilemmaError(f"at which era? write --era with one of: {', '.join(loaded.eras)}")
-    path.write_text(written(loaded, path.suffix, era, changes), encoding="utf-8")
+    point = next(iter(points or loaded.eras), None)
+    path.write_text(written(loaded, path.suffix, point, {}), encoding="utf-8")
     if as_json:
         print_json({"written": str(path)})
     else:

@@ -11,7 +11,7 @@ from dilemma.parts import Profile
 from dilemma.report import Best, Table, number
 from dilemma.study.along import along
 from dilemma.study.compare import compare
-from dilemma.study.eras import EraSummary
+from dilemma.study.eras import Eras, EraSummary
 
 __all__ = ["Stop", "demo"]
 
@@ -23,11 +23,17 @@ class Stop(Exception):  # noqa: N818 -- a wish, not an error
     """The class has had enough."""
 
 
-def demo(model: Model, *, ask: Ask, show: Show, draws: int = 2_000, seed: int = 0) -> None:
+def demo(
+    model: Model, eras: Eras = None, *, ask: Ask, show: Show, draws: int = 2_000, seed: int = 0
+) -> None:
     """Lead through a model's eras: a question, a guess, the answer.
 
     Parameters
     ----------
+    model : Model
+        Two players in a matrix.
+    eras : str, Era, mapping, or a sequence of these, optional
+        Which eras; values on the spot are one too, and a game without parameters is its own.
     ask : callable
         Puts a question and returns the guess ("" to see the answer at once).  May raise
         :class:`Stop`.
@@ -37,19 +43,22 @@ def demo(model: Model, *, ask: Ask, show: Show, draws: int = 2_000, seed: int = 
     model.needs_actions("a demo for a class")
     if model.tree is not None or len(model.players) != 2:
         raise UnsupportedError(f"{model.name} is no two-player matrix game: those can be played")
-    show(f"{model.title}\n\n{' '.join(model.reads.split())}\n")
+    found = compare(model, eras, draws=draws, seed=seed)  # before a word: it may be refused
+    paths = [along(model, q.era, q.moves, shows=q.shows) for q in model.questions.values()]
+    show(
+        "\n\n".join(filter(None, (model.title or model.name, " ".join(model.reads.split())))) + "\n"
+    )
     show("Guess, then press Enter; Enter alone shows the answer; q ends.\n")
     score = _Score()
-    found = compare(model, draws=draws, seed=seed)
     try:
         for position, era in enumerate(found.eras):
-            _one_era(model, era, ask, show, score, first=position == 0)
+            _one_era(found.model, era, ask, show, score, first=position == 0)
         for sentence in found.changed:
             show(sentence)
         show("")
-        for question in model.questions.values():
+        for question, path in zip(model.questions.values(), paths, strict=True):
             ask(question.asks)
-            for table in along(model, question.era, question.moves, shows=question.shows).tables():
+            for table in path.tables():
                 show(table)
     except Stop:
         show("")
@@ -82,7 +91,10 @@ def _one_era(
             show(f"{score.judge(guess, right)}{' or '.join(answer)}: {why}\n")
         show(_matrix(model, era, marked=True))
     example = ", ".join(next(iter(era.payoffs)))
-    guess = ask(f"Which profiles are equilibria in the {era.title}? (such as {example}; then ;)")
+    told = model.eras[era.name]
+    where = f"at {told.title}" if told.given and told.values else f"in the {told.title}"
+    where = where if told.values else "in it"
+    guess = ask(f"Which profiles are equilibria {where}? (such as {example}; then ;)")
     pure = {e.branch for e in era.equilibria if e.pure}
     right = {_tidy(g) for g in guess.split(";") if g.strip()} == pure
     show(f"{score.judge(guess, right)}Equilibria: {'; '.join(map(str, era.equilibria))}.")
@@ -91,9 +103,12 @@ def _one_era(
     if era.kinds:
         titles = (f"{model.players[p].title} is in {_a(k)}" for p, k in era.kinds.items())
         show("; ".join(titles) + ".")
+    if all(value.range.low == value.range.high for value in told.values.values()):
+        show("")
+        return
     shares = sorted(era.frequencies.sets.items(), key=lambda item: -item[1])[:3]
-    told = ", ".join(f"{' and '.join(f'({n})' for n in s)} {100 * x:.0f} %" for s, x in shares)
-    show(f"Over the era's box, of {era.frequencies.draws:,} draws: {told}.\n")
+    often = ", ".join(f"{' and '.join(f'({n})' for n in s)} {100 * x:.0f} %" for s, x in shares)
+    show(f"Over the era's box, of {era.frequencies.draws:,} draws: {often}.\n")
 
 
 def _a(kind: str) -> str:

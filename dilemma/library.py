@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dilemma.errors import UnknownModelError, nearest
+from dilemma.errors import UnknownModelError, UnsupportedError, nearest
 from dilemma.exchange.efg import read_efg
 from dilemma.exchange.nfg import read_nfg
+from dilemma.exchange.spreadsheets import SPREADSHEETS, WAY_OUT, read_csv
 from dilemma.model import Model
 from dilemma.modelfile import read
 
@@ -37,8 +38,8 @@ def load(name: str | Path) -> Model:
     Parameters
     ----------
     name : str or Path
-        The name of a shipped model, or a path that ends in ``.toml``, or in ``.nfg`` or
-        ``.efg`` for a strategic or an extensive game of Gambit's.
+        The name of a shipped model, or a path that ends in ``.toml``, in ``.nfg`` or ``.efg`` for
+        a strategic or an extensive game of Gambit's, or in ``.csv`` for a payoff table.
 
     Returns
     -------
@@ -48,6 +49,8 @@ def load(name: str | Path) -> Model:
     ------
     UnknownModelError
         If no model of that name is shipped, or no file lies at that path.
+    UnsupportedError
+        If it is a spreadsheet: says how to save it.
     ModelError
         If the file is wrong: every mistake with its line and column.
 
@@ -61,12 +64,14 @@ def load(name: str | Path) -> Model:
     dilemma.errors.UnknownModelError: no model 'abandonmint': did you mean 'abandonment'?
     """
     path = Path(name)
-    readers = {".toml": read, ".nfg": read_nfg, ".efg": read_efg}
+    readers = {".toml": read, ".nfg": read_nfg, ".efg": read_efg, ".csv": read_csv}
     ending = path.suffix.lower()
     if ending in readers:
         if not path.is_file():
             raise UnknownModelError(f"no model file at {path}")
         return readers[ending](path)
+    if ending in SPREADSHEETS:
+        raise UnsupportedError(f"{path}: a spreadsheet is not read: {WAY_OUT}")
     known = available()
     if str(name) not in known:
         raise UnknownModelError(f"no model {str(name)!r}: {nearest(str(name), known)}")

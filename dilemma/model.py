@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -19,25 +19,33 @@ from dilemma.parts import (
     Definition,
     Dynamics,
     Era,
+    Interval,
     Outcome,
     Parameter,
     Player,
     Profile,
     Question,
+    Value,
     Variant,
+    decimal,
 )
 from dilemma.reading.arrays import bimatrix
 from dilemma.reading.building import Parts, build, build_claim
-from dilemma.reading.expressions import ExpressionError, exact
+from dilemma.reading.periods import given_era, given_value, with_whole_eras
 from dilemma.reading.setting import Setting, standing
 from dilemma.reading.variants import varied
 from dilemma.reading.writing import plain, toml
+from dilemma.report import Best, Table
 from dilemma.sizes import TooLargeError, climbs, put_in
+from dilemma.typeset import fragment
 
-__all__ = ["Model", "matrix"]
+__all__ = ["At", "Model", "matrix", "payoff_matrix"]
 
 Number: TypeAlias = int | float | str | Decimal | sp.Expr
-Calibration: TypeAlias = Mapping[str, Number]
+Calibration: TypeAlias = Mapping[str, Any]
+At: TypeAlias = str | Era | Calibration
+
+MOST_CELLS = 400  # of a table that is shown whole
 
 
 class Model:
@@ -213,6 +221,8 @@ class Model:
 
     def _fill(self, name: str, document: Mapping[str, Any], path: Path | None = None) -> None:
         content = plain(document)
+        if path is None:  # in Python an era may be said more shortly than in a file
+            content = with_whole_eras(content)
         parts = build(content)
         give = object.__setattr__
         give(self, "name", name)
@@ -229,12 +239,14 @@ class Model:
         raise AttributeError(f"a model is frozen: {name} stays")
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Model.from_document, (dict(self.document), self.name, self.path)
+        given = tuple(era for era in self.eras.values() if era.given)
+        return _restored, (dict(self.document), self.name, self.path, given)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Model):
             return NotImplemented
-        return self.name == other.name and self.document == other.document
+        same = self.name == other.name and self.document == other.document
+        return same and dict(self.eras) == dict(other.eras)
 
     def __hash__(self) -> int:
         return hash((self.name, self.title))
@@ -250,14 +262,17 @@ class Model:
         )
         return f"<Model {self.name!r}: {self.title} ({', '.join(self.players)}; {counted})>"
 
-    def calibration(
-        self, at: str | Calibration | None = None, **changes: Number
-    ) -> dict[str, sp.Rational]:
+    def _repr_html_(self) -> str | None:
+        """Show a notebook who gets what, where two players choose a row and a column."""
+        matrix = payoff_matrix(self)
+        return fragment([matrix]) if matrix is not None else None
+
+    def calibration(self, at: At | None = None, /, **changes: Any) -> dict[str, sp.Rational]:
         """Return an exact value for every parameter.
 
         Parameters
         ----------
-        at : str or mapping of str to number, optional
+        at : str, Era or mapping of str to number, optional
             An era, for its central values, or a value for each parameter.
         **changes : number
             Values that differ from those.  A float is what its decimal digits say: 0.1 is 1/10.
@@ -268,33 +283,144 @@ class Model:
             If an era or a parameter is unknown, a value is missing, or it lies outside the range
             of its parameter.
         """
-        values: dict[str, Number] = dict(changes)
+        values = self._values(self._told(at) | changes)
+        return {name: value.central for name, value in values.items()}
+
+    def era(self, at: At | None = None, /, **changes: Any) -> Era:
+        """Return an era of the model, or one that is given on the spot.
+
+        Whatever asks about eras takes what this returns, or takes its first argument.  A game
+        without parameters is its own era.
+
+        Parameters
+        ----------
+        at : str, Era or mapping, optional
+            An era, or for each parameter a number, ``[low, high]``, or a mapping with the keys
+            ``value`` and ``range``, ``grade`` and ``source``, which may be left out.
+        **changes
+            The same, of parameters that differ from that.
+
+        Raises
+        ------
+        CalibrationError
+            As :meth:`calibration`.
+
+        Examples
+        --------
+        >>> game = matrix([["s", 0], [1, 1]], parameters={"s": [1, 9]})
+        >>> game.era(s=2).title, game.era({"s": [2, 4]}).title
+        ('s = 2', 's = 3 in [2, 4]')
+        >>> from dilemma.library import load
+        >>> load("abandonment").era("cold_war", m_J="1/10").title
+        'Cold War with m_J = 0.1'
+        """
+        if at is None and self.eras and not changes:
+            raise CalibrationError(f"{self.name}: at which era? there are: {', '.join(self.eras)}")
+        told = self._told(at)
+        if isinstance(at, str) and not changes:
+            return self.eras[at]
+        values = self._values(told | changes)
+        if isinstance(at, Era):
+            return given_era(values, changes, at.title) if changes else at
         if isinstance(at, str):
-            if at not in self.eras:
-                raise CalibrationError(_unknown("era", at, self.eras))
-            values = {name: one.central for name, one in self.eras[at].values.items()} | values
-        elif at is not None:
-            values = {str(name): value for name, value in at.items()} | values
-        for name in values:
-            if name not in self.parameters:
-                raise CalibrationError(_unknown("parameter", name, self.parameters))
-        missing = [name for name in self.parameters if name not in values]
+            return given_era(values, changes, self.eras[at].title)
+        return given_era(values, values)
+
+    def with_eras(self, *eras: Era) -> Model:
+        """Return the model with eras that stand in no file: such as :meth:`era` makes.
+
+        Examples
+        --------
+        >>> game = matrix([["s", 0], [1, 1]], parameters={"s": [1, 9]})
+        >>> list(game.with_eras(game.era(s=2), game.era(s=3)).eras)
+        ['s = 2', 's = 3']
+        """
+        model = Model.__new__(Model)
+        for key in self.__slots__:
+            object.__setattr__(model, key, getattr(self, key))
+        every = {**self.eras, **{era.name: era for era in eras}}
+        object.__setattr__(model, "eras", MappingProxyType(every))
+        return model
+
+    def _told(self, at: At | None) -> dict[str, Any]:
+        """Return what an era, or a mapping, says of parameters."""
+        if isinstance(at, str):
+            self.needs_era(at)
+            return dict(self.eras[at].values)
+        if isinstance(at, Era):
+            return dict(at.values)
+        if at is None:
+            return {}
+        if not isinstance(at, Mapping):
+            raise CalibrationError(
+                f"{self.name}: {at!r} is no era: a name is wanted, or a value for each parameter"
+            )
+        return {str(name): value for name, value in at.items()}
+
+    def _values(self, told: Mapping[str, Any]) -> dict[str, Value]:
+        self.needs_parameters(told)
+        missing = [name for name in self.parameters if name not in told]
         if missing:
-            known = f"; eras: {', '.join(self.eras)}" if self.eras else ""
-            raise CalibrationError(f"no value for {', '.join(missing)}{known}")
-        return {name: self._inside(name, values[name]) for name in self.parameters}
+            raise CalibrationError(f"no value for {', '.join(missing)}{self._way_out(missing)}")
+        return {
+            name: given_value(parameter, _plainly(told[name]))
+            for name, parameter in self.parameters.items()
+        }
 
-    def _inside(self, name: str, value: object) -> sp.Rational:
-        try:
-            number = exact(value)
-        except ExpressionError as error:
-            raise CalibrationError(f"{name} = {value}: {error}") from None
-        allowed = self.parameters[name].range
-        if number not in allowed:
-            raise CalibrationError(f"{name} = {value}: it may lie in {allowed}")
-        return number
+    def _way_out(self, missing: Sequence[str]) -> str:
+        """Say how values can be given."""
+        if self.eras:
+            return f"; eras: {', '.join(self.eras)}"
+        name = missing[0]
+        example = decimal(_within(self.parameters[name].range))
+        return (
+            f": {self.name} has no eras, so give each a value, such as {{{name!r}: {example}}} "
+            f"(--at {name}={example}); {name} may lie in {self.parameters[name].range}"
+        )
 
-    def values(self, calibration: str | Calibration | None = None) -> dict[sp.Symbol, sp.Expr]:
+    def needs_parameters(self, names: Iterable[str]) -> None:
+        """See that the model has parameters of these names.
+
+        Raises
+        ------
+        CalibrationError
+            With the nearest name; or that there are none.
+        """
+        for name in names:
+            if name not in self.parameters:
+                hint = nearest(str(name), self.parameters) or f"{self.name} has no parameters"
+                where = f" in {self.name}" if self.parameters else ""
+                raise CalibrationError(f"no parameter {name!r}{where}: {hint}")
+
+    def needs_any_parameter(self, does: str) -> None:
+        """See that the model has parameters, of which one ``does`` what is asked about.
+
+        Raises
+        ------
+        CalibrationError
+            If it has none.
+        """
+        if not self.parameters:
+            raise CalibrationError(f"{self.name} has no parameters: nothing {does}")
+
+    def needs_era(self, name: str) -> None:
+        """See that the model has an era of this name.
+
+        Raises
+        ------
+        CalibrationError
+            With the nearest name, or with what to say instead.
+        """
+        if name in self.eras:
+            return
+        hint = nearest(name, self.eras)
+        if not hint:
+            way = f"give values instead, such as {{{next(iter(self.parameters), '')!r}: ...}}"
+            way = way if self.parameters else "leave it out, the game is played as it is"
+            hint = f"{self.name} has no eras; {way}"
+        raise CalibrationError(f"no era {name!r} in {self.name}: {hint}")
+
+    def values(self, calibration: At | None = None) -> dict[sp.Symbol, sp.Expr]:
         """Return every parameter and definition, evaluated exactly at a calibration.
 
         Raises
@@ -360,7 +486,8 @@ class Model:
         """Return a model that differs in some sections.
 
         A mapping is merged into what stands there, key by key and at every depth; None takes a key
-        away; anything else takes the place of what stood there (RFC 7396, JSON Merge Patch).
+        away; anything else takes the place of what stood there (RFC 7396, JSON Merge Patch).  An
+        era may be said shortly, as in :meth:`era`; the model then says that nobody stands for it.
 
         Examples
         --------
@@ -368,6 +495,9 @@ class Model:
         >>> other = game.replace(parameters={"a": {"range": [0, 1]}}, title="Another")
         >>> other.title, str(other.parameters["a"].range)
         ('Another', '[0, 1]')
+        >>> now = other.replace(eras={"now": {"a": 0.3}}).eras["now"].values["a"]
+        >>> str(now.range), now.grade, now.source
+        ('[0.3, 0.3]', 'assumed', 'given on the spot: no source')
         """
         name = sections.pop("name", self.name)
         return Model.from_document(_merged(self.document, plain(sections)), name)
@@ -407,7 +537,8 @@ class Model:
         for claim in self.claims.values():
             if name in (claim.name, claim.label):
                 return claim
-        raise CalibrationError(_unknown("claim", name, self.claims))
+        hint = nearest(name, self.claims) or f"{self.name} makes no claims"
+        raise CalibrationError(f"no claim {name!r}: {hint}")
 
     def make_claim(
         self,
@@ -508,7 +639,7 @@ def matrix(
         known = more if isinstance(more, Mapping) else {"range": more}
         before = document["parameters"].get(parameter, {"unit": "1", "means": ""})
         document["parameters"][parameter] = {**before, **known}
-    return Model(name=name, title=title, **document)
+    return Model(name=name, title=title or name, **document)
 
 
 def _too_large(error: TooLargeError, where: str, at: Mapping[str, sp.Rational]) -> CalibrationError:
@@ -546,8 +677,63 @@ def _climbing(model: Model) -> tuple[tuple[str, sp.Basic], ...]:
     return tuple((at, one) for at, one in every if isinstance(one, sp.Basic) and climbs(one))
 
 
-def _unknown(what: str, name: str, known: Mapping[str, object]) -> str:
-    return f"no {what} {name!r}: {nearest(name, known) or f'this model has no {what}s'}"
+def payoff_matrix(model: Model) -> Table | None:
+    """Return who gets what as a table of rows and columns; None where the game is no such table.
+
+    Where there are no parameters best replies are marked.
+
+    Examples
+    --------
+    >>> print(payoff_matrix(matrix([["s", 0], [1, 1]], [["s", 1], [0, 1]])).rows[0])
+    ('row_1', (Best(text='s', best=False), Best(text='s', best=False)), (Best(text='0', best=False), Best(text='1', best=False)))
+    """
+    if model.kind != "matrix" or len(model.players) != 2 or len(model.profiles) > MOST_CELLS:
+        return None
+    first, second = model.players.values()
+
+    def best(player: Player, profile: Profile) -> bool:
+        if model.parameters:
+            return False
+        place = 0 if player is first else 1
+        others = [p for p in model.profiles if p[1 - place] == profile[1 - place]]
+        paid = model.payoffs[profile][player.name]
+        return all(bool(paid >= model.payoffs[p][player.name]) for p in others)
+
+    def cell(profile: Profile) -> tuple[Best, ...]:
+        paid = model.payoffs[profile]
+        return tuple(Best(str(paid[p.name]), best(p, profile)) for p in (first, second))
+
+    units = " and ".join(dict.fromkeys(filter(None, (first.unit, second.unit))))
+    note = f"Payoffs ({first.title}, {second.title}){f', in {units}' if units else ''}"
+    return Table(
+        f"{model.title or model.name}: payoffs",
+        (f"{first.title} \\ {second.title}", *second.actions),
+        tuple((a, *(cell((a, b)) for b in second.actions)) for a in first.actions),
+        (note + ("." if model.parameters else "; * marks a best reply."),),
+    )
+
+
+def _plainly(told: object) -> object:
+    """Return lists and mappings with plain numbers in them; a number by itself stays what it is."""
+    return plain(told) if isinstance(told, Mapping | list | tuple) else told
+
+
+def _within(interval: Interval) -> sp.Rational:
+    """Return a number with few digits from an interval, for an example."""
+    low, high = interval.low, interval.high
+    if low.is_finite and high.is_finite:
+        return (low + high) / 2
+    if low.is_finite or high.is_finite:
+        return low + 1 if low.is_finite else high - 1
+    return sp.Integer(1)
+
+
+def _restored(
+    document: Mapping[str, Any], name: str, path: Path | None, given: tuple[Era, ...]
+) -> Model:
+    """Return a model as it was pickled, with the eras that were given on the spot."""
+    model = Model.from_document(document, name, path)
+    return model.with_eras(*given) if given else model
 
 
 def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

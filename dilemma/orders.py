@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from dilemma.errors import DilemmaError
 from dilemma.extras import library
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.report import Shown
 
 __all__ = ["Order", "Picture", "written"]
@@ -31,8 +31,8 @@ class Order:
         One, but for a ledger.
     what : tuple of str
         Parameters, outcomes or claims, as the picture needs them.
-    eras : tuple of str or None
-        All where none are named.
+    eras : sequence of eras or None
+        All where none are named; values on the spot are an era too.
     low, high : str or None
         Between which values something moves.
     select : str or None
@@ -48,7 +48,7 @@ class Order:
 
     models: tuple[Model, ...]
     what: tuple[str, ...] = ()
-    eras: tuple[str, ...] | None = None
+    eras: Sequence[At] | None = None
     low: str | None = None
     high: str | None = None
     select: str | None = None
@@ -66,8 +66,9 @@ class Order:
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The eras that are drawn."""
-        return tuple(self.model.eras) if self.eras is None else self.eras
+        """The names of the eras that are drawn."""
+        known = tuple(self.model.eras)
+        return known if self.eras is None else tuple(e for e in self.eras if isinstance(e, str))
 
     @property
     def left(self) -> float | None:

@@ -76,24 +76,34 @@ class Parameter:
 class Value:
     """What an era says of one parameter, and on whose word.
 
-    ``common`` is true where the value is the same draw in every era.
+    ``common`` is true where the value is the same draw in every era.  The grade "declared" is no
+    model file's: nothing is said but the range that the theory allows, and the value is its middle.
     """
 
     central: sp.Rational
     range: Interval
-    grade: Grade
+    grade: Grade | Literal["declared"]
     source: str
     common: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Era:
-    """A period with a value for every parameter."""
+    """A period with a value for every parameter.
+
+    ``given`` is true where it stands in no model but was given on the spot.
+    """
 
     name: str
     title: str
     years: tuple[int, int] | None
     values: Mapping[str, Value]
+    given: bool = False
+
+    @property
+    def centre(self) -> str:
+        """What its central calibration is called in a sentence."""
+        return self.title if self.given else f"the {self.title} centre"
 
 
 @dataclass(frozen=True, slots=True)

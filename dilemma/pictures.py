@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.model import Model
 from dilemma.orders import Order, Picture
+from dilemma.study.eras import eras_of
 
 if TYPE_CHECKING:
     from dilemma.study.traced import Trace
@@ -39,24 +41,30 @@ def picture(figure: str, order: Order) -> Picture:
         raise CalibrationError(f"no figure {figure!r}: {nearest(figure, FIGURES)}")
     _needless(figure, order)
     if figure != "ledger":
-        model = order.model
         for era in order.shown:
-            if era not in model.eras:
-                raise CalibrationError(
-                    f"no era {era!r} in {model.name}: {nearest(era, model.eras)}"
-                )
-    lacks = [_lacks(figure, model) for model in order.models]
+            order.model.needs_era(era)
+    lacks = [_lacks(figure, model, len(order.eras or model.eras)) for model in order.models]
     if all(lacks):
         model = order.models[0]
-        has = ", ".join(name for name in FIGURES if not _lacks(name, model)) or "none"
+        eras = len(order.eras or model.eras)
+        has = ", ".join(name for name in FIGURES if not _lacks(name, model, eras)) or "none"
         raise UnsupportedError(f"{model.name} has no figure {figure!r}: {lacks[0]}; it has: {has}")
-    return FIGURES[figure](order)
+    return FIGURES[figure](order if figure == "ledger" else _in_eras(figure, order))
 
 
+def _in_eras(figure: str, order: Order) -> Order:
+    """Return the order with eras that its model has, those given on the spot among them."""
+    moving = order.what if figure in FOLLOWED and len(order.what) == 1 else ()
+    model, names = eras_of(order.model, order.eras, moving=moving, ranges=figure == "regions")
+    return replace(order, models=(model,), eras=names)
+
+
+FOLLOWED = ("ceiling", "fold", "contagion")
+MOVING = (*FOLLOWED, "waterfall", "tornado")  # of what a parameter does
 # What only some figures heed; asked of another, it would be passed over in silence.
 HEEDED = {
-    "low": ("--from", ("ceiling", "fold", "contagion")),
-    "high": ("--to", ("ceiling", "fold", "contagion")),
+    "low": ("--from", FOLLOWED),
+    "high": ("--to", FOLLOWED),
     "select": ("--select", ("waterfall",)),
     "robust": ("--robust", ("ledger",)),
 }
@@ -70,10 +78,12 @@ def _needless(figure: str, order: Order) -> None:
                 f"{option} says nothing to the figure {figure!r}: it is for {', '.join(figures)}"
             )
     if figure == "ledger" and order.eras:
-        raise CalibrationError("--era says nothing to the figure 'ledger': a claim names its own")
+        raise CalibrationError(
+            "--era and --at say nothing to the figure 'ledger': a claim names its own eras"
+        )
 
 
-def _lacks(figure: str, model: Model) -> str:
+def _lacks(figure: str, model: Model, eras: int) -> str:
     """Say what a model would need for a figure, "" if it has all."""
     game = model.choices
     several = len(model.players) != 2
@@ -81,18 +91,21 @@ def _lacks(figure: str, model: Model) -> str:
     one_each = game is not None and all(len(game.of(p)) == 1 for p in model.players)
     finite = model.kind == "matrix"
     found = {
-        "regions": not finite and "it is for games of finitely many actions in a matrix",
+        "regions": (not finite and "it is for games of finitely many actions in a matrix")
+        or (len(model.parameters) < 2 and "a map needs two parameters"),
         "replies": (several or (not (finite and two_by_two) and not one_each))
         and "it is for two players with two actions or one number each",
         "ceiling": (game is None or not game.leader) and "nobody leads",
         "bargain": (game is None or game.bargain is None) and "it ends in no bargain",
-        "waterfall": len(model.eras) < 2 and "a change is between two eras",
+        "waterfall": eras < 2 and "a change is between two eras",
         "ledger": not model.claims and "its file makes no claims",
     }
+    if figure in FOLLOWED and game is None and not model.outcomes:
+        return "its file defines no outcome to follow; trace lists the equilibria"
+    if figure in MOVING and not model.parameters:
+        return "it has no parameters"
     if figure == "replies" and game is not None and game.leader:
         return "one side leads, so that best replies do not face each other"
-    if figure not in ("ledger", "waterfall") and not model.eras:
-        return "it has no eras"
     return found.get(figure) or ""
 
 
@@ -122,7 +135,7 @@ def _regions(order: Order) -> Picture:
     from dilemma.study.region_map import region_map
 
     if len(order.what) != 2:
-        known = ", ".join(order.model.parameters)
+        known = ", ".join(order.model.parameters) or "none"
         raise CalibrationError(f"a map needs two parameters of {order.model.name}: {known}")
     return Picture((region_map(order.model, *order.what, order.eras, seconds=order.left),))
 
@@ -183,10 +196,9 @@ def _trace(
     model = order.model
     moves = order.what or tuple(usual)
     if not moves:
-        raise CalibrationError(f"which parameter moves? there are: {', '.join(model.parameters)}")
-    for name in moves:
-        if name not in model.parameters:
-            raise CalibrationError(f"no parameter {name!r}: {nearest(name, model.parameters)}")
+        known = ", ".join(model.parameters) or "none"
+        raise CalibrationError(f"{model.name}: which parameter moves? there are: {known}")
+    model.needs_parameters(moves)
     if ends is None:
         ends = _reach(model, moves[0], order.shown) if len(moves) == 1 else ("4/5", "5/4")
     low, high = (
@@ -217,6 +229,8 @@ def _reach(model: Model, name: str, eras: Sequence[str]) -> tuple[Any, Any]:
         first = low / MARGIN if allowed.open_low else allowed.low
     if last > allowed.high or (last == allowed.high and allowed.open_high):
         last = (high + allowed.high) / MARGIN if allowed.open_high else allowed.high
+    if not first < last and allowed.low.is_finite and allowed.high.is_finite:
+        first, last = allowed.low, allowed.high
     if not first < last:
         raise CalibrationError(f"{name} has one value in every era: say --from and --to")
     return first, last

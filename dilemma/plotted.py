@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dilemma.asked import every, load_model
+from dilemma.asked import AT, ERAS, eras_asked, every, load_model
 from dilemma.terminal import print_json, print_tables, progress
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def plot(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A .png, .svg or .pdf file.")
     ] = None,
-    era: Annotated[list[str] | None, typer.Option(help="Which eras; all if none.")] = None,
+    era: ERAS = None,
+    at: AT = None,
     low: Annotated[str | None, typer.Option("--from", help="Where what moves begins.")] = None,
     high: Annotated[str | None, typer.Option("--to", help="And where it ends.")] = None,
     select: Annotated[
@@ -55,12 +56,13 @@ def plot(
     words = what or []
     name = model if model in every() else Path(model).stem
     path = written(output or Path("_".join([name, figure, *map(_plain, words)]) + ".png"))
-    loaded = every() if (figure, model) == ("ledger", "all") else (model,)
+    every_one = every() if (figure, model) == ("ledger", "all") else (model,)
+    loaded = tuple(map(load_model, every_one))
     with progress("drawing") as tell:
         order = Order(
-            models=tuple(map(load_model, loaded)),
+            models=loaded,
             what=tuple(words),
-            eras=tuple(era) if era else None,
+            eras=eras_asked(loaded[0], era, at),
             low=low,
             high=high,
             select=select,

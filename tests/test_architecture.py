@@ -15,7 +15,7 @@ ORDER = """
     reading.payoffs reading.histories reading.trees reading.ends reading.choosing reading.periods reading.variants reading.setting reading.among reading.references reading.claims reading.stories reading.building reading.writing reading.arrays
     model modelfile valuation budget stopping
     exchange.labels exchange.words exchange.quoting exchange.opening exchange.strategic exchange.branching
-    exchange.prefix exchange.numbers exchange.nfg exchange.efg exchange.bimatrices exchange.gambit exchange.files
+    exchange.prefix exchange.numbers exchange.nfg exchange.efg exchange.spreadsheets exchange.bimatrices exchange.gambit exchange.files
     library branch equilibrium equilibria exchange.frames
     bisection.signs bisection.polynomials bisection.bernstein bisection.clearing bisection.scaling bisection.systems bisection.reducible bisection.bounding bisection.projecting bisection.substituting bisection.elimination bisection.witness bisection.intervals bisection.parts bisection.bisecting proof.reduced proof.logic
     games.vertices games.payoff_matrices games.exact games.lemke games.naming games.supports games.kinds games.numbers games.selection games.systems games.profiles games.agreement

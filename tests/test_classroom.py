@@ -172,9 +172,26 @@ def test_games_of_any_size_with_conditions_that_always_or_never_hold(rows, colum
     assert all("NaN" not in picture for picture in run(html, code))
 
 
-def test_a_game_without_eras_is_refused():
-    with pytest.raises(UnsupportedError, match="no eras"):
-        classroom([dilemma.matrix([[1, 0], [0, 1]], title="Plain")])
+@pytest.mark.parametrize("payoff", [2, "s"])
+def test_a_game_without_eras_begins_as_it_is_or_in_the_middle_of_its_ranges(payoff):
+    ranges = {"s": [1, 3]} if payoff == "s" else {}
+    hunt = dilemma.matrix(
+        [[payoff, 0], [1, 1]], [[payoff, 1], [0, 1]], parameters=ranges, title="Hunt"
+    )
+    code = """
+    begin(CONTENT.models[0], CONTENT.models[0].eras[0].name);
+    state.shows = { replies: true, equilibria: true, kind: true };
+    const drawn = PICTURES.matrix.map((p) => p(state.model, state, solve(state.model, state.values)).svg);
+    return [CONTENT.models[0].eras.length, CONTENT.models[0].golden[0].equilibria.length, drawn];
+    """
+    eras, equilibria, drawn = run(classroom([hunt]).html, code)
+    assert (eras, equilibria) == (1, 3)
+    assert all("NaN" not in picture for picture in drawn)
+
+
+def test_a_page_needs_a_value_where_a_range_has_no_bounds():
+    with pytest.raises(dilemma.DilemmaError, match="no value for s"):
+        classroom([dilemma.matrix([["s", 0], [0, 1]])])
 
 
 def test_a_payoff_that_is_not_concave_is_refused():

@@ -1,5 +1,6 @@
 """The command line: results on standard output, errors on standard error, honest exit codes."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -7,9 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 import dilemma
-from dilemma.cli import main
+from dilemma.cli import app, main
 
 HERE = Path(dilemma.__file__).parents[1]
 
@@ -55,30 +57,51 @@ def test_the_same_seed_gives_the_same_output():
     assert run("compare", "abandonment", "--draws", 300, "--seed", 1).stdout != first
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("list",),
-        ("show", "abandonment"),
-        ("solve", "abandonment_hedging", "--era", "post_cold_war"),
-        ("compare", "abandonment", "--draws", 50),
-        ("compare", "hedging", "--draws", 50),
-        ("prove", "abandonment.C1.8"),
-        ("statics", "hedging", "--era", "cold_war", "--outcome", "x_J"),
-        ("attribute", "hedging", "x_J"),
-        ("dynamics", "cork"),
-        ("commitment", "cork", "--era", "cold_war"),
-        ("propositions", "hedging"),
-        ("along", "abandonment", "m_J"),
-        ("regions", "abandonment", "m_J", "v_J"),
-        ("demo", "abandonment", "--draws", 50),
-        ("new", "mine.toml"),
-    ],
-)
+SPOKEN = [
+    ("list",),
+    ("show", "abandonment"),
+    ("solve", "abandonment_hedging", "--era", "post_cold_war"),
+    ("select", "abandonment", "--era", "cold_war", "--starts", "0"),
+    ("classroom", "abandonment"),
+    ("plot", "replies", "abandonment", "-o", "replies.svg"),
+    ("convert", "abandonment", "game.nfg", "--era", "cold_war"),
+    ("compare", "abandonment", "--draws", 50),
+    ("compare", "hedging", "--draws", 50),
+    ("prove", "abandonment.C1.8"),
+    ("statics", "hedging", "--era", "cold_war", "--outcome", "x_J"),
+    ("attribute", "hedging", "x_J"),
+    ("dynamics", "cork"),
+    ("commitment", "cork", "--era", "cold_war"),
+    ("propositions", "hedging"),
+    ("along", "abandonment", "m_J"),
+    ("regions", "abandonment", "m_J", "v_J"),
+    ("demo", "abandonment", "--draws", 50),
+    ("new", "mine.toml"),
+]
+
+
+@pytest.mark.parametrize("command", SPOKEN)
 def test_every_command_speaks_json(command, tmp_path):
     ran = run(*command, "--json", cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)
+
+
+def test_no_command_is_left_out_and_most_speak_latex():
+    commands = typer.main.get_command(app).commands
+    assert {command for command, *_ in SPOKEN} == set(commands)
+    options = {name: {o for p in c.params for o in p.opts} for name, c in commands.items()}
+    assert all("--json" in own for own in options.values())
+    assert sum("--latex" in own for own in options.values()) > len(options) / 2
+    assert all("--at" in own for own in options.values() if "--era" in own)
+
+
+def test_a_page_says_what_was_written(tmp_path):
+    told = json.loads(run("classroom", "abandonment", "--json", cwd=tmp_path).stdout)
+    page = (tmp_path / "classroom.html").read_bytes()
+    assert told["models"] == ["abandonment"]
+    assert told["bytes"] == len(page)
+    assert told["sha256"] == hashlib.sha256(page).hexdigest()
 
 
 @pytest.mark.parametrize("command", ["select", "regions", "demo"])

@@ -386,7 +386,7 @@ def test_an_era_is_written_with_its_calibration(abandonment):
 
 
 def test_without_its_values_nothing_is_written(abandonment):
-    with pytest.raises(dilemma.DilemmaError, match="no value for"):
+    with pytest.raises(dilemma.DilemmaError, match="at which era"):
         write_nfg(abandonment)
 
 

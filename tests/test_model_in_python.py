@@ -238,8 +238,8 @@ def test_a_calibration_is_exact(pact, number, expected):
 @pytest.mark.parametrize(
     ("at", "changes", "message"),
     [
-        ("olde", {}, "no era 'olde': did you mean 'old'?"),
-        ("old", {"xx": 1}, "no parameter 'xx': did you mean 'x'?"),
+        ("olde", {}, "no era 'olde' in pact: did you mean 'old'?"),
+        ("old", {"xx": 1}, "no parameter 'xx' in pact: did you mean 'x'?"),
         (None, {"x": 1}, "no value for y; eras: old, new"),
         ({"x": 1}, {}, "no value for y"),
         ("old", {"x": -1}, r"x = -1: it may lie in \[0, inf\)"),
@@ -299,7 +299,9 @@ def test_matrices_of_numbers():
     assert pennies.calibration() == {}
     assert pennies.values() == {}
     assert pennies.name == "game"
-    with pytest.raises(CalibrationError, match="no era 'x': this model has no eras"):
+    with pytest.raises(
+        CalibrationError, match="no era 'x' in game: game has no eras; leave it out"
+    ):
         pennies.calibration("x")
 
 

@@ -96,7 +96,7 @@ def test_regions_draws_the_same_map(here, tmp_path):
         (("ceiling", "hedging"), "hedging has no figure 'ceiling': nobody leads; it has: replies,"),
         (("replies", "cork"), "cork has no figure 'replies': one side leads"),
         (("bargain", "cork"), "cork has no figure 'bargain': it ends in no bargain"),
-        (("bargain", "burden", "pp"), "no parameter 'pp': did you mean 'p'"),
+        (("bargain", "burden", "pp"), "no parameter 'pp' in burden: did you mean 'p'"),
         (("waterfall", "burden"), "which outcome of burden? there are: q_J, q_U, t,"),
         (("waterfall", "burden", "tt"), "no outcome 'tt' in burden: did you mean 't'"),
         (

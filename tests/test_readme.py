@@ -83,3 +83,24 @@ def test_the_first_thirty_lines_show_it_all():
     assert "region-map.png" in top
     assert top.count("```sh") == 2
     assert "```python" in top
+
+
+def test_one_claim_is_explained_by_itself(folder):
+    block = next(line for line in README.splitlines() if "one claim as a referee would" in line)
+    arguments = block.split("#")[0].split()[1:]
+    ran = subprocess.run(
+        [sys.executable, "-m", "dilemma", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert len(re.findall(r"^Claim ", ran.stdout, re.MULTILINE)) == 1
+    assert len(ran.stdout.splitlines()) < 120
+    assert "mixed: holds at some calibrations and fails at others" in ran.stdout
+
+
+def test_each_model_has_three_questions_for_a_class():
+    assert "three questions a model" in README
+    assert {len(dilemma.load(name).questions) for name in dilemma.available()} == {3}

@@ -256,7 +256,7 @@ def test_ranges_and_eras_can_be_chosen(abandonment):
         (("m_J", "kapJ"), "no parameter 'kapJ'.*did you mean 'kap_J'"),
         (("m_J", "m_J"), "given twice"),
         (("m_J", "p_J", ["cold_wa"]), "no era 'cold_wa'.*did you mean 'cold_war'"),
-        (("m_J", "p_J", []), "needs an era"),
+        (("m_J", "p_J", []), "at least one era is wanted"),
         (("m_J", "p_J", None, {"m_J": (0, 2)}), r"in \[0, 1\]"),
         (("m_J", "p_J", None, {"m_J": (0.4, 0.4)}), "a low and a higher end"),
         (("m_J", "p_J", None, {"m_J": ("low", 1)}), "m_J: "),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dilemma.errors import UnsupportedError
 from dilemma.exchange.numbers import check_simultaneous, numbers
-from dilemma.model import Model, matrix
+from dilemma.model import At, Model, matrix
 
 if TYPE_CHECKING:
     import nashpy
@@ -15,15 +15,13 @@ if TYPE_CHECKING:
 __all__ = ["from_nashpy", "to_nashpy"]
 
 
-def to_nashpy(
-    model: Model, /, at: str | Mapping[str, Any] | None = None, **changes: Any
-) -> nashpy.Game:
+def to_nashpy(model: Model, /, at: At | None = None, **changes: Any) -> nashpy.Game:
     """Return a two-player model at one calibration as a game of nashpy's.
 
     Parameters
     ----------
     model : Model
-    at : str or mapping, optional
+    at : str, Era or mapping, optional
         An era, for its central values, or a value for each parameter.
     **changes
         Values that differ from those.

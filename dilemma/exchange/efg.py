@@ -19,7 +19,7 @@ from dilemma.exchange.prefix import extensive_text
 from dilemma.exchange.quoting import are_labels, number
 from dilemma.exchange.words import Words
 from dilemma.extensive import History, Tree
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.valuation import DIGITS
 
 __all__ = ["parse_efg", "read_efg", "write_efg"]
@@ -132,14 +132,14 @@ def _numbered(nodes: Sequence[Move], players: Sequence[str]) -> set[str]:
     return {f"{players[move.player - 1]} {move.number}" for move in nodes}
 
 
-def write_efg(model: Model, /, at: str | Mapping[str, Any] | None = None, **changes: Any) -> str:
+def write_efg(model: Model, /, at: At | None = None, **changes: Any) -> str:
     r"""Write a game tree at one calibration as an extensive game of Gambit's.
 
     Parameters
     ----------
     model : Model
         Of kind ``"tree"``, without private types.
-    at : str or mapping, optional
+    at : str, Era or mapping, optional
         An era, for its central values, or a value for each parameter.
     **changes
         Values that differ from those.

@@ -8,12 +8,12 @@ from typing import Any
 from dilemma.errors import UnsupportedError
 from dilemma.exchange.efg import write_efg
 from dilemma.exchange.nfg import write_nfg
-from dilemma.model import Model
+from dilemma.model import At, Model
 
 __all__ = ["written"]
 
 
-def written(model: Model, ending: str, at: str | None, changes: Mapping[str, Any]) -> str:
+def written(model: Model, ending: str, at: At | None, changes: Mapping[str, Any]) -> str:
     """Return a model's text for a file that ends in .toml, or, at one calibration, in .nfg or .efg.
 
     Raises

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping
 from typing import Any
 
 from dilemma.errors import UnsupportedError
 from dilemma.exchange.efg import parse_efg, write_efg
 from dilemma.exchange.nfg import parse_nfg, write_nfg
 from dilemma.extras import library
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.reading.payoffs import MOST_PROFILES
 
 __all__ = ["from_pygambit", "to_pygambit"]
 
 
-def to_pygambit(model: Model, /, at: str | Mapping[str, Any] | None = None, **changes: Any) -> Any:
+def to_pygambit(model: Model, /, at: At | None = None, **changes: Any) -> Any:
     """Return a model at one calibration as a game of pygambit's.
 
     Parameters
     ----------
     model : Model
         Of any number of players; a game tree becomes an extensive game.
-    at : str or mapping, optional
+    at : str, Era or mapping, optional
         An era, for its central values, or a value for each parameter.
     **changes
         Values that differ from those.

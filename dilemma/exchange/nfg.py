@@ -14,7 +14,7 @@ from dilemma.exchange.opening import opened
 from dilemma.exchange.quoting import are_labels, braced, number, quoted
 from dilemma.exchange.strategic import read_strategic
 from dilemma.exchange.words import Words
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.parts import Profile
 
 __all__ = ["parse_nfg", "read_nfg", "strategic_text", "write_nfg"]
@@ -77,13 +77,13 @@ def parse_nfg(text: str, name: str = "game", path: Path | None = None) -> Model:
     return Model.from_document(document, name, path)
 
 
-def write_nfg(model: Model, /, at: str | Mapping[str, Any] | None = None, **changes: Any) -> str:
+def write_nfg(model: Model, /, at: At | None = None, **changes: Any) -> str:
     r"""Write a model at one calibration as a strategic game of Gambit's, in the payoff version.
 
     Parameters
     ----------
     model : Model
-    at : str or mapping, optional
+    at : str, Era or mapping, optional
         An era, for its central values, or a value for each parameter.
     **changes
         Values that differ from those.

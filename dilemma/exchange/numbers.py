@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.parts import decimal
 from dilemma.valuation import DIGITS, Payoffs, numeric_payoffs
 
@@ -60,9 +60,7 @@ def check_simultaneous(model: Model) -> None:
         raise UnsupportedError(f"{model.name} is a tree, and no table of payoffs: write it as .efg")
 
 
-def numbers(
-    model: Model, at: str | Mapping[str, Any] | None, changes: Mapping[str, Any]
-) -> Numbers:
+def numbers(model: Model, at: At | None, changes: Mapping[str, Any]) -> Numbers:
     """Return every payoff at a calibration; irrational ones are rounded to 40 digits.
 
     Raises
@@ -70,9 +68,11 @@ def numbers(
     CalibrationError
         As :meth:`Model.calibration`, or if a payoff has no value there.
     """
-    calibration = model.calibration(at, **changes)
+    model.needs_actions("a table of payoffs")
+    era = model.era(at, **changes)
+    calibration = {name: value.central for name, value in era.values.items()}
     payoffs, exact = numeric_payoffs(model, model.values(calibration))
     title = model.title or model.name
-    if isinstance(at, str):
-        title += f": {model.eras[at].title or at}"
+    if era.values or not era.given:
+        title += f": {era.title}"
     return Numbers(title, payoffs, calibration, exact)

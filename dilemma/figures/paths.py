@@ -100,6 +100,8 @@ def jump_ends(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) 
 def era_marks(axes: Axes, ground: Ground, found: Trace, era: str) -> None:
     """Mark the era's centre, and its range where it is a parameter that moves."""
     low, high = float(found.low), float(found.high)
+    if era not in found.centres:
+        return  # nothing is said of what moves but that it does
     centre = float(found.centres[era])
     if low <= centre <= high:
         axes.axvline(centre, color=GREY, lw=1.0, ls=DOTTED, zorder=1).set_gid("centre")

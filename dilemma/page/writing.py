@@ -23,6 +23,7 @@ from dilemma.page.numbers import numbers
 from dilemma.page.printing import quoted
 from dilemma.page.texts import texts
 from dilemma.report import versions
+from dilemma.study.eras import Eras, eras_of
 
 __all__ = ["Page", "classroom"]
 
@@ -74,6 +75,7 @@ class Page:
 def classroom(
     models: Iterable[Model | str] | None = None,
     *,
+    at: Eras = None,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
     progress: Callable[[float, str], None] | None = None,
 ) -> Page:
@@ -87,6 +89,10 @@ def classroom(
     ----------
     models : iterable of Model or str, optional
         Models, names of shipped ones, or paths; all shipped models unless said.
+    at : str, Era, mapping, or a sequence of these, optional
+        At which eras each model begins, values on the spot too (see :meth:`Model.era`).  A game
+        without eras begins at these, a game without parameters as it is, and otherwise in the
+        middle of its declared ranges.
     seconds : float, optional
         Budget for it all, past which there is an error and no answer; no limit if None.
     progress : callable, optional
@@ -95,7 +101,10 @@ def classroom(
     Raises
     ------
     UnsupportedError
-        For a game that the page has no picture for, such as one of three players, or without eras.
+        For a game that the page has no picture for, such as one of three players.
+    CalibrationError
+        For an unknown era or an impossible value, and where a parameter has neither a value nor a
+        bounded range.
 
     Examples
     --------
@@ -106,7 +115,9 @@ def classroom(
     loaded = [
         m if isinstance(m, Model) else load(m) for m in (available() if models is None else models)
     ]
-    unique = list(dict.fromkeys(loaded))
+    for model in loaded:
+        _check(model)
+    unique = list(dict.fromkeys(eras_of(model, at, ranges=True)[0] for model in loaded))
     for one, other in combinations(unique, 2):
         if one.name == other.name:
             raise UnsupportedError(
@@ -122,23 +133,17 @@ def classroom(
                 progress((k + share) / len(unique), name)
 
         tell(0)
-        script, about = _generated(model)
+        script, about = KINDS[model.kind](model)
         scripts.append(f"{quoted(model.name)}: {script}")
         told.append({**texts(model), **about, "golden": golden(model, tell)})
     return Page(tuple(model.name for model in unique), _assembled(told, scripts))
 
 
-def _generated(model: Model) -> tuple[str, dict[str, Any]]:
+def _check(model: Model) -> None:
     if model.kind not in KINDS:
         raise UnsupportedError(
             f"{model.name} is of kind '{model.kind}': the page shows games of kind {', '.join(KINDS)}"
         )
-    if not model.eras:
-        raise UnsupportedError(
-            f"{model.name} has no eras: the page begins at an era's centre (give it one; see "
-            "dilemma new)"
-        )
-    return KINDS[model.kind](model)
 
 
 def _assembled(told: Sequence[dict[str, Any]], scripts: Sequence[str]) -> str:

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any, get_args
 
 import sympy as sp
 
-from dilemma.errors import Mistake, nearest
-from dilemma.parts import Era, Interval, Parameter, Value, decimal
+from dilemma.errors import CalibrationError, Mistake, nearest
+from dilemma.parts import Era, Grade, Interval, Parameter, Value, decimal
 from dilemma.reading.expressions import ExpressionError, exact
 from dilemma.reading.payoffs import Where, blame
 from dilemma.reading.schema import KEY, Document, ParameterRow, ValueRow
 
-__all__ = ["read_eras", "read_parameters"]
+__all__ = [
+    "HEAD",
+    "given_era",
+    "given_value",
+    "inside",
+    "read_eras",
+    "read_parameters",
+    "whole",
+    "with_whole_eras",
+]
+
+SPELT = 4  # parameters at most that a title spells out
+GIVEN = "given on the spot: no source"
+HEAD = ("title", "years")  # an era's other keys are its values
 
 
 def read_parameters(document: Document, mistakes: list[Mistake]) -> dict[str, Parameter]:
@@ -147,3 +161,130 @@ def _value(
         message = "not inside the range that the parameter may have"
         mistakes.append(Mistake((*where, "range"), message, hint))
     return Value(central, interval, row.grade, row.source, common)
+
+
+# --- what is said more shortly in Python --------------------------------------------------------
+
+
+def whole(told: object) -> object:
+    """Return what is said of a parameter with every key that a model file asks for.
+
+    A number by itself is its own interval, two are an interval round their middle; whoever gives
+    no grade has assumed it.  What is neither is returned as it is, for the reader to refuse.
+
+    Examples
+    --------
+    >>> whole(2)["range"], whole([1, 4])["value"], whole({"value": 2, "grade": "coded"})["grade"]
+    ([2, 2], '5/2', 'coded')
+    """
+    row: dict[str, Any]
+    if isinstance(told, Mapping):
+        row = dict(told)
+    elif isinstance(told, list | tuple):
+        row = {"range": list(told)}
+    elif isinstance(told, bool) or told is None:
+        return told
+    else:
+        row = {"value": told}
+    if "value" in row and "range" not in row:
+        row["range"] = [row["value"], row["value"]]
+    elif "value" not in row and isinstance(row.get("range"), list | tuple):
+        row |= _middle(list(row["range"]))
+    return {"grade": "assumed", "source": GIVEN, **row}
+
+
+def _middle(ends: list[Any]) -> dict[str, Any]:
+    try:
+        low, high = map(exact, ends)
+    except (ExpressionError, ValueError):
+        return {}
+    return {"value": str((low + high) / 2)}
+
+
+def with_whole_eras(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a document whose eras, and what they have in common, have every key."""
+
+    def filled(rows: object) -> object:
+        if not isinstance(rows, Mapping):
+            return rows
+        return {key: row if key in HEAD else whole(row) for key, row in rows.items()}
+
+    eras = content.get("eras")
+    if isinstance(eras, Mapping):
+        content = {**content, "eras": {name: filled(rows) for name, rows in eras.items()}}
+    return {**content, "common": filled(content["common"])} if "common" in content else content
+
+
+# --- what is said on the spot -------------------------------------------------------------------
+
+
+def inside(parameter: Parameter, value: object) -> sp.Rational:
+    """Return a parameter's value exactly.
+
+    Raises
+    ------
+    CalibrationError
+        If it is no number, or none that the parameter may be.
+    """
+    try:
+        number = exact(value)
+    except ExpressionError as error:
+        raise CalibrationError(f"{parameter.name} = {value}: {error}") from None
+    if number not in parameter.range:
+        raise CalibrationError(f"{parameter.name} = {value}: it may lie in {parameter.range}")
+    return number
+
+
+def given_value(parameter: Parameter, told: object) -> Value:
+    """Return what is said of a parameter: a number, ``[low, high]``, or a mapping as in a file.
+
+    Raises
+    ------
+    CalibrationError
+        If it is none of these, or lies outside of what the parameter may be.
+    """
+    if isinstance(told, Value):
+        inside(parameter, told.central)
+        return told
+    if not isinstance(told, Mapping | list | tuple):
+        number = inside(parameter, told)
+        return Value(number, Interval(number, number), "assumed", GIVEN)
+    row = whole(told)
+    wanted = "a number, [low, high] or {'value': ..., 'range': [low, high]} is wanted"
+    if not isinstance(row, dict) or not {"value", "range"} <= row.keys():
+        raise CalibrationError(f"{parameter.name} = {told}: {wanted}")
+    for key in row:
+        if key not in ValueRow.model_fields:
+            hint = nearest(key, ValueRow.model_fields)
+            raise CalibrationError(f"{parameter.name}: unknown key {key!r}: {hint}")
+    ends = row["range"]
+    if not isinstance(ends, list | tuple) or len(ends) != 2:
+        raise CalibrationError(f"{parameter.name} = {told}: {wanted}")
+    central, low, high = (inside(parameter, number) for number in (row["value"], *ends))
+    if not low <= central <= high:
+        shown = (
+            f"low <= value <= high is wanted: {decimal(low)}, {decimal(central)}, {decimal(high)}"
+        )
+        raise CalibrationError(f"{parameter.name} = {told}: {shown}")
+    if row["grade"] not in get_args(Grade):
+        hint = nearest(str(row["grade"]), get_args(Grade))
+        raise CalibrationError(f"{parameter.name}: no grade {row['grade']!r}: {hint}")
+    return Value(central, Interval(low, high), row["grade"], str(row["source"]))
+
+
+def given_era(values: Mapping[str, Value], spelt: Iterable[str], title: str = "") -> Era:
+    """Return an era made on the spot, called by the values of some of its parameters."""
+    named = list(spelt)
+    if not named:
+        told = title or "the game itself"
+    elif len(named) > SPELT:
+        told = f"{title} with values of its own" if title else "a calibration of its own"
+    else:
+        told = ", ".join(f"{name} = {_short(values[name])}" for name in named)
+        told = f"{title} with {told}" if title else told
+    return Era(told, told, None, values, given=True)
+
+
+def _short(value: Value) -> str:
+    single = value.range.low == value.range.high
+    return decimal(value.central) + ("" if single else f" in {value.range}")

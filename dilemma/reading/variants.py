@@ -12,11 +12,10 @@ from typing import Any
 from dilemma.errors import Mistake, nearest
 from dilemma.parts import Variant
 from dilemma.reading.payoffs import Where
+from dilemma.reading.periods import HEAD
 from dilemma.reading.schema import KEY, CalibrationsRow, Document
 
 __all__ = ["read_variants", "varied"]
-
-_HEAD = ("title", "years")  # an era's other keys are its values
 
 
 def read_variants(document: Document, mistakes: list[Mistake]) -> dict[str, Variant]:
@@ -56,7 +55,7 @@ def varied(document: Mapping[str, Any], name: str, moves: Collection[str]) -> di
     Claims about other variants are left out.  Where nothing else moves anyway it is the same.
     """
     first = next(iter(document["eras"].values()))
-    tied = {key: row for key, row in first.items() if key not in _HEAD and key not in moves}
+    tied = {key: row for key, row in first.items() if key not in HEAD and key not in moves}
     if not tied:
         return dict(document)
     return {

@@ -12,8 +12,9 @@ import sympy as sp
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games import branches, kinds
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.report import Shown, Table, number
+from dilemma.study.eras import one_era
 from dilemma.study.solve import solve
 
 __all__ = ["Path", "Stretch", "along"]
@@ -49,8 +50,8 @@ class Path(Shown):
     ----------
     model : Model
     era, parameter : str
-    centre : sympy number
-        The parameter's central value in that era.
+    centre : sympy number, or None
+        The parameter's central value in that era, if anything is said of it.
     stretches : tuple of Stretch
         In the order of the parameter; neighbours differ.
     shows : str
@@ -60,7 +61,7 @@ class Path(Shown):
     model: Model
     era: str
     parameter: str
-    centre: sp.Rational
+    centre: sp.Rational | None
     stretches: tuple[Stretch, ...]
     shows: str = ""
 
@@ -70,18 +71,19 @@ class Path(Shown):
         titles = [self.model.players[p].title for p in self.stretches[0].kinds]
         rows = []
         for s in self.stretches:
-            here = " (centre)" if s.low <= self.centre <= s.high else ""
-            between = f"{number(s.low)} to {number(s.high)}{here}"
+            here = self.centre is not None and s.low <= self.centre <= s.high
+            between = f"{number(s.low)} to {number(s.high)}{' (centre)' if here else ''}"
             watched = [] if s.shown is None else [" to ".join(map(number, s.shown))]
             rows.append((between, *watched, "; ".join(s.equilibria), *s.kinds.values()))
-        era = self.model.eras[self.era].title
+        era = self.model.eras[self.era]
+        rest = f", all else at {era.centre}" if len(self.model.parameters) > 1 else ""
         notes = [f"{self.parameter}: {parameter.means} [{parameter.unit}]."]
         if self.shows:
             watched_one = self.model.definitions[self.shows]
             notes.append(f"{self.shows}: {watched_one.means} [{watched_one.unit}].")
         return (
             Table(
-                f"{self.parameter} moves, all else at the {era} centre",
+                f"{self.parameter} moves{rest}",
                 (
                     self.parameter,
                     *[self.shows][: bool(self.shows)],
@@ -99,7 +101,7 @@ class Path(Shown):
             "model": self.model.name,
             "era": self.era,
             "parameter": self.parameter,
-            "centre": str(self.centre),
+            "centre": None if self.centre is None else str(self.centre),
             "stretches": [
                 {
                     "low": str(s.low),
@@ -116,8 +118,8 @@ class Path(Shown):
 @kept("moving")
 def along(
     model: Model,
-    era: str,
-    parameter: str,
+    era: At | None = None,
+    parameter: str = "",
     *,
     shows: str = "",
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
@@ -127,10 +129,11 @@ def along(
     Parameters
     ----------
     model : Model
-    era : str
-        From whose centre.
+    era : str, Era or mapping, optional
+        From whose centre.  Values on the spot are an era too (see :meth:`Model.era`), and may
+        leave out the parameter that moves; a model with one parameter or one era needs none.
     parameter : str
-        What moves; all other parameters stay.
+        What moves; all other parameters stay.  By itself it may stand in the era's place.
     shows : str, optional
         A definition to watch on the way.
     seconds : float, optional
@@ -149,21 +152,21 @@ def along(
     >>> found = along(dilemma.load("abandonment"), "cold_war", "m_J")
     >>> [(number(s.high), s.kinds["japan"]) for s in found.stretches]
     [('0.9167', 'harmony'), ('1', 'chicken')]
+    >>> hunt = dilemma.matrix([["s", 0], [1, 1]], [["s", 1], [0, 1]], parameters={"s": [0, 9]})
+    >>> [(number(s.high), s.equilibria[0]) for s in along(hunt, "s").stretches]
+    [('1', '(row_2, column_2)'), ('9', '(row_1, column_1)')]
     """
     model.needs_actions("finding where the solution changes exactly")
-    if parameter not in model.parameters:
-        hint = nearest(parameter, model.parameters)
-        raise CalibrationError(f"no parameter {parameter!r} in {model.name}: {hint}")
-    if era not in model.eras:
-        raise CalibrationError(f"no era {era!r} in {model.name}: {nearest(era, model.eras)}")
+    model, era, parameter = _asked(model, era, parameter)
     if shows and shows not in model.definitions:
-        hint = nearest(shows, model.definitions)
+        hint = nearest(shows, model.definitions) or f"{model.name} has no definitions"
         raise CalibrationError(f"no definition {shows!r} in {model.name}: {hint}")
     if any(branch.implicit for branch in branches(model)):
         raise UnsupportedError(
             f"{model.name}: where three or more players mix there is no closed form, and so no "
             "exact border"
         )
+    value = model.eras[era].values[parameter]
     centre = model.calibration(era)
     low, high = _ends(model, parameter)
     symbol = model.parameters[parameter].symbol
@@ -186,7 +189,20 @@ def along(
             stretches[-1] = Stretch(last.low, b, last.equilibria, last.kinds, merged)
         else:
             stretches.append(found)
-    return Path(model, era, parameter, centre[parameter], tuple(stretches), shows)
+    starts = None if value.grade == "declared" else value.central
+    return Path(model, era, parameter, starts, tuple(stretches), shows)
+
+
+def _asked(model: Model, era: At | None, parameter: str) -> tuple[Model, str, str]:
+    """Return the model with the era, its name, and what moves."""
+    if not parameter:
+        if not isinstance(era, str):
+            known = ", ".join(model.parameters) or "none"
+            raise CalibrationError(f"{model.name}: which parameter moves? there are: {known}")
+        parameter, era = era, None
+    model.needs_parameters([parameter])
+    model, name = one_era(model, era, moving=[parameter])
+    return model, name, parameter
 
 
 def _watched(

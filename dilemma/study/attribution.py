@@ -19,8 +19,9 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.report import versions
+from dilemma.study.eras import eras_of
 from dilemma.study.settled import Selector, selector
 from dilemma.study.shares import Attribution, Coalition, Share
 
@@ -33,7 +34,7 @@ MOST = 10  # groups: two to the power of this many games are solved
 def attribute(
     model: Model,
     outcome: str,
-    eras: Sequence[str] | None = None,
+    eras: Sequence[At] | None = None,
     *,
     select: str | None = None,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
@@ -45,8 +46,9 @@ def attribute(
     model : Model
     outcome : str
         An outcome, or a player for its payoff.
-    eras : two str, optional
-        From which era to which; by default those of a model that has two.
+    eras : two of str, Era or mapping, optional
+        From which era to which; by default those of a model that has two.  Values on the spot are
+        an era too (see :meth:`Model.era`).
     select : str, optional
         What to take where there are several equilibria: "highest" or "lowest" (by the outcome),
         "stable" (where numbers are chosen), "risk_dominant" (matrix games).
@@ -74,7 +76,7 @@ def attribute(
     >>> sum(s.share for s in found.shares) == found.change
     True
     """
-    first, second = _two(model, eras)
+    model, first, second = _two(model, eras)
     known = [*model.outcomes, *model.players]
     if outcome not in known:
         raise CalibrationError(f"no outcome {outcome!r} in {model.name}: {nearest(outcome, known)}")
@@ -104,15 +106,14 @@ def attribute(
     )
 
 
-def _two(model: Model, eras: Sequence[str] | None) -> tuple[str, str]:
-    names = list(model.eras if eras is None else eras)
-    for name in names:
-        if name not in model.eras:
-            raise CalibrationError(f"no era {name!r} in {model.name}: {nearest(name, model.eras)}")
-    if len(names) != 2:
-        known = ", ".join(model.eras) or "none"
-        raise CalibrationError(f"two eras are wanted, not {len(names)}; {model.name} has: {known}")
-    return names[0], names[1]
+def _two(model: Model, eras: Sequence[At] | None) -> tuple[Model, str, str]:
+    model.needs_any_parameter("can have changed")
+    told = list(model.eras) if eras is None else [eras] if isinstance(eras, str) else list(eras)
+    if len(told) != 2:
+        known = ", ".join(model.eras) or "none, so give two, such as [{...}, {...}] with values"
+        raise CalibrationError(f"two eras are wanted, not {len(told)}; {model.name} has: {known}")
+    model, (first, second) = eras_of(model, told)
+    return model, first, second
 
 
 def _groups(
@@ -139,18 +140,18 @@ def _values(
 ) -> dict[Coalition, sp.Rational]:
     """Solve every coalition."""
     before, after = (model.calibration(era) for era in eras)
-    first, second = (model.eras[era].title for era in eras)
+    first, second = (model.eras[era] for era in eras)
     found = {}
     for size in range(len(groups) + 1):
         for moved in combinations(groups, size):
             parameters = {p for group in moved for p in groups[group]}
             at = {p: after[p] if p in parameters else value for p, value in before.items()}
             if not moved:
-                where = f"the {first} centre"
+                where = first.centre
             elif size == len(groups):
-                where = f"the {second} centre"
+                where = second.centre
             else:
-                where = f"the {first} centre with {', '.join(moved)} moved to {second}"
+                where = f"{first.centre} with {', '.join(moved)} moved to {second.title}"
             found[frozenset(moved)] = choose(at, where)
     return found
 

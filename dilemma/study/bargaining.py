@@ -13,14 +13,15 @@ import numpy as np
 import sympy as sp
 
 from dilemma.budget import kept
-from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.batches import many
 from dilemma.model import Model
 from dilemma.report import versions
 from dilemma.study.bargains import Bargaining, Deal, Spread
+from dilemma.study.eras import Eras, eras_of
 from dilemma.study.frequencies import draw
 from dilemma.study.played import play, played
-from dilemma.study.trace import several, trace
+from dilemma.study.trace import trace
 from dilemma.study.traced import Trace
 
 __all__ = ["bargaining"]
@@ -34,7 +35,7 @@ Exact = Mapping[str, sp.Rational]
 @kept("bargaining")
 def bargaining(
     model: Model,
-    eras: str | Sequence[str] | None = None,
+    eras: Eras = None,
     moves: str | None = None,
     *,
     draws: int = 4_000,
@@ -48,8 +49,8 @@ def bargaining(
     ----------
     model : Model
         A game that ends in a bargain.
-    eras : sequence of str, optional
-        All of them unless said.
+    eras : str, Era, mapping, or a sequence of these, optional
+        All of them unless said; values on the spot are an era too (see :meth:`Model.era`).
     moves : str, optional
         The parameter along which the limits are followed; by default the first that every gain
         names.
@@ -82,7 +83,9 @@ def bargaining(
     if draws < 1:
         raise CalibrationError(f"draws: {draws} is not a positive number")
     sides = _sides(model)
-    chosen, moved = _asked(model, eras, moves)
+    model, chosen = eras_of(model, eras)
+    moved = _common(model) if moves is None else moves
+    model.needs_parameters([moved])
     low, high = _path(model, moved, chosen)
     over = _over(model)
     path = trace(
@@ -100,22 +103,6 @@ def bargaining(
         spreads={era: _spread(model, sides, era, draws, seed) for era in chosen},
         versions=versions("numpy", "scipy", "sympy"),
     )
-
-
-def _asked(
-    model: Model, eras: str | Sequence[str] | None, moves: str | None
-) -> tuple[tuple[str, ...], str]:
-    """Return the eras and the parameter that moves, all of them known."""
-    chosen = several(eras, model.eras)
-    if not chosen:
-        raise CalibrationError(f"{model.name}: a bargain needs an era")
-    for era in chosen:
-        if era not in model.eras:
-            raise CalibrationError(f"no era {era!r} in {model.name}: {nearest(era, model.eras)}")
-    moved = _common(model) if moves is None else moves
-    if moved not in model.parameters:
-        raise CalibrationError(f"no parameter {moved!r}: {nearest(moved, model.parameters)}")
-    return chosen, moved
 
 
 Sides = Mapping[str, tuple[sp.Expr, sp.Expr]]  # a player's gain: its constant and its slope
@@ -206,8 +193,7 @@ def _rising(model: Model, sides: Sides, era: str) -> dict[str, bool]:
     known = {model.parameters[n].symbol: v for n, v in model.calibration(era).items()}
     points, _ = played(model, model.values(era))
     if not points:
-        title = model.eras[era].title
-        raise CalibrationError(f"{model.name}: no equilibrium at the {title} centre")
+        raise CalibrationError(f"{model.name}: no equilibrium at {model.eras[era].centre}")
     chosen = {sp.Symbol(n, real=True): v for n, v in play(model, points[0]).items()}
     slopes = {player: slope.xreplace(known | chosen) for player, (_, slope) in sides.items()}
     return {player: bool(slope > 0) for player, slope in slopes.items() if slope != 0}

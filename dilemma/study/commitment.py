@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from dilemma.budget import kept
 from dilemma.equilibria import Equilibria
 from dilemma.equilibrium import Equilibrium
 from dilemma.errors import UnsupportedError
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.report import Shown, Table, number
 from dilemma.study.solve import solve
 
@@ -84,7 +83,7 @@ class Commitment(Shown):
 @kept("valuing commitment in")
 def commitment(
     model: Model,
-    at: str | Mapping[str, Any] | None = None,
+    at: At | None = None,
     *,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
     **changes: Any,
@@ -95,7 +94,7 @@ def commitment(
     ----------
     model : Model
         Of kind ``"sequential"``.
-    at : str or mapping, optional
+    at : str, Era or mapping, optional
         An era, for its central calibration, or a value for each parameter.
     seconds : float, optional
         Budget for it all, past which there is an error and no answer; no limit if None.

@@ -8,14 +8,14 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.equilibrium import Equilibrium
-from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.errors import UnsupportedError
 from dilemma.games import kinds, selection
 from dilemma.games.points import by_branches
 from dilemma.model import Model
 from dilemma.report import versions
 from dilemma.study.comparison import Comparison
 from dilemma.study.comparison_tables import moved, written
-from dilemma.study.eras import EraSummary, GroupMove
+from dilemma.study.eras import Eras, EraSummary, GroupMove, eras_of
 from dilemma.study.frequencies import frequencies
 from dilemma.study.solve import solve
 
@@ -25,7 +25,7 @@ __all__ = ["compare"]
 @kept("comparing")
 def compare(
     model: Model,
-    eras: Sequence[str] | None = None,
+    eras: Eras = None,
     *,
     draws: int = 20_000,
     seed: int = 0,
@@ -37,8 +37,8 @@ def compare(
     Parameters
     ----------
     model : Model
-    eras : sequence of str, optional
-        Which eras, in which order.
+    eras : str, Era, mapping, or a sequence of these, optional
+        Which eras, in which order; values on the spot are an era too (see :meth:`Model.era`).
     draws, seed : int
         Random calibrations drawn from each era's box, uniformly and independently.
     seconds : float, optional
@@ -60,12 +60,7 @@ def compare(
     >>> found["post_cold_war"].risk_dominant
     '(strong, strong)'
     """
-    names = list(model.eras) if eras is None else list(eras)
-    if not names:
-        raise CalibrationError(f"{model.name} has no eras to compare")
-    for name in names:
-        if name not in model.eras:
-            raise CalibrationError(f"no era {name!r} in {model.name}: {nearest(name, model.eras)}")
+    model, names = eras_of(model, eras)
     summaries = []
     for k, name in enumerate(names):
         if progress is not None:

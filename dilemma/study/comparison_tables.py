@@ -79,14 +79,15 @@ def _payoff_table(model: Model, era: EraSummary) -> Table:
         rows = tuple((", ".join(profile), cell(profile)) for profile in model.profiles)
     years = f" ({era.years[0]}–{era.years[1]})" if era.years else ""
     unit = f", in {first.unit}" if first.unit else ""
+    where = "" if model.eras[era.name].given else " at the era's centre"
     titles = ", ".join(p.title for p in model.players.values())
     return Table(
         f"{model.title}: payoffs, {era.title}{years}",
         head,
         rows,
         (
-            f"Payoffs ({titles}){unit} at the era's centre; * marks a best reply.",
-            f"Source: {model.source}.",
+            f"Payoffs ({titles}){unit}{where}; * marks a best reply.",
+            *([f"Source: {model.source}."] if model.source else []),
         ),
     )
 

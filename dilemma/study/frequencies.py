@@ -89,13 +89,15 @@ def frequencies(
     """Return how often each set of equilibria occurs over an era's box."""
     if draws < 1:
         raise CalibrationError(f"draws: {draws} is not a positive number")
-    drawn = draw(model, era, draws, seed)
+    boxed = any(v.range.low < v.range.high for v in model.eras[era].values.values())
+    count = draws if boxed else 1  # a box that is a point is the same game at every draw
+    drawn = draw(model, era, count, seed)
     if model.choices is not None:
         columns: Arrays = {}
-        counts, flagged = _of_choices(model, drawn, draws)
+        counts, flagged = _of_choices(model, drawn, count)
     else:
-        columns = _quantities(model, drawn, draws)
-        counts, flagged = _of_branches(model, columns, draws)
+        columns = _quantities(model, drawn, count)
+        counts, flagged = _of_branches(model, columns, count)
     doubtful = np.flatnonzero(flagged)
     for done, k in enumerate(doubtful):
         at = {n: Fraction(float(v[k])) for n, v in drawn.items()}
@@ -112,9 +114,9 @@ def frequencies(
     return Frequencies(
         draws=draws,
         seed=seed,
-        sets={found: times / draws for found, times in counts.most_common()},
-        each={name: times / draws for name, times in each.most_common()},
-        kinds=_kinds(model, columns, draws) if columns else {},
+        sets={found: times / count for found, times in counts.most_common()},
+        each={name: times / count for name, times in each.most_common()},
+        kinds=_kinds(model, columns, count) if columns else {},
         exact_draws=len(doubtful),
         left_out=_implicit(model),
     )

@@ -154,7 +154,7 @@ class Regions(Shown):
         return (
             _zones(self),
             _where(self),
-            self.letters,
+            *([self.letters] if self.letters.rows else []),
             *(_moves(era) for era in self.eras if era.moves or era.unsearched),
         )
 

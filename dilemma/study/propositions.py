@@ -129,14 +129,14 @@ class Propositions(Shown):
         ]
         used = {str(s) for formula in formulas for s in formula.free_symbols}
         solution = Table("Solution in symbols", head, rows, tuple(notes))
-        return solution, letters(self.model, used)
+        return (solution, letters(self.model, used)) if used else (solution,)
 
     def _regimes(self, rows: tuple[tuple[str, ...], ...]) -> tuple[Table, ...]:
         notes = (*_notes_of_choices(self), *self._limits())
         used = {str(s) for p in self.stated for s in p.where.free_symbols}
         used |= {str(s) for p in self.stated for f in p.play.values() for s in f.free_symbols}
         table = Table("Solution in symbols", ("regime", "played", "where"), rows, notes)
-        return table, letters(self.model, used)
+        return (table, letters(self.model, used)) if used else (table,)
 
     def _limits(self) -> Iterator[str]:
         """Say how short conditions are, and where nothing is stated."""

@@ -15,13 +15,14 @@ from typing import Any
 import sympy as sp
 
 from dilemma.budget import kept
-from dilemma.errors import CalibrationError, nearest
+from dilemma.errors import CalibrationError
 from dilemma.games import branches
 from dilemma.model import Model
 from dilemma.parts import Era, Parameter
 from dilemma.plane.cells import Cell, Decomposition, decompose
 from dilemma.plane.roots import Ends, irreducible, split
 from dilemma.reading.expressions import ExpressionError, exact
+from dilemma.study.eras import Eras, eras_of
 from dilemma.study.legend import concept, order
 from dilemma.study.maps import Axis, Border, Label, Panel, Region, RegionMap
 from dilemma.study.signs import Point, Trial, definitions_at, fraction, sign_at, trials
@@ -37,7 +38,7 @@ def region_map(
     model: Model,
     x: str,
     y: str,
-    eras: Sequence[str] | None = None,
+    eras: Eras = None,
     ranges: Mapping[str, tuple[Any, Any]] | None = None,
     *,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
@@ -51,8 +52,9 @@ def region_map(
     ----------
     x, y : str
         Two parameters of the model.
-    eras : sequence of str, optional
-        Which eras, in which order; all of them unless said.
+    eras : str, Era, mapping, or a sequence of these, optional
+        Which eras, in which order; all of them unless said.  Values on the spot are an era too
+        (see :meth:`Model.era`); what they leave out lies anywhere in its declared range.
     ranges : mapping of str to (low, high), optional
         What to draw of x or y; unless said, the hull of the eras' boxes and a margin.
     seconds : float, optional
@@ -73,16 +75,11 @@ def region_map(
     [('(strong, strong)',), ('(weak, weak)', '(strong, strong)', 'mixed')]
     """
     model.needs_actions("the map of two parameters")
-    for name in (x, y):
-        if name not in model.parameters:
-            raise CalibrationError(
-                f"no parameter {name!r} in {model.name}: {nearest(name, model.parameters)}"
-            )
+    model.needs_parameters((x, y))
     if x == y:
         raise CalibrationError(f"a map needs two parameters, and {x!r} was given twice")
-    chosen = [_era(model, name) for name in (model.eras if eras is None else eras)]
-    if not chosen:
-        raise CalibrationError(f"{model.name}: a map needs an era, and none was given")
+    model, names = eras_of(model, eras, ranges=True)
+    chosen = [model.eras[name] for name in names]
     wanted = ranges or {}
     across, up = (_axis(model.parameters[name], chosen, wanted.get(name)) for name in (x, y))
     panels = tuple(_panel(model, era, across, up) for era in chosen)
@@ -96,12 +93,6 @@ def region_map(
         panels=panels,
         pure=tuple(branch.name for branch in branches(model) if branch.pure),
     )
-
-
-def _era(model: Model, name: str) -> Era:
-    if name not in model.eras:
-        raise CalibrationError(f"no era {name!r} in {model.name}: {nearest(name, model.eras)}")
-    return model.eras[name]
 
 
 # --- what is drawn ------------------------------------------------------------------------------

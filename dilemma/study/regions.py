@@ -9,7 +9,7 @@ must agree, and where there are equilibria without a closed form the result says
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import sympy as sp
@@ -17,13 +17,14 @@ from sympy.core.relational import Relational
 
 from dilemma.branch import Branch
 from dilemma.budget import kept
-from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError, nearest
+from dilemma.errors import DisagreementError, UnsupportedError
 from dilemma.games import branches, kinds
 from dilemma.model import Model
 from dilemma.parts import Era
 from dilemma.proof.logic import Question
 from dilemma.report import versions
 from dilemma.study.borders import label_at, moves
+from dilemma.study.eras import Eras, eras_of
 from dilemma.study.existence import existence, polynomials, tidy
 from dilemma.study.frequencies import frequencies
 from dilemma.study.legend import letters, order
@@ -37,7 +38,7 @@ __all__ = ["regions"]
 @kept("cutting")
 def regions(
     model: Model,
-    eras: Sequence[str] | None = None,
+    eras: Eras = None,
     *,
     draws: int = 20_000,
     seed: int = 0,
@@ -49,8 +50,10 @@ def regions(
     Parameters
     ----------
     model : Model
-    eras : sequence of str, optional
-        Which eras, in which order; all of them unless said.
+    eras : str, Era, mapping, or a sequence of these, optional
+        Which eras, in which order; all of them unless said.  Values on the spot are an era too
+        (see :meth:`Model.era`); what they leave out, and where there are no eras everything, lies
+        anywhere in its declared range.
     draws, seed : int
         Random calibrations from each box, for the zones' shares.
     seconds : float, optional
@@ -67,7 +70,7 @@ def regions(
     Raises
     ------
     CalibrationError
-        For an unknown era, or a model without eras.
+        For an unknown era, or an impossible value.
     UnsupportedError
         If the game has no symbolic solution, or its conditions are no signs of polynomials.
 
@@ -84,12 +87,7 @@ def regions(
     {'japan': 'stag hunt', 'us': 'stag hunt'}
     """
     model.needs_actions("cutting the parameters into regions")
-    names = list(model.eras) if eras is None else list(eras)
-    if not names:
-        raise CalibrationError(f"{model.name} has no eras whose boxes could be cut into regions")
-    for name in names:
-        if name not in model.eras:
-            raise CalibrationError(f"no era {name!r} in {model.name}: {nearest(name, model.eras)}")
+    model, names = eras_of(model, eras, ranges=True)
     search = _Search(model, seconds, len(names))
     found = []
     for k, name in enumerate(names):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.chosen import Choice
-from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.concavity import concave
 from dilemma.games.points import by_branches
 from dilemma.model import Model
 from dilemma.report import versions
 from dilemma.study.courses import State, Stop, follow
+from dilemma.study.eras import Eras, eras_of
 from dilemma.study.replied import EraReplies, Number, Replies, Reply, Spot
 from dilemma.study.solve import solve
 from dilemma.study.strands import joined
@@ -29,7 +30,7 @@ ZERO, ONE = sp.Integer(0), sp.Integer(1)
 @kept("finding best replies in")
 def best_replies(
     model: Model,
-    eras: Sequence[str] | None = None,
+    eras: Eras = None,
     *,
     points: int = POINTS,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
@@ -45,8 +46,8 @@ def best_replies(
     ----------
     model : Model
         Two players, with two actions or one number each.
-    eras : sequence of str, optional
-        All of them unless said.
+    eras : str, Era, mapping, or a sequence of these, optional
+        All of them unless said; values on the spot are an era too (see :meth:`Model.era`).
     points : int
         How many evenly spaced values of the other's number.
     seconds : float, optional
@@ -67,13 +68,10 @@ def best_replies(
     [0.6877, 0.2548]
     """
     _check(model)
-    chosen = tuple(model.eras) if eras is None else tuple(eras)
-    for era in chosen:
-        if era not in model.eras:
-            raise CalibrationError(f"no era {era!r} in {model.name}: {nearest(era, model.eras)}")
-    if not chosen or points < 2:
+    model, chosen = eras_of(model, eras)
+    if points < 2:
         raise CalibrationError(
-            f"{model.name}: best replies need an era, and at least two values of the other's number"
+            f"{model.name}: at least two values of the other's number are wanted"
         )
     one_era = _of_actions if model.choices is None else _of_numbers
     return Replies(

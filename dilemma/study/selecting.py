@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import inf, isinf
 from typing import Any
@@ -23,7 +23,7 @@ from dilemma.games.found import share
 from dilemma.games.indifference import indifferences
 from dilemma.games.learning import basins
 from dilemma.games.quantal import logit
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.report import versions
 from dilemma.study.judged import Criteria
 from dilemma.study.selected import Selection
@@ -42,7 +42,7 @@ _ELIMINATION = "some of the elimination of dominated actions"
 
 def select(
     model: Model,
-    at: str | Mapping[str, Any] | None = None,
+    at: At | None = None,
     *,
     starts: int = 100,
     seed: int = 0,
@@ -57,7 +57,7 @@ def select(
     Parameters
     ----------
     model : Model
-    at : str or mapping, optional
+    at : str, Era or mapping, optional
         An era, for its central calibration, or a value for each parameter, as in ``solve``.
     starts : int
         Random starting points for the replicator dynamics and for fictitious play; 0 for none.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dilemma.chosen import Choices
 from dilemma.errors import UnsupportedError
 from dilemma.extensive import Tree
-from dilemma.model import Model
+from dilemma.model import Model, payoff_matrix
 from dilemma.parts import Claim, Value, decimal
-from dilemma.report import Cell, Shown, Table
+from dilemma.report import WIDTH, Cell, Shown, Table
 from dilemma.study.propositions import propositions
 
 __all__ = ["Sheet", "sheet"]
@@ -80,6 +80,7 @@ def _payoffs(model: Model) -> Table:
     )
     titles = [f"{p.title}{f' [{p.unit}]' if p.unit else ''}" for p in model.players.values()]
     titled = ", ".join(p.title for p in model.players.values())
+    matrix = None if model.parameters else payoff_matrix(model)
     notes = [f"A profile is ({titled})." if model.tree is None else "A row is where play ends."]
     if model.choices is not None:
         notes = []
@@ -87,6 +88,8 @@ def _payoffs(model: Model) -> Table:
         notes.append(" ".join(model.reads.split()))
     if model.source:
         notes.append(f"Source: {model.source}.")
+    if matrix is not None and max(map(len, matrix.header)) * len(matrix.header) < WIDTH:
+        return replace(matrix, notes=(*matrix.notes, *notes[1:]))
     head = "profile" if model.tree is None else "end"
     if model.choices is not None:
         rows = tuple(("what is chosen", *row[1:]) for row in rows)

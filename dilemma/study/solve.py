@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
+
+import sympy as sp
 
 from dilemma import games
 from dilemma.equilibria import Equilibria
 from dilemma.errors import CalibrationError
-from dilemma.model import Model
+from dilemma.model import At, Model
+from dilemma.parts import Era
 
 __all__ = ["solve"]
 
 
 def solve(
     model: Model,
-    at: str | Mapping[str, Any] | None = None,
+    at: At | None = None,
     *,
     seconds: float | None = 60,
     most: int = 200_000,
@@ -26,7 +28,7 @@ def solve(
     Parameters
     ----------
     model : Model
-    at : str or mapping, optional
+    at : str, Era or mapping, optional
         An era, for its central calibration, or a value for each parameter.  May be left out
         where the model has no parameters.
     seconds : float, optional
@@ -54,15 +56,12 @@ def solve(
     >>> dilemma.solve(dilemma.load("abandonment"), "post_cold_war", m_J="0.1").names
     ('(strong, strong)',)
     """
-    if at is None and model.eras and not changes:
-        raise CalibrationError(f"{model.name}: at which era? there are: {', '.join(model.eras)}")
     if (seconds is not None and seconds < 0) or most < 1:
         raise CalibrationError(f"seconds = {seconds}, most = {most}: no budget at all")
-    calibration = model.calibration(at, **changes)
-    if isinstance(at, str):
-        title = model.eras[at].title
-    else:
-        title = "a calibration of its own" if calibration else ""
-    if changes:
-        title += f" with {', '.join(f'{k} = {v}' for k, v in changes.items())}"
-    return games.equilibria(model, calibration, at=title, seconds=seconds, most=most)
+    era = model.era(at, **changes)
+    title = era.title if model.parameters or at is not None else ""
+    return games.equilibria(model, _centre(era), at=title, seconds=seconds, most=most)
+
+
+def _centre(era: Era) -> dict[str, sp.Rational]:
+    return {name: value.central for name, value in era.values.items()}

@@ -15,6 +15,7 @@ from dilemma.games.points import Point
 from dilemma.model import Model
 from dilemma.report import versions
 from dilemma.study.directions import Box
+from dilemma.study.eras import Eras, eras_of
 from dilemma.study.implicit import derivative
 from dilemma.study.played import play, played
 from dilemma.study.responses import Effect, Response, Statics
@@ -29,7 +30,7 @@ DRAWS = 256
 @kept("moving outcomes of")
 def statics(
     model: Model,
-    era: str | Sequence[str] | None = None,
+    era: Eras = None,
     outcomes: Iterable[str] | None = None,
     parameters: Iterable[str] | None = None,
     *,
@@ -45,8 +46,9 @@ def statics(
     ----------
     model : Model
         A game in which numbers are chosen.
-    era : str or sequence of str, optional
-        At which eras' centres and over which boxes; all by default.
+    era : str, Era, mapping, or a sequence of these, optional
+        At which eras' centres and over which boxes; all by default.  Values on the spot are an era
+        too (see :meth:`Model.era`).
     outcomes, parameters : iterable of str, optional
         Which; all outcomes and payoffs, and all parameters, by default.
     seconds : float, optional
@@ -78,14 +80,12 @@ def statics(
             f"{model.name} is a game of finitely many actions: equilibria there stay or change "
             "their kind and do not move by derivatives; along(...) and regions(...) say where"
         )
-    eras = [era] if isinstance(era, str) else list(model.eras if era is None else era)
-    _known("era", eras, model.eras)
-    if not eras:
-        raise CalibrationError(f"{model.name} has no eras: neither centres nor boxes")
+    model.needs_any_parameter("moves an outcome")
+    model, eras = eras_of(model, era)
     told = list(dict.fromkeys([*model.outcomes, *model.players] if outcomes is None else outcomes))
     moved = list(model.parameters if parameters is None else parameters)
     _known("outcome", told, [*model.outcomes, *model.players])
-    _known("parameter", moved, model.parameters)
+    model.needs_parameters(moved)
     start, budget = time.monotonic(), inf if seconds is None else seconds
     found: list[Response] = []
     for k, name in enumerate(eras):
@@ -110,10 +110,8 @@ def _responses(
 ) -> Iterator[Response]:
     points, missing = played(model, model.values(box.era))
     if not points:
-        title = model.eras[box.era].title
-        raise CalibrationError(
-            f"{model.name}: no equilibrium at the {title} centre {missing}".strip()
-        )
+        centre = model.eras[box.era].centre
+        raise CalibrationError(f"{model.name}: no equilibrium at {centre} {missing}".strip())
     for point in points:
         effects = {
             (outcome, parameter): _effect(model, point, outcome, parameter)

@@ -10,8 +10,9 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.report import Shown, Table, number, versions
+from dilemma.study.eras import one_era
 from dilemma.study.settled import candidates
 from dilemma.study.shares import means
 
@@ -207,7 +208,7 @@ def _text(value: sp.Rational | None) -> str | None:
 def tornado(
     model: Model,
     outcome: str,
-    era: str,
+    era: At | None = None,
     *,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
     progress: Progress | None = None,
@@ -219,8 +220,9 @@ def tornado(
     model : Model
     outcome : str
         An outcome, or a player for its payoff.
-    era : str
-        Whose centre and whose box.
+    era : str, Era or mapping, optional
+        Whose centre and whose box: may be left out where there is one.  Values on the spot are an
+        era too (see :meth:`Model.era`), as ``{"s": {"value": 2, "range": [1, 9]}}``.
     seconds : float, optional
         Budget for it all, past which there is an error and no answer; no limit if None.
     progress : callable, optional
@@ -241,11 +243,11 @@ def tornado(
     known = [*model.outcomes, *model.players]
     if outcome not in known:
         raise CalibrationError(f"no outcome {outcome!r} in {model.name}: {nearest(outcome, known)}")
-    if era not in model.eras:
-        raise CalibrationError(f"no era {era!r} in {model.name}: {nearest(era, model.eras)}")
-    values, title = model.eras[era].values, model.eras[era].title
+    model.needs_any_parameter("moves an outcome")
+    model, era = one_era(model, era)
+    values, at = model.eras[era].values, model.eras[era].centre
     moving = [name for name in model.parameters if values[name].range.low < values[name].range.high]
-    centre = _reach(model, outcome, model.calibration(era), None, f"the {title} centre")
+    centre = _reach(model, outcome, model.calibration(era), None, at)
     swings = []
     for done, name in enumerate(moving):
         if progress is not None:
@@ -256,7 +258,7 @@ def tornado(
                 outcome,
                 model.calibration(era, **{name: end}),
                 end,
-                f"the {title} centre with {name} = {number(end)}",
+                f"{at} with {name} = {number(end)}",
             )
             for end in (values[name].range.low, values[name].range.high)
         )

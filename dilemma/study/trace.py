@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from dilemma.model import Model
 from dilemma.reading.expressions import ExpressionError, exact
 from dilemma.report import versions
 from dilemma.study.courses import State, Stop, follow
+from dilemma.study.eras import Eras, eras_of
 from dilemma.study.played import played
 from dilemma.study.solve import solve
 from dilemma.study.traced import Trace
@@ -34,7 +35,7 @@ def trace(
     high: Any,
     *,
     scaled: bool | None = None,
-    eras: str | Sequence[str] | None = None,
+    eras: Eras = None,
     points: int = POINTS,
     outcomes: str | Sequence[str] | None = None,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
@@ -54,8 +55,9 @@ def trace(
         The path's ends: values of the parameter, or of the factor.  Exact, as ``"1/3"``.
     scaled : bool, optional
         Whether a factor moves; by default where several parameters are named.
-    eras : str or sequence of str, optional
-        All of them unless said.
+    eras : str, Era, mapping, or a sequence of these, optional
+        All of them unless said.  Values on the spot are an era too (see :meth:`Model.era`), and
+        may leave out the parameter that moves.
     points : int
         How many evenly spaced values.
     outcomes : str or sequence of str, optional
@@ -82,13 +84,14 @@ def trace(
     named = several(moves, ())
     factor = len(named) > 1 if scaled is None else scaled
     told = several(outcomes, model.outcomes)
-    chosen = several(eras, model.eras)
-    for what, names, known in (
-        ("parameter", named, model.parameters),
-        ("era", chosen, model.eras),
-        ("outcome", told, model.outcomes),
-    ):
-        _check_names(model, what, names, known)
+    if not named:
+        raise CalibrationError(f"{model.name}: a path needs at least one parameter")
+    model.needs_parameters(named)
+    for name in told:
+        if name not in model.outcomes:
+            hint = nearest(name, model.outcomes) or f"{model.name} has no outcomes"
+            raise CalibrationError(f"no outcome {name!r} in {model.name}: {hint}")
+    model, chosen = eras_of(model, eras, moving=() if factor else named)
     start, end = _ends(low, high, points)
     centres = {era: model.calibration(era) for era in chosen}
     courses = {}
@@ -104,12 +107,22 @@ def trace(
         low=start,
         high=end,
         courses=courses,
-        centres={era: sp.Integer(1) if factor else centres[era][named[0]] for era in chosen},
+        centres=dict(_starts(model, chosen, named[0], scaled=factor)),
         calibrations=centres,
         outcomes=told,
         method=_method(model),
         versions=versions("sympy", "numpy", "scipy", "z3-solver"),
     )
+
+
+def _starts(
+    model: Model, eras: Sequence[str], moved: str, *, scaled: bool
+) -> Iterator[tuple[str, sp.Rational]]:
+    """Yield where each era's centre lies on the path, if anything is said of what moves."""
+    for era in eras:
+        value = model.eras[era].values[moved]
+        if scaled or value.grade != "declared":
+            yield era, sp.Integer(1) if scaled else value.central
 
 
 def several(asked: str | Sequence[str] | None, known: Iterable[str]) -> tuple[str, ...]:
@@ -123,16 +136,6 @@ def several(asked: str | Sequence[str] | None, known: Iterable[str]) -> tuple[st
     if asked is None:
         return tuple(known)
     return (asked,) if isinstance(asked, str) else tuple(asked)
-
-
-def _check_names(
-    model: Model, what: str, names: Sequence[str], known: Mapping[str, object]
-) -> None:
-    if not names and what != "outcome":
-        raise CalibrationError(f"{model.name}: a path needs at least one {what}")
-    for name in names:
-        if name not in known:
-            raise CalibrationError(f"no {what} {name!r} in {model.name}: {nearest(name, known)}")
 
 
 def _ends(low: Any, high: Any, points: int) -> tuple[sp.Rational, sp.Rational]:

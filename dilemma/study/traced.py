@@ -85,7 +85,7 @@ class Trace(Shown):
             "high": str(self.high),
             "eras": {
                 era: {
-                    "centre": str(self.centres[era]),
+                    "centre": str(self.centres[era]) if era in self.centres else None,
                     "calibration": {n: str(v) for n, v in self.calibrations[era].items()},
                     "stops": [stop.to_dict() for stop in course.stops],
                     "changes": [[str(c.low.at), str(c.high.at)] for c in course.changes],
@@ -158,8 +158,9 @@ def _notes(found: Trace, era: str, columns: Sequence[str]) -> tuple[str, ...]:
         where = [number(stop.at) for stop in course.stops if stop.reason == reason]
         told = where[0] if len(where) == 1 else f"{len(where)} values from {where[0]}"
         notes.append(f"NOT all equilibria at {told}: {reason}.")
+    lies = f", which lies at {number(found.centres[era])}" if era in found.centres else ""
     notes.append(
-        f"All else at the era's centre, which lies at {number(found.centres[era])}. "
+        f"All else at the era's centre{lies}. "
         f"{len(course.even)} evenly spaced values, some of them shown: {found.method}. What comes "
         "and goes between two of them is not seen."
     )
