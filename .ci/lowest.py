@@ -3,10 +3,15 @@
 import tomllib
 from pathlib import Path
 
-PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))[
+    "project"
+]
 EXTRAS = PROJECT["optional-dependencies"]
 
-stated = [*PROJECT["dependencies"], *(need for name in ("figures", "labels", "trees") for need in EXTRAS[name])]
+stated = [
+    *PROJECT["dependencies"],
+    *(need for name in ("figures", "labels", "trees") for need in EXTRAS[name]),
+]
 for need in stated:
     name, lowest = need.split(">=")
     print(f"{name}=={lowest}")
