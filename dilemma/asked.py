@@ -2,13 +2,42 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+import typer
+
+from dilemma.cleaning import visible
+from dilemma.errors import CalibrationError, nearest
 
 if TYPE_CHECKING:
     from dilemma.model import Model
 
-__all__ = ["assignment", "calibrations_of", "claims_of", "every", "load_model"]
+__all__ = [
+    "assignment",
+    "calibrations_of",
+    "check_words",
+    "claims_of",
+    "every",
+    "finite",
+    "load_model",
+]
+
+
+def check_words(words: Sequence[str]) -> None:
+    """See that nothing that was typed would steer the terminal when it is told back."""
+    for number, word in enumerate(words, 1):
+        if visible(word) != word:
+            shown = visible(word).encode("utf-8", "replace").decode("utf-8", "replace")
+            raise CalibrationError(f"argument {number} holds control characters: {shown!r}")
+
+
+def finite(value: float) -> float:
+    """Refuse a budget that is no number, or has no end."""
+    if not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is no number of seconds: write one such as 60")
+    return value
 
 
 def every() -> tuple[str, ...]:
@@ -50,8 +79,6 @@ def calibrations_of(
     name: str, era: str | None, change: list[str] | None, calibrations: str = ""
 ) -> tuple[Model, list[tuple[str | None, dict[str, Any]]]]:
     """Read a model and the calibrations asked for: each era, with the changes."""
-    from dilemma.errors import CalibrationError, nearest
-
     model = load_model(name, calibrations)
     changes = dict(assignment(text) for text in change or [])
     for word in changes:
@@ -67,8 +94,6 @@ def calibrations_of(
 
 def assignment(text: str) -> tuple[str, str]:
     """Read NAME=VALUE."""
-    from dilemma.errors import CalibrationError
-
     name, sign, value = text.partition("=")
     if not sign or not name.strip() or not value.strip():
         raise CalibrationError(f"--set {text}: write it as NAME=VALUE, such as m_J=1/10")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dilemma.asked import load_model
-from dilemma.terminal import progress
+from dilemma.terminal import progress, say
 
 __all__ = ["classroom"]
 
@@ -25,16 +25,14 @@ def classroom(
 ) -> None:
     """Write a page for class: sliders, payoffs, equilibria, pictures; it needs no network."""
     from dilemma.errors import DilemmaError
+    from dilemma.files import check
     from dilemma.page import classroom as page
 
-    if output.suffix.lower() not in (".html", ".htm"):
-        raise DilemmaError(f"{output}: a page's file ends in .html")
-    if not output.parent.is_dir():
-        raise DilemmaError(f"{output}: there is no folder {output.parent}")
+    check(output, "a page's file", (".html", ".htm"))
     with progress("writing") as tell:
         found = page([load_model(name) for name in models] if models else None, progress=tell)
     path = found.save(output)
-    typer.echo(f"written: {path} ({len(found.html.encode()) / 1000:.0f} kB; open it in a browser)")
+    say(f"written: {path} ({len(found.html.encode()) / 1000:.0f} kB; open it in a browser)")
     if opens:
         import webbrowser
 

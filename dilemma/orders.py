@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dilemma.errors import DilemmaError
+from dilemma.files import check
 from dilemma.model import Model
 from dilemma.report import Shown
 
@@ -96,6 +97,4 @@ def written(path: Path) -> Path:
     >>> written(Path("map.svg")).suffix
     '.svg'
     """
-    if path.suffix.lower() not in ENDINGS:
-        raise DilemmaError(f"{path}: a picture's file ends in .png, .svg or .pdf")
-    return path
+    return check(path, "a picture's file", ENDINGS)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dilemma.asked import every, load_model
-from dilemma.terminal import print_json, print_tables, progress
+from dilemma.asked import every, finite, load_model
+from dilemma.terminal import print_json, print_tables, progress, say
 
 if TYPE_CHECKING:
     from dilemma.orders import Picture
@@ -43,7 +43,7 @@ def plot(
         bool, typer.Option("--robust", help="In a ledger, how far each verdict carries.")
     ] = False,
     seconds: Annotated[
-        float, typer.Option(min=0.01, help="In a ledger, the budget of a verdict.")
+        float, typer.Option(min=0.01, callback=finite, help="In a ledger, the budget of a verdict.")
     ] = 60.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -84,4 +84,4 @@ def put_picture(found: Picture, path: Path, *, as_json: bool = False) -> None:
         print_json({"written": str(path), "results": data})
         return
     print_tables([table for result in found.results for table in result.tables()])
-    typer.echo(f"written: {path}")
+    say(f"written: {path}")

@@ -28,9 +28,10 @@ from pylatexenc.latexwalker import (
 from pylatexenc.macrospec import EnvironmentSpec
 
 import dilemma
+from dilemma.cleaning import latex_escape
+from dilemma.latex import PREAMBLE, latex
 from dilemma.report import Best, Formula, Shown, Table
 from dilemma.study.displayed import displayed
-from dilemma.typeset import PREAMBLE, latex, latex_escape
 
 
 def load_template():

@@ -85,7 +85,7 @@ def _payoff_table(model: Model, era: EraSummary) -> Table:
         head,
         rows,
         (
-            f"Payoffs ({titles}){unit} at the era's centre; * marks a best reply.",
+            f"Payoffs ({titles}){unit} at the era's centre.",
             f"Source: {model.source}.",
         ),
     )
@@ -268,4 +268,5 @@ def _group_table(eras: Sequence[EraSummary], groups: Sequence[GroupMove]) -> Tab
         ("group", "moves", "this group alone", "all groups but this one"),
         rows,
         (f"Equilibria when central values go from those of {first} to those of {last}.",),
+        ("moves",),
     )

@@ -9,13 +9,16 @@ from typing import Any
 import sympy as sp
 
 from dilemma.branch import Branch
+from dilemma.cleaning import latex_escape
 from dilemma.errors import UnsupportedError
+from dilemma.formulas import mathematical
 from dilemma.games import branches, kinds
 from dilemma.games.concavity import admissible
 from dilemma.games.naming import Naming
+from dilemma.latex import HEAD
 from dilemma.model import Model
-from dilemma.report import Shown, Table, latex_escape
-from dilemma.study.displayed import displayed, equations, mathematical
+from dilemma.report import Shown, Table
+from dilemma.study.displayed import displayed, equations
 from dilemma.study.existence import existence, tidy
 from dilemma.study.legend import letters, order
 from dilemma.study.shortening import Shortening
@@ -111,19 +114,20 @@ class Propositions(Shown):
             f for p in self.stated for f in p.play.values()
         ]
         used = {str(s) for formula in formulas for s in formula.free_symbols}
-        solution = Table("Solution in symbols", head, rows, tuple(notes))
+        solution = Table("Solution in symbols", head, rows, tuple(notes), head[1:])
         return solution, letters(self.model, used)
 
     def _regimes(self, rows: tuple[tuple[str, ...], ...]) -> tuple[Table, ...]:
         notes = tuple(_notes_of_choices(self.model))
         used = {str(s) for p in self.stated for s in p.where.free_symbols}
         used |= {str(s) for p in self.stated for f in p.play.values() for s in f.free_symbols}
-        table = Table("Solution in symbols", ("regime", "played", "where"), rows, notes)
+        head = ("regime", "played", "where")
+        table = Table("Solution in symbols", head, rows, notes, head[1:])
         return table, letters(self.model, used)
 
     def to_latex(self) -> str:
         """Return the propositions as LaTeX text (packages amsmath and amsthm, a theorem ``proposition``)."""
-        return "\n\n".join(map(_latex, self.stated))
+        return "\n\n".join([HEAD, *map(_latex, self.stated)])
 
     def to_dict(self) -> dict[str, Any]:
         """Return them as plain data; formulas are text."""
