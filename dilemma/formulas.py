@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from dilemma.cleaning import latex_escape
 from dilemma.letters import GREEK
 
-__all__ = ["BREAK", "Piece", "mathematical", "of_formula", "of_latex", "of_words", "width"]
+__all__ = [
+    "BREAK",
+    "LONGEST",
+    "Piece",
+    "mathematical",
+    "of_formula",
+    "of_latex",
+    "of_words",
+    "width",
+]
 
 BREAK = r" \allowbreak "  # where a line may end within mathematics
 LONGEST = 80.0  # points: a longer word may be broken between any two letters
@@ -92,7 +101,8 @@ def _letter(letter: str) -> float:
     if not letter.isascii() and not letter.isprintable():
         return 10.0
     if ord(letter) > 0x24F:
-        return 48.0 if ord(letter) > 0x2FF and letter.isalnum() else 12.0
+        # A sign that is written as a command, or a letter that may be printed by its number.
+        return 12.0 if latex_escape(letter) != letter else 58.0
     return 7.9 if letter.isupper() else 5.6
 
 

@@ -15,18 +15,18 @@ from dilemma.cleaning import latex_escape
 from dilemma.formulas import Piece, of_formula, of_latex, of_words, width
 from dilemma.table import Best, Cell, Formula, Table
 
-__all__ = ["HEAD", "PREAMBLE", "latex"]
+__all__ = ["HEAD", "PREAMBLE", "latex", "paragraph"]
 
-# What a document needs that takes in the LaTeX of any result.
+# What a document needs that takes in the LaTeX of any result.  Letters that pdfTeX's fonts lack are
+# printed by their numbers; LuaLaTeX and XeLaTeX have fonts for them.
 PREAMBLE = r"""\documentclass{article}
 \usepackage{iftex}
 \ifpdftex
   \usepackage[T1]{fontenc}
   \usepackage{lmodern}
-  \makeatletter % letters that its fonts lack are printed by their numbers; LuaLaTeX has more fonts
+  \makeatletter
   \def\UTFviii@undefined@err#1{\expandafter\UTFviii@splitcsname\string#1\relax}
-  \def\UTFviii@splitcsname#1:#2\relax{%
-    \allowbreak[\expandafter\UTFviii@hexcodepoint\expandafter{\the\numexpr\decode@UTFviii#2\relax}]}
+  \def\UTFviii@splitcsname#1:#2\relax{\allowbreak[\expandafter\UTFviii@hexcodepoint\expandafter{\the\numexpr\decode@UTFviii#2\relax}]}
   \makeatother
 \fi
 \usepackage{amsmath,amsthm,array,booktabs,longtable}
@@ -304,7 +304,7 @@ def _styled(layout: _Layout) -> str:
 def _short(table: Table, layout: _Layout, head: list[str], body: list[str]) -> list[str]:
     return [
         r"\begin{table}[htbp]",
-        rf"\caption{{{_text(table.title)}}}",
+        rf"\caption{{{paragraph(table.title)}}}",
         _styled(layout),
         rf"\begin{{tabular}}{{{_columns(layout)}}}",
         *head,
@@ -320,7 +320,7 @@ def _long(table: Table, layout: _Layout, head: list[str], body: list[str]) -> li
     return [
         rf"\begingroup{_styled(layout)}",
         rf"\begin{{longtable}}[l]{{{_columns(layout)}}}",
-        rf"\caption{{{_text(table.title)}}} \\",
+        rf"\caption{{{paragraph(table.title)}}} \\",
         *head,
         r"\endfirsthead",
         *head,
@@ -334,11 +334,12 @@ def _long(table: Table, layout: _Layout, head: list[str], body: list[str]) -> li
 
 
 def _notes(table: Table) -> list[str]:
-    told = [_text(note) for note in table.told("An underline")]
+    told = [paragraph(note) for note in table.told("An underline")]
     if not told:
         return []
     return [r"{\smallskip\footnotesize\raggedright", *(rf"\par {note}" for note in told), r"\par}"]
 
 
-def _text(text: str) -> str:
+def paragraph(text: str) -> str:
+    """Return text of which a line may end within long words, too."""
     return _joined(of_words(text))

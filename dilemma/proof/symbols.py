@@ -7,7 +7,7 @@ import re
 import sympy as sp
 
 from dilemma.cleaning import latex_escape
-from dilemma.formulas import BREAK, mathematical
+from dilemma.formulas import BREAK, LONGEST, mathematical, width
 from dilemma.model import Model
 from dilemma.parts import Claim, Reference
 from dilemma.report import Formula
@@ -73,7 +73,9 @@ def _latex(model: Model, claim: Claim, symbol: sp.Symbol) -> str:
         told = rf"\text{{{reference.what}}}{_call(reference.arguments)}"
     if reference.era is None:
         return told
-    return rf"{told}^{{\text{{{latex_escape(model.eras[reference.era].title)}}}}}"
+    title = model.eras[reference.era].title
+    short = title if width(title) <= LONGEST else reference.era
+    return rf"{told}^{{\text{{{latex_escape(short)}}}}}"
 
 
 def _call(arguments: tuple[str, ...] | list[str]) -> str:

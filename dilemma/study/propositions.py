@@ -15,7 +15,7 @@ from dilemma.formulas import mathematical
 from dilemma.games import branches, kinds
 from dilemma.games.concavity import admissible
 from dilemma.games.naming import Naming
-from dilemma.latex import HEAD
+from dilemma.latex import HEAD, paragraph
 from dilemma.model import Model
 from dilemma.report import Shown, Table
 from dilemma.study.displayed import displayed, equations
@@ -300,7 +300,7 @@ def _games(shorter: Shortening) -> Iterator[Proposition]:
 
 def _latex(stated: Proposition) -> str:
     joined = "occurs only if" if stated.about == "chosen" else "if and only if"
-    lines = [r"\begin{proposition}", f"{latex_escape(stated.says)} {joined}"]
+    lines = [r"\begin{proposition}\raggedright", f"{paragraph(stated.says)} {joined}"]
     lines.append(displayed(stated.where))
     if stated.play:
         sides = ((_left(stated, name), formula) for name, formula in stated.play.items())
