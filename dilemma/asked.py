@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from dilemma.cleaning import visible
+from dilemma.errors import CalibrationError
 
 if TYPE_CHECKING:
     from dilemma.model import At, Model
@@ -16,17 +20,38 @@ __all__ = [
     "ERAS",
     "LIMIT",
     "assignment",
+    "check_words",
     "claims_of",
     "eras_asked",
     "every",
+    "finite",
     "load_model",
     "shared_seconds",
 ]
 
+
+def check_words(words: Sequence[str]) -> None:
+    """See that nothing that was typed would steer the terminal when it is told back."""
+    for number, word in enumerate(words, 1):
+        if visible(word) != word:
+            shown = visible(word).encode("utf-8", "replace").decode("utf-8", "replace")
+            raise CalibrationError(f"argument {number} holds control characters: {shown!r}")
+
+
+def finite(value: float | None) -> float | None:
+    """Refuse a budget that is no number, or has no end."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is no number of seconds: write one such as 60")
+    return value
+
+
 LIMIT = Annotated[
     float | None,
     typer.Option(
-        "--seconds", min=0.01, help="Budget for it all, past which there is none; no limit if none."
+        "--seconds",
+        min=0.01,
+        callback=finite,
+        help="Budget for it all, past which there is none; no limit if none.",
     ),
 ]
 AT = Annotated[

@@ -8,6 +8,7 @@ command that needs it.
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,16 +18,18 @@ from dilemma.asked import (
     AT,
     ERAS,
     LIMIT,
+    check_words,
     claims_of,
     eras_asked,
     every,
+    finite,
     load_model,
     shared_seconds,
 )
 from dilemma.lesson import classroom
 from dilemma.plotted import plot, put_picture
 from dilemma.stopping import interrupted_as_usual, stoppable
-from dilemma.terminal import print_json, print_tables, progress, put, put_all
+from dilemma.terminal import print_json, print_tables, progress, put, put_all, say, stop_printing
 
 if TYPE_CHECKING:
     from dilemma.model import At, Model
@@ -46,13 +49,18 @@ MODELS = Annotated[
     list[str] | None, typer.Argument(help="Shipped names or paths; all shipped models if none.")
 ]
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-SEED = Annotated[int, typer.Option(help="Seed of the random draws.")]
-DRAWS = Annotated[int, typer.Option(min=1, help="Random calibrations drawn from each box.")]
+SEED = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the random draws.")]
+DRAWS = Annotated[
+    int, typer.Option(min=1, max=1_000_000, help="Random calibrations drawn from each box.")
+]
 ERA = Annotated[str | None, typer.Option(help="Which era's centre; all if not given.")]
 CALIBRATIONS = Annotated[
     str, typer.Option(help="A variant of the eras, such as core: only what it names moves.")
 ]
-SECONDS = Annotated[float, typer.Option(min=0.01, help="Budget, after which the answer says so.")]
+SECONDS = Annotated[
+    float,
+    typer.Option(min=0.01, callback=finite, help="Budget, after which the answer says so."),
+]
 
 
 def _points(model: Model, era: str | None, at: list[str] | None) -> list[At | None]:
@@ -68,16 +76,17 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows pipe may not be
     try:
+        check_words(sys.argv[1:])
         with stoppable():
             app(prog_name="dilemma")
     except DilemmaError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(2)
+        told = str(error)
     except OSError as error:
-        if error.filename is None:
-            raise
-        typer.echo(f"{error.filename}: {error.strerror}", err=True)
-        sys.exit(2)
+        stop_printing()
+        told = f"{error.filename or 'input or output'}: {error.strerror or error}"
+    with suppress(DilemmaError):
+        say(told, err=True)
+    sys.exit(2)
 
 
 @app.command("list")
@@ -145,7 +154,10 @@ def select(
     era: ERA = None,
     at: AT = None,
     starts: Annotated[
-        int, typer.Option(min=0, help="Random points from which learning starts; 0 for none.")
+        int,
+        typer.Option(
+            min=0, max=100_000, help="Random points from which learning starts; 0 for none."
+        ),
     ] = 100,
     seed: SEED = 0,
     seconds: SECONDS = 60.0,
@@ -219,7 +231,8 @@ def prove(
         bool, typer.Option("--fresh", help="Forget what is kept of these claims.")
     ] = False,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="How many processes; one a processor if none.")
+        int | None,
+        typer.Option(min=1, max=256, help="How many processes; one a processor if none."),
     ] = None,
     seconds: SECONDS = 60.0,
     output: Annotated[
@@ -232,6 +245,7 @@ def prove(
 ) -> None:
     """Decide claims for every calibration in the boxes and in every equilibrium."""
     from dilemma.agenda import Asked
+    from dilemma.files import write
     from dilemma.ledger_files import all_data, all_tables, check_ending, written
     from dilemma.proving import prove_all
 
@@ -248,15 +262,15 @@ def prove(
                 progress=tell,
             )
     except KeyboardInterrupt:
-        typer.echo("stopped; what was decided is kept", err=True)
+        say("stopped; what was decided is kept", err=True)
         raise typer.Exit(130) from None
     if output is not None:
-        output.write_text(written(ledger, output, explained=verbose), encoding="utf-8")
-        typer.echo(f"written: {output}; {ledger.summary}")
+        write(output, written(ledger, output, explained=verbose))
+        say(f"written: {output}; {ledger.summary}")
     elif as_json:
         print_json(all_data(ledger, explained=verbose))
     elif latex:
-        typer.echo(written(ledger, Path("ledger.tex"), explained=verbose).rstrip())
+        say(written(ledger, Path("ledger.tex"), explained=verbose).rstrip())
     else:
         print_tables(all_tables(ledger, explained=verbose))
     if not ledger.as_expected:
@@ -418,13 +432,13 @@ def regions(
     from dilemma.orders import Order, written
     from dilemma.pictures import picture
 
+    path = written(output or Path(f"{loaded.name}_{x}_{y}.png"))
     found_map = picture(
         "regions", Order((loaded,), (x, y), eras_asked(loaded, era, at), seconds=seconds)
     )
     if as_json or latex:
         put_all(list(found_map.results), as_json=as_json, latex=latex, alone=True)
         return
-    path = written(output or Path(f"{loaded.name}_{x}_{y}.png"))
     found_map.save(path)
     put_picture(found_map, path)
 
@@ -445,6 +459,7 @@ def demo(
     """Play a model with a class: predict first, then see."""
     from rich.console import Console
 
+    from dilemma.cleaning import line, visible
     from dilemma.demo import Stop
     from dilemma.demo import demo as run
     from dilemma.report import Table, renderables
@@ -459,7 +474,7 @@ def demo(
     interactive = sys.stdin.isatty()
 
     def ask(question: str) -> str:
-        console.print(f"? {question}", style="bold", markup=False, highlight=False)
+        console.print(f"? {line(question)}", style="bold", markup=False, highlight=False)
         try:
             answer = input("> ")
         except (EOFError, KeyboardInterrupt):
@@ -467,7 +482,7 @@ def demo(
                 raise Stop from None
             answer = ""
         if not interactive:
-            typer.echo(answer)
+            say(answer)
         if answer.strip().lower() in ("q", "quit", "exit"):
             raise Stop
         return answer
@@ -476,7 +491,7 @@ def demo(
         if isinstance(what, Table):
             console.print(*renderables([what]), sep="\n")
         else:
-            console.print(what, markup=False, highlight=False)
+            console.print(visible(what), markup=False, highlight=False)
 
     run(loaded, eras, ask=ask, show=put, draws=draws, seed=seed)
 
@@ -511,21 +526,21 @@ def convert(
     """Write a model at one calibration for Gambit, or as a model file."""
     from dilemma.errors import DilemmaError
     from dilemma.exchange.files import written
+    from dilemma.files import check, write
 
     loaded = load_model(model)
     points = eras_asked(loaded, era, at)
     if points and path.suffix == ".toml":
         raise DilemmaError(f"{path}: a model file has every era: leave out --era and --at")
-    if path.exists():
-        raise DilemmaError(f"{path} exists already; nothing was written")
+    check(path, "a model's file", (".nfg", ".efg", ".toml"), new=True)
     if path.suffix in (".nfg", ".efg") and (len(points or loaded.eras) > 1):
         raise DilemmaError(f"at which era? write --era with one of: {', '.join(loaded.eras)}")
     point = next(iter(points or loaded.eras), None)
-    path.write_text(written(loaded, path.suffix, point, {}), encoding="utf-8")
+    write(path, written(loaded, path.suffix, point, {}))
     if as_json:
         print_json({"written": str(path)})
     else:
-        typer.echo(f"written: {path}")
+        say(f"written: {path}")
 
 
 @app.command()
@@ -534,15 +549,11 @@ def new(
     as_json: JSON = False,
 ) -> None:
     """Write a small model file to start from."""
-    from dilemma.errors import DilemmaError
+    from dilemma.files import check, write
     from dilemma.library import template
 
-    if path.suffix != ".toml":
-        raise DilemmaError(f"{path}: a model file ends in .toml")
-    if path.exists():
-        raise DilemmaError(f"{path} exists already; nothing was written")
-    path.write_text(template(), encoding="utf-8")
+    write(check(path, "a model's file", (".toml",), new=True), template())
     if as_json:
         print_json({"written": str(path)})
     else:
-        typer.echo(f"written: {path}; next: dilemma compare {path}")
+        say(f"written: {path}; next: dilemma compare {path}")

@@ -152,5 +152,5 @@ def _matrix(model: Model, era: EraSummary, *, marked: bool) -> Table:
         f"{era.title}: who gets what",
         (f"{row.title} \\ {column.title}", *column.actions),
         tuple((a, *(cells[a, b] for b in column.actions)) for a in row.actions),
-        (note + ("; * marks a best reply." if marked else "."),),
+        (f"{note}.",),
     )

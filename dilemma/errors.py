@@ -17,6 +17,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dilemma.cleaning import STEERS, visible
+
 __all__ = [
     "BudgetError",
     "CalibrationError",
@@ -33,7 +35,10 @@ __all__ = [
 
 
 class DilemmaError(Exception):
-    """Base of every error this package raises on purpose."""
+    """Base of every error this package raises on purpose; what it tells steers no terminal."""
+
+    def __str__(self) -> str:
+        return visible(super().__str__())
 
 
 class UnknownModelError(DilemmaError, LookupError):
@@ -116,10 +121,11 @@ class Mistake:
 def _window(line: str, column: int, carets: str) -> tuple[str, str]:
     """Cut a very long line down to what surrounds the mistake."""
     longest = 120
+    line = STEERS.sub(" ", line)  # one for one, so that the carets stay under what is wrong
     if len(line) <= longest:
-        return line.replace("\t", " "), carets[:longest]
+        return line, carets[:longest]
     begin = max(0, min(column - longest // 2, len(line) - longest))
-    return line[begin : begin + longest].replace("\t", " "), carets[begin : begin + longest]
+    return line[begin : begin + longest], carets[begin : begin + longest]
 
 
 class ModelError(DilemmaError, ValueError):

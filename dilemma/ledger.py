@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dilemma.cleaning import cell
 from dilemma.errors import CalibrationError, nearest
 from dilemma.explained import Explanation, verdict_data
 from dilemma.model import Model
@@ -119,20 +120,19 @@ class Ledger(Shown):
         """Return a line for each verdict, ready for a spreadsheet."""
         models = self._by_name()
         page = io.StringIO()
-        rows = csv.writer(page, lineterminator="\n")
-        rows.writerow(
+        lines = csv.writer(page, lineterminator="\n")
+        lines.writerow(
             ["model", "claim", "label", "era", "says", "passage", "over", "given", "formula",
              "verdict", "expected", "radius", "share", "needs", "decider", "seconds", "reason"]
         )  # fmt: skip
         for v in self.verdicts:
             claim = v.claim
-            rows.writerow(
-                [v.model, claim.name, claim.label, v.era, claim.says, claim.source,
-                 where(models[v.model], v), claim.text.get("given", ""), claim.text["holds"],
-                 v.status, v.expected, carries(v.robustness),
-                 spans(v.robustness), needed(v), "; ".join(v.deciders),
-                 f"{v.seconds:.3f}", v.reason]
-            )  # fmt: skip
+            told = [v.model, claim.name, claim.label, v.era, claim.says, claim.source,
+                    where(models[v.model], v), claim.text.get("given", ""), claim.text["holds"],
+                    v.status, v.expected, carries(v.robustness),
+                    spans(v.robustness), needed(v), "; ".join(v.deciders),
+                    f"{v.seconds:.3f}", v.reason]  # fmt: skip
+            lines.writerow(map(cell, told))
         return page.getvalue()
 
     def _by_name(self) -> Mapping[str, Model]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-from dilemma.errors import DilemmaError
+from dilemma.cleaning import as_json
+from dilemma.files import check
+from dilemma.latex import latex
 from dilemma.ledger import Ledger
 from dilemma.report import Table
-from dilemma.typeset import latex, page
+from dilemma.typeset import page
 
 __all__ = ["ENDINGS", "all_data", "all_tables", "check_ending", "written"]
 
@@ -17,15 +18,14 @@ ENDINGS = (".html", ".csv", ".tex", ".json")
 
 
 def check_ending(path: Path) -> None:
-    """See that a file's ending says what is to be written.
+    """See that a file's ending says what is to be written, and that it can be.
 
     Raises
     ------
     DilemmaError
         If it does not.
     """
-    if path.suffix not in ENDINGS:
-        raise DilemmaError(f"{path}: a ledger's file ends in {', '.join(ENDINGS)}")
+    check(path, "a ledger's file", ENDINGS)
 
 
 def written(ledger: Ledger, path: Path, *, explained: bool) -> str:
@@ -39,7 +39,7 @@ def written(ledger: Ledger, path: Path, *, explained: bool) -> str:
     'stake_beats_entrapment'
     """
     check_ending(path)
-    match path.suffix:
+    match path.suffix.lower():
         case ".html":
             return page(all_tables(ledger, explained=explained))
         case ".tex":
@@ -47,7 +47,7 @@ def written(ledger: Ledger, path: Path, *, explained: bool) -> str:
         case ".csv":
             return ledger.to_csv()
     data = all_data(ledger, explained=explained)
-    return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return as_json(data) + "\n"
 
 
 def all_tables(ledger: Ledger, *, explained: bool) -> list[Table]:

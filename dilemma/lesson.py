@@ -10,7 +10,7 @@ import typer
 
 from dilemma.asked import AT, LIMIT, eras_asked, every, load_model
 from dilemma.stopping import interrupted_as_usual
-from dilemma.terminal import print_json, progress
+from dilemma.terminal import print_json, progress, say
 
 if TYPE_CHECKING:
     from dilemma.model import Model
@@ -33,12 +33,10 @@ def classroom(
 ) -> None:
     """Write a page for class: sliders, payoffs, equilibria, pictures; it needs no network."""
     from dilemma.errors import DilemmaError
+    from dilemma.files import check
     from dilemma.page import classroom as page
 
-    if output.suffix.lower() not in (".html", ".htm"):
-        raise DilemmaError(f"{output}: a page's file ends in .html")
-    if not output.parent.is_dir():
-        raise DilemmaError(f"{output}: there is no folder {output.parent}")
+    check(output, "a page's file", (".html", ".htm"))
     with progress("writing") as tell:
         loaded = [load_model(name) for name in models or every()]
         found = page([_beginning(model, at) for model in loaded], seconds=seconds, progress=tell)
@@ -48,7 +46,7 @@ def classroom(
         told = {"written": str(path), "bytes": size, "models": list(found.models)}
         print_json({**told, "sha256": hashlib.sha256(found.html.encode()).hexdigest()})
     else:
-        typer.echo(f"written: {path} ({size / 1000:.0f} kB; open it in a browser)")
+        say(f"written: {path} ({size / 1000:.0f} kB; open it in a browser)")
     if opens:
         import webbrowser
 

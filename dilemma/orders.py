@@ -10,6 +10,7 @@ from typing import Any
 
 from dilemma.errors import DilemmaError
 from dilemma.extras import library
+from dilemma.files import check
 from dilemma.model import At, Model
 from dilemma.report import Shown
 
@@ -109,7 +110,5 @@ def written(path: Path) -> Path:
     >>> written(Path("map.svg")).suffix
     '.svg'
     """
-    if path.suffix.lower() not in ENDINGS:
-        raise DilemmaError(f"{path}: a picture's file ends in .png, .svg or .pdf")
     library("matplotlib")
-    return path
+    return check(path, "a picture's file", ENDINGS)

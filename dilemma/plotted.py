@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dilemma.asked import AT, ERAS, eras_asked, every, load_model
-from dilemma.terminal import print_json, print_tables, progress
+from dilemma.asked import AT, ERAS, eras_asked, every, finite, load_model
+from dilemma.terminal import print_json, print_tables, progress, say
 
 if TYPE_CHECKING:
     from dilemma.orders import Picture
@@ -45,7 +45,11 @@ def plot(
     ] = False,
     seconds: Annotated[
         float | None,
-        typer.Option(min=0.01, help="Budget for it all; in a ledger for each verdict, 60 if none."),
+        typer.Option(
+            min=0.01,
+            callback=finite,
+            help="Budget for it all; in a ledger for each verdict, 60 if none.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -87,4 +91,4 @@ def put_picture(found: Picture, path: Path, *, as_json: bool = False) -> None:
         print_json({"written": str(path), "results": data})
         return
     print_tables([table for result in found.results for table in result.tables()])
-    typer.echo(f"written: {path}")
+    say(f"written: {path}")

@@ -6,14 +6,15 @@ A result says once what its tables are; :class:`Shown` turns them into every for
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from dilemma.cleaning import as_json, latex_escape, visible
+from dilemma.latex import latex
 from dilemma.table import Best, Cell, Formula, Table, plain
-from dilemma.typeset import fragment, latex, latex_escape, page
+from dilemma.typeset import fragment, page
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -61,12 +62,12 @@ class Shown:
         return page(self.tables())
 
     def to_latex(self) -> str:
-        """Return the result as LaTeX tables (``typeset.PREAMBLE`` has the packages)."""
+        """Return the result as LaTeX tables; ``dilemma.latex.PREAMBLE`` is what they need."""
         return latex(self.tables())
 
     def to_json(self) -> str:
         """Return the result as JSON."""
-        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
+        return as_json(self.to_dict())
 
 
 def number(value: Any, digits: int = 4) -> str:
@@ -114,14 +115,18 @@ def renderables(tables: Iterable[Table]) -> list[RenderableType]:
 
     found: list[RenderableType] = []
     for table in tables:
-        found.append(Text(table.title, style="bold"))  # a grid's own title wraps at its width
+        found.append(
+            Text(visible(table.title), style="bold")
+        )  # a grid's own title wraps at its width
         grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
         for head in table.header:
-            grid.add_column(Text(head), overflow="fold")
+            grid.add_column(Text(visible(head)), overflow="fold")
         for row in table.rows:
-            grid.add_row(*(Text(plain(cell)) for cell in row))
+            grid.add_row(*(Text(visible(plain(cell))) for cell in row))
         found.append(grid)
-        found += [Padding(Text(note, style="dim"), (0, 0, 0, 1)) for note in table.notes]
+        found += [
+            Padding(Text(visible(note), style="dim"), (0, 0, 0, 1)) for note in table.told("*")
+        ]
         found.append(Text())
     return found
 

@@ -28,12 +28,22 @@ Cell = str | Formula | tuple[Best, ...]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A titled table with its notes: units, sources, seeds."""
+    """A titled table with its notes: units, sources, seeds.
+
+    ``formulas`` names the heads of the columns whose texts are formulas.
+    """
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
+    formulas: tuple[str, ...] = ()
+
+    def told(self, mark: str) -> tuple[str, ...]:
+        """Return the notes, and what marks a best reply if one is marked."""
+        cells = (cell for row in self.rows for cell in row if isinstance(cell, tuple))
+        marked = any(part.best for cell in cells for part in cell)
+        return (*self.notes, f"{mark} marks a best reply.") if marked else self.notes
 
 
 def plain(cell: Cell) -> str:

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-import json
+import errno
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from dilemma.cleaning import as_json, line, visible
+from dilemma.errors import DilemmaError
+from dilemma.latex import HEAD
+
 if TYPE_CHECKING:
     from dilemma.report import Shown, Table
 
-__all__ = ["print_json", "print_tables", "progress", "put", "put_all"]
+__all__ = ["print_json", "print_tables", "progress", "put", "put_all", "say", "stop_printing"]
+
+BROKEN_PIPE = 141  # what a shell says of a program that such a pipe ended
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a text of which nothing steers the terminal."""
+    try:
+        typer.echo(visible(text), err=err)
+    except OSError as error:
+        stop_printing()
+        if error.errno in (errno.EPIPE, errno.EINVAL):  # the second is Windows'
+            sys.exit(BROKEN_PIPE)  # who reads has had enough
+        raise DilemmaError(f"what was found could not be printed: {error.strerror}") from None
+
+
+def stop_printing() -> None:
+    """Let what was not printed go: else Python tries again at its end, and complains."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def put(found: Shown, *, as_json: bool, latex: bool) -> None:
@@ -28,14 +52,15 @@ def put_all(found: list[Any], *, as_json: bool, latex: bool, alone: bool = False
         data = [each.to_dict() for each in found]
         print_json(data[0] if alone else data)
     elif latex:
-        typer.echo("\n\n".join(each.to_latex() for each in found))
+        told = [each.to_latex() for each in found]
+        say("\n\n".join([*told[:1], *(one.removeprefix(f"{HEAD}\n").lstrip() for one in told[1:])]))
     else:
         print_tables([table for each in found for table in each.tables()])
 
 
 def print_json(data: Any) -> None:
     """Print plain data."""
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
+    say(as_json(data))
 
 
 def print_tables(tables: list[Table]) -> None:
@@ -48,7 +73,7 @@ def print_tables(tables: list[Table]) -> None:
     if console.is_terminal:
         console.print(*renderables(tables), sep="\n")
     else:
-        typer.echo(text(tables))
+        say(text(tables))
 
 
 @contextmanager
@@ -58,19 +83,20 @@ def progress(doing: str) -> Iterator[Callable[[float, str], None]]:
         yield lambda _share, _name: None
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
 
     begun = time.monotonic()
     with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task(doing, total=1.0, visible=False)
 
-        def tell(share: float, name: str) -> None:
+        def advance(share: float, name: str) -> None:
             bar.update(
                 task,
                 completed=share,
-                description=f"{doing} {name}".strip(),
+                description=escape(line(f"{doing} {name}")),
                 visible=time.monotonic() - begun > 1,
                 refresh=True,
             )
 
-        yield tell
+        yield advance

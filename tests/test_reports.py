@@ -59,6 +59,8 @@ def test_html_is_well_formed(results, name):
 def test_latex_is_balanced_and_escaped(results, name):
     said = results[name].to_latex()
     assert said.count(r"\begin{") == said.count(r"\end{")
+    head, said = said.split("\n", 1)
+    assert head.startswith("% Packages: ")
     outside = re.sub(r"\$[^$]*\$", "", said)  # of mathematics
     assert not re.search(r"(?<!\\)[_%#&](?!$)", outside.replace(" & ", ""))
     assert said.count("{") == said.count("}")

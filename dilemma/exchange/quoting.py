@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Context, Decimal
 from fractions import Fraction
 
+from dilemma.cleaning import visible
 from dilemma.errors import UnsupportedError
 from dilemma.reading.syntax import ExpressionError, literal
 
@@ -45,7 +46,7 @@ def braced(labels: Sequence[str]) -> str:
 
 def quoted(text: str) -> str:
     """Write a label or a comment; Gambit reads no backslash back as it was written."""
-    return '"' + text.replace("\\", "/").replace('"', '\\"') + '"'
+    return '"' + visible(text).replace("\\", "/").replace('"', '\\"') + '"'
 
 
 def is_label(title: str) -> bool:

@@ -26,7 +26,7 @@ from dilemma.figures.paper import (
     tall,
     written,
 )
-from dilemma.figures.style import BODY, FAINT, GREY, INK, LINE, SMALL, STYLE, TINY
+from dilemma.figures.style import BODY, FAINT, GREY, INK, LINE, SMALL, STYLE, TINY, literal
 from dilemma.study.bargains import Bargaining, Deal
 
 __all__ = ["bargain"]
@@ -37,6 +37,7 @@ ROW = 0.62  # an era's row [inches]
 BAND = "#CCECFD"  # where nobody loses
 
 
+@literal
 def bargain(found: Bargaining) -> Figure:
     """Draw in which range a bargain lies and where it is struck, era by era.
 

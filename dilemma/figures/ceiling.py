@@ -19,7 +19,7 @@ from dilemma.figures.labels import Ground
 from dilemma.figures.panels import Grid, Row, grid
 from dilemma.figures.paths import across, draw, era_key, era_marks, jump_ends, note, row, runs, says
 from dilemma.figures.placing import LEADING
-from dilemma.figures.style import BLUE, INK, SMALL, STYLE, VERMILION
+from dilemma.figures.style import BLUE, INK, SMALL, STYLE, VERMILION, literal
 from dilemma.report import number
 from dilemma.study.strands import Joined, joined
 from dilemma.study.traced import Trace
@@ -31,6 +31,7 @@ ABOVE = 0.35  # what a price that may be anything from somewhere up is given of 
 WIDTHS = (1.9, 3.4)
 
 
+@literal
 def ceiling(found: Trace, slack: str | None = None, effort: str | None = None) -> Figure:
     """Draw slack, effort and shadow prices against what moves: a column for each era.
 

@@ -19,7 +19,7 @@ from matplotlib.path import Path
 
 from dilemma.figures.captions import Caption, captions, entry, note, says, shares
 from dilemma.figures.placing import LEADING, size_of
-from dilemma.figures.style import BODY, FAINT, GREY, INK, LINE, SMALL, STYLE, TINY
+from dilemma.figures.style import BODY, FAINT, GREY, INK, LINE, SMALL, STYLE, TINY, literal
 from dilemma.study.maps import Label, Panel, RegionMap
 
 __all__ = ["region_map"]
@@ -33,6 +33,7 @@ TINTS = ("#F4CDB0", "#E1F9D4", "#CBD2FC", "#CCECFD", "#A7DEE5", "#E4CED0", "#F6E
 HATCHES = ("////", "....", "xxxx", "\\\\\\\\", "++++", "----")
 
 
+@literal
 def region_map(found: RegionMap) -> Figure:
     """Draw a map of regions: a panel for each era, all of one scale.
 

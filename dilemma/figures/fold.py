@@ -16,7 +16,7 @@ from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.figures.labels import Ground
 from dilemma.figures.panels import grid
 from dilemma.figures.paths import across, draw, era_key, era_marks, jump_ends, line_key, note, row
-from dilemma.figures.style import BLUE, INK, SMALL, STYLE, VERMILION
+from dilemma.figures.style import BLUE, INK, SMALL, STYLE, VERMILION, literal
 from dilemma.report import number
 from dilemma.study.strands import Joined, joined
 from dilemma.study.traced import Trace
@@ -26,6 +26,7 @@ __all__ = ["fold"]
 PANEL = (2.9, 1.9)  # width and height [inches]
 
 
+@literal
 def fold(found: Trace, shows: Sequence[str] | None = None) -> Figure:
     """Draw the equilibria against what moves: a column for each era, a row for each number.
 

@@ -25,7 +25,7 @@ from dilemma.figures.carried import (
 )
 from dilemma.figures.paper import DOWN, EDGE, Paper, paper, tall
 from dilemma.figures.placing import wrap
-from dilemma.figures.style import FAINT, GREY, INK, LINE, SMALL, STYLE, TINY
+from dilemma.figures.style import FAINT, GREY, INK, LINE, SMALL, STYLE, TINY, literal
 from dilemma.ledger import Ledger
 from dilemma.model import Model
 from dilemma.proof.sentences import carries, where
@@ -45,6 +45,7 @@ LOOKS: Mapping[str, dict[str, Any]] = {
 }
 
 
+@literal
 def ledger(found: Ledger, *, first: int = 0, most: int | None = None) -> Figure:
     """Draw claims and their verdicts, a row each, by model.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,7 +23,9 @@ LEADING = 1.2  # line spacing, in font sizes
 @lru_cache(maxsize=1024)
 def _width(line: str, points: float) -> float:
     font = FontProperties(family=FONT, size=points)
-    return float(TextToPath().get_text_width_height_descent(line, font, ismath=False)[0]) / 72
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)  # the font has not all letters
+        return float(TextToPath().get_text_width_height_descent(line, font, ismath=False)[0]) / 72
 
 
 def size_of(lines: Sequence[str], points: float) -> tuple[float, float]:

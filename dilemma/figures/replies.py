@@ -15,7 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 from dilemma.equilibrium import Equilibrium
 from dilemma.figures.labels import Ground
 from dilemma.figures.panels import Row, grid
-from dilemma.figures.style import BLUE, GREY, INK, SMALL, STYLE, VERMILION
+from dilemma.figures.style import BLUE, GREY, INK, SMALL, STYLE, VERMILION, literal
 from dilemma.report import number
 from dilemma.study.replied import EraReplies, Replies
 
@@ -28,6 +28,7 @@ WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}  # keeps hatchin
 Line = list[tuple[float, float]]
 
 
+@literal
 def replies(found: Replies) -> Figure:
     """Draw both players' best replies and the equilibria: a panel for each era.
 

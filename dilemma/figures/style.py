@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import warnings
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path as File
-from typing import Any
+from typing import Any, ParamSpec
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
+from dilemma.cleaning import drawn
 from dilemma.figures.placing import FONT, LEADING
+from dilemma.files import write
 
 __all__ = [
     "BLUE",
@@ -21,8 +28,11 @@ __all__ = [
     "STYLE",
     "TINY",
     "VERMILION",
+    "literal",
     "save",
 ]
+
+Said = ParamSpec("Said")
 
 INK, GREY, FAINT = "#1b1d22", "#5a606b", "#8d939e"
 BLUE, VERMILION = "#0072B2", "#C04A00"  # the two players; apart for every kind of colour vision
@@ -50,8 +60,25 @@ STYLE: dict[str, Any] = {
 }
 
 
+def literal(draw: Callable[Said, Figure]) -> Callable[Said, Figure]:
+    """Let a figure show every text as it is: only the package's own symbols are mathematics."""
+
+    @wraps(draw)
+    def drawn_literally(*args: Said.args, **kwargs: Said.kwargs) -> Figure:
+        figure = draw(*args, **kwargs)
+        for text in figure.findobj(Text):
+            text.set_text(drawn(text.get_text()))
+        return figure
+
+    return drawn_literally
+
+
 def save(figure: Figure, path: str | File) -> None:
     """Write a figure to a file (png, pdf, svg); the same figure makes the same file."""
     undated = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
-    with mpl.rc_context(STYLE):
-        figure.savefig(path, metadata=undated.get(File(path).suffix.lower()))
+    ending = File(path).suffix.lower()
+    page = io.BytesIO()
+    with mpl.rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)  # the font has not all letters
+        figure.savefig(page, format=ending.removeprefix(".") or None, metadata=undated.get(ending))
+    write(File(path), page.getvalue())

@@ -28,7 +28,7 @@ from dilemma.figures.paper import (
     tall,
     written,
 )
-from dilemma.figures.style import GREY, INK, LINE, SMALL, STYLE, TINY
+from dilemma.figures.style import GREY, INK, LINE, SMALL, STYLE, TINY, literal
 from dilemma.study.shares import means
 from dilemma.study.tornado import Reach, Swing, Swings
 
@@ -42,6 +42,7 @@ LOW: dict[str, Any] = {"facecolor": PALE, "edgecolor": DOWN, "hatch": "////"}
 HIGH: dict[str, Any] = {"facecolor": UP, "edgecolor": UP}
 
 
+@literal
 def tornado(found: Swings, others: Sequence[Swings] = ()) -> Figure:
     """Draw how far each parameter moves an outcome, the one that moves it farthest on top.
 

@@ -29,7 +29,7 @@ from dilemma.figures.paper import (
     written,
 )
 from dilemma.figures.placing import wrap
-from dilemma.figures.style import BODY, FAINT, GREY, INK, LINE, SMALL, STYLE, TINY
+from dilemma.figures.style import BODY, FAINT, GREY, INK, LINE, SMALL, STYLE, TINY, literal
 from dilemma.study.shares import Attribution, Share, means
 
 __all__ = ["waterfall"]
@@ -39,6 +39,7 @@ NAMES = 2.1  # the column in which groups are named [inches]
 GAP = 0.35  # between panels [inches]
 
 
+@literal
 def waterfall(found: Attribution, others: Sequence[Attribution] = ()) -> Figure:
     """Draw what moved an outcome from one era to the next.
 

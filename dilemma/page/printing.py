@@ -9,7 +9,6 @@ payoffs.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -18,6 +17,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.printing.jscode import JavascriptCodePrinter
 
+from dilemma.cleaning import as_json
 from dilemma.errors import UnsupportedError
 
 __all__ = ["Exactly", "Names", "condition", "constants", "formula", "quoted"]
@@ -165,7 +165,7 @@ def quoted(data: Any) -> str:
     >>> quoted(["</script>", 1])
     '["\\u003c/script>",1]'
     """
-    told = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    told = as_json(data, indent=None, separators=(",", ":"))
     return told.replace("<", "\\u003c")
 
 

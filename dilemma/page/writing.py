@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from dilemma.budget import kept
+from dilemma.cleaning import cleaned
 from dilemma.errors import UnsupportedError
+from dilemma.files import write
 from dilemma.library import available, load
 from dilemma.model import Model
 from dilemma.page.actions import actions
@@ -64,7 +66,7 @@ class Page:
     def save(self, path: str | Path) -> Path:
         """Write the page to a file, and return its path."""
         written = Path(path)
-        written.write_text(self.html, encoding="utf-8")
+        write(written, self.html)
         return written
 
     def __repr__(self) -> str:
@@ -153,7 +155,7 @@ def _assembled(told: Sequence[dict[str, Any]], scripts: Sequence[str]) -> str:
     code = "\n".join(['"use strict";', generated, *(_asset(f"{name}.js") for name in SCRIPTS)])
     content = {
         "words": json.loads(_asset("words.json")),
-        "models": list(told),
+        "models": cleaned(list(told)),
         "versions": versions("dilemma", "sympy"),
     }
     data = quoted(content)

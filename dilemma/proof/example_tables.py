@@ -61,7 +61,8 @@ def boxes(model: Model, verdict: Verdict) -> Table:
         for name in model.parameters
     )
     head = ("parameter", "means", *(era.title for era in eras), "whose word")
-    return Table("The boxes: every calibration in them counts", head, rows)
+    title = "The boxes: every calibration in them counts"
+    return Table(title, head, rows, formulas=head[:1])
 
 
 def _pair(model: Model) -> list[Era]:
@@ -91,7 +92,8 @@ def _calibrations(model: Model, example: Example, labels: list[str], what: str) 
             for name in model.parameters
         ]
         where = "at the centre" if model.eras else "the calibration"
-        return Table(f"{what}: {where}", ("parameter", "means", *labels), tuple(rows))
+        every = ("parameter", "means", *labels)
+        return Table(f"{what}: {where}", every, tuple(rows), formulas=every[:1])
     eras = {label: _era(model, label) for label in labels}
     rows = [
         (
@@ -111,7 +113,7 @@ def _calibrations(model: Model, example: Example, labels: list[str], what: str) 
     if not any(eras.values()):  # a claim about all parameters
         rows, notes[0] = [row[:-1] for row in rows], "These are not as in the first era."
     head = ("parameter", "means", *labels, *(["source"] if any(eras.values()) else []))
-    return Table(f"{what}: the calibration", head, tuple(rows), tuple(notes))
+    return Table(f"{what}: the calibration", head, tuple(rows), tuple(notes), head[:1])
 
 
 def _everywhere(example: Example, labels: list[str], name: str) -> str:
@@ -156,7 +158,7 @@ def _payoffs(model: Model, example: Example, labels: list[str]) -> Table:
     """Return the payoff matrices, best replies marked, side by side."""
     cells = {label: _cells(model, example.calibrations[label]) for label in labels}
     titles = ", ".join(p.title for p in model.players.values())
-    note = f"Payoffs ({titles}); * marks a best reply."
+    note = f"Payoffs ({titles})."
     first, *others = model.players.values()
     rows: list[Row]
     if len(others) == 1 and len(others[0].actions) == 2:

@@ -6,10 +6,12 @@ import re
 
 import sympy as sp
 
+from dilemma.cleaning import latex_escape
+from dilemma.formulas import BREAK, LONGEST, mathematical, width
 from dilemma.model import Model
 from dilemma.parts import Claim, Reference
-from dilemma.report import Formula, latex_escape
-from dilemma.study.displayed import mathematical
+from dilemma.report import Formula
+from dilemma.study.displayed import inline
 
 __all__ = ["formula", "names"]
 
@@ -32,7 +34,7 @@ def formula(model: Model, claim: Claim, which: str) -> Formula:
     said = claim.given if which == "given" else claim.holds
     parts = said.args if isinstance(said, sp.And) else (said,)
     called = {symbol: _latex(model, claim, symbol) for symbol in said.free_symbols}
-    told = [f"${sp.latex(part, symbol_names=called)}$" for part in parts]
+    told = [inline(part, called) for part in parts]
     return Formula(text, " and ".join(told))
 
 
@@ -71,8 +73,11 @@ def _latex(model: Model, claim: Claim, symbol: sp.Symbol) -> str:
         told = rf"\text{{{reference.what}}}{_call(reference.arguments)}"
     if reference.era is None:
         return told
-    return rf"{{{told}}}^{{\text{{{latex_escape(model.eras[reference.era].title)}}}}}"
+    title = model.eras[reference.era].title
+    short = title if width(title) <= LONGEST else reference.era
+    return rf"{told}^{{\text{{{latex_escape(short)}}}}}"
 
 
 def _call(arguments: tuple[str, ...] | list[str]) -> str:
-    return "(" + ", ".join(rf"\text{{{latex_escape(one)}}}" for one in arguments) + ")"
+    words = [rf"\text{{{latex_escape(one)}}}" for one in arguments]
+    return f"{BREAK}({f',{BREAK}'.join(words)})"

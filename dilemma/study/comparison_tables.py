@@ -86,7 +86,7 @@ def _payoff_table(model: Model, era: EraSummary) -> Table:
         head,
         rows,
         (
-            f"Payoffs ({titles}){unit}{where}; * marks a best reply.",
+            f"Payoffs ({titles}){unit}{where}.",
             *([f"Source: {model.source}."] if model.source else []),
         ),
     )
@@ -269,4 +269,5 @@ def _group_table(eras: Sequence[EraSummary], groups: Sequence[GroupMove]) -> Tab
         ("group", "moves", "this group alone", "all groups but this one"),
         rows,
         (f"Equilibria when central values go from those of {first} to those of {last}.",),
+        ("moves",),
     )

@@ -49,4 +49,5 @@ def letters(model: Model, used: Collection[str]) -> Table:
         if d.name in used
     ]
     rows += [(p.name, "", p.means, p.unit) for p in model.parameters.values() if p.name in used]
-    return Table("What the letters mean", ("letter", "is", "means", "unit"), tuple(rows))
+    head = ("letter", "is", "means", "unit")
+    return Table("What the letters mean", head, tuple(rows), formulas=("letter", "is"))

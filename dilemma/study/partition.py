@@ -247,7 +247,7 @@ def _where(found: Regions) -> Table:
         "Exactly, up to borders: there payoffs tie, and the set of equilibria is larger.",
         LEFT_OUT,
     )
-    return Table("Where", ("zone", "condition"), rows, notes)
+    return Table("Where", ("zone", "condition"), rows, notes, ("condition",))
 
 
 def _moves(era: EraZones) -> Table:
@@ -273,4 +273,5 @@ def _moves(era: EraZones) -> Table:
         ("parameter", "moves from centre to", "in half-widths of the box", "inside it", "then"),
         tuple(rows),
         tuple(rest),
+        ("parameter",),
     )

@@ -10,11 +10,14 @@ import sympy as sp
 
 from dilemma.branch import Branch
 from dilemma.budget import kept
+from dilemma.cleaning import latex_escape
 from dilemma.errors import UnsupportedError
+from dilemma.formulas import mathematical
 from dilemma.games import branches, kinds
 from dilemma.games.naming import Naming
+from dilemma.latex import HEAD, paragraph
 from dilemma.model import Model
-from dilemma.report import Shown, Table, latex_escape
+from dilemma.report import Shown, Table
 from dilemma.study.closed_branches import Stated, mixed, regimes
 from dilemma.study.displayed import displayed, equations, mathematical
 from dilemma.study.existence import existence, tidy
@@ -128,14 +131,15 @@ class Propositions(Shown):
             f for p in self.stated for f in p.play.values()
         ]
         used = {str(s) for formula in formulas for s in formula.free_symbols}
-        solution = Table("Solution in symbols", head, rows, tuple(notes))
+        solution = Table("Solution in symbols", head, rows, tuple(notes), head[1:])
         return (solution, letters(self.model, used)) if used else (solution,)
 
     def _regimes(self, rows: tuple[tuple[str, ...], ...]) -> tuple[Table, ...]:
         notes = (*_notes_of_choices(self), *self._limits())
         used = {str(s) for p in self.stated for s in p.where.free_symbols}
         used |= {str(s) for p in self.stated for f in p.play.values() for s in f.free_symbols}
-        table = Table("Solution in symbols", ("regime", "played", "where"), rows, notes)
+        head = ("regime", "played", "where")
+        table = Table("Solution in symbols", head, rows, notes, head[1:])
         return (table, letters(self.model, used)) if used else (table,)
 
     def _limits(self) -> Iterator[str]:
@@ -153,7 +157,7 @@ class Propositions(Shown):
 
     def to_latex(self) -> str:
         """Return the propositions as LaTeX text (packages amsmath and amsthm, a theorem ``proposition``)."""
-        return "\n\n".join(map(_latex, self.stated))
+        return "\n\n".join([HEAD, *map(_latex, self.stated)])
 
     def to_dict(self) -> dict[str, Any]:
         """Return them as plain data; formulas are text."""
@@ -359,7 +363,7 @@ def _latex(stated: Proposition) -> str:
     joined = "if and only if"
     if stated.about == "chosen":
         joined = f"occurs {joined if stated.enough else 'only if'}"
-    lines = [r"\begin{proposition}", f"{latex_escape(stated.says)} {joined}"]
+    lines = [r"\begin{proposition}\raggedright", f"{paragraph(stated.says)} {joined}"]
     lines.append(displayed(stated.where))
     if stated.play:
         sides = ((_left(stated, name), formula) for name, formula in stated.play.items())

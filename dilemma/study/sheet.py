@@ -94,7 +94,7 @@ def _payoffs(model: Model) -> Table:
     if model.choices is not None:
         rows = tuple(("what is chosen", *row[1:]) for row in rows)
         head = "payoffs over"
-    return Table(f"{model.title}: payoffs", (head, *titles), rows, tuple(notes))
+    return Table(f"{model.title}: payoffs", (head, *titles), rows, tuple(notes), tuple(titles))
 
 
 def _moves(model: Model, tree: Tree) -> Table:
@@ -113,7 +113,7 @@ def _moves(model: Model, tree: Tree) -> Table:
     if not tree.perfect:
         notes.append("Moves at one decision cannot be told apart by the player who moves.")
     head = ("after", "moves", "actions", "decision", "knows")
-    return Table("The tree", head, tuple(rows), tuple(notes))
+    return Table("The tree", head, tuple(rows), tuple(notes), ("knows",))
 
 
 def _choices(model: Model, game: Choices) -> Table:
@@ -143,12 +143,13 @@ def _choices(model: Model, game: Choices) -> Table:
             f"Gains: {gains}.  Power: {power}."
         )
     head = ("player", "move", "chooses", "from", "unit", "means")
-    return Table("What is chosen", head, tuple(rows), tuple(notes))
+    return Table("What is chosen", head, tuple(rows), tuple(notes), ("chooses", "from"))
 
 
 def _definitions(model: Model) -> Table:
     rows = tuple((d.name, str(d.formula), d.unit, d.means) for d in model.definitions.values())
-    return Table("Definitions", ("name", "is", "unit", "means"), rows)
+    head = ("name", "is", "unit", "means")
+    return Table("Definitions", head, rows, formulas=("name", "is"))
 
 
 def _parameters(model: Model) -> Table:
@@ -170,6 +171,7 @@ def _parameters(model: Model) -> Table:
         ("name", "means", *titles, "grade and source"),
         tuple(rows),
         ("Each era: central value in its interval; = marks one draw for all eras.",),
+        ("name",),
     )
 
 
@@ -180,7 +182,8 @@ def _value(value: Value) -> str:
 
 def _outcomes(model: Model) -> Table:
     rows = tuple((o.name, o.unit, o.means) for o in model.outcomes.values())
-    return Table("Outcomes of an equilibrium", ("name", "unit", "means"), rows)
+    head = ("name", "unit", "means")
+    return Table("Outcomes of an equilibrium", head, rows, formulas=("name",))
 
 
 def _solution(model: Model) -> Table:
@@ -195,7 +198,7 @@ def _variants(model: Model) -> Table:
     rows = tuple((v.name, ", ".join(v.moves), v.says) for v in model.variants.values())
     first = next(iter(model.eras.values())).title
     note = f"All else is one draw for all eras, from the interval that it has in the {first} era."
-    return Table("Calibrations", ("name", "moves", "says"), rows, (note,))
+    return Table("Calibrations", ("name", "moves", "says"), rows, (note,), ("moves",))
 
 
 def _scope(claim: Claim) -> str:

@@ -147,7 +147,7 @@ class Swings(Shown):
             f"({self.centre} at the centre)"
         )
         header = ("parameter", "interval", "at its low end", "at its high end", "swing")
-        return (Table(title, header, rows, tuple(self.notes())),)
+        return (Table(title, header, rows, tuple(self.notes()), header[:1]),)
 
     def notes(self) -> list[str]:
         """Say what the outcome means, and what is not seen in the rows."""
