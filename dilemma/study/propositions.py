@@ -19,7 +19,7 @@ from dilemma.latex import HEAD, paragraph
 from dilemma.model import Model
 from dilemma.report import Shown, Table
 from dilemma.study.closed_branches import Stated, mixed, regimes
-from dilemma.study.displayed import displayed, equations, mathematical
+from dilemma.study.displayed import displayed, equations
 from dilemma.study.existence import existence, tidy
 from dilemma.study.legend import letters, order
 from dilemma.study.shortening import Shortening
