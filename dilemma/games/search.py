@@ -8,6 +8,7 @@ search over the whole interval with the followers' replies worked out anew at ea
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -180,7 +181,8 @@ class Search:
             best = min((found.x, *ends), key=lambda x: loss([x]))
             return np.array([best])
         kept = [{"type": "ineq", "fun": gap}] if gap is not None else []
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # it clips a step to the bounds
             found = optimize.minimize(
                 loss,
                 start,
