@@ -12,12 +12,17 @@ from dilemma.proof.example_tables import boxes, tables
 from dilemma.proof.records import plain
 from dilemma.proof.sentences import carries, fares, meaning, needed, quantified, shared, spans
 from dilemma.proof.symbols import formula, names
-from dilemma.proof.verdicts import Checks, Example, Verdict
+from dilemma.proof.verdicts import Checks, Decider, Example, Verdict
 from dilemma.report import Cell, Shown, Table
 
 __all__ = ["Explanation", "verdict_data"]
 
 Row = tuple[Cell, ...]
+_NAMES: Mapping[Decider, str] = {
+    "z3": "z3",
+    "elimination": "z3 with unknowns put in",
+    "bisection": "exact bisection",
+}
 
 
 @dataclass(frozen=True)
@@ -164,15 +169,28 @@ def _robust(verdict: Verdict) -> Iterator[Row]:
 
 def _checked(checks: Checks) -> Iterator[str]:
     if checks.agree:
-        yield f"the same verdict, each by itself: {', '.join(checks.agree)}"
+        told = f"the same verdict alone: {_ways(checks.agree)}"
+        if checks.independent > 1:
+            told += "; z3 and exact bisection share nothing but the question"
+        elif len(checks.agree) > 1:
+            told += "; they share so much that this counts as one decider"
+        yield told
     if checks.silent:
-        yield f"no verdict by itself: {', '.join(checks.silent)}"
+        yield f"no verdict alone: {_ways(checks.silent)}"
     if checks.attack is not None:
         attack = checks.attack
         yield (
             f"{attack.draws:,} random calibrations (seed {attack.seed}) and {attack.corners:,} "
             f"corners solved: it speaks of {attack.spoke:,} and fails at {attack.failing:,}"
         )
+
+
+def _ways(deciders: tuple[Decider, ...]) -> str:
+    """Name deciders; z3 with and without unknowns put in is z3, two ways."""
+    if "z3" in deciders and "elimination" in deciders:
+        left = [_NAMES[d] for d in deciders if d not in ("z3", "elimination")]
+        return ", ".join(["z3, two ways (as stated, and with unknowns put in)", *left])
+    return ", ".join(_NAMES[d] for d in deciders)
 
 
 def verdict_data(verdict: Verdict) -> dict[str, Any]:
@@ -205,8 +223,12 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
         "example_fails": _example_data(verdict.fails),
         "example_holds": _example_data(verdict.holds),
         "robustness": plain(verdict.robustness),
-        "checks": plain(verdict.checks),
+        "checks": _checks_data(verdict.checks),
     }
+
+
+def _checks_data(checks: Checks | None) -> dict[str, Any] | None:
+    return None if checks is None else {**plain(checks), "independent": checks.independent}
 
 
 def _example_data(example: Example | None) -> dict[str, Any] | None:

@@ -169,10 +169,13 @@ class Ledger(Shown):
         yield "Every example was substituted back and searched for deviations."
         checked = [v.checks for v in self.verdicts if v.checks is not None]
         if checked:
-            twice = sum(len(c.agree) > 1 for c in checked)
+            twice = sum(c.independent > 1 for c in checked)
+            one = sum(c.independent == 1 and len(c.agree) > 1 for c in checked)
+            alone = f"one decider, two ways: {one}; " if one else ""
             tried = sum(c.attack.draws + c.attack.corners for c in checked if c.attack is not None)
             yield (
-                f"Checked: {len(checked)}; decided alike by two deciders, each by itself: {twice}; "
+                f"Checked: {len(checked)}; decided alike by z3 and exact bisection, which share "
+                f"nothing but the question: {twice}; {alone}"
                 f"calibrations and corners tried, none of which contradicts a verdict: {tried:,}."
             )
         if self.remembered:

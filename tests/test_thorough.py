@@ -19,7 +19,10 @@ from dilemma.checking.thorough import check, contradictory
 from dilemma.checking.tries import exactly_at
 from dilemma.errors import DisagreementError
 from dilemma.games.exact import solve_exactly
+from dilemma.ledger import Ledger
 from dilemma.proof.decide import decide, stated
+from dilemma.proof.logic import DECIDERS
+from dilemma.proof.verdicts import Checks
 
 DRAWS = 300
 
@@ -78,8 +81,34 @@ def mixed(abandonment):
 def test_a_right_verdict_is_agreed_on(abandonment, mixed):
     checks = check(abandonment, mixed, draws=DRAWS, seconds=20)
     assert checks.agree == ("z3", "elimination", "bisection")
+    assert checks.independent == 2
     assert checks.attack.draws == DRAWS
     assert 0 < checks.attack.failing < checks.attack.spoke
+
+
+@pytest.mark.parametrize(
+    ("agree", "independent"),
+    [
+        ((), 0),
+        (("elimination",), 1),
+        (("z3", "elimination"), 1),  # z3 twice
+        (("elimination", "bisection"), 1),  # what is put in is put in by the same code
+        (("z3", "bisection"), 2),
+        (("z3", "elimination", "bisection"), 2),
+    ],
+)
+def test_deciders_are_independent_where_they_share_nothing(agree, independent):
+    silent = tuple(d for d in DECIDERS if d not in agree)
+    assert Checks(agree, silent, None).independent == independent
+
+
+def test_z3_asked_twice_is_told_as_one_decider(abandonment, mixed):
+    checks = Checks(("z3", "elimination"), ("bisection",), None)
+    told = str(Ledger((abandonment,), (replace(mixed, checks=checks),)))
+    told = " ".join(told.split())
+    assert "the same verdict alone: z3, two ways" in told
+    assert "counts as one decider" in told
+    assert "share nothing but the question: 0; one decider, two ways: 1;" in told
 
 
 # --- what is wrong is caught ------------------------------------------------------------------------

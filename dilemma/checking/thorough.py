@@ -22,9 +22,9 @@ from dilemma.errors import DisagreementError, UnsupportedError
 from dilemma.model import Model
 from dilemma.parts import Mode, Status
 from dilemma.proof.decide import decide, stated
-from dilemma.proof.logic import DECIDERS, Decider
+from dilemma.proof.logic import DECIDERS
 from dilemma.proof.statements import Statements
-from dilemma.proof.verdicts import Attack, Checks, Verdict
+from dilemma.proof.verdicts import Attack, Checks, Decider, Verdict
 
 __all__ = ["check", "contradictory"]
 
@@ -177,7 +177,7 @@ class _Checking:
                 f"where it was attacked {found.words}", {"there": found.calibration}
             )
 
-    def alone(self, until: float) -> Iterator[tuple[str, bool]]:
+    def alone(self, until: float) -> Iterator[tuple[Decider, bool]]:
         """Decide by each decider alone; yield its name and whether it agrees, or is silent."""
         if self.verdict.status not in DECIDED:
             return

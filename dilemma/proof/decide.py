@@ -22,9 +22,9 @@ from dilemma.proof.choosing import DecidingChoices
 from dilemma.proof.deciding import Deciding
 from dilemma.proof.examples import Example
 from dilemma.proof.existing import Existing, ExistingChoices, opposite
-from dilemma.proof.logic import DECIDERS, Decider
+from dilemma.proof.logic import DECIDERS
 from dilemma.proof.statements import Statements
-from dilemma.proof.verdicts import Verdict
+from dilemma.proof.verdicts import Decider, Verdict
 
 __all__ = ["decide", "decided", "decisions", "proved_lemmas", "stated"]
 

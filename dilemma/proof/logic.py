@@ -24,6 +24,7 @@ import z3
 from dilemma.bisection.bisecting import Bisected, bisected
 from dilemma.errors import UnsupportedError
 from dilemma.proof.reduced import reduced
+from dilemma.proof.verdicts import Decider
 
 __all__ = [
     "DECIDERS",
@@ -35,7 +36,6 @@ __all__ = [
     "may_always_be_read",
 ]
 
-Decider = Literal["z3", "elimination", "bisection"]
 DECIDERS: tuple[Decider, ...] = ("z3", "elimination", "bisection")
 
 # Who is asked in turn, for a share of the time for an answer; what one leaves the next ones have.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
+from types import MappingProxyType
 from typing import Literal
 
 import sympy as sp
@@ -15,6 +17,7 @@ __all__ = [
     "Attack",
     "Checks",
     "Cut",
+    "Decider",
     "Example",
     "Need",
     "Radius",
@@ -24,6 +27,18 @@ __all__ = [
     "Shares",
     "Verdict",
 ]
+
+Decider = Literal["z3", "elimination", "bisection"]
+
+# What each decider's word is worth rests on: two are independent where they share nothing.  What
+# elimination puts in is put in by the code that bisection has, and z3 is asked about what is left.
+RESTS_ON: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "z3": frozenset({"z3"}),
+        "elimination": frozenset({"z3", "putting in"}),
+        "bisection": frozenset({"bisection", "putting in"}),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -264,17 +279,40 @@ class Checks:
     Attributes
     ----------
     agree : tuple of str
-        Deciders that came to the same verdict, each by itself.
+        Deciders that came to the same verdict when asked alone: "z3", "elimination" (z3 once more,
+        unknowns put in), "bisection".
     silent : tuple of str
-        Deciders that by themselves came to none.
+        Deciders that alone came to none.
     attack : Attack or None
     seconds : float
     """
 
-    agree: tuple[str, ...]
-    silent: tuple[str, ...]
+    agree: tuple[Decider, ...]
+    silent: tuple[Decider, ...]
     attack: Attack | None
     seconds: float = 0.0
+
+    @property
+    def independent(self) -> int:
+        """How many of those that agree share nothing with each other but the question.
+
+        Examples
+        --------
+        >>> Checks(("z3", "elimination"), ("bisection",), None).independent
+        1
+        >>> Checks(("z3", "elimination", "bisection"), (), None).independent
+        2
+        """
+        return max(
+            (
+                size
+                for size in range(1, len(self.agree) + 1)
+                for some in combinations(self.agree, size)
+                if sum(len(RESTS_ON[d]) for d in some)
+                == len(frozenset().union(*(RESTS_ON[d] for d in some)))
+            ),
+            default=0,
+        )
 
 
 @dataclass(frozen=True)
