@@ -3,15 +3,22 @@
 What decides is part of the content: the package's own source, z3, sympy.  So a verdict is never
 read back by a version that might have come to another.  Files are JSON: reading one runs nothing,
 and one that makes no sense counts as not there.
+
+Each is sealed (HMAC, RFC 2104) with a secret that lies beside the verdicts and that only their user
+can read: what others have put there, or changed, is decided again.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
+import math
 import os
 import re
+import secrets
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -33,6 +40,10 @@ __all__ = ["VARIABLE", "Cache", "Kept", "users_folder"]
 VARIABLE = "DILEMMA_CACHE"
 DECIDING = ("z3-solver", "sympy", "numpy", "scipy")
 ENGINES = 3  # of so many versions verdicts are kept
+LARGEST = 2**24  # bytes that are read of a file
+SECRET = 32  # bytes
+# A pipe does not keep its reader waiting, and a link is not followed, where the system can be told so.
+READING = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
 # What a model says without any verdict hanging on it.
 BESIDES = ("title", "source", "reads", "questions", "dynamics", "groups", "claims")
 
@@ -62,27 +73,37 @@ class Cache:
     ----------
     trouble : str
         Why a verdict could not be kept, "" where all went well.
+    doubted : int
+        How many files were there that no run of this user has written as they are.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self.trouble = ""
+        self.doubted = 0
+        self._secret = None if folder is None else folder / f"secret-{_user()}"
         self._folder = None if folder is None else folder / "verdicts"
         self._known: dict[int, str] = {}
 
     def find(self, model: Model, claim: Claim) -> Kept | None:
         """Return what is kept of a claim, if anything."""
-        if self._folder is None:
+        if self._folder is None or self._secret is None:
             return None
-        told = _told(self._path(self._folder, model, claim))
+        path = self._path(self._folder, model, claim)
+        if not os.path.lexists(path):
+            return None
+        told, secret = _told(path), _read(self._secret, private=True)
         with suppress(RecordError, KeyError, TypeError, ValueError, AttributeError):
-            verdicts = tuple(verdict_of(v, model.name, claim) for v in told["verdicts"])
-            if [v.era for v in verdicts] == _eras(model, claim):
-                return Kept(verdicts, {k: float(v) for k, v in told["budgets"].items()})
+            seal = told.pop("seal")
+            if secret is not None and hmac.compare_digest(seal, _seal(secret, path, told)):
+                verdicts = tuple(verdict_of(v, model.name, claim) for v in told["verdicts"])
+                if [v.era for v in verdicts] == _eras(model, claim):
+                    return Kept(verdicts, {k: float(v) for k, v in told["budgets"].items()})
+        self.doubted += 1
         return None
 
     def keep(self, model: Model, claim: Claim, kept: Kept) -> None:
         """Write what became of a claim, in place of what was kept of it."""
-        if self._folder is None:
+        if self._folder is None or self._secret is None:
             return
         if _source() != _stamped()[0]:  # what decided may be older than what stands there now
             self.trouble = "the package's own files have changed since it was started"
@@ -90,7 +111,8 @@ class Cache:
         path = self._path(self._folder, model, claim)
         try:
             verdicts = [record(v) for v in kept.verdicts]
-            text = json.dumps({"verdicts": verdicts, "budgets": kept.budgets}, allow_nan=False)
+            told = {"verdicts": verdicts, "budgets": dict(kept.budgets)}
+            json.dumps(told, allow_nan=False)
         except ValueError:
             return  # a number without exact text: decided anew the next time
         try:
@@ -98,7 +120,8 @@ class Cache:
                 path.parents[1].mkdir(parents=True)
                 _forget_old(self._folder)
             path.parent.mkdir(exist_ok=True)
-            _write(path, text)
+            seal = _seal(_own_secret(self._secret), path, told)
+            _write(path, json.dumps({**told, "seal": seal}))
         except OSError as error:
             self.trouble = f"{error.filename or path}: {error.strerror}"
             self._folder = None
@@ -109,8 +132,10 @@ class Cache:
             return None
         found = self._folder.glob(f"*/{_safe(model)}/{_safe(claim)}-*.json")
         for path in sorted(found, key=_age):
-            with suppress(KeyError, TypeError):
-                return float(sum(v["seconds"] for v in _told(path)["verdicts"]))
+            with suppress(KeyError, TypeError, ValueError, OverflowError):
+                seconds = float(sum(v["seconds"] for v in _told(path)["verdicts"]))
+                if math.isfinite(seconds):
+                    return seconds
         return None
 
     def _path(self, folder: Path, model: Model, claim: Claim) -> Path:
@@ -122,7 +147,9 @@ class Cache:
         """Return a digest of what verdicts hang on in a model, its claims apart."""
         if id(model) not in self._known:
             told = {k: v for k, v in model.document.items() if k not in BESIDES}
-            text = json.dumps([model.name, told], default=str)
+            # The order of names may matter, that of what is said of each does not.
+            order = {k: list(v) for k, v in told.items() if isinstance(v, Mapping)}
+            text = json.dumps([model.name, order, told], default=str, sort_keys=True)
             self._known[id(model)] = hashlib.sha256(text.encode()).hexdigest()
         return self._known[id(model)]
 
@@ -176,9 +203,75 @@ def _stamped() -> tuple[tuple[tuple[str, int, int], ...], str]:
 def _told(path: Path) -> Any:
     """Return what a file says; None where there is none, or it is no JSON."""
     try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        return json.loads(_read(path) or b"")
+    except (ValueError, RecursionError):
         return None
+
+
+def _read(path: Path, *, private: bool = False) -> bytes | None:
+    """Return what is in a file; None where there is none, or it is no file of a reasonable size.
+
+    What is private is a secret: it is of its length, and nobody else can have read or written it.
+    """
+    try:
+        with open(path, "rb", opener=lambda name, how: os.open(name, how | READING)) as file:
+            there = os.fstat(file.fileno())
+            if not stat.S_ISREG(there.st_mode) or there.st_size > LARGEST:
+                return None
+            if private and not (there.st_size == SECRET and _is_ours(there)):
+                return None
+            return file.read(LARGEST)
+    except (OSError, ValueError):
+        return None
+
+
+def _is_ours(there: os.stat_result) -> bool:
+    """Tell whether a file is this user's alone, as far as the system knows of users."""
+    return os.name == "nt" or (there.st_uid == os.getuid() and not there.st_mode & 0o077)
+
+
+def _user() -> str:
+    return _safe(os.environ.get("USERNAME", "")) if os.name == "nt" else str(os.getuid())
+
+
+def _seal(secret: bytes, path: Path, told: Mapping[str, Any]) -> str:
+    """Return what shows that a run that knows the secret has written this, in this place."""
+    text = json.dumps([*path.parts[-3:], told])
+    return hmac.new(secret, text.encode(), "sha256").hexdigest()
+
+
+def _own_secret(path: Path) -> bytes:
+    """Return this user's secret, made anew where there is none that can be one.
+
+    Raises
+    ------
+    OSError
+        If none can be kept there.
+    """
+    for _ in range(3):  # of processes that make one at once, all read what the last one made
+        if (known := _read(path, private=True)) is not None:
+            return known
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(SECRET))
+            _put(Path(name), path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    raise OSError(0, "others can read or write what should be a secret", str(path))
+
+
+def _put(new: Path, path: Path) -> None:
+    """Put a secret in its place; one that is there at the first try, and new, stays."""
+    if os.path.lexists(path):
+        new.replace(path)
+        return
+    try:
+        os.link(new, path)
+    except FileExistsError:
+        return  # another process was first
+    except (OSError, NotImplementedError):  # a file system without links
+        new.replace(path)
 
 
 def _write(path: Path, text: str) -> None:

@@ -115,13 +115,19 @@ def prove_all(
     def verdicts(some: Iterable[Entry]) -> tuple[Verdict, ...]:
         return tuple(v for entry in some for v in entry.kept.verdicts)
 
-    trouble = (f"Verdicts could not be kept: {kept.trouble}.",) if kept.trouble else ()
+    notes = [f"Verdicts could not be kept: {kept.trouble}."] if kept.trouble else []
+    if kept.doubted:
+        told = "1 claim" if kept.doubted == 1 else f"{kept.doubted} claims"
+        notes.append(
+            f"Decided again: {told}, of which the cache folder had a file that no run of yours has "
+            "written as it stands there."
+        )
     return Ledger(
         models,
         verdicts(e for e in entries if e.asked),
         verdicts(e for e in entries if not e.asked),
         len(verdicts(e for e in entries if e.asked and e.remembered)),
-        trouble,
+        tuple(notes),
     )
 
 

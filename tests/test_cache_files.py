@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma import agenda
+from dilemma import agenda, cache
 from dilemma.cache import Cache
 from dilemma.proof.records import RecordError, record, verdict_of
 from dilemma.proof.verdicts import Example
 
 CLAIM = "stake_beats_entrapment"
+POSIX = pytest.mark.skipif(os.name == "nt", reason="the system knows no modes, owners or pipes")
 
 
 @pytest.fixture
@@ -67,6 +69,130 @@ def test_a_number_in_a_file_is_read_and_never_run(abandonment, evil):
     told["fails"]["calibrations"]["Cold War"]["m_J"] = evil
     with pytest.raises(RecordError, match="not a number"):
         verdict_of(told, "abandonment", verdict.claim)
+
+
+# --- who has written it ---------------------------------------------------------------------------
+
+
+def secret(folder):
+    (path,) = folder.glob("secret-*")
+    return path
+
+
+def forge(path):
+    """Turn what is kept into its opposite, as whoever can write to the folder may."""
+    told = json.loads(path.read_text(encoding="utf-8"))
+    for verdict in told["verdicts"]:
+        verdict["status"] = "disproved"
+    path.write_text(json.dumps(told), encoding="utf-8")
+
+
+def believed(found):
+    return found[0].status, found.remembered, sum("Decided again" in note for note in found.notes)
+
+
+def test_a_forged_verdict_is_not_believed_and_told_once(abandonment, folder):
+    dilemma.prove(abandonment, CLAIM)
+    (path,) = files(folder)
+    forge(path)
+    assert believed(dilemma.prove(abandonment, CLAIM)) == ("proved", 0, 1)
+    assert believed(dilemma.prove(abandonment, CLAIM)) == ("proved", 1, 0)
+
+
+@pytest.mark.parametrize("seal", [None, "", "0" * 64, 7, "\u00e4"])
+def test_a_seal_of_ones_own_making_is_none(abandonment, folder, seal):
+    dilemma.prove(abandonment, CLAIM)
+    (path,) = files(folder)
+    forge(path)
+    told = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**told, "seal": seal}), encoding="utf-8")
+    assert believed(dilemma.prove(abandonment, CLAIM)) == ("proved", 0, 1)
+
+
+def test_a_right_file_in_the_place_of_another_claims_is_not_believed(abandonment, folder):
+    dilemma.prove(abandonment, CLAIM)
+    (proved,) = files(folder)
+    assert dilemma.prove(abandonment, "m_J > 1", over="all")[0].status == "disproved"
+    (other,) = {*files(folder)} - {proved}
+    other.write_bytes(proved.read_bytes())
+    found = dilemma.prove(abandonment, "m_J > 1", over="all")
+    assert believed(found) == ("disproved", 0, 1)
+
+
+@pytest.mark.parametrize("bad", [None, b"", b"short", b"x" * 33, b"x" * 10**6])
+def test_without_its_secret_all_is_decided_again_and_sealed_anew(abandonment, folder, bad):
+    dilemma.prove(abandonment, CLAIM)
+    secret(folder).unlink()
+    if bad is not None:
+        (folder / f"secret-{cache._user()}").write_bytes(bad)
+    assert believed(dilemma.prove(abandonment, CLAIM)) == ("proved", 0, 1)
+    assert believed(dilemma.prove(abandonment, CLAIM)) == ("proved", 1, 0)
+    assert secret(folder).stat().st_size == 32
+
+
+@POSIX
+def test_a_secret_is_its_users_alone(abandonment, folder):
+    dilemma.prove(abandonment, CLAIM)
+    known = secret(folder).read_bytes()
+    assert secret(folder).stat().st_mode & 0o777 == 0o600
+    secret(folder).chmod(0o644)  # somebody may have read it
+    assert believed(dilemma.prove(abandonment, CLAIM)) == ("proved", 0, 1)
+    assert secret(folder).read_bytes() != known
+    assert secret(folder).stat().st_mode & 0o777 == 0o600
+
+
+@POSIX
+def test_a_secret_that_is_somebody_elses_is_none(abandonment, folder, monkeypatch):
+    dilemma.prove(abandonment, CLAIM)
+    me = os.getuid()
+    monkeypatch.setattr(os, "getuid", lambda: me + 1)
+    secret(folder).rename(folder / f"secret-{os.getuid()}")
+    found = dilemma.prove(abandonment, CLAIM)
+    assert believed(found) == ("proved", 0, 1)
+    assert any("could not be kept" in note for note in found.notes)
+
+
+@POSIX
+@pytest.mark.parametrize("what", ["pipe", "link", "folder"])
+def test_what_is_no_plain_file_keeps_nobody_waiting(abandonment, folder, tmp_path, what):
+    dilemma.prove(abandonment, CLAIM)
+    for path in (*files(folder), secret(folder)):
+        elsewhere = tmp_path / path.name
+        path.rename(elsewhere)
+        match what:
+            case "pipe":
+                os.mkfifo(path)
+            case "link":
+                path.symlink_to(elsewhere)
+            case "folder":
+                path.mkdir()
+    assert believed(dilemma.prove(abandonment, CLAIM)) == ("proved", 0, 1)
+
+
+def test_a_file_of_unreasonable_size_is_not_read(abandonment, folder, monkeypatch):
+    monkeypatch.setattr(cache, "LARGEST", 200)
+    dilemma.prove(abandonment, CLAIM)
+    assert believed(dilemma.prove(abandonment, CLAIM)) == ("proved", 0, 1)
+
+
+def test_processes_that_make_a_secret_at_once_have_one(tmp_path):
+    path = tmp_path / "secret"
+    with ThreadPoolExecutor(16) as several:
+        made = set(several.map(lambda _: cache._own_secret(path), range(64)))
+    assert made == {path.read_bytes()}
+    assert [p.name for p in tmp_path.iterdir()] == ["secret"]
+
+
+@pytest.mark.parametrize("seconds", ["1e400", "NaN", '"x"', "null"])
+def test_how_long_a_claim_took_is_a_number_or_not_known(abandonment, folder, seconds):
+    dilemma.prove(abandonment, CLAIM)
+    (path,) = files(folder)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r'"seconds": [^,]*,', f'"seconds": {seconds},', text), encoding="utf-8")
+    assert Cache(folder).seconds("abandonment", CLAIM) is None
+
+
+# --- numbers, folders -----------------------------------------------------------------------------
 
 
 def test_what_cannot_be_written_exactly_is_not_kept(abandonment, folder, monkeypatch):

@@ -16,7 +16,8 @@ from dilemma.parts import Reference
 from dilemma.proof.concepts import EXTREMES
 from dilemma.proof.draws import copies
 from dilemma.proof.examples import Example, moved_from_centre
-from dilemma.proof.statements import ANOTHER, Copy, Part, Statements
+from dilemma.proof.statements import Copy, Part, Statements
+from dilemma.proof.verdicts import ANOTHER
 
 __all__ = ["Exactly", "base", "example"]
 

@@ -13,8 +13,7 @@ from dilemma.errors import DilemmaError
 from dilemma.model import Model
 from dilemma.parts import Era, decimal
 from dilemma.proof.evaluation import numbers
-from dilemma.proof.statements import ANOTHER
-from dilemma.proof.verdicts import Example, Verdict
+from dilemma.proof.verdicts import ANOTHER, Example, Verdict
 from dilemma.report import Best, Cell, Table, number
 
 __all__ = ["boxes", "tables"]

@@ -21,10 +21,9 @@ from dilemma.games.marginals import marginal
 from dilemma.model import Model
 from dilemma.parts import Claim, Interval, Reference
 from dilemma.proof.concepts import among
+from dilemma.proof.verdicts import ANOTHER
 
-__all__ = ["ANOTHER", "Copy", "Part", "Statements", "UndefinedError", "first_of"]
-
-ANOTHER = ", another equilibrium"  # follows the label of the calibration that it is one of
+__all__ = ["Copy", "Part", "Statements", "UndefinedError", "first_of"]
 
 
 class UndefinedError(UnsupportedError):

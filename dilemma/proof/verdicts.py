@@ -14,6 +14,7 @@ from dilemma.branch import Play
 from dilemma.parts import Claim, Status
 
 __all__ = [
+    "ANOTHER",
     "Attack",
     "Checks",
     "Cut",
@@ -27,6 +28,8 @@ __all__ = [
     "Shares",
     "Verdict",
 ]
+
+ANOTHER = ", another equilibrium"  # follows the label of the calibration that it is one of
 
 Decider = Literal["z3", "elimination", "bisection"]
 
