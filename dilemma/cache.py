@@ -248,29 +248,29 @@ def _own_secret(path: Path) -> bytes:
     OSError
         If none can be kept there.
     """
-    for _ in range(3):  # of processes that make one at once, all read what the last one made
+    for first in (True, False, False):  # of processes that make one at once, all read the first's
         if (known := _read(path, private=True)) is not None:
             return known
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(secrets.token_bytes(SECRET))
-            _put(Path(name), path)
+            _put(Path(name), path, stays=first)
         finally:
             Path(name).unlink(missing_ok=True)
     raise OSError(0, "others can read or write what should be a secret", str(path))
 
 
-def _put(new: Path, path: Path) -> None:
-    """Put a secret in its place; one that is there at the first try, and new, stays."""
-    if os.path.lexists(path):
-        new.replace(path)
-        return
-    try:
-        os.link(new, path)
-    except FileExistsError:
-        return  # another process was first
-    except (OSError, NotImplementedError):  # a file system without links
+def _put(new: Path, path: Path, *, stays: bool) -> None:
+    """Put a secret in its place; what is there stays, or goes."""
+    if stays:
+        try:
+            os.link(new, path)
+        except FileExistsError:
+            return  # perhaps another process was first
+        except (OSError, NotImplementedError):  # a file system without links
+            new.replace(path)
+    else:
         new.replace(path)
 
 
