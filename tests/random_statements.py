@@ -20,7 +20,7 @@ GAMES = Path(__file__).parent / "games"
 CALLS = ("min", "max", "abs", "sqrt", "exp", "log")
 RELATIONS = ("<", "<=", ">", ">=", "==", "!=")
 NAMES = ("harmony", "chicken", "stag hunt", "prisoner's dilemma", "deadlock")
-WRONG = 0.06  # of the words, how many are not what may stand there
+WRONG = 0.02  # of the words, how many are not what may stand there
 DRAWS = 60
 
 
@@ -95,7 +95,7 @@ class Speaker:
             fields["among"] = rng.choice(self.branches())
         if self.over in ("pair", "any pair") and rng.random() < 0.4:
             fields["shared"] = rng.sample(sorted(model.parameters), 1)
-        if model.variants and rng.random() < 0.2:
+        if model.variants and self.over != "all" and rng.random() < 0.25:
             fields["calibrations"] = rng.choice(sorted(model.variants))
         if model.claims and rng.random() < 0.1:
             fields["because"] = [rng.choice(sorted(model.claims))]
@@ -104,9 +104,16 @@ class Speaker:
         return fields
 
     def branches(self):
-        told = ["pure", "mixed", "any", "stable", "risk_dominant", "lowest", "highest", "interior"]
+        told = ["pure", "mixed", "any", "any"]
+        if self.rng.random() < WRONG:
+            return ["stable", "risk_dominant", "lowest", "highest", "interior", "nowhere"]
+        if self.model.kind == "continuous":
+            told += ["stable", "stable", "lowest", "highest", "interior"]
         if self.model.kind == "matrix":
             players = self.model.players.values()
+            told += ["stable", "stable"]
+            if [len(p.actions) for p in players] == [2, 2]:
+                told += ["risk_dominant", "risk_dominant"]
             told += [", ".join(p.actions[0] for p in players)] * 2
             told += [", ".join("/".join(p.actions) for p in players)] * 2
         elif self.model.choices is not None:
@@ -118,8 +125,8 @@ class Speaker:
         rng = self.rng
         told = []
         for _ in range(rng.choice([1, 1, 1, 2, 2, 3])):
-            draw = rng.random()
-            if draw < 0.22 and mode != "exists":
+            draw = rng.random() if mode != "exists" or rng.random() < WRONG else 1.0
+            if draw < 0.22 and (self.over not in ("pair", "any pair") or rng.random() < WRONG):
                 told.append(self.trend())
             elif draw < 0.3 and (self.model.choices is not None or rng.random() < WRONG):
                 told.append(f"{self.era()}number_of_equilibria <= {rng.randint(1, 3)}")
@@ -147,6 +154,9 @@ class Speaker:
         rng = self.rng
         if depth == 0:
             draw = rng.random()
+            if 0.3 < draw < 0.5:
+                played = rng.choice([*self.model.outcomes, *self.model.players])
+                return f"{self.era()}{played} {rng.choice(RELATIONS)} {self.number(1)}"
             if self.model.kind == "matrix" and draw < 0.3:
                 return self.fact()
             return f"{self.number(1)} {rng.choice(RELATIONS)} {self.number(rng.choice([0, 0, 1]))}"

@@ -11,6 +11,8 @@ from sympy.printing.pycode import PythonCodePrinter
 
 __all__ = ["exactly", "quickly"]
 
+LARGEST_FLOAT = 10**308
+
 
 class _FractionPrinter(PythonCodePrinter):  # type: ignore[misc]
     """Prints 1/3 as a fraction: Python itself would divide to a float."""
@@ -40,6 +42,12 @@ def exactly(
 def quickly(symbols: Sequence[sp.Symbol], expressions: Sequence[sp.Expr]) -> Callable[..., Any]:
     """Compile expressions for numpy arrays of floats, shared pieces worked out once."""
     compiled: Callable[..., Any] = sp.lambdify(
-        list(symbols), list(expressions), modules="numpy", cse=True
+        list(symbols), [_in_range(e) for e in expressions], modules="numpy", cse=True
     )
     return compiled
+
+
+def _in_range(expression: sp.Expr) -> sp.Expr:
+    """Write numbers that no float can hold as floats, which are infinite, and not as integers."""
+    huge = [n for n in expression.atoms(sp.Rational) if abs(n) > LARGEST_FLOAT]
+    return expression.xreplace({n: sp.Float(n) for n in huge}) if huge else expression

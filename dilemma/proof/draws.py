@@ -17,6 +17,7 @@ import sympy as sp
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.batches import Batch, Rows, many
+from dilemma.games.numbers import quickly
 from dilemma.parts import Interval
 from dilemma.proof.concepts import EXTREMES
 from dilemma.proof.statements import Copy, Statements
@@ -201,8 +202,8 @@ def copies(statements: Statements) -> tuple[Copy, ...]:
 @lru_cache(maxsize=1_000)
 def compiled(formula: sp.Expr) -> Callable[..., Any]:
     """Compile a formula for arrays, its symbols in the order of their names."""
-    found: Callable[..., Any] = sp.lambdify(sorted(formula.free_symbols, key=str), formula, "numpy")
-    return found
+    found = quickly(sorted(formula.free_symbols, key=str), [formula])
+    return lambda *columns: found(*columns)[0]
 
 
 def _exact(number: float) -> sp.Rational:

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 import sympy as sp
+from sympy.core.relational import Relational
 
 from dilemma.games.marginals import marginal
 from dilemma.games.points import Point, holds
@@ -39,6 +40,7 @@ class Exactly:
         shown: dict[str, Point] | None = None
         if statements.claim.mode == "exists":
             return self._some()
+        spoken: dict[str, list[Point]] = {}
         for played in self._cases():
             told = [self._part(part, played) for part in statements.parts()]
             if None in told:
@@ -46,15 +48,22 @@ class Exactly:
             if not all(told):
                 return False, played
             shown = played
+            for key, point in played.items():
+                if not any(point is known for known in spoken.setdefault(key, [])):
+                    spoken[key].append(point)
         if shown is None:
             return None
-        for part in statements.parts():
+        many = self._too_many(spoken)
+        return (False, many) if many else (True, shown)
+
+    def _too_many(self, spoken: Mapping[str, Sequence[Point]]) -> dict[str, Point]:
+        """Show two equilibria of those that are spoken of, if they are more than is claimed."""
+        for part in self.statements.parts():
             if part.count is not None:
-                copy = statements.copy(part.count[0])
-                if len(self._optimal(copy.key)) > part.count[1]:
-                    first, second, *_ = self._optimal(copy.key)
-                    return False, {copy.key: first, copy.key + ANOTHER: second}
-        return True, shown
+                key = self.statements.copy(part.count[0]).key
+                if len(spoken[key]) > part.count[1]:
+                    return {key: spoken[key][0], key + ANOTHER: spoken[key][1]}
+        return {}
 
     def _some(self) -> tuple[bool, dict[str, Point]] | None:
         """Tell whether the claim holds in some equilibrium; show one, where it does if it does."""
@@ -155,7 +164,11 @@ class Exactly:
             if value is None:
                 return None
             put[symbol] = value
-        return holds(formula.xreplace(trends), put)[0]
+        told = formula.xreplace(trends)
+        gaps = [(r.lhs - r.rhs).xreplace(put) for r in told.atoms(Relational)]
+        if any(gap.has(sp.nan, sp.zoo) or gap.is_extended_real is False for gap in gaps):
+            return None  # a quotient by nothing, a root of what is negative
+        return holds(told, put)[0]
 
 
 def _extreme(statements: Statements, points: list[Point], which: str) -> list[Point]:

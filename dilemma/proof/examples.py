@@ -22,7 +22,7 @@ from dilemma.model import Model
 from dilemma.parts import Reference
 from dilemma.proof.evaluation import deviation_gain, numbers, worth
 from dilemma.proof.logic import Question
-from dilemma.proof.statements import Copy, Part, Statements
+from dilemma.proof.statements import Copy, Part, Statements, UndefinedError, put_in
 from dilemma.proof.verdicts import Example
 
 __all__ = [
@@ -260,7 +260,10 @@ def truth(statements: Statements, formula: sp.Basic, example: Example) -> sp.Bas
         filled[symbol] = _value(statements.model, reference, example, statements.copy(reference))
     if None in filled.values():
         return sp.nan  # something in it has no value
-    return formula.xreplace(filled)
+    try:
+        return put_in(formula, filled)
+    except UndefinedError:
+        return sp.nan
 
 
 def _value(  # noqa: C901 -- one case for each kind of reference

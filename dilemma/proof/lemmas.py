@@ -10,7 +10,7 @@ import sympy as sp
 from dilemma.branch import Branch
 from dilemma.games.marginals import marginal
 from dilemma.parts import Claim
-from dilemma.proof.statements import Copy, Part, Statements, UndefinedError
+from dilemma.proof.statements import Copy, Part, Statements, UndefinedError, put_in
 
 __all__ = ["Lemmas"]
 
@@ -104,4 +104,4 @@ class Lemmas:
                 if worth is sp.nan:
                     raise UndefinedError(f"'{name}' is not defined in '{branch.name}'")
                 filled[symbol] = statements.rename(worth, copy)
-        return formula.xreplace(filled)
+        return put_in(formula, filled)

@@ -140,6 +140,16 @@ class Trying:
 
     def _tried(self, chosen: Mapping[str, Rows | None]) -> tuple[Array, Array]:
         """Return where a case occurs, its assumptions hold, and where the claim is true."""
+        present, given = self._spoken(chosen)
+        true = np.ones_like(present)
+        for part in self.drawn.statements.parts():
+            if part.count is None:
+                true = true & self._true(part.source, chosen, list(chosen), {})
+        present, given, true = np.broadcast_arrays(present, given, true)
+        return present & given, true
+
+    def _spoken(self, chosen: Mapping[str, Rows | None]) -> tuple[Array, Array]:
+        """Return where a case occurs, and where the claim's assumptions hold in it."""
         statements = self.drawn.statements
         order = list(chosen)
         present = np.ones((self.drawn.draws, *[1] * len(order)), dtype=bool)
@@ -155,12 +165,8 @@ class Trying:
             assert twin.moved is not None
             higher = self.drawn.column(twin, twin.moved) > self.drawn.column(here, twin.moved)
             given = given & higher.reshape(self.drawn.draws, *[1] * len(order))
-        true = np.ones_like(present)
-        for part in statements.parts():
-            if part.count is None:
-                true = true & self._true(part.source, chosen, order, {})
-        present, given, true = np.broadcast_arrays(present, given, true)
-        return present & given, true
+        present, given = np.broadcast_arrays(present, given)
+        return present, given
 
     def _moves(
         self, trend: Reference, chosen: Mapping[str, Rows | None], order: Sequence[str]
@@ -176,19 +182,18 @@ class Trying:
         return moves
 
     def _too_many(self) -> Array:
+        """Return where there are more equilibria than claimed, the assumptions holding in all."""
+        statements = self.drawn.statements
         found = np.zeros(self.drawn.draws, dtype=bool)
-        for part in self.drawn.statements.parts():
-            if part.count is not None:
-                copy = self.drawn.statements.copy(part.count[0])
-                many_of = sum(r.holds.sum(axis=1) for r in self.drawn.rows(copy))
-                given = np.ones(self.drawn.draws, dtype=bool)
-                claim = self.drawn.statements.claim
-                if claim.given is not sp.true:
-                    for rows in self.drawn.rows(copy):
-                        here = self._true(claim.given, {copy.key: rows}, [copy.key], {})
-                        here = np.broadcast_to(here, (self.drawn.draws, rows.holds.shape[1]))
-                        given = given & np.all(here | ~rows.holds, axis=1)
-                found |= (many_of > part.count[1]) & given
+        counts = [part.count for part in statements.parts() if part.count is not None]
+        met = np.ones(self.drawn.draws, dtype=bool)
+        if counts and statements.claim.given is not sp.true:
+            for chosen in filter(_occurs, self.cases()):
+                present, given = self._spoken(chosen)
+                met &= np.all((given | ~present).reshape(self.drawn.draws, -1), axis=1)
+        for reference, most in counts:
+            rows = self.drawn.rows(statements.copy(reference))
+            found |= (sum(r.holds.sum(axis=1) for r in rows) > most) & met
         return found
 
     @staticmethod
@@ -241,8 +246,7 @@ class Trying:
         true: Array = np.ones((self.drawn.draws, *[1] * len(order)), dtype=bool)
         if formula in (sp.true, sp.false):
             return true & (formula is sp.true)
-        symbols = sorted(formula.free_symbols, key=str)
-        values = [self._symbol(s, chosen, order, instead) for s in symbols]
+        values = {s: self._symbol(s, chosen, order, instead) for s in formula.free_symbols}
         return true & _relates(formula, values)
 
     def _symbol(
@@ -272,11 +276,14 @@ def _occurs(chosen: Mapping[str, Rows | None]) -> bool:
     return not played or bool(np.any(np.logical_and.reduce(played)))
 
 
-def _relates(formula: sp.Basic, values: Sequence[Array]) -> Array:
+def _relates(formula: sp.Basic, values: Mapping[sp.Symbol, Array]) -> Array:
     """Return where a relation holds, up to rounding, given the values of its symbols."""
-    gap: Array = compiled(formula.lhs - formula.rhs)(*values)
+    difference = formula.lhs - formula.rhs  # a symbol may cancel
+    columns = [values[s] for s in sorted(difference.free_symbols, key=str)]
+    gap: Array = np.asarray(compiled(difference)(*columns))
+    gap = np.where(gap.imag == 0, gap.real, np.nan)
     sizes: Array = np.asarray(1e-6 if len(values) > 1 else 1.0)
-    for value in values if len(values) > 1 else ():
+    for value in values.values() if len(values) > 1 else ():
         sizes = np.maximum(sizes, np.abs(value))
     close: Array = CLOSE * sizes
     told: Array

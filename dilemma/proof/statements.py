@@ -23,11 +23,27 @@ from dilemma.parts import Claim, Interval, Reference
 from dilemma.proof.concepts import among
 from dilemma.proof.verdicts import ANOTHER
 
-__all__ = ["Copy", "Part", "Statements", "UndefinedError", "first_of"]
+__all__ = ["Copy", "Part", "Statements", "UndefinedError", "first_of", "put_in"]
 
 
 class UndefinedError(UnsupportedError):
     """Something that a claim speaks of has no value where it does."""
+
+
+def put_in(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Basic]) -> sp.Basic:
+    """Put values into what a claim says.
+
+    Raises
+    ------
+    UndefinedError
+        If it then compares what has no value, such as a quotient by an outcome that is always 0.
+    """
+    try:
+        return formula.xreplace(dict(values))
+    except TypeError:  # sympy compares neither infinities of no sign nor numbers that are not real
+        raise UndefinedError(
+            f"'{formula}' is not defined wherever the claim speaks of it"
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -315,7 +331,7 @@ class Statements:
             else:
                 copy = copies.get(reference.era, only)
                 filled[symbol] = self._stands_for(reference, chosen, copy)
-        return formula.xreplace(filled)
+        return put_in(formula, filled)
 
     def _stands_for(
         self, reference: Reference, chosen: Mapping[str, Branch], copy: Copy
