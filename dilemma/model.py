@@ -709,7 +709,7 @@ def payoff_matrix(model: Model) -> Table | None:
         f"{model.title or model.name}: payoffs",
         (f"{first.title} \\ {second.title}", *second.actions),
         tuple((a, *(cell((a, b)) for b in second.actions)) for a in first.actions),
-        (note + ("." if model.parameters else "; * marks a best reply."),),
+        (f"{note}.",),
     )
 
 

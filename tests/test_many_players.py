@@ -146,10 +146,10 @@ def test_what_dominance_solves_is_complete_without_a_search(monkeypatch):
 def test_without_pygambit_a_large_game_names_the_extra(monkeypatch):
     real = builtins.__import__
 
-    def missing(name, *rest):
+    def missing(name, *rest, **options):
         if name == "pygambit":
             raise ImportError
-        return real(name, *rest)
+        return real(name, *rest, **options)
 
     monkeypatch.setattr(builtins, "__import__", missing)
     found = dilemma.solve(random_game(0, (3, 3, 3)))

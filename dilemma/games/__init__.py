@@ -25,6 +25,8 @@ ROUTES: Mapping[str, Callable[..., Iterator[Found]]] = {
     "continuous": choosing.solve,
     "sequential": choosing.solve,
 }
+# Whose first answer is a scan that takes no time worth a budget, whatever the size.
+SCANNED = ("matrix",)
 
 
 def branches(
@@ -100,6 +102,8 @@ def _found(
         return last
     found: Found | None
     found, why = best(route, model, values, seconds=seconds, most=most)
+    if found is None and model.kind in SCANNED:
+        found = next(route(model, values, seconds=0, most=most))
     if found is None:
         return Found(
             equilibria=(),
