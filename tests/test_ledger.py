@@ -148,8 +148,8 @@ def test_a_script_without_a_guard_may_use_several_processes(tmp_path):
 DYING = "import os; os._exit(3)"
 WRONG = (
     "import dilemma.workers as w; from dilemma.errors import DisagreementError\n"
-    "def done(job): raise DisagreementError('they part')\n"
-    "w.done = done; from dilemma.processes import serve; serve()"
+    "def _each(job): raise DisagreementError('they part')\n"
+    "w._each = _each; from dilemma.processes import serve; serve()"
 )
 
 

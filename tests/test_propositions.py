@@ -532,7 +532,7 @@ def test_where_there_is_no_closed_form_the_equation_stands():
 
 
 def test_without_time_conditions_are_long_and_still_true():
-    told = dilemma.propositions(volunteers(2, range=[0, 1]), seconds=0)
+    told = dilemma.propositions.__wrapped__(volunteers(2, range=[0, 1]), seconds=0)
     assert not told.shortened
     assert "longer than need be" in str(told)
     c = sp.Symbol("c", real=True)

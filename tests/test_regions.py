@@ -231,7 +231,7 @@ def test_many_branches_are_counted_one_by_one():
 
 
 def test_out_of_time_says_that_the_box_may_not_be_covered(hedging):
-    found = dilemma.regions(hedging, ["cold_war"], draws=200, seconds=0.05)
+    found = dilemma.regions.__wrapped__(hedging, ["cold_war"], draws=200, seconds=0.05)
     assert not found.covered
     assert found.eras[0].reason
     assert "NOT proved" in str(found)

@@ -44,7 +44,9 @@ def central_differences(model, calibration, branch, parameter):
 def test_every_derivative_is_that_of_finite_differences(name, parameters):
     model = dilemma.load(name)
     era = "post_cold_war"  # no parameter lies at the end of its range there
-    (response,) = dilemma.statics(model, era, None, parameters, seconds=0.01, draws=1)[era]
+    (response,) = dilemma.statics.__wrapped__(model, era, None, parameters, seconds=0.01, draws=1)[
+        era
+    ]
     for parameter in parameters:
         slopes = central_differences(model, model.calibration(era), response.equilibrium, parameter)
         for outcome, slope in slopes.items():
@@ -161,7 +163,9 @@ def test_at_a_kink_there_is_no_derivative_and_beyond_it_the_sign_is_weak():
 
 def test_without_time_signs_are_undecided_and_counted():
     model = dilemma.load("hedging")
-    found = dilemma.statics(model, "cold_war", ["x_J", "x_U"], ["g_J", "d_J"], seconds=1e-9)
+    found = dilemma.statics.__wrapped__(
+        model, "cold_war", ["x_J", "x_U"], ["g_J", "d_J"], seconds=1e-9
+    )
     (response,) = found["cold_war"]
     assert [e.sign for e in response.effects.values()] == ["?", "0", "?", "0"]  # d_J stands nowhere
     assert response.undecided == 2

@@ -56,7 +56,7 @@ def test_compare_tells_the_same_equilibria(tied):
     summary = dilemma.compare(tied, draws=5)["tie"]
     found = dilemma.solve(tied, "tie")
     assert summary.equilibria.names == found.names
-    assert summary.frequencies.exact_draws == 5
+    assert summary.frequencies.exact_draws == 1  # its box is one point
     names = tuple(dict.fromkeys(e.branch for e in found))
     assert {frozenset(s): share for s, share in summary.frequencies.sets.items()} == {
         frozenset(names): 1.0

@@ -73,6 +73,6 @@ def numbers(model: Model, at: At | None, changes: Mapping[str, Any]) -> Numbers:
     calibration = {name: value.central for name, value in era.values.items()}
     payoffs, exact = numeric_payoffs(model, model.values(calibration))
     title = model.title or model.name
-    if era.values or not era.given:
+    if not era.given:
         title += f": {era.title}"
     return Numbers(title, payoffs, calibration, exact)

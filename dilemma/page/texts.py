@@ -13,7 +13,7 @@ from dilemma.parts import Parameter, decimal
 
 __all__ = ["texts"]
 
-STEPS = 50  # a slider has at least so many positions
+STEPS = 100  # a slider has at least so many positions
 STORY = 3  # outcomes of a story that are drawn at first
 PANELS = 6  # curves along a parameter that are drawn unless others are chosen
 
