@@ -60,7 +60,7 @@ def test_what_is_assumed_is_told(abandonment):
 def test_in_latex_the_formula_is_mathematics_with_the_era_above(in_equilibrium):
     said = in_equilibrium.explain().to_latex()
     assert r"$" in said
-    plain = said.replace(r"\allowbreak ", "")
+    plain = said.replace(r"\allowbreak", "")
     assert r"\mathrm{entrapment\_japan}^{\text{post-Cold War}} >" in plain
 
 

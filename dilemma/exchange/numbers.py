@@ -10,7 +10,7 @@ import sympy as sp
 
 from dilemma.errors import UnsupportedError
 from dilemma.model import At, Model
-from dilemma.parts import decimal
+from dilemma.parts import Era, decimal
 from dilemma.valuation import DIGITS, Payoffs, numeric_payoffs
 
 __all__ = ["Numbers", "check_simultaneous", "numbers"]
@@ -23,7 +23,7 @@ class Numbers:
     Attributes
     ----------
     title : str
-        The model's, and the era's where they are at its centre.
+        The model's, and the era's.
     payoffs : mapping of profile to mapping of player to Fraction
     calibration : mapping of parameter to exact value
     exact : bool
@@ -73,6 +73,6 @@ def numbers(model: Model, at: At | None, changes: Mapping[str, Any]) -> Numbers:
     calibration = {name: value.central for name, value in era.values.items()}
     payoffs, exact = numeric_payoffs(model, model.values(calibration))
     title = model.title or model.name
-    if not era.given:
+    if isinstance(at, str | Era):
         title += f": {era.title}"
     return Numbers(title, payoffs, calibration, exact)

@@ -12,7 +12,7 @@ from dilemma.formulas import BREAK, mathematical
 
 __all__ = ["displayed", "equations", "inline"]
 
-LINE = 52  # letters on a line of an article
+LINE = 46  # letters with an index on a line of an article
 SHORT = 13  # letters that fit into a narrow column of a table
 
 
