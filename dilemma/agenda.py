@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from math import inf
 
-from dilemma.budget import PLENTY, ordinary
+from dilemma.budget import ordinary
 from dilemma.cache import Cache, Kept
 from dilemma.errors import DilemmaError
 from dilemma.model import Model
@@ -211,7 +211,7 @@ def _one_by_one(todo: list[Entry], asked: Asked, cache: Cache, tell: Progress) -
             entry = _next(todo)[0]
             tell(1 - left / steps, entry.claim.name)
             job = entry.job(asked.seconds)
-            here = asked.seconds >= PLENTY and ordinary(entry.model)
+            here = ordinary(entry.model, asked.seconds)
             _settle(entry, job, done(job) if here else beside.do(job), cache)
     finally:
         beside.end()

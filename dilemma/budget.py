@@ -11,17 +11,19 @@ import functools
 import inspect
 import time
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import Any, ParamSpec, TypeVar
 
 from dilemma.errors import BudgetError, CalibrationError
 from dilemma.model import Model
 from dilemma.processes import Process, Task, inside
 
-__all__ = ["HARD", "LATE", "PLENTY", "best", "kept", "ordinary"]
+__all__ = ["HARD", "LATE", "best", "kept", "ordinary"]
 
 LATE = "ran out of seconds"
 HARD = 1.03  # of the budget, after which the process is ended
 PLENTY = 30.0  # seconds within which ordinary models are sure to be done
+PLENTY_CHOSEN = 60.0  # the same where numbers are chosen
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -109,7 +111,7 @@ def kept(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             if not seconds > 0:
                 raise CalibrationError(f"seconds = {seconds}: no budget at all")
             model = arguments[0] if arguments else None
-            if seconds >= PLENTY and isinstance(model, Model) and ordinary(model):
+            if isinstance(model, Model) and seconds >= PLENTY and ordinary(model, seconds):
                 return work(*arguments, **options)
             rest: dict[str, Any] = {**options, "seconds": seconds}
             found, why = best(within, *arguments, **rest)
@@ -133,17 +135,17 @@ FEW = 150  # steps in a game's formulas that are evaluated and brought into orde
 SOME = 600
 
 
-def ordinary(model: Model, *, tiny: bool = False) -> bool:
-    """Tell whether a model is of a size whose games are solved in moments, and in this process.
-
-    With ``tiny`` ones it is at most some hundredths of a second.
-    """
+def ordinary(model: Model, seconds: float = inf) -> bool:
+    """Tell whether a model's games are sure to be solved within a budget, so in this process."""
     players, actions, steps, letters = _size(model)
-    if model.kind == "matrix":
-        if tiny:
-            return players == 2 and actions <= 9 and steps <= FEW and letters <= 8
-        return players <= 3 and actions <= 9 and steps <= SOME and letters <= 32
-    return not tiny and players <= 2 and actions <= 12 and steps <= SOME and letters <= 32
+    if model.choices is not None:
+        plenty = seconds >= PLENTY_CHOSEN
+        return plenty and players <= 2 and actions <= 12 and steps <= SOME and letters <= 32
+    if seconds >= PLENTY:
+        most = 9 if model.kind == "matrix" else 12
+        return players <= 3 and actions <= most and steps <= SOME and letters <= 32
+    small = players == 2 and actions <= 9 and steps <= FEW and letters <= 8
+    return small and model.kind == "matrix"  # some hundredths of a second
 
 
 @functools.lru_cache(maxsize=64)

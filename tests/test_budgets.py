@@ -154,9 +154,9 @@ def test_no_budget_at_all_is_refused():
 
 
 def test_small_games_are_solved_in_this_process():
-    assert ordinary(matrix([[1, 0], [0, 1]]), tiny=True)
+    assert ordinary(matrix([[1, 0], [0, 1]]), 1)
     assert all(ordinary(dilemma.load(name)) for name in dilemma.available())
-    assert not ordinary(many_letters(), tiny=True)
+    assert not ordinary(many_letters(), 1)
     assert not ordinary(many_letters())
 
 

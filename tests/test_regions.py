@@ -110,22 +110,27 @@ def test_every_zone_said_to_occur_does_and_no_other(abandonment, zones):
             assert occurs is bool(summary.occurs.get(zone.label)), (summary.era, zone.words)
 
 
+def drawn(model, number):
+    """Yield random calibrations from each era's box."""
+    rng = random.Random(7)
+    for era in model.eras.values():
+        for _ in range(number):
+            yield {
+                n: v.range.low
+                + (v.range.high - v.range.low) * sp.Rational(rng.randint(1, 999), 1000)
+                for n, v in era.values.items()
+            }
+
+
 @pytest.mark.parametrize("name", ["abandonment", "abandonment_hedging"])
 def test_a_random_calibration_has_exactly_the_equilibria_of_its_zone(name):
     model = dilemma.load(name)
     found = dilemma.regions(model, draws=500)
     assert found.covered
-    rng = random.Random(7)
-    for era in model.eras.values():
-        for _ in range(40):
-            at = {
-                n: v.range.low
-                + (v.range.high - v.range.low) * sp.Rational(rng.randint(1, 999), 1000)
-                for n, v in era.values.items()
-            }
-            values = model.values(at)
-            (zone,) = [z for z in found.zones if z.where.xreplace(values) == sp.true]
-            assert set(zone.names) == set(dilemma.solve(model, at).names)
+    for at in drawn(model, 40):
+        values = model.values(at)
+        (zone,) = [z for z in found.zones if z.where.xreplace(values) == sp.true]
+        assert set(zone.names) == set(dilemma.solve(model, at).names)
 
 
 def test_the_zones_of_the_larger_model_cover_and_are_many(hedging):
@@ -235,6 +240,19 @@ def test_out_of_time_says_that_the_box_may_not_be_covered(hedging):
     assert not found.covered
     assert found.eras[0].reason
     assert "NOT proved" in str(found)
+    assert set(found.eras[0].late) == set(hedging.parameters)
+    assert "Not looked for (the budget of time ran out)" in str(found)
+
+
+def test_out_of_time_conditions_are_longer_and_as_true(abandonment, zones):
+    found = dilemma.regions.__wrapped__(abandonment, draws=3_000, seconds=0.05)
+    short = {zone.label: zone.words for zone in zones.zones}
+    assert all(len(short[zone.label]) <= len(zone.words) for zone in found.zones)
+    assert {len(zone.words) for zone in found.zones} != {len(w) for w in short.values()}
+    for at in drawn(abandonment, 20):
+        values, names = abandonment.values(at), set(dilemma.solve(abandonment, at).names)
+        (here,) = [z for z in found.zones if z.where.xreplace(values) == sp.true]
+        assert set(here.names) == names
 
 
 def test_a_box_on_which_payoffs_always_tie_is_told(hedging):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import sympy as sp
 
 from dilemma.branch import Branch
-from dilemma.budget import PLENTY, best, ordinary
+from dilemma.budget import best, ordinary
 from dilemma.equilibria import Equilibria
 from dilemma.games import choosing, induction, matrix, regimes, supports, trees
 from dilemma.games.found import Found
@@ -97,7 +97,7 @@ def _found(
 ) -> Found:
     """Return a route's best answer within the seconds, which are kept whatever it is at."""
     route = ROUTES[model.kind]
-    if seconds is None or inside() or ordinary(model, tiny=seconds < PLENTY):
+    if seconds is None or inside() or ordinary(model, seconds):
         *_, last = route(model, values, seconds=seconds, most=most)
         return last
     found: Found | None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from fractions import Fraction
+from math import inf
 
 import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
@@ -23,23 +25,33 @@ def label_at(existence: Mapping[str, sp.Basic], values: Mapping[sp.Symbol, sp.Ex
 
 
 def moves(
-    model: Model, era: Era, existence: Mapping[str, sp.Basic], titles: Mapping[str, str]
-) -> tuple[tuple[Move, ...], tuple[str, ...]]:
+    model: Model,
+    era: Era,
+    existence: Mapping[str, sp.Basic],
+    titles: Mapping[str, str],
+    *,
+    until: float = inf,
+) -> tuple[tuple[Move, ...], tuple[str, ...], tuple[str, ...]]:
     """Return the nearest border for each parameter that has one, nearest first.
 
     Parameters
     ----------
     existence : mapping of branch name to condition
     titles : mapping of branch name to what the equilibrium is called
+    until : float, optional
+        When the time runs out, as ``time.monotonic`` tells it.
 
     Returns
     -------
-    (moves, unsearched)
-        The second names the parameters in which some condition is no polynomial: for those no
-        border was looked for.
+    (moves, unsearched, late)
+        The second names the parameters in which some condition is no polynomial, the third those
+        for which there was no time: for both no border was looked for.
     """
-    found, unsearched = [], []
+    found, unsearched, late = [], [], []
     for name in model.parameters:
+        if time.monotonic() >= until:
+            late.append(name)
+            continue
         try:
             move = _nearest(model, era, existence, titles, name)
         except BasePolynomialError:
@@ -48,7 +60,7 @@ def moves(
         if move is not None:
             found.append(move)
     found.sort(key=lambda m: (m.steps is None, m.steps or 0.0))
-    return tuple(found), tuple(unsearched)
+    return tuple(found), tuple(unsearched), tuple(late)
 
 
 def _nearest(

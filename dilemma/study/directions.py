@@ -47,7 +47,7 @@ class Box:
     until: float
     each: float = 1.0
     thorough: bool = True
-    regular: dict[tuple[str, System], bool] = field(default_factory=dict)
+    regular: dict[tuple[str, System, float], bool] = field(default_factory=dict)
 
     def sign(self, branch: Branch, formula: sp.Expr, parameter: sp.Symbol, seen: set[str]) -> str:
         """Return "+", "-", "0", "0+", "0-", "depends", or "?" where that was not decided.
@@ -65,6 +65,8 @@ class Box:
         moving = [part for part in parts if not self._still(branch, part, parameter)]
         if not moving:
             return "0"
+        if time.monotonic() >= self.until:
+            return "?"
         still = any(self._occurs(branch, part) for part in parts if part not in moving)
         for wanted in ("".join(sorted(seen, key="0+-".index)),) if seen else ("+", "-"):
             told = [self._always(branch, part, parameter, wanted) for part in moving]
@@ -163,10 +165,10 @@ class Box:
 
     def _regular(self, branch: Branch, solved: System) -> bool:
         """Tell whether the determinant is proved to vanish nowhere in the branch and the box."""
-        key = branch.name, solved
+        key = branch.name, solved, self.each  # more patience may bring what less did not
         if not solved.unknowns:
             return True
-        if not self.regular.get(key):
+        if key not in self.regular:
             question = self._question(branch, sp.true, solved)
             try:
                 singular = sp.Eq(solved.matrix.det(method="berkowitz"), 0)

@@ -97,6 +97,8 @@ class EraZones:
         first.
     unsearched : tuple of str
         Parameters in which some condition is no polynomial: no border was looked for.
+    late : tuple of str
+        Parameters whose borders were not looked for because the budget of time ran out.
     """
 
     era: str
@@ -109,6 +111,7 @@ class EraZones:
     on_border: bool
     moves: tuple[Move, ...]
     unsearched: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,7 @@ class Regions(Shown):
             _zones(self),
             _where(self),
             *([self.letters] if self.letters.rows else []),
-            *(_moves(era) for era in self.eras if era.moves or era.unsearched),
+            *(_moves(era) for era in self.eras if era.moves or era.unsearched or era.late),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -204,6 +207,7 @@ def _era_dict(era: EraZones) -> dict[str, Any]:
             for m in era.moves
         ],
         "unsearched": list(era.unsearched),
+        "late": list(era.late),
     }
 
 
@@ -268,6 +272,8 @@ def _moves(era: EraZones) -> Table:
     rest += [f"{more} more parameters are in the JSON."] if more > 0 else []
     if era.unsearched:
         rest.append(f"Not looked for (no polynomials in them): {', '.join(era.unsearched)}.")
+    if era.late:
+        rest.append(f"Not looked for (the budget of time ran out): {', '.join(era.late)}.")
     return Table(
         f"Nearest borders from the centre of {era.title}: one parameter moves, all else stays",
         ("parameter", "moves from centre to", "in half-widths of the box", "inside it", "then"),

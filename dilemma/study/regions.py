@@ -9,8 +9,10 @@ must agree, and where there are equilibria without a closed form the result says
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 
 import sympy as sp
 from sympy.core.relational import Relational
@@ -33,6 +35,10 @@ from dilemma.study.partition import SHOWN_MOVES, EraZones, Label, Regions, Zone
 from dilemma.study.shortening import PATIENCE, Shortening
 
 __all__ = ["regions"]
+
+# By what share of the budget the eras are searched, have their nearest borders, and are told:
+# what is left then stands as it is, so that the answer is there in time.
+SEARCHED, BORDERED, TOLD = 0.65, 0.75, 0.85
 
 
 @kept("cutting")
@@ -57,9 +63,10 @@ def regions(
     draws, seed : int
         Random calibrations from each box, for the zones' shares.
     seconds : float, optional
-        Budget for it all, shared by the eras' searches, past which the result says that the zones
-        may not cover the box, and by shortening conditions, past which they are longer than need
-        be.
+        Budget for it all.  Two thirds are for the eras' searches, past which the result says that
+        the zones may not cover the box, and some for the nearest borders, past which it names the
+        parameters that are left; what remains goes into shortening conditions, past which they are
+        longer than need be.
     progress : callable, optional
         Called with the share of the work done.
 
@@ -88,12 +95,12 @@ def regions(
     """
     model.needs_actions("cutting the parameters into regions")
     model, names = eras_of(model, eras, ranges=True)
-    search = _Search(model, seconds, len(names))
+    search = _Search(model, inf if seconds is None else seconds)
     found = []
     for k, name in enumerate(names):
         if progress is not None:
             progress(k / (len(names) + 1))
-        found.append(search.era(model.eras[name], draws, seed))
+        found.append(search.era(model.eras[name], (k + 1) / len(names), draws, seed))
     labels: dict[Label, None] = {}
     for era in found:
         labels.update(dict.fromkeys(sorted(era.occurs, key=lambda n, e=era: -e.shares.get(n, 0.0))))  # type: ignore[misc]
@@ -118,8 +125,8 @@ class _Search:
     """A model's conditions, and z3 asked about them."""
 
     model: Model
-    seconds: float | None
-    eras: int
+    seconds: float
+    start: float = field(default_factory=time.monotonic)
     closed: tuple[Branch, ...] = ()
     where: dict[str, sp.Basic] = field(default_factory=dict)
     shorter: Shortening = field(init=False)
@@ -128,20 +135,22 @@ class _Search:
         self.closed = tuple(b for b in branches(self.model, named=True) if b.solved)
         self.where = {branch.name: existence(branch) for branch in self.closed}
         off_borders = [sp.Ne(p, 0) for p in polynomials(self.where.values())]
-        self.shorter = Shortening(self.model, off_borders, self.seconds)
+        self.shorter = Shortening(self.model, off_borders, self._left(TOLD))
+
+    def _left(self, share: float) -> float:
+        """Return the seconds until a share of the budget is used up."""
+        return self.start + share * self.seconds - time.monotonic()
 
     # --- which zones there are ------------------------------------------------------------------
 
-    def era(self, era: Era, draws: int, seed: int) -> EraZones:
-        """Find the zones of one era's box."""
-        # One share for each era's search, and one for shortening what is found.
-        share = None if self.seconds is None else self.seconds / (self.eras + 1)
-        found = occurring(self.model, self.where, era, share)
+    def era(self, era: Era, share: float, draws: int, seed: int) -> EraZones:
+        """Find the zones of one era's box, in a share of the time, with those that came before."""
+        found = occurring(self.model, self.where, era, self._left(share * SEARCHED))
         told = frequencies(self.model, era.name, draws=draws, seed=seed)
         shares: dict[Label, float] = {}
-        for names, share in told.sets.items():
+        for names, drawn in told.sets.items():
             label = tuple(name for name in self.where if name in names)
-            shares[label] = shares.get(label, 0.0) + share
+            shares[label] = shares.get(label, 0.0) + drawn
         unseen = [label for label in shares if label not in found.labels]
         if unseen and not found.doubt:
             raise DisagreementError(
@@ -151,7 +160,8 @@ class _Search:
         values = self.model.values(era.name)
         borders = (p.xreplace(values) for p in polynomials(self.where.values()))
         titles = {branch.name: branch.title for branch in self.closed}
-        ways, unsearched = moves(self.model, era, self.where, titles)
+        until = self.start + share * BORDERED * self.seconds
+        ways, unsearched, late = moves(self.model, era, self.where, titles, until=until)
         return EraZones(
             era=era.name,
             title=era.title,
@@ -163,12 +173,16 @@ class _Search:
             on_border=any(value == 0 for value in borders),
             moves=ways,
             unsearched=unsearched,
+            late=late,
         )
 
     # --- how a zone is told ---------------------------------------------------------------------
 
     def zone(self, label: Label) -> Zone:
         """Describe the zone with a label as shortly as z3 can prove to be enough."""
+        if self.shorter.ended:
+            where = exactly(self.where, label)
+            return Zone(label, self._names(label), where, self.shorter.words(where), {})
         pure = {branch.name for branch in self.closed if branch.pure}
         # What is tried first is most likely to follow from the rest.
         inside = [[n for n in label if (n in pure) is p] for p in (False, True)]

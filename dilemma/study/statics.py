@@ -24,6 +24,7 @@ from dilemma.study.slopes import Slopes, sampled
 __all__ = ["statics"]
 
 PASSES = (0.2, 1.0)  # seconds for a question: first what is easy
+SIGNED = 0.9  # by what share of the budget signs are proved, so that the answer is there in time
 DRAWS = 256
 
 
@@ -89,7 +90,8 @@ def statics(
     start, budget = time.monotonic(), inf if seconds is None else seconds
     found: list[Response] = []
     for k, name in enumerate(eras):
-        box = Box(model, name, start + budget * (k + 1) / len(eras), each=PASSES[0])
+        until = start + SIGNED * budget * (k + 1) / len(eras)
+        box = Box(model, name, until, each=PASSES[0])
         found += _responses(model, box, told, moved, (draws, seed))
     return Statics(model, tuple(found), draws, seed, versions("numpy", "sympy", "z3-solver"))
 
