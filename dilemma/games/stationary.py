@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import sympy as sp
@@ -149,6 +150,10 @@ def _slope(model: Model, choice: Choice, held: Iterable[Constraint]) -> sp.Expr:
     return found
 
 
+@lru_cache(maxsize=10_000)
 def top(expression: sp.Expr) -> sp.Expr:
     """Return the numerator of an expression over one denominator, expanded."""
+    expanded = sp.expand(expression)
+    if expanded.is_polynomial():
+        return expanded
     return sp.expand(sp.fraction(sp.cancel(sp.together(expression)))[0])
