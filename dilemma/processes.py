@@ -77,9 +77,7 @@ def _do(task: Task, answers: IO[bytes]) -> None:
 
     def tell(kind: str, told: Any) -> None:
         text = io.BytesIO()
-        pickler = pickle.Pickler(text, pickle.HIGHEST_PROTOCOL)
-        pickler.persistent_id = lambda one: same.get(id(one))  # type: ignore[method-assign]
-        pickler.dump((kind, told))
+        _Sent(text, same).dump((kind, told))
         answers.write(text.getbuffer())
         answers.flush()
 
@@ -147,6 +145,28 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed goes with the errors
     _serve(_tasks(sys.stdin.buffer), answers)
+
+
+class _Sent(pickle.Pickler):
+    """What is told by a process: arguments that its asker has stand by their number."""
+
+    def __init__(self, text: IO[bytes], same: Mapping[int, int]) -> None:
+        super().__init__(text, pickle.HIGHEST_PROTOCOL)
+        self._same = same
+
+    def persistent_id(self, one: Any) -> int | None:
+        return self._same.get(id(one))
+
+
+class _Received(pickle.Unpickler):
+    """What a process of our own tells, its numbers read as the arguments that it was given."""
+
+    def __init__(self, answers: IO[bytes], arguments: tuple[Any, ...]) -> None:
+        super().__init__(answers)
+        self._arguments = arguments
+
+    def persistent_load(self, number: int) -> Any:
+        return self._arguments[number]
 
 
 def _tasks(told: IO[bytes]) -> SimpleQueue[bytes]:
@@ -222,18 +242,12 @@ class Process:
         self._tasks.flush()
 
     def _listen(self, answers: IO[bytes]) -> None:
-        with answers:
-            while True:
-                unpickler = pickle.Unpickler(answers)  # noqa: S301 -- our own
-                unpickler.persistent_load = (  # type: ignore[method-assign]
-                    lambda k: self._arguments[k]
-                )
-                try:
-                    message = unpickler.load()
-                except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-                    break
-                self.messages.put(message)
-        self.messages.put(("gone", None))
+        try:
+            with answers, suppress(EOFError, OSError, ValueError, pickle.UnpicklingError):
+                while True:
+                    self.messages.put(_Received(answers, self._arguments).load())
+        finally:  # whatever happens, who waits is told
+            self.messages.put(("gone", None))
 
     def hear(self, end: float) -> Message:
         """Wait for what it tells next, until a moment on the monotonic clock: "late" then."""
