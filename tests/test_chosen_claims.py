@@ -4,8 +4,10 @@ import pytest
 import sympy as sp
 
 import dilemma
+from dilemma.checking.thorough import check
 from dilemma.games.points import by_branches
 from dilemma.proof import sampling
+from dilemma.proof.decide import decide
 from dilemma.proof.sampling import Trial
 
 
@@ -87,6 +89,13 @@ def test_held_choices_are_any_that_are_feasible(market):
     assert (
         verdict(market, "2*y == a - c - x or y == 0", over="all", holding=["x"]).status == "proved"
     )
+
+
+def test_what_is_held_in_an_era_that_is_not_spoken_of_may_be_anything(market):
+    claim = market.make_claim("then.one <= 1/4", over="pair", holding=["x"])
+    (found,) = decide(market, claim)
+    assert found.status == "mixed"
+    assert check(market, found, draws=100, seconds=10).attack.failing > 0
 
 
 def test_one_equilibrium_is_proved_and_two_are_found(market, hedging):
