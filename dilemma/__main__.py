@@ -1,5 +1,23 @@
-"""``python -m dilemma``."""
+"""``dilemma``, and ``python -m dilemma``: a command can be stopped from the first moment on.
 
-from dilemma.cli import main
+Everything else takes a while to import.  Ctrl-C that comes meanwhile waits until it is heeded.
+"""
 
-main()
+import signal
+
+if hasattr(signal, "pthread_sigmask"):
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+
+from dilemma.stopping import stoppable
+
+
+def main() -> None:
+    """Run the command line."""
+    with stoppable():
+        from dilemma.cli import main as run
+
+        run()
+
+
+if __name__ == "__main__":
+    main()

@@ -42,6 +42,7 @@ DECIDING = ("z3-solver", "sympy", "numpy", "scipy")
 ENGINES = 3  # of so many versions verdicts are kept
 LARGEST = 2**24  # bytes that are read of a file
 SECRET = 32  # bytes
+UNDER_WAY = ".part"  # ends the name of a file that is being written
 # A pipe does not keep its reader waiting, and a link is not followed, where the system can be told so.
 READING = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
 # What a model says without any verdict hanging on it.
@@ -123,14 +124,18 @@ class Cache:
             seal = _seal(_own_secret(self._secret), path, told)
             _write(path, json.dumps({**told, "seal": seal}))
         except OSError as error:
-            self.trouble = f"{error.filename or path}: {error.strerror}"
+            where = Path(error.filename2 or error.filename or path)
+            where = where.parent if where.suffix == UNDER_WAY else where
+            self.trouble = f"{where}: {error.strerror}"
             self._folder = None
 
     def seconds(self, model: str, claim: str) -> float | None:
         """Return how long a claim of that name took before, whichever version decided it."""
         if self._folder is None:
             return None
-        found = self._folder.glob(f"*/{_safe(model)}/{_safe(claim)}-*.json")
+        found: list[Path] = []
+        with suppress(OSError):  # a folder that may not be looked into
+            found += self._folder.glob(f"*/{_safe(model)}/{_safe(claim)}-*.json")
         for path in sorted(found, key=_age):
             with suppress(KeyError, TypeError, ValueError, OverflowError):
                 seconds = float(sum(v["seconds"] for v in _told(path)["verdicts"]))
@@ -251,7 +256,7 @@ def _own_secret(path: Path) -> bytes:
     for first in (True, False, False):  # of processes that make one at once, all read the first's
         if (known := _read(path, private=True)) is not None:
             return known
-        handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+        handle, name = tempfile.mkstemp(dir=path.parent, suffix=UNDER_WAY)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(secrets.token_bytes(SECRET))
@@ -281,7 +286,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=UNDER_WAY)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)

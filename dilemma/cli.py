@@ -225,7 +225,7 @@ def prove(
         bool, typer.Option("--robust", help="What does it need, and how far does it carry?")
     ] = False,
     thorough: Annotated[
-        bool, typer.Option("--thorough", help="Decide it twice, and attack it at random.")
+        bool, typer.Option("--thorough", help="Ask each decider alone, and attack it at random.")
     ] = False,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Forget what is kept of these claims.")

@@ -147,8 +147,8 @@ class Ledger(Shown):
         if robust:
             told = filter(None, (spans(verdict.robustness), needed(verdict)))
             cells += [carries(verdict.robustness), "; ".join(told)]
-        deciders = ", ".join(_SHORT.get(d, d.split(" ")[0]) for d in verdict.deciders)
-        return (*cells, deciders, f"{verdict.seconds:.2f}")
+        deciders = dict.fromkeys(_SHORT.get(d, d.split(" ")[0]) for d in verdict.deciders)
+        return (*cells, ", ".join(deciders), f"{verdict.seconds:.2f}")
 
     def _notes(self, robust: bool) -> Iterator[str]:  # noqa: FBT001 -- its own
         if not self.verdicts:

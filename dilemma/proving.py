@@ -50,7 +50,7 @@ def prove(
     robust : bool
         Whether to find out what each verdict needs, and how far it carries.
     thorough : bool
-        Whether to have each verdict decided once more, and attacked with random calibrations.
+        Whether to ask each decider alone, and to attack each verdict with random calibrations.
     fresh : bool
         Whether to forget what is kept of these claims, and decide them again.
     cache : path or bool

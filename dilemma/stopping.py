@@ -32,24 +32,26 @@ _watching: list[threading.Thread] = []
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Leave with exit code 130 on Ctrl-C, 143 on SIGTERM, whatever is being worked out."""
+    """Leave with exit code 130 on Ctrl-C, 143 on SIGTERM, whatever is being worked out.
+
+    One within another is as good as one.
+    """
     here = threading.current_thread() is threading.main_thread()
     if not here or not hasattr(signal, "sigwait"):  # Windows: Python's own way
         yield
         return
-    _came.clear()
     before = signal.signal(signal.SIGTERM, _leave)
     masked = signal.pthread_sigmask(signal.SIG_BLOCK, _signals())
-    if not _watching:
-        _watching.append(threading.Thread(target=_watch, daemon=True))
-        _watching[0].start()
     try:
+        if not _watching:  # who may be told at once of what came before
+            _watching.append(threading.Thread(target=_watch, daemon=True))
+            _watching[0].start()
         yield
     finally:
+        if _came:  # and all is in order: what comes now could only disturb
+            _gone(128 + _came[0])
         signal.pthread_sigmask(signal.SIG_SETMASK, masked)
         signal.signal(signal.SIGTERM, before)
-        if _came:
-            raise SystemExit(128 + _came[0])
 
 
 def interrupted_as_usual() -> None:
@@ -64,6 +66,15 @@ def _signals() -> set[signal.Signals]:
 
 def _leave(number: int, _frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
+
+
+def _gone(code: int) -> None:
+    """Leave without tidying up the interpreter, which takes long where much is in memory."""
+    end_all()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _watch() -> None:

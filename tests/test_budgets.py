@@ -391,6 +391,45 @@ def test_ctrl_c_ends_everything_within_a_second(arguments, tmp_path):
     assert "Traceback" not in told
 
 
+def importing(module, wait):
+    """Start the command line; return it as soon as it has imported a module, and a little later."""
+    started = subprocess.Popen(
+        [sys.executable, "-v", "-m", "dilemma", "solve", "cork"],
+        cwd=Path(dilemma.__file__).parents[1],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in started.stderr:
+        if line.startswith(f"import '{module}'"):
+            break
+    time.sleep(wait)
+    return started
+
+
+@needs_signals
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("module", ["dilemma.errors", "dilemma.stopping", "typer", "dilemma.cli"])
+def test_what_is_still_being_imported_is_stopped_without_a_word(number, module):
+    started = importing(module, 0)
+    started.send_signal(number)
+    told = started.communicate(timeout=30)[1]
+    assert started.returncode == 128 + number
+    assert "Traceback" not in told
+
+
+@needs_signals
+@pytest.mark.parametrize("wait", [0, 0.1, 0.5])
+def test_an_impatient_ctrl_c_changes_nothing(wait):
+    started = importing("dilemma.cli", wait)
+    for _ in range(20):
+        started.send_signal(signal.SIGINT)
+        time.sleep(0.01)
+    told = started.communicate(timeout=30)[1]
+    assert started.returncode == 130
+    assert "Traceback" not in told
+
+
 @needs_signals
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("wait", [2, 3.5])

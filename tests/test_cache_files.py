@@ -220,6 +220,36 @@ def test_a_folder_that_cannot_be_written_is_told_and_does_no_harm(abandonment, t
     assert "".join(note.split()) in "".join(str(found).split())
 
 
+def test_a_folder_that_may_not_be_looked_into_is_told_and_does_no_harm(
+    abandonment, folder, monkeypatch
+):
+    def denying(method):
+        def refuse(path, *arguments, **options):
+            if path.is_relative_to(folder):
+                raise PermissionError(13, "Permission denied", str(path))
+            return method(path, *arguments, **options)
+
+        return refuse
+
+    for what in ("glob", "is_dir", "mkdir"):  # what the system denies to all but root
+        monkeypatch.setattr(Path, what, denying(getattr(Path, what)))
+    found = dilemma.prove(abandonment, CLAIM)
+    assert found[0].status == "proved"
+    (told,) = found.notes
+    assert "could not be kept" in told
+    assert "Permission denied" in told
+
+
+def test_what_cannot_be_put_in_its_place_names_the_place(abandonment, folder):
+    dilemma.prove(abandonment, CLAIM)
+    (kept,) = files(folder)
+    kept.unlink()
+    kept.mkdir()
+    found = dilemma.prove(abandonment, CLAIM)
+    assert found[0].status == "proved"
+    assert str(kept) in " ".join(found.notes)
+
+
 def test_without_a_cache_nothing_is_written(abandonment, folder):
     dilemma.prove(abandonment, CLAIM, cache=False)
     assert not folder.exists()

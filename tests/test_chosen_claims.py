@@ -4,8 +4,10 @@ import pytest
 import sympy as sp
 
 import dilemma
+from dilemma.checking.thorough import check
 from dilemma.games.points import by_branches
 from dilemma.proof import sampling
+from dilemma.proof.decide import decide
 from dilemma.proof.sampling import Trial
 
 
@@ -89,6 +91,13 @@ def test_held_choices_are_any_that_are_feasible(market):
     )
 
 
+def test_what_is_held_in_an_era_that_is_not_spoken_of_may_be_anything(market):
+    claim = market.make_claim("then.one <= 1/4", over="pair", holding=["x"])
+    (found,) = decide(market, claim)
+    assert found.status == "mixed"
+    assert check(market, found, draws=100, seconds=10).attack.failing > 0
+
+
 def test_one_equilibrium_is_proved_and_two_are_found(market, hedging):
     assert verdict(market, "number_of_equilibria <= 1", over="all").status == "proved"
     several = verdict(hedging, "number_of_equilibria <= 1", over="post_cold_war")
@@ -155,3 +164,77 @@ def test_draws_have_few_digits_and_lie_in_the_box(hedging):
     for name, value in hedging.eras["post_cold_war"].values.items():
         assert at[name] in value.range
         assert len(str(float(at[name]))) < 8
+
+
+# --- how many equilibria there are -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def bank():
+    """A run: nobody stays, both stay, or each as (k/2, (1 + d)/2) where that is inside: by hand.
+
+    So there are three where k < 2 and d < 1, one where k > 2.
+    """
+    row = {"grade": "assumed", "source": "made up"}
+    half = row | {"value": "1/2", "range": ["2/5", "3/5"]}
+    return dilemma.Model(
+        name="bank",
+        title="Bank",
+        kind="continuous",
+        players={
+            "one": {"choices": {"x": {"range": [0, 1]}}},
+            "two": {"choices": {"y": {"range": [0, 1]}}},
+        },
+        parameters={
+            "k": {"range": [0, 3], "unit": "util", "means": "cost of staying"},
+            "d": {"range": [0, 1], "unit": "util", "means": "what leaving is worth"},
+        },
+        payoffs={"one": "x*(2*y - 1) - d*x", "two": "y*(2*x - k)"},
+        outcomes={"both": "x*y", "spent": "k*(1 + x)"},
+        eras={
+            "then": {"k": row | {"value": "3/10", "range": ["1/5", "2/5"]}, "d": half},
+            "now": {"k": row | {"value": "11/10", "range": [1, "6/5"]}, "d": half},
+        },
+    )
+
+
+def test_an_assumption_about_another_era_stays_one_when_equilibria_are_counted(bank):
+    narrow = "then.k <= 1/2 and (now.k - 11/10)**2 < 10**-10 and now.k != 11/10"
+    found = verdict(bank, "now.number_of_equilibria <= 2", over="pair", given=narrow)
+    assert found.status != "proved"  # there are three, at each of them
+
+
+def test_equilibria_are_counted_while_play_in_another_era_stays(bank):
+    given = "then.both <= 1/2"
+    found = verdict(bank, "now.number_of_equilibria <= 2", over="pair", given=given)
+    assert set(found.fails.play) == {"then", "now", "now, another equilibrium"}
+    then = found.fails.play["then"]
+    assert then["one"]["x"] * then["two"]["y"] <= sp.Rational(1, 2)
+    assert verdict(bank, "now.number_of_equilibria <= 3", over="pair", given=given).status == (
+        "proved"
+    )
+
+
+@pytest.mark.parametrize(
+    ("claimed", "given", "statuses"),
+    [
+        ("rises(spent, k) and number_of_equilibria <= 1", "k > 2", {"proved"}),
+        ("rises(spent, k) and number_of_equilibria <= 1", "0 <= k", {"proved"}),  # at k > 2
+        (
+            "rises(spent, k) and number_of_equilibria <= 1 and k < 1",
+            "k >= 0",
+            {"disproved", "open"},
+        ),
+        ("rises(spent, k) and number_of_equilibria <= 3", "0 < k and k < 2 and d < 1", {"proved"}),
+    ],
+)
+def test_what_is_counted_is_not_what_a_trend_leads_to(bank, claimed, given, statuses):
+    claim = bank.make_claim(possible=claimed, over="all", given=given)
+    (found,) = dilemma.prove(bank, claim, cache=False)
+    assert found.status in statuses
+
+
+def test_one_equilibrium_on_a_border_is_not_counted_twice(bank):
+    assert verdict(bank, "number_of_equilibria <= 1", over="all", given="k > 2").status == "proved"
+    given = "both > 0 and d < 1 and k < 2"
+    assert verdict(bank, "number_of_equilibria <= 2", over="all", given=given).status == "proved"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import dilemma
 from dilemma.errors import CalibrationError, DisagreementError
-from dilemma.games import choosing
+from dilemma.games import choosing, dense
 from dilemma.games.batches import many
 from dilemma.games.concavity import interaction
 from dilemma.modelfile import read
@@ -1047,3 +1047,13 @@ def test_a_shadow_price_that_is_not_determined_has_its_range():
     (frozen,) = dilemma.solve(dilemma.load("cork"), "cold_war", s="0.69")
     assert frozen.prices["ceiling"] is None
     assert frozen.price_ranges["ceiling"] == (1, sp.oo)
+
+
+def test_who_can_go_nowhere_gains_nothing():
+    cork = dilemma.load("cork")
+    values = dict(cork.values("post_cold_war"))
+    at = {"K": values[symbol("s")], "theta": sp.Rational(6883, 100000), "y": sp.Integer(0)}
+    values |= {symbol(name): value for name, value in at.items()}  # no slack: y is at most 0
+    assert dense.gain(cork, values, "japan", ("theta",)) == 0
+    values[symbol("K")] += sp.Rational(1, 10)  # some slack: y is at most theta/10, and worth while
+    assert dense.gain(cork, values, "japan", ("theta",)) > 1e-3

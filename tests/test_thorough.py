@@ -21,7 +21,7 @@ from dilemma.errors import DisagreementError
 from dilemma.games.exact import solve_exactly
 from dilemma.ledger import Ledger
 from dilemma.proof.decide import decide, stated
-from dilemma.proof.logic import DECIDERS
+from dilemma.proof.logic import DECIDERS, Answer, Question
 from dilemma.proof.verdicts import Checks
 
 DRAWS = 300
@@ -109,6 +109,36 @@ def test_z3_asked_twice_is_told_as_one_decider(abandonment, mixed):
     assert "the same verdict alone: z3, two ways" in told
     assert "counts as one decider" in told
     assert "share nothing but the question: 0; one decider, two ways: 1;" in told
+
+
+def test_elimination_that_decided_is_told_as_z3(entry):
+    (found,) = decide(entry, entry.make_claim("u*w >= 0", over="now"), deciders=("elimination",))
+    z3, *others = found.deciders
+    assert z3.startswith("z3 ")
+    assert others == ["z3 (unknowns put in)"]
+    (row,) = Ledger((entry,), (found,)).tables()[0].rows
+    assert row[-2] == "z3"
+
+
+LIES = [
+    ("u*w >= 0", {}),
+    ("u*w < 0", {}),
+    ("u > w", {}),
+    ("lefts == 1", {}),
+    ("lefts == 1", {"among": "stable"}),
+    ("u/(1 + w) >= 0", {}),
+    ("a <= 2", {"given": "lefts > 0"}),
+    ("unique(left, left)", {"given": "w == 0"}),
+]
+
+
+@pytest.mark.parametrize(("text", "fields"), LIES, ids=str)
+def test_a_z3_that_lies_changes_no_verdict_of_bisection(entry, monkeypatch, text, fields):
+    claim = entry.make_claim(text, over="now", **fields)
+    (right,) = decide(entry, claim)
+    monkeypatch.setattr(Question, "_check", lambda *_told: Answer("unsat"))
+    (alone,) = decide(entry, claim, deciders=("bisection",))
+    assert alone.status in (right.status, "open")
 
 
 # --- what is wrong is caught ------------------------------------------------------------------------

@@ -25,6 +25,9 @@ ROUNDS = 24  # of finer grids, each a quarter as wide
 REPLIES = 20  # where several follow a leader
 SLACK = 1e-9  # by which an example in 45 digits may violate an end, in floats
 ROUNDING = 1e-15
+NOTHING = (
+    1e-12  # of a payoff, what is no gain: an end may be passed by as much as rounding comes to
+)
 
 Array = np.ndarray[Any, Any]
 Pays = Callable[..., Array]  # what points, (numbers, n), pay; minus infinity where they may not be
@@ -96,7 +99,7 @@ def best_reply(
     here = np.array([[float(values[s])] for s in symbols])
     allowed, paid = float(pays(here)[0]), float(pays(here, kept=False)[0])
     found, best, least = _searched(pays, _box(model, own, values))
-    gained = max(0.0, best - paid)
+    gained = best - paid if best - paid > NOTHING * max(1.0, abs(paid)) else 0.0
     top = found if best > allowed else here[:, 0]
     share = gained / max(abs(paid - least), gained, 1e-12)
     return dict(zip(symbols, map(float, top), strict=True)), share

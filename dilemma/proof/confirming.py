@@ -94,12 +94,25 @@ def _solved(
     statements: Statements, points: Points, held: Points, *, quick: bool = False
 ) -> Exactly | None:
     solved: dict[str, list[Point]] = {}
+    spoken = statements.in_equilibrium  # what is held elsewhere may be anything
     for copy in copies(statements):
+        if not _is_one(statements, copy, points):
+            return None
+        if copy.base not in spoken:
+            continue
         found = _exactly(statements, copy, points, held, quick=quick)
         if found is None:
             return None
         solved[copy.key] = found
     return Exactly(statements, points, solved)
+
+
+def _is_one(statements: Statements, copy: Copy, points: Points) -> bool:
+    """Tell whether a calibration lies in its box, and its parameter is moved as it should be."""
+    at = points[copy.key]
+    if any(value not in statements.interval(copy.era, name) for name, value in at.items()):
+        return False
+    return copy.moved is None or at[copy.moved] > points[copy.base][copy.moved]
 
 
 def _exactly(
@@ -113,11 +126,6 @@ def _exactly(
     """Solve at an exact calibration; quickly: only those branches that floats do not exclude."""
     model = statements.model
     at = points[copy.key]
-    for name, value in at.items():
-        if value not in statements.interval(copy.era, name):
-            return None
-    if copy.moved is not None and not at[copy.moved] > points[copy.base][copy.moved]:
-        return None
     values = model.values(at)
     fixed = held.get(copy.base, {})
     values |= {sp.Symbol(n, real=True): v for n, v in fixed.items()}

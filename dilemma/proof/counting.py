@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Iterator
+from itertools import combinations, combinations_with_replacement
 
 import sympy as sp
 
@@ -24,29 +25,27 @@ class Counting(Deciding):
         assert part.count is not None
         statements = self.statements
         copy = statements.copy(part.count[0])
-        names = [case[copy.key].name for case in cases]
         others = {case[copy.key].name: case[copy.key] for case in cases}
-        degrees = [self._degree({copy.key: branch}, branch, copy) for branch in others.values()]
+        degrees = [
+            self._degree({**chosen, copy.key: branch}, branch, copy) for branch in others.values()
+        ]
         if None not in degrees and sum(d for d in degrees if d is not None) <= part.count[1]:
             return ""
-        first = names.index(chosen[copy.key].name)
-        for more in product(range(first, len(names)), repeat=part.count[1]):
-            if list(more) != sorted(more):
-                continue
-            branches = [others[names[k]] for k in more]
+        first = list(others).index(chosen[copy.key].name)
+        left = list(others.values())[first:]
+        for more in combinations_with_replacement(left, part.count[1]):
             question = self._question(chosen)
-            copies = [copy, *(statements.rival(copy, k + 1) for k in range(len(branches)))]
-            told = [chosen[copy.key], *branches]
-            for rival, branch in zip(copies[1:], branches, strict=True):
+            rivals = [statements.rival(copy, k + 1) for k in range(len(more))]
+            for rival, branch in zip(rivals, more, strict=True):
+                there = tuple(rival if c.key == copy.key else c for c in statements.copies)
                 question.add(*statements.branch(branch, rival))
-                question.add(statements.given({**chosen, rival.key: branch}, (rival,)))
-            for (one, b), (other, c) in zip(
-                zip(copies, told, strict=True), zip(copies[1:], told[1:], strict=True), strict=False
-            ):
-                if b.name == c.name:
-                    question.add(self._later(one, other))
+                question.add(statements.given({**chosen, rival.key: branch}, there))
+            played = zip((copy, *rivals), (chosen[copy.key], *more), strict=True)
+            for (one, b), (other, c) in combinations(played, 2):
+                same = b.name == c.name
+                question.add(self._later(one, other) if same else self._apart(one, other))
             if question.ask().status != "unsat":
-                return f"z3 did not exclude more equilibria in '{chosen[copy.key].name}'"
+                return f"more equilibria are not excluded in '{chosen[copy.key].name}'"
         return ""
 
     def _degree(self, chosen: Chosen, branch: Branch, copy: Copy) -> int | None:
@@ -74,18 +73,25 @@ class Counting(Deciding):
 
     def _later(self, one: Copy, other: Copy) -> sp.Basic:
         """State that one play comes before another: in the first number in which they differ."""
-        model = self.statements.model
-        assert model.choices is not None
-        symbols = [c.symbol for c in model.choices.choices.values()]
-        cases = []
-        for k, symbol in enumerate(symbols):
-            same = [
-                sp.Eq(self.statements.unknown(one, s), self.statements.unknown(other, s))
-                for s in symbols[:k]
-            ]
-            less = self.statements.unknown(one, symbol) < self.statements.unknown(other, symbol)
-            cases.append(sp.And(*same, less))
+        cases: list[sp.Basic] = []
+        same: list[sp.Basic] = []
+        for here, there in self._pairs(one, other):
+            cases.append(sp.And(*same, here < there))
+            same.append(sp.Eq(here, there))
         return sp.Or(*cases)
+
+    def _apart(self, one: Copy, other: Copy) -> sp.Basic:
+        """State that two plays differ: on a border one play belongs to two branches."""
+        return sp.Or(*(sp.Ne(here, there) for here, there in self._pairs(one, other)))
+
+    def _pairs(self, one: Copy, other: Copy) -> Iterator[tuple[sp.Symbol, sp.Symbol]]:
+        """Yield each chosen number as it is in two plays, but what is held."""
+        statements = self.statements
+        assert statements.model.choices is not None
+        for choice in statements.model.choices.choices.values():
+            here, there = (statements.unknown(c, choice.symbol) for c in (one, other))
+            if here != there:
+                yield here, there
 
     def unmoved(self, chosen: Chosen, twin: Copy) -> dict[sp.Symbol, sp.Symbol]:
         """Return what in a twin is the same as in its base: what the parameter does not move.

@@ -191,14 +191,17 @@ def _possible(
 
 
 def _who(deciding: Deciding) -> tuple[str, ...]:
-    """Return what decided, with versions: z3 above all, since it looks at every game first."""
+    """Return what decided, with versions: z3 above all, since it looks at every game first.
+
+    Elimination is z3, too, and told as that.
+    """
     import z3
 
     told = []
     if {"z3", "elimination"} & {*deciding.deciders}:
         told.append(f"z3 {z3.get_version_string()}")
     if "elimination" in deciding.answered:
-        told.append("elimination")
+        told.append("z3 (unknowns put in)")
     if "bisection" in deciding.answered:
         told.append("exact bisection")
     return tuple(told)

@@ -350,7 +350,7 @@ class Deciding:
         parts = self.statements.parts()
         if not self.statements.in_equilibrium and all(p.unique is None for p in parts):
             return True
-        at = Deciding(self.statements.at(example.points), self.until)
+        at = Deciding(self.statements.at(example.points), self.until, deciders=self.deciders)
         cases = at._feasible()
         for chosen in cases:
             for part in parts:

@@ -37,10 +37,11 @@ class Exactly:
         It holds in every equilibrium, or in some, as it says.
         """
         statements = self.statements
-        shown: dict[str, Point] | None = None
         if statements.claim.mode == "exists":
             return self._some()
-        spoken: dict[str, list[Point]] = {}
+        if many := self._too_many():
+            return False, many
+        shown: dict[str, Point] | None = None
         for played in self._cases():
             told = [self._part(part, played) for part in statements.parts()]
             if None in told:
@@ -48,21 +49,29 @@ class Exactly:
             if not all(told):
                 return False, played
             shown = played
-            for key, point in played.items():
-                if not any(point is known for known in spoken.setdefault(key, [])):
-                    spoken[key].append(point)
-        if shown is None:
-            return None
-        many = self._too_many(spoken)
-        return (False, many) if many else (True, shown)
+        return None if shown is None else (True, shown)
 
-    def _too_many(self, spoken: Mapping[str, Sequence[Point]]) -> dict[str, Point]:
-        """Show two equilibria of those that are spoken of, if they are more than is claimed."""
-        for part in self.statements.parts():
-            if part.count is not None:
-                key = self.statements.copy(part.count[0]).key
-                if len(spoken[key]) > part.count[1]:
-                    return {key: spoken[key][0], key + ANOTHER: spoken[key][1]}
+    def _too_many(self) -> dict[str, Point]:
+        """Show two equilibria of those that are spoken of, if they are more than is claimed.
+
+        They are counted while what is played elsewhere stays as it is.
+        """
+        statements = self.statements
+        for part in statements.parts():
+            if part.count is None:
+                continue
+            key = statements.copy(part.count[0]).key
+            others = [k for k in statements.in_equilibrium if k != key]
+            for choice in product(*map(self._optimal, others)):
+                elsewhere = dict(zip(others, choice, strict=True))
+                given = statements.claim.given
+                spoken = [
+                    point
+                    for point in self._optimal(key)
+                    if self._truth(given, {**elsewhere, key: point}, {}) is True
+                ]
+                if len(spoken) > part.count[1]:
+                    return {**elsewhere, key: spoken[0], key + ANOTHER: spoken[1]}
         return {}
 
     def _some(self) -> tuple[bool, dict[str, Point]] | None:
@@ -237,24 +246,24 @@ def _facts(
     values: Mapping[str, Mapping[str, sp.Rational | None]],
     slopes: Mapping[str, Mapping[tuple[str, ...], sp.Rational | None]],
 ) -> dict[str, sp.Rational]:
-    """Return the outcomes and slopes that the claim names."""
+    """Return the outcomes and slopes that the claim names, as far as the example shows them."""
     claim = statements.claim
     facts: dict[str, sp.Rational] = {}
     for symbol in sorted(claim.holds.free_symbols | claim.given.free_symbols, key=str):
         reference = claim.references.get(symbol)
         if reference is not None and reference.what == "outcome":
-            found = values[statements.copy(reference).label].get(reference.arguments[0])
+            found = values.get(statements.copy(reference).label, {}).get(reference.arguments[0])
             if found is not None:
                 facts[symbol.name] = found
         elif reference is not None and reference.what == "diff":
-            found = slopes[statements.copy(reference).label][reference.arguments]
+            found = slopes.get(statements.copy(reference).label, {}).get(reference.arguments)
             if found is not None:
                 facts[symbol.name] = found
         elif reference is not None and reference.what in ("rises", "falls"):
             copy = statements.copy(reference)
             outcome, parameter = reference.arguments
             for one in (copy, statements.twin(copy, parameter)):
-                told = values[one.label].get(outcome)
+                told = values.get(one.label, {}).get(outcome)
                 if told is not None:
                     facts[f"{outcome} ({one.label})"] = told
     return facts

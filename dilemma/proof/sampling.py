@@ -150,13 +150,8 @@ class Trying:
 
     def _spoken(self, chosen: Mapping[str, Rows | None]) -> tuple[Array, Array]:
         """Return where a case occurs, and where the claim's assumptions hold in it."""
-        statements = self.drawn.statements
-        order = list(chosen)
-        present = np.ones((self.drawn.draws, *[1] * len(order)), dtype=bool)
-        for position, key in enumerate(order):
-            rows = chosen[key]
-            assert rows is not None
-            present = present & self._placed(rows.holds, position, len(order))
+        statements, order = self.drawn.statements, list(chosen)
+        present = self._present(chosen)
         given = self._true(statements.claim.given, chosen, order, {})
         for twin in statements.twins(statements.parts()):
             given = given & self._true(statements.claim.given, chosen, order, {twin.base: twin})
@@ -167,6 +162,16 @@ class Trying:
             given = given & higher.reshape(self.drawn.draws, *[1] * len(order))
         present, given = np.broadcast_arrays(present, given)
         return present, given
+
+    def _present(self, chosen: Mapping[str, Rows | None]) -> Array:
+        """Return where a case occurs: an axis for what is played in each copy."""
+        order = list(chosen)
+        present = np.ones((self.drawn.draws, *[1] * len(order)), dtype=bool)
+        for position, key in enumerate(order):
+            rows = chosen[key]
+            assert rows is not None
+            present = present & self._placed(rows.holds, position, len(order))
+        return present
 
     def _moves(
         self, trend: Reference, chosen: Mapping[str, Rows | None], order: Sequence[str]
@@ -182,18 +187,24 @@ class Trying:
         return moves
 
     def _too_many(self) -> Array:
-        """Return where there are more equilibria than claimed, the assumptions holding in all."""
-        statements = self.drawn.statements
+        """Return where there are more equilibria than claimed of which the assumptions hold.
+
+        They are counted while what is played elsewhere stays as it is.
+        """
+        statements, given = self.drawn.statements, self.drawn.statements.claim.given
         found = np.zeros(self.drawn.draws, dtype=bool)
-        counts = [part.count for part in statements.parts() if part.count is not None]
-        met = np.ones(self.drawn.draws, dtype=bool)
-        if counts and statements.claim.given is not sp.true:
-            for chosen in filter(_occurs, self.cases()):
-                present, given = self._spoken(chosen)
-                met &= np.all((given | ~present).reshape(self.drawn.draws, -1), axis=1)
-        for reference, most in counts:
-            rows = self.drawn.rows(statements.copy(reference))
-            found |= (sum(r.holds.sum(axis=1) for r in rows) > most) & met
+        for reference, most in (part.count for part in statements.parts() if part.count):
+            own = statements.copy(reference)
+            speaking = [c for c in statements.copies if c.key in statements.in_equilibrium]
+            others = [c for c in speaking if c != own]
+            for choice in product(*map(self.drawn.rows, others)):
+                chosen = dict(zip((c.key for c in others), choice, strict=True))
+                number: Array = np.zeros((self.drawn.draws, *[1] * len(others)), dtype=int)
+                for rows in self.drawn.rows(own):
+                    played = {**chosen, own.key: rows}
+                    spoken = self._present(played) & self._true(given, played, list(played), {})
+                    number = number + spoken.sum(axis=-1)
+                found |= np.any((number > most).reshape(self.drawn.draws, -1), axis=1)
         return found
 
     @staticmethod
