@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dilemma
-from dilemma.errors import CalibrationError, DisagreementError
+from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
 from dilemma.games import choosing
 from dilemma.games.batches import many
 from dilemma.games.concavity import interaction
@@ -642,6 +642,24 @@ def test_a_leader_in_a_linear_duopoly_takes_half_and_leaves_a_quarter(stackelber
     assert found.payoffs == {"a": sp.Rational(1, 8), "b": sp.Rational(1, 16)}
     assert stackelberg.complete
     assert stackelberg.concept == "leader's optima"
+
+
+def test_a_commitment_to_a_mix_is_refused_with_the_game_to_write_for_it():
+    """Known to play bottom a third of the time, the leader has 4*2/3 + 3/3; at once it has 2."""
+    told = dilemma.matrix([[2, 4], [1, 3]], [[1, 0], [0, 2]])
+    with pytest.raises(UnsupportedError, match="chooses its probability, from 0 to 1"):
+        dilemma.commitment(told)
+    written = led(
+        {
+            "a": "(1 - x)*(2*(1 - y) + 4*y) + x*(1 - y + 3*y)",
+            "b": "(1 - x)*(1 - y) + 2*x*y",
+        },
+        ties="leader",
+    )
+    found = dilemma.commitment(written)
+    assert found.leads[0].play["a"] == {"x": THIRD}
+    assert found.leads[0].payoffs["a"] == sp.Rational(11, 3)
+    assert found.value == (sp.Rational(5, 3), sp.Rational(5, 3))
 
 
 def test_commitment_is_worth_a_seventy_second(stackelberg, cournot):
