@@ -76,7 +76,7 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
     if not model.tree.perfect:
         raise UnsupportedError(
             f"{model.name} has no symbolic solution: some player does not know what has happened "
-            "(solve, trace and compare answer for numbers)"
+            "(solve and compare answer for given values; in Python trace, too)"
         )
     if not has_symbols(model):
         raise UnsupportedError(
