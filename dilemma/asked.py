@@ -158,7 +158,8 @@ def assignment(text: str) -> tuple[str, Any]:
 
     name, sign, told = text.partition("=")
     parts = [part.strip() for part in told.split(":")]
-    if not sign or not name.strip() or not all(parts) or len(parts) > len(("low", "at", "high")):
+    told_so = sign and name.strip() and all(parts) and ".." not in told
+    if not told_so or len(parts) > len(("low", "at", "high")):
         raise CalibrationError(
             f"--at {text}: write it as NAME=VALUE, such as m_J=1/10, or with a range, as "
             "NAME=LOW:HIGH or NAME=LOW:CENTRE:HIGH"

@@ -360,14 +360,25 @@ def attribute(
 def dynamics(
     model: MODEL,
     name: Annotated[str | None, typer.Argument(help="Which story; may be left out.")] = None,
+    era: Annotated[
+        str | None, typer.Option(help="From which era; the story's own if none.")
+    ] = None,
+    at: AT = None,
     seconds: LIMIT = None,
     as_json: JSON = False,
     latex: bool = False,
 ) -> None:
     """Run a story: what is played becomes the next round, or parameters go up and down."""
     from dilemma.study.dynamics import dynamics as run
+    from dilemma.study.dynamics import story_of
 
-    put(run(load_model(model), name, seconds=seconds), as_json=as_json, latex=latex)
+    loaded = load_model(model)
+    points = eras_asked(loaded, era or story_of(loaded, name).era, at) or []
+    found = [
+        run(loaded, name, each, seconds=share)
+        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+    ]
+    put_all(found, as_json=as_json, latex=latex, alone=len(found) == 1)
 
 
 @app.command()

@@ -479,7 +479,7 @@ class Model:
         if self.choices is not None:
             raise UnsupportedError(
                 f"{self.name}: {what} is for games with actions; here numbers are chosen (see "
-                "solve, compare, statics, attribute, dynamics, prove)"
+                "solve, compare, statics, attribute, dynamics, prove; in Python trace, too)"
             )
 
     def replace(self, **sections: Any) -> Model:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dilemma
-from dilemma.errors import CalibrationError, DisagreementError
+from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
 from dilemma.games import choosing, dense
 from dilemma.games.batches import many
 from dilemma.games.concavity import interaction
@@ -448,6 +448,31 @@ def test_isolated_equilibria_are_all_shown_and_not_taken_for_a_continuum():
     assert found.degenerate is None
 
 
+@pytest.mark.parametrize(
+    ("shift", "pieces"),
+    [
+        ("max(0, min(y - 1/4, 1/2 - y))", [(0, 1 / 4), (1 / 2, 1)]),
+        ("max(0, 1/50 - abs(y - 7/25))", [(0, 13 / 50), (3 / 10, 1)]),
+        ("max(0, (y - 1/4)*(y - 1/2)*(y - 3/4))", [(0, 1 / 4), (1 / 2, 3 / 4), (1, 1)]),
+        ("max(0, abs(y - 3/10) - 1/50)/2", [(7 / 25, 8 / 25), (1, 1)]),
+    ],
+)
+def test_a_continuum_ends_where_a_gap_begins_and_what_lies_beyond_is_another(shift, pieces):
+    """Where the shift is not zero x is more than y wants, except at the end of the interval."""
+    found = dilemma.solve(game({"a": f"-(x - y - {shift})**2", "b": "-(y - x)**2"}))
+    ends = [sorted({float(found[k].play["a"]["x"]) for k in s.members}) for s in found.sets]
+    assert [(own[0], own[-1]) for own in ends] == [pytest.approx(told) for told in pieces]
+    assert all(e.exact and e.regret == 0 for e in found)
+
+
+def test_nothing_is_shown_of_a_continuum_at_which_somebody_gains():
+    """a's effort costs more than it brings where y is within 1/30 of 1/3."""
+    payoffs = {"a": "min(x, y) - 15*x*max(0, 1/10 - abs(y - 1/3))", "b": "min(x, y) - y/2"}
+    found = dilemma.solve(game(payoffs))
+    assert len(found.continua) == 2
+    assert all(e.regret == 0 and abs(e.play["b"]["y"] - THIRD) >= sp.Rational(1, 30) for e in found)
+
+
 def test_isolated_equilibria_stand_beside_a_continuum_in_two_dimensions():
     """Both choke the market at .99 or more; or each brings a third to it."""
     payoffs = {"a": "max(0, 1 - x - y)*x", "b": "max(0, 1 - x - y)*y"}
@@ -619,6 +644,24 @@ def test_a_leader_in_a_linear_duopoly_takes_half_and_leaves_a_quarter(stackelber
     assert stackelberg.concept == "leader's optima"
 
 
+def test_a_commitment_to_a_mix_is_refused_with_the_game_to_write_for_it():
+    """Known to play bottom a third of the time, the leader has 4*2/3 + 3/3; at once it has 2."""
+    told = dilemma.matrix([[2, 4], [1, 3]], [[1, 0], [0, 2]])
+    with pytest.raises(UnsupportedError, match="chooses its probability, from 0 to 1"):
+        dilemma.commitment(told)
+    written = led(
+        {
+            "a": "(1 - x)*(2*(1 - y) + 4*y) + x*(1 - y + 3*y)",
+            "b": "(1 - x)*(1 - y) + 2*x*y",
+        },
+        ties="leader",
+    )
+    found = dilemma.commitment(written)
+    assert found.leads[0].play["a"] == {"x": THIRD}
+    assert found.leads[0].payoffs["a"] == sp.Rational(11, 3)
+    assert found.value == (sp.Rational(5, 3), sp.Rational(5, 3))
+
+
 def test_commitment_is_worth_a_seventy_second(stackelberg, cournot):
     gain = stackelberg[0].payoffs["a"] - cournot[0].payoffs["a"]
     assert gain == sp.Rational(1, 72)
@@ -652,6 +695,13 @@ def test_a_followers_capacity_is_anticipated():
     (found,) = dilemma.solve(led(COURNOT, own={"b": {"capacity": "y <= 1/5"}}))
     assert found.play == {"a": {"x": sp.Rational(2, 5)}, "b": {"y": sp.Rational(1, 5)}}
     assert found.prices == {"capacity": sp.Rational(1, 5)}
+
+
+@pytest.mark.parametrize("own", [{"own": {"b": {"capacity": "y <= 0"}}}, {}])
+def test_a_follower_without_capacity_chooses_exactly_nothing(own):
+    more = own or {"choices": {"a": {"x": UNIT}, "b": {"y": ("0", "0")}}}
+    (found,) = dilemma.solve(led(COURNOT, **more))
+    assert found.play == {"a": {"x": HALF}, "b": {"y": 0}}
 
 
 def test_a_leaders_own_limits_belong_in_its_range():

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import sympy as sp
 
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
@@ -24,6 +25,18 @@ def test_two_rounds_of_strengthening_shut_the_cork():
     assert [s.equilibrium for s in found.steps] == ["(both_routes)", "(both_routes)", "(frozen)"]
     assert told[2][1:] == [0, 0]
     assert found.ended == "nothing moves any more"
+
+
+def test_a_story_begins_elsewhere_where_values_or_another_era_are_given():
+    cork = dilemma.load("cork")
+    moved = dilemma.dynamics(cork, at={"s": "1/2"})
+    assert moved.steps[0].parameters["s"] == sp.Rational(1, 2)
+    told = dilemma.solve(cork, cork.era(cork.dynamics["groundwork"].era, s="1/2"))
+    assert moved.steps[0].play["K"] in [e.play["us"]["K"] for e in told]
+    later = dilemma.dynamics(cork, at="post_cold_war")
+    assert later.steps[0].parameters["s"] == cork.calibration("post_cold_war")["s"]
+    with pytest.raises(CalibrationError, match="no parameter 'S' in cork: did you mean 's'"):
+        dilemma.dynamics(cork, at={"S": 1})
 
 
 def test_each_round_starts_where_the_last_one_ended():

@@ -304,7 +304,7 @@ def hunt(tmp_path):
         (("statics", "hunt.nfg", "--parameter", "x"), "hunt is a game of finitely many actions"),
         (("along", "swept.toml", "ss"), "did you mean 's'?"),
         (("compare", "swept.toml", "--at", "ss=1"), "did you mean 's'?"),
-        (("compare", "swept.toml", "--at", "s=2..3"), "s = 2..3"),
+        (("compare", "swept.toml", "--at", "s=2..3"), "s=2..3: write it as NAME=VALUE"),
         (("compare", "swept.toml", "--at", "s"), "NAME=LOW:HIGH"),
         (("demo", "swept.toml"), "--at s=5"),
         (("solve", "table.xlsx"), "save the payoff table as CSV"),

@@ -211,7 +211,7 @@ WRONG = {
         fears.toml:20:42: this cannot be called: payoffs.hedge, commit.us
           20 | "hedge, commit"   = { japan = "D", us = "__import__('os').system('x')" }
              |                                          ^^^^^^^^^^^^^^^^^^^^^^^
-             = only functions can""",
+             = only functions can; write * to multiply""",
     ),
     "too deep": (
         '"hedge, commit"   = { japan = "D", us = "1/3" }',

@@ -233,6 +233,33 @@ def test_random_games_with_letters_by_the_definition(seed):
 # --- three or more who mix -------------------------------------------------------------------------
 
 
+def test_no_absolute_value_is_stated_of_what_the_ranges_make_positive():
+    """Who pays c rides with r, who pays d with q: r*q = c and r*r = d."""
+    acts, players, costs = ("act", "ride"), ("one", "two", "third"), ("c", "c", "d")
+    game = dilemma.Model(
+        name="unequal",
+        title="Volunteers",
+        players={p: list(acts) for p in players},
+        parameters={
+            c: {"range": [0, 1], "open": "both", "unit": "1", "means": "cost"} for c in "cd"
+        },
+        payoffs={
+            profile: {
+                p: f"{int('act' in profile)} - {c}*{int(own == 'act')}"
+                for p, c, own in zip(players, costs, profile, strict=True)
+            }
+            for profile in itertools.product(acts, repeat=3)
+        },
+    )
+    whole = dilemma.propositions(game).about("mixed")[-1]
+    c, d = sp.symbols("c d", real=True)
+    assert list(whole.play.values()) == [sp.sqrt(d), sp.sqrt(d), c / sp.sqrt(d)]
+    assert not whole.where.has(sp.Abs)
+    for costs_now in [(0.3, 0.5), (0.6, 0.3), (0.5, 0.26)]:
+        at = dict(zip((c, d), costs_now, strict=True))
+        assert bool(whole.where.subs(at)) == all(f.subs(at) < 1 for f in whole.play.values())
+
+
 @pytest.mark.parametrize(("count", "power"), [(3, "sqrt(c)"), (4, "c**(1/3)")])
 def test_volunteers_who_all_mix_ride_with_a_root_of_the_cost(count, power):
     # One more volunteer is worth 1 where the others all ride, and costs c: P(ride)**(count-1) = c.

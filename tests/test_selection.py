@@ -642,6 +642,28 @@ def test_degenerate_games_are_judged_without_a_label_being_forced(payoffs):
     assert found.to_json()
 
 
+def test_who_has_one_action_only_does_not_keep_two_players_from_being_judged():
+    """A game of two is the same with somebody who watches, wherever that one stands."""
+    hunt = [[5, 0], [4, 4]]
+    for place in range(3):
+        players = ["row", "column"]
+        players.insert(place, "watcher")
+        payoffs = {}
+        for i, k in itertools.product(range(2), repeat=2):
+            profile = [f"r{i}", f"c{k}"]
+            profile.insert(place, "watch")
+            payoffs[tuple(profile)] = {"row": hunt[i][k], "column": hunt[k][i], "watcher": i}
+        actions = {"row": ["r0", "r1"], "column": ["c0", "c1"], "watcher": ["watch"]}
+        game = dilemma.Model(
+            name="watched", title="", players={p: actions[p] for p in players}, payoffs=payoffs
+        )
+        found = select(game, starts=0)
+        alone = select(symmetric(hunt), starts=0)
+        assert found.risk_dominant == "(r1, c1)"
+        assert found.payoff_dominant == "(r0, c0)"
+        assert [c.strict for c in found.criteria] == [c.strict for c in alone.criteria]
+
+
 def test_three_players_cannot_be_judged():
     document = {
         "kind": "matrix",

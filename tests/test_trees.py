@@ -432,6 +432,7 @@ MISTAKES = {
     "an empty list of actions": ('actions = ["firm", "concede"]', "actions = []", "actions that differ are wanted"),
     "nobody moves": ('{ player = "japan", actions = ["firm", "concede"] }', "{ }", "nobody moves here"),
     "three actions on a type": ('["support", "restrain"]', '["support", "restrain", "wobble"]', "3 actions that hang on a type"),
+    "numbers to choose": ('actions = ["firm", "concede"]', "choices = { x = { range = [0, 1] } }", "write actions; numbers are chosen in kind"),
     "an unknown key": ("knows =", "know =", "did you mean 'knows'?"),
 }  # fmt: skip
 

@@ -270,6 +270,10 @@ def _led(
             f"the search pays the leader {paid}, more than any regime ({best}); please report this "
             f"with {dict(values)}"
         )
-    only = only_searched(judge, values, tuple(Fraction(float(x)) for x in point))
+    told = judge.polished(point)
+    polished = np.array([float(x) for x in told])
+    if not judge(told).holds or search.payoff(leader, polished) < paid - 1e-9 * max(1.0, abs(paid)):
+        told = tuple(Fraction(float(x)) for x in point)
+    only = only_searched(judge, values, told)
     said = f"a search over the leader's interval pays {paid:.6g}"
     return said, _as_they_are([only]), True

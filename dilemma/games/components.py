@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import sympy as sp
@@ -25,11 +25,11 @@ __all__ = ["Component", "apart_or_joined"]
 
 BETWEEN = (Fraction(1, 2), Fraction(1, 3), Fraction(5, 7))  # of the way from one to the other
 STEPS = (Fraction(1, 64), Fraction(1, 4096))  # of an interval: how far around a point it is looked
+EVENLY = tuple(Fraction(k, 8) for k in range(1, 8))
 SAME = Fraction(1, 10**5)
 CLOSE = Fraction(1, 10**3)  # in floats what is closer is not told apart
 MOST_CORNERS = 4  # of a continuum in several directions, from which its ends are looked for
 HALVINGS = 40
-MOST = 60  # equilibria that are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def apart_or_joined(
         Payoffs and outcomes, whose extremes a continuum shows.
     """
     joining = _Joining(judge)
-    clusters = joining.clusters(_distinct(judge, points)[:MOST])
+    clusters = joining.clusters(_distinct(judge, points))
     return [joining.component(cluster, formulas) for cluster in clusters]
 
 
@@ -128,7 +128,7 @@ class _Joining:
             return [one], False  # as good as one
         line = [_along(one, other, share) for share in BETWEEN]
         if all(self.judge(point).holds for point in line):
-            return line, False
+            return ([], False) if self._gap(one, other, BETWEEN) else (line, False)
         bent = self.beside(one, other, Fraction(1, 2))
         if bent is None or self._too_near(bent, one, other):
             return [], False
@@ -196,7 +196,8 @@ class _Joining:
                 else None
             )
             if wide is None:
-                members = [*ends, *self._extreme_on(ends, formulas)]
+                extreme = [p for p in self._extreme_on(ends, formulas) if self.judge(p).holds]
+                members = [*ends, *extreme]
                 return self._told(cluster, members, straight=True)
             points = [*ends, wide]
         members = _corners([*points, *cluster.tried], self.judge, formulas)
@@ -249,10 +250,19 @@ class _Joining:
             if not self.judge(at(outside)).holds:
                 break
             inside, outside = outside, outside + (outside - inside) * 2
-        ends = sorted((inside, outside))
-        for end in self._limits(place, at(inside), ends):
+        while True:
+            end = at(self._last(at, place, inside, outside))
+            if not (gap := self._gap(start, end)):
+                return end
+            inside, outside = (point[place] for point in gap)
+
+    def _last(
+        self, at: Callable[[Fraction], Numbers], place: int, inside: Fraction, outside: Fraction
+    ) -> Fraction:
+        """Return the last number on a line, between one inside a continuum and one outside."""
+        for end in self._limits(place, at(inside), sorted((inside, outside))):
             if self.judge(at(end)).holds and not self.judge(at(end + (outside - inside))).holds:
-                return at(end)
+                return end
         for turn in range(HALVINGS):
             low, high = sorted((inside, outside))
             quarter = (high - low) / 4
@@ -263,7 +273,40 @@ class _Joining:
                 outside = middle
         low, high = sorted((inside, outside))
         near = simplest(low - (high - low), high + (high - low))
-        return at(near if self.judge(at(near)).holds else inside)
+        return near if self.judge(at(near)).holds else inside
+
+    def _gap(
+        self, one: Numbers, other: Numbers, shares: Sequence[Fraction] = EVENLY
+    ) -> tuple[Numbers, Numbers] | None:
+        """Return the first on the way from one to the other that is none, and what lies before it.
+
+        Looked at are some shares of the way, the kinks of payoffs, and one on each piece between.
+        """
+        share = sp.Dummy("share", real=True)
+        at = self._on_line(one, other, share)
+        kinks: set[Fraction] = set()
+        for player in self.judge.players:
+            payoff = self.judge.pay[player].xreplace(at)
+            try:
+                kinks |= set(pieces(payoff, share, Fraction(0), Fraction(1), {}).cuts)
+            except UnsupportedError:
+                continue
+        looked = kinks | {(a + b) / 2 for a, b in pairwise(sorted(kinks))}
+        before = one
+        for where in sorted({*looked, *shares} - {Fraction(0), Fraction(1)}):
+            point = _along(one, other, where)
+            if not self.judge(point).holds:
+                return before, point
+            before = point
+        return None
+
+    def _on_line(self, one: Numbers, other: Numbers, share: sp.Symbol) -> dict[sp.Symbol, sp.Expr]:
+        """Return what is chosen a share of the way from one to the other."""
+        return {
+            s: sp.Rational(a.numerator, a.denominator)
+            + share * sp.Rational((b - a).numerator, (b - a).denominator)
+            for s, a, b in zip(self.judge.search.symbols, one, other, strict=True)
+        }
 
     def _limits(self, place: int, point: Numbers, ends: Sequence[Fraction]) -> Iterator[Fraction]:
         """Yield the ends of an interval that lie between two numbers."""
@@ -280,11 +323,7 @@ class _Joining:
     ) -> Iterator[Numbers]:
         """Yield where a payoff or outcome is extreme between the ends of a straight line."""
         share = sp.Dummy("share", real=True)
-        at = {
-            s: sp.Rational(a.numerator, a.denominator)
-            + share * sp.Rational((b - a).numerator, (b - a).denominator)
-            for s, a, b in zip(self.judge.search.symbols, *ends, strict=True)
-        }
+        at = self._on_line(ends[0], ends[1], share)
         zero, one = Fraction(0), Fraction(1)
         for formula in formulas:
             for sign in (1, -1):
@@ -299,15 +338,13 @@ class _Joining:
 
 def _neighbours(points: Sequence[Numbers]) -> list[tuple[Numbers, Numbers]]:
     """Return pairs with no third point between them: closer to both than they are to each other."""
+    rough = np.array([[float(x) for x in point] for point in points])
+    far = np.abs(rough[:, None] - rough[None]).max(axis=-1)
     found = []
-    for one, other in combinations(points, 2):
-        far = _distance(one, other)
-        if not any(
-            max(_distance(one, third), _distance(other, third)) < far
-            for third in points
-            if third not in (one, other)
-        ):
-            found.append((far, one, other))
+    for one, other in combinations(range(len(points)), 2):
+        between = np.maximum(far[one], far[other]) < far[one, other]  # neither of the two is
+        if not between.any():
+            found.append((far[one, other], points[one], points[other]))
     return [(one, other) for _, one, other in sorted(found)]
 
 

@@ -75,7 +75,8 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
     assert model.tree is not None
     if not model.tree.perfect:
         raise UnsupportedError(
-            f"{model.name} has no symbolic solution: some player does not know what has happened"
+            f"{model.name} has no symbolic solution: some player does not know what has happened "
+            "(solve and compare answer for given values; in Python trace, too)"
         )
     if not has_symbols(model):
         raise UnsupportedError(

@@ -327,7 +327,9 @@ class _Reader:
             case ast.Attribute(value=ast.Name() as era):
                 return self.formula.word(era), self.formula.tail(node)
             case _:
-                raise self.formula.error(node, "this cannot be called", "only functions can")
+                raise self.formula.error(
+                    node, "this cannot be called", "only functions can; write * to multiply"
+                )
 
     def _function(self, node: ast.Call, word: Word) -> sp.Expr:
         several = word.text in ("min", "max")

@@ -430,7 +430,10 @@ def _mistake(shape: type[BaseModel], where: Where, error: ErrorDetails) -> Mista
             return Mistake(where[:-1], f"{where[-1]!r} is missing", width=KEY)
         case "extra_forbidden":
             keys = [one.alias or name for name, one in shape.model_fields.items()]
-            return Mistake(where, "unknown key", nearest(str(where[-1]), keys), width=KEY)
+            hint = nearest(str(where[-1]), keys)
+            if where[-1] == "choices" and "actions" in keys:
+                hint = 'write actions; numbers are chosen in kind = "continuous" or "sequential"'
+            return Mistake(where, "unknown key", hint, width=KEY)
         case "literal_error":
             wanted = str(context["expected"]).replace(" or ", ", ").replace("'", "")
             return Mistake(where, f"{given!r} is not allowed", f"one of: {wanted}")

@@ -8,6 +8,7 @@ of the text, from zero.
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import warnings
 from collections.abc import Iterator, Mapping
@@ -39,6 +40,11 @@ HIGHEST_EXPONENT = 400
 MOST_DIGITS = 60
 MOST_BITS = 200
 
+HALVES = ("0.5", ".5", "1/2", "1 / 2")
+
+_PRODUCT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?![eE]\d)([A-Za-z_]\w*)")  # as in 2x
+_NAME = re.compile(r"""'[^'\n]*'|"[^"\n]*"|\#[^\n]*|\w+""")
+NOT_NAMES = {*keyword.kwlist} - {"if", "else", "and", "or", "not", "True", "False", "None"}
 _TOKEN = re.compile(r"""'[^'\n]*'|"[^"\n]*"|\#[^\n]*|[()]""")
 
 
@@ -196,7 +202,7 @@ def _degree(formula: Formula, node: ast.AST, degrees: Mapping[str, int]) -> int:
         return total + degrees.get(node.id, 1)
     if isinstance(node, ast.BinOp):
         base = _degree(formula, node.left, degrees)
-        return total + abs(_power(formula, node.right)) * max(base, 1)
+        return total + abs(_power(formula, node)) * max(base, 1)
     below = (_degree(formula, child, degrees) for child in ast.iter_child_nodes(node))
     return total + max(below, default=0)
 
@@ -209,16 +215,28 @@ def _sum_degree(formula: Formula, node: ast.expr, degrees: Mapping[str, int]) ->
     return max(highest, _degree(formula, node, degrees))
 
 
-def _power(formula: Formula, node: ast.expr) -> int:
-    inner, sign = node, 1
+def _power(formula: Formula, node: ast.BinOp) -> int:
+    inner, sign = node.right, 1
     if isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.USub):
         inner, sign = inner.operand, -1
+    whole = isinstance(inner, ast.Constant) and type(inner.value) is int
     if isinstance(inner, ast.Constant) and type(inner.value) is int:
         power = sign * inner.value
         if abs(power) <= HIGHEST_POWER:
             return power
-    hint = f"a whole number from -{HIGHEST_POWER} to {HIGHEST_POWER}; for a root write sqrt(...)"
-    raise formula.error(node, "not a power that is allowed", hint)
+    hint = f"a whole number from -{HIGHEST_POWER} to {HIGHEST_POWER}"
+    if not whole and not any(isinstance(part, ast.Pow) for part in ast.walk(node.right)):
+        hint += f"; for other powers of what is positive write {_other_power(formula, node)}"
+    raise formula.error(node.right, "not a power that is allowed", hint)
+
+
+def _other_power(formula: Formula, node: ast.BinOp) -> str:
+    """Write a power whose exponent is no whole number as formulas have it."""
+    base, power = (formula.word(side).text.strip() for side in (node.left, node.right))
+    if power in HALVES:
+        return f"sqrt({base})"
+    factor = power if isinstance(node.right, ast.Name | ast.Constant) else f"({power})"
+    return f"exp({factor}*log({base}))"
 
 
 def _depths(tree: ast.AST) -> Iterator[tuple[ast.AST, int]]:
@@ -258,18 +276,27 @@ def _syntax(text: str, error: SyntaxError) -> ExpressionError:
     line = error.lineno or 1
     column = sum(len(one) + 1 for one in lines[: line - 1]) + (error.offset or 1) - 2
     end = len(text.rstrip())
+    if word := next((w for w in _NAME.finditer(text) if w[0] in NOT_NAMES), None):
+        hint = f"it is a word of Python; write {word[0]}_ or another name"
+        return ExpressionError(f"{word[0]!r} is no name", word.start(), len(word[0]), hint)
     if column >= end:
         return ExpressionError("the formula ends too early", end)
     column = max(column, 0)
     single = re.search(r"(?<![=<>!:])=(?!=)", text)
     if single:
         return ExpressionError("not a formula", single.start(), hint="write == to compare")
+    if product := _PRODUCT.search(text):
+        hint = f"write {product[1]}*{product[2]}"
+        return ExpressionError("not a formula", product.start(), len(product[0]), hint)
     found = re.match(r"\w+|\s*.", text[column:])
     return ExpressionError("not a formula", column, len(found[0]) if found else 1)
 
 
 _KINDS: Mapping[type[ast.expr], str] = {
     ast.Lambda: "a lambda",
+    ast.Yield: "'yield'",
+    ast.YieldFrom: "'yield from'",
+    ast.Await: "'await'",
     ast.Attribute: "a dotted name",
     ast.Subscript: "a subscript",
     ast.JoinedStr: "text",

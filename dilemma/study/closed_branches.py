@@ -41,6 +41,8 @@ class Stated:
         What is played in closed form; else ``"0 (equation k)"`` to what vanishes.
     closed : bool
         Whether the play has a closed form.
+    solved : bool
+        Whether ``play`` says what is played, and not only what vanishes there.
     enough : bool
         Whether the condition is enough, or only known to be necessary.
     put : mapping of unknown to sympy expression
@@ -52,6 +54,7 @@ class Stated:
     where: sp.Basic
     play: Mapping[str, sp.Expr]
     closed: bool = True
+    solved: bool = True
     enough: bool = True
     put: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
     value: sp.Expr | None = None
@@ -127,7 +130,8 @@ def _as_it_is(branch: Branch) -> Stated:
     if not play:
         play = {f"0 (equation {k})": e for k, e in enumerate(branch.equations, 1)}
     led = branch.value is not None
-    return Stated(branch.title, where, play, closed=False, enough=bool(branch.closed) and not led)
+    solved = bool(branch.closed)
+    return Stated(branch.title, where, play, closed=False, solved=solved, enough=solved and not led)
 
 
 def _pole(model: Model, branch: Branch, form: ClosedForm) -> bool:
@@ -177,7 +181,8 @@ def _solved(
     held = [sp.Eq(e, 0) for e in equations]
     gaps = (gap for gap in found.beyond if not _nowhere(shorter, gap))
     left = (gap for gap in gaps if not shorter.never(*held, *conditions, gap))
-    return replace(found, beyond=tuple(left))
+    forms = (replace(f, put={u: shorter.unbent(e) for u, e in f.put.items()}) for f in found.forms)
+    return replace(found, forms=tuple(forms), beyond=tuple(left))
 
 
 def _nowhere(shorter: Shortening, gap: sp.Basic) -> bool:

@@ -126,7 +126,17 @@ def commitment(
     '1/72'
     """
     if model.choices is None or not model.choices.leader:
-        raise UnsupportedError(f"{model.name}: nobody leads, so there is no commitment to value")
+        told = f"{model.name}: nobody leads, so there is no commitment to value"
+        if model.choices is not None:
+            told += (
+                '; give kind = "sequential", and moves = 1 to who leads, moves = 2 to the others'
+            )
+        elif model.tree is None:
+            told += (
+                '; to commit to a mix, write a game of kind = "sequential" in which the leader '
+                "chooses its probability, from 0 to 1, and payoffs are the expected ones"
+            )
+        raise UnsupportedError(told)
     leads = solve(model, at, **changes)
     at_once = solve(_at_once(model), leads.calibration)
     leader = model.choices.leader

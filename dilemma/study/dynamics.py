@@ -9,7 +9,7 @@ vanishes (hysteresis).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import numpy as np
@@ -21,13 +21,14 @@ from dilemma.games.points import Point
 from dilemma.games.search import NotFoundError, Search
 from dilemma.games.stability import shrinks
 from dilemma.games.triangles import ZERO
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.parts import Dynamics
 from dilemma.report import versions
+from dilemma.study.eras import one_era
 from dilemma.study.played import distance, first_choice, play, played
 from dilemma.study.trajectory import Step, Trajectory
 
-__all__ = ["dynamics"]
+__all__ = ["dynamics", "story_of"]
 
 ROUNDS = 2_000  # near a fold best replies creep
 STILL = 1e-10
@@ -41,6 +42,7 @@ FASTER = 3  # than the step before: looked into
 def dynamics(
     model: Model,
     name: str | None = None,
+    at: At | None = None,
     *,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
 ) -> Trajectory:
@@ -52,6 +54,8 @@ def dynamics(
         A game in which numbers are chosen, with a section [dynamics].
     name : str, optional
         Which story; may be left out where there is one.
+    at : str, Era or mapping, optional
+        Where it begins: an era, or values that differ from the story's own era.
     seconds : float, optional
         Budget for it all, past which there is an error and no answer; no limit if None.
 
@@ -71,7 +75,15 @@ def dynamics(
     >>> found.steps[-1].equilibrium, found.ended
     ('(frozen)', 'nothing moves any more')
     """
-    story = _story(model, name)
+    told = story_of(model, name)
+    if at is not None:
+        begin = model.era(told.era, **at) if isinstance(at, Mapping) else at
+        model, era = one_era(model, begin)
+        told = replace(told, era=era)
+    return _told(model, told)
+
+
+def _told(model: Model, story: Dynamics) -> Trajectory:
     watched = story.shows or tuple(model.outcomes)
     for outcome in watched:
         known = [*model.outcomes, *model.players]
@@ -90,7 +102,8 @@ def dynamics(
     )
 
 
-def _story(model: Model, name: str | None) -> Dynamics:
+def story_of(model: Model, name: str | None) -> Dynamics:
+    """Return one of a model's stories."""
     if model.choices is None:
         raise UnsupportedError(
             f"{model.name} is a game of finitely many actions: a story goes on by numbers that "

@@ -50,6 +50,8 @@ class Proposition:
         none, ``"0 (equation k)"`` with what vanishes.
     enough : bool
         Whether the condition is enough, or only known to be necessary.
+    solved : bool
+        Whether ``play`` says what is played, and not only what vanishes there.
     """
 
     about: str
@@ -58,6 +60,7 @@ class Proposition:
     words: str
     play: Mapping[str, sp.Expr]
     enough: bool = True
+    solved: bool = True
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class Propositions(Shown):
         rows = tuple(
             (
                 p.says,
-                "; ".join(f"{n.split(' (equation')[0]} = {f}" for n, f in p.play.items()),
+                "; ".join(f"{n if p.solved else 0} = {f}" for n, f in p.play.items()),
                 p.words if p.enough else _only(p),
             )
             for p in self.stated
@@ -238,7 +241,15 @@ def _of_choices(model: Model, shorter: Shortening) -> Propositions:
     """State what holds in each regime that occurs for some admissible parameters."""
     told = regimes(model, shorter)
     stated = tuple(
-        Proposition("chosen", one.title, one.where, shorter.words(one.where), one.play, one.enough)
+        Proposition(
+            "chosen",
+            one.title,
+            one.where,
+            shorter.words(one.where),
+            one.play,
+            one.enough,
+            solved=one.solved,
+        )
         for one in told.stated
     )
     unsolved = tuple(one.title for one in told.stated if not one.closed)
@@ -373,5 +384,5 @@ def _latex(stated: Proposition) -> str:
 
 def _left(stated: Proposition, name: str) -> str:
     if stated.about == "chosen":
-        return "0" if name.startswith("0 ") else mathematical(name)
+        return mathematical(name) if stated.solved else "0"
     return rf"\Pr(\text{{{latex_escape(name.removeprefix('P(').removesuffix(')'))}}})"

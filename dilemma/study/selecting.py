@@ -76,7 +76,7 @@ def select(
     Raises
     ------
     UnsupportedError
-        If there are not two players.
+        If there are not two players who have something to choose.
     CalibrationError
         For an unknown era or parameter, an impossible value, a negative seed or count of starts.
 
@@ -99,8 +99,7 @@ def select(
     model.needs_actions("selection among equilibria")
     if model.tree is not None:
         raise UnsupportedError(f"{model.name} is a tree; simultaneous games can be judged")
-    if len(model.players) != 2:
-        raise UnsupportedError(f"{model.name} has {len(model.players)} players; two can be judged")
+    model = _of_two(model)
     if starts < 0 or seed < 0:
         raise CalibrationError(f"starts = {starts}, seed = {seed}: neither may be negative")
     deadline = inf if seconds is None else time.monotonic() + seconds
@@ -138,6 +137,30 @@ def select(
 
 def _left(deadline: float) -> float | None:
     return None if isinf(deadline) else max(deadline - time.monotonic(), 0)
+
+
+def _of_two(model: Model) -> Model:
+    """Return the game of the two who have something to choose; what speaks of others is left out."""
+    active = [name for name, player in model.players.items() if len(player.actions) > 1]
+    if len(model.players) == 2:
+        return model
+    if len(active) != 2:
+        raise UnsupportedError(
+            f"{model.name} has {len(model.players)} players; two can be judged, and others only "
+            "where they have one action each"
+        )
+    kept = [k for k, name in enumerate(model.players) if name in active]
+    document = {
+        key: told
+        for key, told in model.document.items()
+        if key not in ("claims", "questions", "outcomes")
+    }
+    payoffs = {}
+    for profile, row in model.document["payoffs"].items():
+        actions = [action.strip() for action in profile.split(",")]
+        payoffs[", ".join(actions[k] for k in kept)] = {name: row[name] for name in active}
+    players = {name: model.document["players"][name] for name in active}
+    return Model.from_document({**document, "players": players, "payoffs": payoffs}, model.name)
 
 
 def _criteria(

@@ -119,6 +119,15 @@ class Shortening:
             return 1
         return -1 if self.never(sp.Ge(formula, 0), patience=BRIEF) else 0
 
+    def unbent(self, formula: sp.Expr) -> sp.Expr:
+        """Write no absolute value of what has one sign, or none, throughout the ranges."""
+        return formula.replace(sp.Abs, self._unbent)
+
+    def _unbent(self, inside: sp.Expr) -> sp.Expr:
+        if self.never(inside < 0, patience=BRIEF):
+            return inside
+        return -inside if self.never(inside > 0, patience=BRIEF) else sp.Abs(inside)
+
     def signed(self, formula: sp.Basic) -> sp.Basic:
         """Leave out of each relation the factors that have one sign throughout the ranges."""
         return formula.replace(lambda part: isinstance(part, Relational), self._signed)
