@@ -10,7 +10,6 @@ import sympy as sp
 
 from dilemma.branch import Branch
 from dilemma.budget import kept
-from dilemma.cleaning import latex_escape
 from dilemma.errors import UnsupportedError
 from dilemma.formulas import mathematical
 from dilemma.games import branches, kinds
@@ -19,7 +18,7 @@ from dilemma.latex import HEAD, paragraph
 from dilemma.model import Model
 from dilemma.report import Shown, Table
 from dilemma.study.closed_branches import Stated, mixed, regimes
-from dilemma.study.displayed import displayed, equations
+from dilemma.study.displayed import chance, displayed, equations
 from dilemma.study.existence import existence, tidy
 from dilemma.study.legend import letters, order
 from dilemma.study.shortening import Shortening
@@ -371,7 +370,7 @@ def _latex(stated: Proposition) -> str:
     return "\n".join([*lines, r"\end{proposition}"])
 
 
-def _left(stated: Proposition, name: str) -> str:
+def _left(stated: Proposition, name: str) -> list[str]:
     if stated.about == "chosen":
-        return "0" if name.startswith("0 ") else mathematical(name)
-    return rf"\Pr(\text{{{latex_escape(name.removeprefix('P(').removesuffix(')'))}}})"
+        return ["0" if name.startswith("0 ") else mathematical(name)]
+    return chance(name.removeprefix("P(").removesuffix(")"))
