@@ -88,7 +88,7 @@ def _lines(pieces: Sequence[str]) -> str:
 
 def _width(piece: str) -> float:
     """Estimate how wide a piece is at most [points]; of a fraction both parts are counted."""
-    told = re.sub(r"\\(?:quad|wedge|vee)", "<", piece.replace(r"\text{", r"\mathrm{"))
+    told = re.sub(r"\\(?:quad|wedge|vee|cdot)", "<", piece.replace(r"\text{", r"\mathrm{"))
     return wide(re.sub(r"\\(?:frac|left|right|big)(?![a-z])", "", told))
 
 
@@ -153,7 +153,9 @@ class _Cutting:
                 below = _bracketed(below)
             return [*self._factor(top), rf"\big/ {below[0]}", *below[1:]]
         if isinstance(expression, sp.Mul):
-            return [piece for one in expression.as_ordered_factors() for piece in self._factor(one)]
+            *most, final = map(self._factor, expression.as_ordered_factors())
+            before = [[*first, rf"{last} \cdot"] for *first, last in most]
+            return [piece for factor in (*before, final) for piece in factor]
         if isinstance(expression, sp.Pow):
             *rest, last = self._factor(expression.base)
             return [*rest, f"{last}^{{{self._written(expression.exp)}}}"]
@@ -175,5 +177,7 @@ class _Cutting:
             symbol: self.called.get(symbol, mathematical(str(symbol)))
             for symbol in expression.free_symbols
         }
-        told: str = sp.latex(expression, symbol_names=called)
+        # Letters side by side are a product; words side by side would be one word.
+        words = any(r"\mathrm{" in name for name in called.values())
+        told: str = sp.latex(expression, symbol_names=called, mul_symbol="dot" if words else None)
         return told

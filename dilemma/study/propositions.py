@@ -362,12 +362,22 @@ def _latex(stated: Proposition) -> str:
     joined = "if and only if"
     if stated.about == "chosen":
         joined = f"occurs {joined if stated.enough else 'only if'}"
-    lines = [r"\begin{proposition}\raggedright", f"{paragraph(stated.says)} {joined}"]
-    lines.append(displayed(stated.where))
+    lines = [r"\begin{proposition}\raggedright"]
+    if isinstance(stated.where, sp.logic.boolalg.BooleanAtom):
+        lines.append(f"{paragraph(stated.says)}: {_sure(stated)}.")
+    else:
+        lines += [f"{paragraph(stated.says)} {joined}", displayed(stated.where)]
     if stated.play:
         sides = ((_left(stated, name), formula) for name, formula in stated.play.items())
         lines += ["There", equations(sides)]
     return "\n".join([*lines, r"\end{proposition}"])
+
+
+def _sure(stated: Proposition) -> str:
+    """Say what holds everywhere or nowhere: no formula says that."""
+    if stated.about == "chosen" and not stated.enough:
+        return _only(stated)
+    return stated.words
 
 
 def _left(stated: Proposition, name: str) -> list[str]:
