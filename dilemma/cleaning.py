@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from dilemma.letters import GREEK
+
 __all__ = [
     "STEERS",
     "as_json",
@@ -42,7 +44,10 @@ _EITHER = re.compile(f"[{_STEERING}{_HIDDEN}]")
 STEERS = re.compile(f"[\t\n{_STEERING}{_HIDDEN}]")
 # What a spreadsheet takes for a formula, in letters of either width; spaces before it do not help.
 _FORMULA = re.compile(r"\s*[-=+@\t\uff0d\uff1d\uff0b\uff20]")
-_SYMBOL = re.compile(r"(\$\\?[A-Za-z]+_\{\\mathrm\{[A-Za-z0-9]+\}\}\$)")
+# A letter with an index as figures write it; any other letter would be no mathematics to them.
+_SYMBOL = re.compile(
+    rf"(\$(?:[A-Za-z]|\\(?:{'|'.join(sorted(set(GREEK.values())))}))_\{{\\mathrm\{{[A-Za-z0-9]+\}}\}}\$)"
+)
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?:/\d+)?")
 
 

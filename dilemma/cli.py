@@ -443,6 +443,7 @@ def regions(
     from dilemma.orders import Order, written
     from dilemma.pictures import picture
 
+    loaded.needs_parameters([x, y])  # before their names are a file's
     path = written(output or Path(f"{loaded.name}_{x}_{y}.png"))
     found_map = picture(
         "regions", Order((loaded,), (x, y), eras_asked(loaded, era, at), seconds=seconds)
@@ -485,7 +486,9 @@ def demo(
     interactive = sys.stdin.isatty()
 
     def ask(question: str) -> str:
-        console.print(f"? {line(question)}", style="bold", markup=False, highlight=False)
+        console.print(
+            f"? {line(question)}", style="bold", markup=False, highlight=False, emoji=False
+        )
         try:
             answer = input("> ")
         except (EOFError, KeyboardInterrupt):
@@ -502,7 +505,7 @@ def demo(
         if isinstance(what, Table):
             console.print(*renderables([what]), sep="\n")
         else:
-            console.print(visible(what), markup=False, highlight=False)
+            console.print(visible(what), markup=False, highlight=False, emoji=False)
 
     run(loaded, eras, ask=ask, show=put, draws=draws, seed=seed)
 

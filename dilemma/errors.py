@@ -106,7 +106,7 @@ class Mistake:
         where = ".".join(map(str, self.where))
         told = f"{self.message}: {where}" if where else self.message
         if self.place is None:
-            return told + (f"\n  = {self.hint}" if self.hint else "")
+            return visible(told + (f"\n  = {self.hint}" if self.hint else ""))
         margin = " " * len(str(self.place.line))
         carets = " " * (self.place.column - 1) + "^" * max(self.place.width, 1)
         report = [f"{self.place}: {told}"]
@@ -115,7 +115,7 @@ class Mistake:
             report += [f"  {self.place.line} | {shown}", f"  {margin} | {carets}"]
         if self.hint:
             report.append(f"  {margin} = {self.hint}")
-        return "\n".join(report)
+        return visible("\n".join(report))
 
 
 def _window(line: str, column: int, carets: str) -> tuple[str, str]:

@@ -20,6 +20,8 @@ __all__ = [
     "of_formula",
     "of_latex",
     "of_words",
+    "parted",
+    "wide",
     "width",
 ]
 
@@ -235,7 +237,7 @@ class _Formula:
         if kind == "name" and mark == "sqrt" and (root := self._root()):
             told = root if root != "(" else ""
         elif kind == "name":
-            *before, told = _names(mark)
+            *before, told = parted(mark)
             for part in before:
                 yield _math(opened + part, "")
                 opened = ""
@@ -317,8 +319,8 @@ def _whole(tokens: list[tuple[str, str]]) -> str:
     return "".join(piece.latex for piece in inner.pieces())
 
 
-def _names(name: str) -> list[str]:
-    """Return a name; a long one in parts between which a line may end."""
+def parted(name: str) -> list[str]:
+    """Return a name as mathematics; a long one in parts between which a line may end."""
     if name in _FUNCTIONS:
         return [_FUNCTIONS[name]]
     whole = mathematical(name)
@@ -333,24 +335,24 @@ def _mathematical(sign: str) -> bool:
 
 
 def _math(told: str, joint: str) -> Piece:
-    return Piece(told, _wide(told), math=True, joint=joint)
+    return Piece(told, wide(told), math=True, joint=joint)
 
 
-def _wide(told: str) -> float:
-    """Estimate how wide mathematics is at most."""
-    wide = 0.0
+def wide(told: str) -> float:
+    """Estimate how wide mathematics is at most [points], in letters of ten points."""
+    whole = 0.0
     for relation in (r"\leq", r"\geq", r"\neq", "<", ">", "=", r"\to", r"\in"):
-        wide += 13.4 * told.count(relation)
-    wide += 12.3 * (told.count("+") + told.count("-")) + 1.7 * told.count(r"\,")
+        whole += 13.4 * told.count(relation)
+    whole += 12.3 * (told.count("+") + told.count("-")) + 1.7 * told.count(r"\,")
     plain = re.sub(r"\\(?:leq|geq|neq|to|in(?![a-z])|,|colon|cdot) ?|[<>=+\-]", "", told)
     for upright in re.findall(r"\\mathrm\{((?:[^{}\\]|\\.(?:\{\})?)*)\}", plain):
-        wide += width(upright.replace("\\", "")) * 1.05
+        whole += width(upright.replace("\\", "")) * 1.05
     plain = re.sub(r"\\mathrm\{(?:[^{}\\]|\\.(?:\{\})?)*\}", "", plain)
-    wide += 9.0 * len(re.findall(r"\\sqrt", plain)) + 8.2 * len(
+    whole += 9.0 * len(re.findall(r"\\sqrt", plain)) + 8.2 * len(
         re.findall(r"\\(?!sqrt)[A-Za-z]+", plain)
     )
     rest = re.sub(r"\\[A-Za-z]+|[{}_^\\ ]", "", plain)
-    return wide + sum(
+    return whole + sum(
         5.1
         if letter.isdigit() or letter in "/."
         else 4.0

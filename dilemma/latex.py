@@ -107,7 +107,8 @@ def _joined(line: Line) -> str:
         told += piece.latex
         math_open = piece.math
     told += "$" if math_open else ""
-    return rf"{{}}{told}" if told.startswith("*") else told
+    # A star behind a line's end, and a bracket behind a long table's rule, would be options.
+    return rf"{{}}{told}" if told.startswith(("*", "(")) else told
 
 
 def _natural(lines: Lines) -> float:
@@ -241,10 +242,10 @@ def _written(table: Table) -> str:
         * layout.scale
         * sum(
             max((_height(cell, own) for cell, own in zip(row, columns, strict=True)), default=1)
-            for row in rows
+            for row in (grid.head, *rows)
         )
     )
-    high += LINE * sum(width(note) / PAGE + 1 for note in table.notes)
+    high += LINE * sum(width(words) / PAGE + 1 for words in (table.title, *table.notes))
     ending = r" \\ \addlinespace[2pt]" if any(layout.widths) else r" \\"
     body = [" & ".join(map(_set, row)) + ending for row in rows]
     head = [r"\toprule", " & ".join(map(_set, grid.head)) + r" \\", r"\midrule"]

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from dilemma.chosen import Choices
+from dilemma.cleaning import line
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.extensive import Tree
 from dilemma.parts import (
@@ -260,7 +261,7 @@ class Model:
                 ("claim", self.claims),
             )
         )
-        return f"<Model {self.name!r}: {self.title} ({', '.join(self.players)}; {counted})>"
+        return f"<Model {self.name!r}: {line(self.title)} ({', '.join(self.players)}; {counted})>"
 
     def _repr_html_(self) -> str | None:
         """Show a notebook who gets what, where two players choose a row and a column."""

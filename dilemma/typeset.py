@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from dilemma.cleaning import markup
@@ -34,14 +35,14 @@ def fragment(tables: Iterable[Table]) -> str:
     """Return the tables as HTML, to stand in a page."""
     pieces = []
     for table in tables:
-        head = "".join(f"<th>{markup(h)}</th>" for h in table.header)
+        head = "".join(f"<th>{_literal(h)}</th>" for h in table.header)
         body = "".join(
             "<tr>" + "".join(f"<td>{_html_cell(cell)}</td>" for cell in row) + "</tr>"
             for row in table.rows
         )
-        notes = "".join(f"<p><small>{markup(note)}</small></p>" for note in table.told("*"))
+        notes = "".join(f"<p><small>{_literal(note)}</small></p>" for note in table.told("*"))
         pieces.append(
-            f"<table><caption>{markup(table.title)}</caption>"
+            f"<table><caption>{_literal(table.title)}</caption>"
             f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
         )
     return "\n".join(pieces)
@@ -49,9 +50,18 @@ def fragment(tables: Iterable[Table]) -> str:
 
 def _html_cell(cell: Cell) -> str:
     if isinstance(cell, str):
-        return markup(cell).replace("\n", "<br/>")
+        return _literal(cell).replace("\n", "<br/>")
     if isinstance(cell, Formula):
-        return f"<code>{markup(cell.text)}</code>"
+        return f"<code>{_literal(cell.text)}</code>"
     return ", ".join(
-        f"<u>{markup(part.text)}</u>*" if part.best else markup(part.text) for part in cell
+        f"<u>{_literal(part.text)}</u>*" if part.best else _literal(part.text) for part in cell
     )
+
+
+def _literal(text: str) -> str:
+    """Return text in which a notebook finds no mathematics: what begins a formula stands by itself.
+
+    MathJax sets what stands between dollars, or behind a backslash, within one run of text; two
+    runs are no formula, nor a command such as a link.
+    """
+    return re.sub(r"[$\\]", r"<span>\g<0></span>", markup(text))

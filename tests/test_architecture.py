@@ -10,7 +10,7 @@ import dilemma
 HEAVY = ["sympy", "scipy", "nashpy", "z3", "matplotlib", "xarray", "pydantic", "numpy", "pandas"]
 ROOT = Path(dilemma.__file__).parent
 ORDER = """
-    cleaning errors processes sizes extras files letters formulas table latex typeset report parts extensive chosen
+    letters cleaning errors processes sizes extras files formulas table latex typeset report parts extensive chosen
     reading.places reading.syntax reading.expressions reading.schema reading.naming
     reading.payoffs reading.histories reading.trees reading.ends reading.choosing reading.periods reading.variants reading.setting reading.among reading.references reading.claims reading.stories reading.building reading.writing reading.arrays
     model modelfile valuation budget stopping

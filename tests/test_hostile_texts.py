@@ -13,7 +13,7 @@ import pytest
 
 import dilemma
 from dilemma import figures
-from dilemma.cleaning import as_json, cell, visible
+from dilemma.cleaning import as_json, cell, drawn, visible
 from dilemma.errors import DilemmaError
 from dilemma.exchange.files import written as exchanged
 from dilemma.ledger_files import written
@@ -85,6 +85,18 @@ class _Tags(html.parser.HTMLParser):
         assert not attrs or tag in ("html", "meta"), (tag, attrs)
 
 
+def test_a_notebook_finds_no_mathematics(results):
+    for found in results:
+        shown = found._repr_html_()
+        assert "$" not in shown.replace("<span>$</span>", "")
+        assert "\\" not in shown.replace("<span>\\</span>", "")
+
+
+def test_a_session_shows_a_model_that_steers_nothing(model):
+    assert not steers(repr(model))
+    assert "\n" not in repr(model)
+
+
 def test_html_has_no_marks_but_its_own(results):
     for found in results:
         reader = _Tags()
@@ -123,6 +135,33 @@ def test_figures_show_dollars_and_begin_no_formula(model, tmp_path):
         ET.parse(path)
 
 
+@pytest.mark.parametrize(
+    "text", [r"$\foo_{\mathrm{J}}$", r"\$x$", "$$$", r"a \$ b $ \frac", r"$x_{\mathrm{J}}$ $"]
+)
+def test_a_figure_takes_no_text_for_a_formula(text, tmp_path):
+    document = dict(hostile(0).document)
+    model = dilemma.Model(name="hostile", **{**document, "title": text})
+    ledger = dilemma.prove(model, seconds=20)
+    figure = figures.plot(ledger)
+    figure.text(0, 0, drawn(text))
+    figures.save(figure, tmp_path / "ledger.svg")
+    ET.parse(tmp_path / "ledger.svg")
+
+
+def test_what_is_asked_and_said_in_class_is_shown_as_it_is(tmp_path, monkeypatch, capsys):
+    from dilemma import cli
+
+    path = tmp_path / "smile.toml"
+    document = {**hostile(0).document, "title": ":smile: [b]bold[/b]"}
+    path.write_text(
+        dilemma.Model(name="smile", **document).to_toml(), encoding="utf-8", newline="\n"
+    )
+    monkeypatch.setattr(sys, "argv", ["dilemma", "demo", str(path), "--draws", "5"])
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    cli.app(prog_name="dilemma", standalone_mode=False)
+    assert ":smile: [b]bold[/b]" in capsys.readouterr().out
+
+
 def test_what_is_written_back_is_the_same_model(model, tmp_path):
     path = tmp_path / "hostile.toml"
     path.write_text(model.to_toml(), encoding="utf-8", newline="\n")
@@ -159,6 +198,14 @@ def test_an_error_that_shows_a_line_steers_nothing(tmp_path):
         with pytest.raises(DilemmaError) as error:
             dilemma.load(path)
         assert not steers(str(error.value))
+
+
+def test_each_mistake_by_itself_steers_nothing(tmp_path):
+    path = tmp_path / "wrong\u202e\x1b[31m.toml"
+    path.write_text(WRONG, encoding="utf-8")
+    with pytest.raises(DilemmaError) as error:
+        dilemma.load(path)
+    assert not any(steers(str(mistake)) for mistake in error.value.mistakes)
 
 
 def test_carets_stay_below_what_is_wrong(tmp_path):

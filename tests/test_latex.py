@@ -31,7 +31,8 @@ import dilemma
 from dilemma.cleaning import latex_escape
 from dilemma.latex import HEAD, PREAMBLE, latex
 from dilemma.report import Best, Formula, Shown, Table
-from dilemma.study.displayed import displayed
+from dilemma.study.displayed import chance, displayed, equations
+from dilemma.study.propositions import Proposition
 from hostile import CORPUS, hostile
 
 
@@ -326,6 +327,19 @@ def test_games_of_every_kind_fit_the_page(engine, tmp_path):
     assert compiled(engine, together(*found), tmp_path) == []
 
 
+def test_a_bracket_behind_the_rule_of_a_long_table_is_no_option(engine, tmp_path):
+    said = latex([Table("Long", ("(ann, bob)", "payoffs"), (("(l)", "1"),) * 60)])
+    assert r"\begin{longtable}" in said
+    assert compiled(engine, said, tmp_path) == []
+
+
+def test_a_head_and_a_title_count_towards_how_high_a_table_is(engine, tmp_path):
+    high = "many words of one head " * 50
+    said = latex([Table(high * 2, (high, high, "c"), (("a", "b", "c"),) * 3)])
+    assert r"\begin{longtable}" in said
+    assert compiled(engine, said, tmp_path) == []
+
+
 def test_columns_that_no_page_holds_go_to_further_tables(engine, tmp_path):
     head = ("player", *(f"column_{k}" for k in range(30)))
     table = Table("Many columns", head, ((*head,),) * 3)
@@ -388,3 +402,44 @@ def test_a_wide_condition_goes_over_several_lines(engine, tmp_path):
 
 def test_a_condition_that_fits_stays_whole():
     assert displayed(sp.And(x > 0, y > 0)).splitlines()[1] == r"x > 0 \wedge y > 0."
+
+
+LONG = sp.symbols("cost_of_a_long_war value_of_the_prize chance_of_any_reply spill_over_of_all")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        sp.And(LONG[0] - 4 * LONG[1] <= 0, 4 * LONG[0] - LONG[1] >= 0),
+        LONG[0] * LONG[1] * LONG[2] * LONG[3] - LONG[0] ** 2 * LONG[3] / (LONG[2] + 1) > 7,
+        sp.Symbol("a_name_that_is_longer_than_a_line_" * 4) > 0,
+        sp.Symbol("n" * 150) ** 2 - 10**200 > 0,
+    ],
+)
+def test_long_names_and_numbers_fit_the_lines_of_a_display(condition, engine, tmp_path):
+    said = displayed(condition)
+    check(parsed(said))
+    assert compiled(engine, said, tmp_path) == []
+
+
+def test_a_long_probability_fits_too(engine, tmp_path):
+    played = "the_defender_of_the_realm " + "resists_by_force_of_arms " * 4
+    said = equations([(chance(played), sp.Rational(10**90 + 1, 3**150)), (chance("a b"), kap)])
+    assert r"\Pr(\text{a b}) = \kappa_{J}" in said
+    assert compiled(engine, said, tmp_path) == []
+
+
+def test_words_that_are_multiplied_are_not_one_word():
+    assert r"\mathrm{cost} \cdot \mathrm{turn}" in displayed(
+        sp.Symbol("cost") * sp.Symbol("turn") > 0
+    )
+    assert r"\kappa_{J} x > 0" in displayed(kap * x > 0)
+
+
+def test_what_holds_everywhere_is_said_in_words(engine, tmp_path):
+    always = Proposition("pure", "(a, b) is an equilibrium", sp.true, "always", {})
+    model = load_template()
+    said = dilemma.Propositions(model, (always,), (), ()).to_latex()
+    assert "(a, b) is an equilibrium: always." in said
+    assert "True" not in said
+    assert compiled(engine, said, tmp_path) == []

@@ -198,3 +198,24 @@ def test_a_game_of_finitely_many_actions_is_refused_in_a_sentence():
 def test_a_wrong_name_is_told_with_the_nearest(arguments, hint):
     with pytest.raises(CalibrationError, match=hint):
         dilemma.statics(dilemma.load("hedging"), *arguments)
+
+
+def test_a_branch_that_only_the_search_finds_has_signs_that_are_not_counted():
+    prize = {"range": [1, 5], "unit": "1", "means": "what the prize is worth"}
+    model = dilemma.Model(
+        name="contest",
+        title="A contest for a prize",
+        kind="continuous",
+        players={p: {"choices": {c: {"range": [0, 10]}}} for p, c in (("ann", "x"), ("bob", "y"))},
+        parameters={"v_A": prize, "v_B": prize},
+        payoffs={"ann": "v_A*x/(x + y + 1/100) - x", "bob": "v_B*y/(x + y + 1/100) - y"},
+        eras={
+            "one": {
+                "v_A": {"value": 2, "range": [1, 3], "grade": "assumed", "source": "none"},
+                "v_B": {"value": 3, "range": [2, 4], "grade": "assumed", "source": "none"},
+            }
+        },
+    )
+    found = dilemma.statics(model, parameters=["v_A"], draws=16, seconds=10)
+    assert found.responses
+    assert "v_A" in str(found)

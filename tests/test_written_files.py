@@ -87,6 +87,16 @@ def test_where_nothing_can_be_written_is_said_before_any_work(
     assert not path.is_file()
 
 
+def test_a_map_of_no_parameter_is_refused_before_its_file(monkeypatch, capsys):
+    from dilemma import cli
+
+    monkeypatch.setattr(sys, "argv", ["dilemma", "regions", "abandonment", "m_J", "no/where"])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 2
+    assert "no parameter 'no/where'" in capsys.readouterr().err
+
+
 # --- what is printed ----------------------------------------------------------------------------
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from dilemma.formulas import BREAK, mathematical
+from dilemma.cleaning import latex_escape
+from dilemma.formulas import BREAK, mathematical, of_words, parted, wide
 
-__all__ = ["displayed", "equations", "inline"]
+__all__ = ["chance", "displayed", "equations", "inline"]
 
-LINE = 46  # letters with an index on a line of an article
-SHORT = 13  # letters that fit into a narrow column of a table
+LINE = 330.0  # points: what fits on a line of an article
+SHORT = 90.0  # points: what fits into a narrow column of a table
+DIGITS = 20  # of a long number, between which a line may end
 
 
 def displayed(condition: sp.Basic) -> str:
@@ -21,16 +23,41 @@ def displayed(condition: sp.Basic) -> str:
     return _lines(_Cutting(LINE).pieces(condition))
 
 
-def equations(sides: Iterable[tuple[str, sp.Expr]]) -> str:
-    """Return equations as such a display; a left side is LaTeX already."""
+def equations(sides: Iterable[tuple[Sequence[str], sp.Expr]]) -> str:
+    """Return equations as such a display; a left side is LaTeX already, in pieces."""
     cutting = _Cutting(LINE)
     pieces: list[str] = []
     for left, right in sides:
         first, *rest = cutting.cut(right)
         if pieces:
             pieces[-1] += r",\quad"
-        pieces += [rf"{left} = {first}", *rest]
+        pieces += _followed(left, f"= {first}") + rest
     return _lines(pieces)
+
+
+def chance(what: str) -> list[str]:
+    r"""Return the sign of a probability in pieces, as the left side of an equation.
+
+    Examples
+    --------
+    >>> print(*chance("japan strong"))
+    \Pr(\text{japan strong})
+    """
+    whole = rf"\Pr(\text{{{latex_escape(what)}}})"
+    if _width(whole) <= LINE / 2:
+        return [whole]
+    parts = [
+        rf"\text{{{piece.joint if at else ''}{piece.latex}}}"
+        for at, piece in enumerate(of_words(what))
+    ]
+    return [rf"\Pr({parts[0]}", *parts[1:-1], f"{parts[-1]})"] if parts[1:] else [whole]
+
+
+def _followed(pieces: Sequence[str], by: str) -> list[str]:
+    """Put what follows behind the last piece, or below it where the line is full."""
+    *most, last = pieces
+    joined = f"{last} {by}"
+    return [*most, joined] if _width(joined) <= LINE else [*pieces, by]
 
 
 def inline(condition: sp.Basic, called: Mapping[sp.Symbol, str]) -> str:
@@ -48,7 +75,7 @@ def inline(condition: sp.Basic, called: Mapping[sp.Symbol, str]) -> str:
 
 def _lines(pieces: Sequence[str]) -> str:
     """Put pieces on lines that fit a page."""
-    lines, width = [""], 0
+    lines, width = [""], 0.0
     for piece in pieces:
         width += _width(piece)
         if lines[-1] and width > LINE:
@@ -59,11 +86,17 @@ def _lines(pieces: Sequence[str]) -> str:
     return f"\\begin{{gather*}}\n{body}.\n\\end{{gather*}}"
 
 
-def _width(piece: str) -> int:
-    """Estimate how many letters wide a piece is; a sign has some space around it."""
-    plain = re.sub(r"\\(?:frac|mathrm|text|Pr|left|right|big)|[{}_^]", "", piece)
-    plain = re.sub(r"\\(?:wedge|vee|leq|geq|neq|quad)|[-+=<>]", "##", plain)
-    return len(re.sub(r"\\[a-zA-Z]+|\\.", "x", plain).replace(" ", ""))
+def _width(piece: str) -> float:
+    """Estimate how wide a piece is at most [points]; of a fraction both parts are counted."""
+    told = re.sub(r"\\(?:quad|wedge|vee|cdot)", "<", piece.replace(r"\text{", r"\mathrm{"))
+    return wide(re.sub(r"\\(?:frac|left|right|big)(?![a-z])", "", told))
+
+
+def _long(atom: str) -> list[str]:
+    """Part a name or a number that is longer than a line."""
+    if atom[0].isalpha():
+        return parted(atom)
+    return [atom[at : at + DIGITS] for at in range(0, len(atom), DIGITS)]
 
 
 def _bracketed(pieces: Sequence[str]) -> list[str]:
@@ -80,7 +113,7 @@ class _Cutting:
     ``called`` has the LaTeX of names that are not written as :func:`mathematical` writes them.
     """
 
-    line: int
+    line: float
     called: Mapping[sp.Symbol, str] = field(default_factory=dict)
 
     def pieces(self, condition: sp.Basic) -> list[str]:
@@ -104,8 +137,10 @@ class _Cutting:
     def cut(self, expression: sp.Expr) -> list[str]:
         """Cut an expression that is too wide for a line: a sum into terms, a fraction at its bar."""
         whole = self._written(expression)
-        if _width(whole) <= self.line or expression.is_Atom:
+        if _width(whole) <= self.line:
             return [whole]
+        if isinstance(expression, sp.Integer | sp.Symbol) and expression not in self.called:
+            return _long(str(expression))
         if isinstance(expression, sp.Add):
             return self._sum(expression)
         if isinstance(expression, sp.Mul) and expression.could_extract_minus_sign():
@@ -118,7 +153,9 @@ class _Cutting:
                 below = _bracketed(below)
             return [*self._factor(top), rf"\big/ {below[0]}", *below[1:]]
         if isinstance(expression, sp.Mul):
-            return [piece for one in expression.as_ordered_factors() for piece in self._factor(one)]
+            *most, final = map(self._factor, expression.as_ordered_factors())
+            before = [[*first, rf"{last} \cdot"] for *first, last in most]
+            return [piece for factor in (*before, final) for piece in factor]
         if isinstance(expression, sp.Pow):
             *rest, last = self._factor(expression.base)
             return [*rest, f"{last}^{{{self._written(expression.exp)}}}"]
@@ -140,5 +177,7 @@ class _Cutting:
             symbol: self.called.get(symbol, mathematical(str(symbol)))
             for symbol in expression.free_symbols
         }
-        told: str = sp.latex(expression, symbol_names=called)
+        # Letters side by side are a product; words side by side would be one word.
+        words = any(r"\mathrm{" in name for name in called.values())
+        told: str = sp.latex(expression, symbol_names=called, mul_symbol="dot" if words else None)
         return told

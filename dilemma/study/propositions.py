@@ -10,7 +10,6 @@ import sympy as sp
 
 from dilemma.branch import Branch
 from dilemma.budget import kept
-from dilemma.cleaning import latex_escape
 from dilemma.errors import UnsupportedError
 from dilemma.formulas import mathematical
 from dilemma.games import branches, kinds
@@ -19,7 +18,7 @@ from dilemma.latex import HEAD, paragraph
 from dilemma.model import Model
 from dilemma.report import Shown, Table
 from dilemma.study.closed_branches import Stated, mixed, regimes
-from dilemma.study.displayed import displayed, equations
+from dilemma.study.displayed import chance, displayed, equations
 from dilemma.study.existence import existence, tidy
 from dilemma.study.legend import letters, order
 from dilemma.study.shortening import Shortening
@@ -374,15 +373,25 @@ def _latex(stated: Proposition) -> str:
     joined = "if and only if"
     if stated.about == "chosen":
         joined = f"occurs {joined if stated.enough else 'only if'}"
-    lines = [r"\begin{proposition}\raggedright", f"{paragraph(stated.says)} {joined}"]
-    lines.append(displayed(stated.where))
+    lines = [r"\begin{proposition}\raggedright"]
+    if isinstance(stated.where, sp.logic.boolalg.BooleanAtom):
+        lines.append(f"{paragraph(stated.says)}: {_sure(stated)}.")
+    else:
+        lines += [f"{paragraph(stated.says)} {joined}", displayed(stated.where)]
     if stated.play:
         sides = ((_left(stated, name), formula) for name, formula in stated.play.items())
         lines += ["There", equations(sides)]
     return "\n".join([*lines, r"\end{proposition}"])
 
 
-def _left(stated: Proposition, name: str) -> str:
+def _sure(stated: Proposition) -> str:
+    """Say what holds everywhere or nowhere: no formula says that."""
+    if stated.about == "chosen" and not stated.enough:
+        return _only(stated)
+    return stated.words
+
+
+def _left(stated: Proposition, name: str) -> list[str]:
     if stated.about == "chosen":
-        return mathematical(name) if stated.solved else "0"
-    return rf"\Pr(\text{{{latex_escape(name.removeprefix('P(').removesuffix(')'))}}})"
+        return [mathematical(name) if stated.solved else "0"]
+    return chance(name.removeprefix("P(").removesuffix(")"))

@@ -28,7 +28,9 @@ def sampled(model: Model, era: str, branch: Branch, draws: int, seed: int) -> Sl
     """Return the equilibria of random calibrations from an era's box that lie in a branch."""
     drawn = draw(model, era, draws, seed)
     batch = many(model, {p.symbol: drawn[n] for n, p in model.parameters.items()})
-    rows = next(r for r in batch.rows if r.branch.name == branch.name)
+    rows = next((r for r in batch.rows if r.branch.name == branch.name), None)
+    if rows is None:  # a branch that only the search finds
+        return Slopes(model, branch, {}, 0)
     kept = rows.holds & ~batch.doubtful[:, None]
     at = {s: np.broadcast_to(x, kept.shape)[kept] for s, x in rows.at.items()}
     return Slopes(model, branch, at, int(kept.sum()))
