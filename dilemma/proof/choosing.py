@@ -45,7 +45,7 @@ class DecidingChoices(Counting):
         statements = self.statements
         if (told := self._beforehand()) is not None:
             return told
-        self.trial = tried(statements)
+        self.trial = tried(statements, until=self.until)
         if self.trial.fails is not None and (self.refute_only or self.trial.holds is not None):
             self.fails, self.holds = self.trial.fails, self.trial.holds
             return "mixed", ""

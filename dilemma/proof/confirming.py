@@ -6,7 +6,9 @@ pays.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
+from math import inf
 
 import numpy as np
 import sympy as sp
@@ -175,11 +177,16 @@ def _nobody_gains(statements: Statements, played: Mapping[str, Point], points: P
 
 
 def found_near(
-    statements: Statements, points: dict[str, dict[str, sp.Rational]], held: Points, *, fails: bool
+    statements: Statements,
+    points: dict[str, dict[str, sp.Rational]],
+    held: Points,
+    *,
+    fails: bool,
+    until: float = inf,
 ) -> Example | None:
     """Return an example near the centre, made from what looks like one; None if it is none.
 
-    As many parameters as will do are put at their centres, halves at a time.
+    As many parameters as will do are put at their centres, halves at a time, while there is time.
     """
     if not _quickly(statements, points, held, fails=fails):
         return None
@@ -195,7 +202,7 @@ def found_near(
     def put(some: list[sp.Symbol]) -> None:
         nonlocal at
         trial = _centred(statements, at, some)
-        if trial == at:
+        if trial == at or time.perf_counter() >= until:
             return
         if _quickly(statements, trial, held, fails=fails):
             at = trial

@@ -164,7 +164,7 @@ class ExistingChoices(DecidingChoices):
         if (told := self._beforehand()) is not None:
             return told
         statements = self.statements
-        trial = tried(statements)
+        trial = tried(statements, until=self.until)
         if trial.fails is not None and trial.holds is not None:
             self.fails, self.holds = trial.fails, trial.holds
             return "mixed", ""

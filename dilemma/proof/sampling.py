@@ -6,9 +6,11 @@ solved again exactly (:mod:`dilemma.proof.confirming`) before anybody hears of i
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -57,9 +59,11 @@ class Trial:
         return self.holds
 
 
-def tried(statements: Statements, *, draws: int = DRAWS, seed: int = 0) -> Trial:
-    """Try a claim on random calibrations."""
-    trying = Trying(Draws(statements, draws, seed))
+def tried(
+    statements: Statements, *, draws: int = DRAWS, seed: int = 0, until: float = inf
+) -> Trial:
+    """Try a claim on random calibrations, until a moment that ``time.perf_counter`` tells."""
+    trying = Trying(Draws(statements, draws, seed), until)
     try:
         fails = trying.example(fails=True)
         if fails is None:
@@ -74,6 +78,7 @@ class Trying:
     """A claim, tried on all draws."""
 
     drawn: Draws
+    until: float = inf
     found: tuple[Array, Array] | None = field(default=None)
 
     def cases(self) -> Iterator[dict[str, Rows | None]]:
@@ -124,8 +129,11 @@ class Trying:
         else:
             wanted = failing if fails else holding & ~failing
         for draw in np.flatnonzero(wanted)[:12]:
+            if time.perf_counter() >= self.until:
+                return None
             points = self.drawn.points(int(draw))
-            found = found_near(statements, points, self.drawn.held_at(int(draw)), fails=fails)
+            held = self.drawn.held_at(int(draw))
+            found = found_near(statements, points, held, fails=fails, until=self.until)
             if found is not None:
                 return found
         return None
