@@ -156,6 +156,7 @@ def by_z3(statements, about, symbols):
     return str(solver.check())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("decide", [bisected, reduced])
 @pytest.mark.parametrize("part", range(4))
 def test_z3_is_never_contradicted(decide, part):

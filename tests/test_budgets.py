@@ -24,6 +24,8 @@ from dilemma.errors import BudgetError, CalibrationError
 from dilemma.processes import Process, Task
 from dilemma.sizes import TooLargeError, put_in
 
+pytestmark = pytest.mark.slow
+
 SLACK = 1.5  # seconds
 
 needs_signals = pytest.mark.skipif(

@@ -168,6 +168,7 @@ def cases():
                 yield pytest.param(model, claim, era, id=f"{name}.{claim.name}@{era}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("model", "claim", "era"), list(cases()))
 def test_no_random_calibration_refutes_a_verdict(model, claim, era):
     document = tomllib.loads((folder() / f"{model.name}.toml").read_text(encoding="utf-8"))

@@ -19,6 +19,8 @@ from dilemma.page import classroom
 from dilemma.page.printing import Exactly, Names, condition, formula
 from dilemma.study.region_map import region_map
 
+pytestmark = pytest.mark.slow
+
 OPEN = """
 begin(model(given.name), given.era);
 if (given.shows) state.shows = { replies: true, equilibria: true, kind: true };
@@ -161,7 +163,7 @@ def test_games_of_any_size_with_conditions_that_always_or_never_hold(rows, colum
         },
     )
     html = classroom([model]).html
-    assert about(html, "plain")["parameters"][1]["slider"][2] == "0.1"
+    assert about(html, "plain")["parameters"][1]["slider"][2] == "0.05"
     assert len(about(html, "plain")["golden"]) == 3
     assert run(html, "return disagreements(CONTENT.models[0])") == []
     code = """

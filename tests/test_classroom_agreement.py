@@ -15,7 +15,7 @@ from classroom_page import draws, floats, needs_node, page, run
 from dilemma.games.exact import solve_exactly
 from dilemma.page import classroom
 
-pytestmark = needs_node
+pytestmark = [needs_node, pytest.mark.slow]
 COUNT = 20_000
 SOLVED = """
 const m = model(given.name);

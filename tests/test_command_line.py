@@ -13,6 +13,8 @@ import typer
 import dilemma
 from dilemma.cli import app, main
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(dilemma.__file__).parents[1]
 
 

@@ -16,6 +16,8 @@ import dilemma
 from dilemma.cli import main
 from dilemma.errors import DilemmaError
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 MADE = DOCS / "generated"

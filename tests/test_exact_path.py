@@ -240,6 +240,7 @@ def far(mixes: set[Mix], numbers: np.ndarray) -> float:
     return within.fun
 
 
+@pytest.mark.slow
 def test_it_agrees_with_pygambit_and_holds_all_that_nashpy_finds(record_property):
     pytest.importorskip("pygambit")
     draw = random.Random(2010)

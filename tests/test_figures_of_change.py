@@ -21,6 +21,8 @@ from dilemma.report import percent
 from dilemma.study.bargaining import bargaining
 from words_drawn import check_words
 
+pytestmark = pytest.mark.slow
+
 HALF = sp.Rational(1, 2)
 
 

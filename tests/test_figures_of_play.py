@@ -15,6 +15,8 @@ from dilemma.report import number
 from dilemma.study.strands import joined
 from words_drawn import check_words
 
+pytestmark = pytest.mark.slow
+
 HEDGES = ["y_J", "y_U"]
 
 

@@ -19,6 +19,8 @@ from dilemma.orders import Order
 from dilemma.pictures import FIGURES, picture
 from test_command_line import run
 
+pytestmark = pytest.mark.slow
+
 NFG = 'NFG 1 R "Hunt" { "Ann" "Bob" } { { "stag" "hare" } { "stag" "hare" } }\n\n4 4 3 0 0 3 3 3\n'
 EFG = """EFG 2 R "Entry" { "Newcomer" "Owner" }
 p "" 1 1 "" { "enter" "out" } 0
@@ -300,7 +302,7 @@ def hunt(tmp_path):
         (("along", "hunt.nfg", "nonsense"), "no parameter 'nonsense': hunt has no parameters"),
         (("solve", "hunt.nfg", "--set", "x=1"), "no parameter 'x': hunt has no parameters"),
         (("solve", "hunt.nfg", "--era", "now"), "no era 'now' in hunt: hunt has no eras; leave it"),
-        (("regions", "hunt.nfg", "a", "b"), "a map needs two parameters"),
+        (("regions", "hunt.nfg", "a", "b"), "no parameter 'a': hunt has no parameters"),
         (("statics", "hunt.nfg", "--parameter", "x"), "hunt is a game of finitely many actions"),
         (("along", "swept.toml", "ss"), "did you mean 's'?"),
         (("compare", "swept.toml", "--at", "ss=1"), "did you mean 's'?"),

@@ -223,6 +223,7 @@ def test_names_that_are_asked_for_are_told_back_harmlessly():
     assert not steers(str(error.value))
 
 
+@pytest.mark.slow
 def test_the_command_line_steers_no_terminal(tmp_path):
     path = tmp_path / "hostile.toml"
     path.write_text(hostile(0).to_toml(), encoding="utf-8", newline="\n")

@@ -518,6 +518,7 @@ def random_tree(seed, most=2, moves=9):
 IMPERFECT = [seed for seed in range(100) if not random_tree(seed).tree.perfect]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "seed", [s for s in IMPERFECT[:40] if not random_tree(s, moves=7).tree.perfect]
 )
@@ -776,6 +777,7 @@ def may_chance(model):
     return any(not node.player for node in model.tree.nodes.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [seed for seed in IMPERFECT if may_chance(random_tree(seed))][:12])
 def test_no_tree_loses_its_equilibria_to_a_chance_of_nothing(seed):
     game = with_zeros(random_tree(seed))

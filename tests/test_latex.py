@@ -192,6 +192,7 @@ def cells(row):
     return 1 + sum(getattr(node, "specials_chars", "") == "&" for node in row)
 
 
+@pytest.mark.slow
 @each_result
 def test_latex_parses_strictly(kind, model):
     said = typeset(kind, model)

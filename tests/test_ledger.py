@@ -92,6 +92,7 @@ def told(verdict):
     return verdict.name, verdict.status, verdict.claim, verdict.cases, verdict.lemmas
 
 
+@pytest.mark.slow
 def test_several_processes_come_to_the_same_as_one(abandonment, ledger):
     together = dilemma.prove(abandonment, workers=2)
     assert [told(v) for v in together] == [told(v) for v in ledger]

@@ -12,6 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.slow
+
 NOTEBOOK = Path(__file__).parents[1] / "examples" / "the_paper_as_games.ipynb"
 WHEN_AND_WITH_WHAT = (  # what differs from one run to the next
     (r"in \d+\.\d+ s\b", "in … s"),

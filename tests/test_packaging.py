@@ -12,6 +12,8 @@ import pytest
 
 import dilemma
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 CHECKOUT = (ROOT / "pyproject.toml").is_file()
 

@@ -166,6 +166,7 @@ def paths(value, path=()):
         yield from paths(one, (*path, key))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(documents())
 def test_everything_that_tomllib_reads_has_a_place(text):

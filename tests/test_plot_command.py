@@ -12,6 +12,8 @@ from dilemma.cli import main
 from dilemma.orders import Order, written
 from dilemma.pictures import FIGURES, picture
 
+pytestmark = pytest.mark.slow
+
 STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
 
 

@@ -52,6 +52,7 @@ def test_hedging_is_dominant_in_the_band_of_the_theory(hedging):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["abandonment", "abandonment_hedging"])
 @pytest.mark.parametrize("seed", range(8))
 def test_what_is_stated_is_so_at_random_calibrations(name, seed):
@@ -442,6 +443,7 @@ def nobody_gains(model, at, play):
 GAMES = [cournot, three_choices, bertrand, public_good, contest, contest_of_three]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", GAMES, ids=lambda build: build.__name__)
 def test_what_is_chosen_is_an_equilibrium_exactly_where_it_says_so(build):
     model = build()
@@ -464,6 +466,7 @@ def test_what_is_chosen_is_an_equilibrium_exactly_where_it_says_so(build):
             assert play in here or not nobody_gains(model, at, play), at
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", GAMES[:-1], ids=lambda build: build.__name__)
 def test_what_is_stated_of_what_is_chosen_is_what_solving_finds(build):
     model = build()

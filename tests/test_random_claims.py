@@ -15,6 +15,8 @@ import pytest
 import dilemma
 from dilemma.proof.decide import decide
 
+pytestmark = pytest.mark.slow
+
 CLAIMS = 500
 PARTS = 20
 RELATIONS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}

@@ -11,6 +11,8 @@ import pytest
 import dilemma
 from dilemma.modelfile import read
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

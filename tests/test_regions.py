@@ -122,6 +122,7 @@ def drawn(model, number):
             }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["abandonment", "abandonment_hedging"])
 def test_a_random_calibration_has_exactly_the_equilibria_of_its_zone(name):
     model = dilemma.load(name)
@@ -133,6 +134,7 @@ def test_a_random_calibration_has_exactly_the_equilibria_of_its_zone(name):
         assert set(zone.names) == set(dilemma.solve(model, at).names)
 
 
+@pytest.mark.slow
 def test_the_zones_of_the_larger_model_cover_and_are_many(hedging):
     found = dilemma.regions(hedging, draws=500)
     assert found.covered

@@ -13,6 +13,8 @@ from dilemma.proof.decide import decide, stated
 from dilemma.robustness.answers import robustness
 from dilemma.robustness.boxes import Boxes
 
+pytestmark = pytest.mark.slow
+
 UNIT = {"range": [0, "inf"], "unit": "1", "means": "a quantity"}
 
 

@@ -547,6 +547,7 @@ def coordination(size):
     return [np.eye(size, dtype=int).tolist()] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "payoffs",
     [table(5, 16, 22), table(1, 30, 30), table(4, 14, 14, 0, 1), coordination(11), table(3, 8, 8)],

@@ -13,6 +13,8 @@ import sympy as sp
 import dilemma
 from dilemma.report import number
 
+pytestmark = pytest.mark.slow
+
 LEVELS = {"weak": Fraction(0), "hedge": Fraction(1, 2), "strong": Fraction(1)}
 
 

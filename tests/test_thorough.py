@@ -24,6 +24,8 @@ from dilemma.proof.decide import decide, stated
 from dilemma.proof.logic import DECIDERS, Answer, Question
 from dilemma.proof.verdicts import Checks
 
+pytestmark = pytest.mark.slow
+
 DRAWS = 300
 
 

@@ -26,7 +26,7 @@ def texts(model: Model) -> dict[str, Any]:
     >>> from dilemma.library import load
     >>> told = texts(load("abandonment"))
     >>> told["parameters"][11]["letter"], told["parameters"][11]["slider"]
-    (('v', 'J'), ['0', '0.05', '0.001'])
+    (('v', 'J'), ['0', '0.05', '0.0005'])
     """
     return {
         "name": model.name,
