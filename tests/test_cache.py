@@ -219,6 +219,7 @@ def test_a_warm_run_starts_neither_z3_nor_what_solves_games(abandonment, folder)
     assert ran.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="sends a signal")
 def test_when_it_is_stopped_no_process_is_left_and_what_was_decided_is_kept(folder, tmp_path):
     root = Path(dilemma.__file__).parents[1]

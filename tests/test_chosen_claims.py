@@ -146,10 +146,12 @@ def test_a_prover_that_lies_is_caught_by_random_calibrations(market, monkeypatch
 
 
 def test_calibrations_that_miss_it_leave_a_false_claim_to_logic(market, monkeypatch):
-    monkeypatch.setattr("dilemma.proof.choosing.tried", lambda _: Trial(None, None, occurs=False))
+    nothing = Trial(None, None, occurs=False)
+    monkeypatch.setattr("dilemma.proof.choosing.tried", lambda *_, **__: nothing)
     assert verdict(market, "x > 1/2", over="then").status != "proved"
 
 
+@pytest.mark.slow
 def test_a_leaders_counterexample_is_its_optimum(cork):
     """Even in the Cold War's box there is a corner in which the ceiling is frozen."""
     found = verdict(cork, "K > s", over="cold_war")

@@ -448,6 +448,7 @@ def test_isolated_equilibria_are_all_shown_and_not_taken_for_a_continuum():
     assert found.degenerate is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shift", "pieces"),
     [
@@ -504,6 +505,7 @@ def test_three_players_of_a_best_shot_game_leave_it_to_one():
     assert found.continua == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "names", [("one", "two"), ("continuum", "leader"), ("pure choices", "mixed")]
 )
@@ -569,6 +571,7 @@ def polynomial(rng, degree):
     return " + ".join(f"({rng.randint(-6, 6)})*x**{i}*y**{j}" for i, j in powers)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 3, 5, 7, 10, 16, 23, 28])
 def test_equilibria_of_random_payoffs_are_where_nobody_gains_on_a_grid(seed):
     rng = random.Random(seed)
@@ -627,6 +630,7 @@ def stackelberg():
     return dilemma.solve(led(COURNOT, outcomes=slopes))
 
 
+@pytest.mark.slow
 def test_replies_in_floats_that_are_a_little_off_make_no_disagreement():
     """A leader's payoff can be so sensitive to them that the search seems to pay it more."""
     at = {
@@ -772,6 +776,7 @@ def test_with_ties_to_the_leader_followers_coordinate_on_what_it_likes_best():
     assert found.payoffs["l"] == sp.Rational(9, 16)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threshold", ["1/2", "2/5", "3/5"])
 def test_with_ties_against_the_leader_they_coordinate_on_what_it_likes_least(threshold):
     """Whichever reply a search would stumble upon first."""
@@ -806,6 +811,7 @@ def test_a_leader_of_random_payoffs_gets_what_a_grid_says(seed):
     assert float(found[0].payoffs["a"]) == pytest.approx(nested(model), abs=2e-2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_a_leader_of_a_follower_with_two_tops_gets_what_a_grid_says(seed):
     rng = random.Random(seed)
@@ -1042,6 +1048,7 @@ def answers(model):
     return sorted(plays(found), key=str)
 
 
+@pytest.mark.slow
 @LAWS
 @given(
     whole,
@@ -1060,6 +1067,7 @@ def test_a_payoff_in_other_units_has_the_same_equilibria(p, r, s, q, t, u, scale
     assert answers(game({"a": one, "b": f"{scale}*({two}) + ({shift})"})) == before
 
 
+@pytest.mark.slow
 @LAWS
 @given(whole, whole, st.integers(-3, 3), whole, whole, st.integers(-3, 3), st.integers(-5, 5))
 def test_what_hangs_on_the_others_choice_alone_changes_no_equilibrium(p, r, s, q, t, u, k):
@@ -1068,6 +1076,7 @@ def test_what_hangs_on_the_others_choice_alone_changes_no_equilibrium(p, r, s, q
     assert answers(changed) == answers(game({"a": one, "b": two}))
 
 
+@pytest.mark.slow
 @LAWS
 @given(whole, whole, st.integers(-3, 3), whole, whole, st.integers(-3, 3))
 def test_players_who_swap_places_swap_equilibria(p, r, s, q, t, u):

@@ -658,6 +658,7 @@ def test_a_formula_that_is_none_is_told_as_such(pact):
 EXAMPLES = re.findall(r"```toml\n# (\w+)\n(.*?)```", DOCS, re.DOTALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "block"), EXAMPLES, ids=[re.search(r"claims\.(\w+)", b)[1] for _, b in EXAMPLES]
 )

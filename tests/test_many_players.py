@@ -69,6 +69,7 @@ def test_irrational_equilibria_are_not_called_exact():
     assert all(0 < e.regret < 1e-30 for e in mixed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(12))
 def test_every_profile_returned_is_an_equilibrium(seed):
     model = random_game(seed, [(2, 2, 2), (2, 2, 3), (3, 2, 2)][seed % 3])
@@ -192,6 +193,7 @@ def test_pure_equilibria_are_those_that_pygambit_lists(sizes):
     assert ours == others
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sizes", [(2,) * 8, (6, 6, 6), (4, 4, 4, 4), (9, 9, 9)])
 def test_a_budget_is_kept_and_something_is_there(sizes):
     pytest.importorskip("pygambit")

@@ -113,6 +113,7 @@ def test_what_is_possible_is_shown_and_what_is_not_has_no_example():
     assert (found.fails, found.holds) == (None, None)
 
 
+@pytest.mark.slow
 def test_what_holds_in_every_equilibrium_does_in_some(abandonment):
     seen = set()
     for holds in ("support_japan >= 1/2", "support_us >= 1/2", "entrapment_japan < 1/10"):
@@ -141,6 +142,7 @@ def test_stable_equilibria_are_strict():
     assert status(PENNIES, holds="rightly == 1/2", among="stable").status == "vacuous"
 
 
+@pytest.mark.slow
 def test_the_risk_dominant_equilibrium_is_that_of_selection(abandonment):
     rng = random.Random(3)
     players = list(abandonment.players.values())
@@ -180,6 +182,7 @@ def test_the_risk_dominant_equilibrium_is_that_of_selection(abandonment):
     assert seen >= {"proved", "disproved"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("which", "extreme"), [("lowest", min), ("highest", max)])
 def test_the_extreme_equilibria_of_hedging_are_those_of_solve(which, extreme):
     hedging = dilemma.load("hedging")

@@ -220,6 +220,7 @@ def test_a_box_that_is_one_tied_point_has_no_zone():
     assert {zone.words for zone in found.zones} == {"only where payoffs tie"}
 
 
+@pytest.mark.slow
 def test_many_branches_are_counted_one_by_one():
     actions = [f"a{k}" for k in range(80)]
     cell = {"value": 67, "range": [65.6, 69], "grade": "assumed", "source": "made up"}

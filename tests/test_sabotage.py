@@ -37,9 +37,9 @@ def truly_fails(model, verdict):
 def caught(tmp_path):
     """A thorough check stops, and leaves a file."""
 
-    def stops(model, verdict, match, draws=FEW):
+    def stops(model, verdict, match, draws=FEW, seconds=20):
         with pytest.raises(DisagreementError, match=match):
-            check(model, verdict, draws=draws, seconds=20, folder=tmp_path)
+            check(model, verdict, draws=draws, seconds=seconds, folder=tmp_path)
         return len(list(tmp_path.iterdir())) == 1
 
     return stops
@@ -188,4 +188,4 @@ def test_an_equilibrium_of_chosen_numbers_is_left_out(monkeypatch, caught):
     claim = model.make_claim("y_J + y_U > 0", over="post_cold_war")
     verdict = only(model, claim)
     assert verdict.status == "proved"
-    assert caught(model, verdict, "an equilibrium is missing")
+    assert caught(model, verdict, "an equilibrium is missing", seconds=120)  # it stops when found

@@ -58,6 +58,7 @@ def ends(found, parameter):
     return (found[parameter].low, found[parameter].high)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parameter", ["g_J", "kap_U", "tau_J"])
 def test_both_ends_are_as_solved_with_a_search(hedging_model, hedges, parameter):
     interval = hedging_model.eras["post_cold_war"].values[parameter].range

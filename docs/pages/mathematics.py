@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from dilemma.study.displayed import mathematical
+from dilemma.formulas import mathematical
 
 if TYPE_CHECKING:
     from docutils import nodes
