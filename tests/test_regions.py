@@ -122,12 +122,17 @@ def drawn(model, number):
             }
 
 
+@pytest.fixture(scope="module")
+def larger(hedging):
+    return dilemma.regions(hedging, draws=500)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["abandonment", "abandonment_hedging"])
-def test_a_random_calibration_has_exactly_the_equilibria_of_its_zone(name):
-    model = dilemma.load(name)
-    found = dilemma.regions(model, draws=500)
+@pytest.mark.parametrize("name", ["zones", "larger"])
+def test_a_random_calibration_has_exactly_the_equilibria_of_its_zone(request, name):
+    found = request.getfixturevalue(name)
     assert found.covered
+    model = dilemma.load(found.model)
     for at in drawn(model, 40):
         values = model.values(at)
         (zone,) = [z for z in found.zones if z.where.xreplace(values) == sp.true]
@@ -135,8 +140,8 @@ def test_a_random_calibration_has_exactly_the_equilibria_of_its_zone(name):
 
 
 @pytest.mark.slow
-def test_the_zones_of_the_larger_model_cover_and_are_many(hedging):
-    found = dilemma.regions(hedging, draws=500)
+def test_the_zones_of_the_larger_model_cover_and_are_many(larger):
+    found = larger
     assert found.covered
     assert len(found.zones) == 30
     assert sum(bool(o) for o in found.eras[0].occurs.values()) == 20
