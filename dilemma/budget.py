@@ -142,8 +142,8 @@ def ordinary(model: Model, seconds: float = inf) -> bool:
         plenty = seconds >= PLENTY_CHOSEN
         return plenty and players <= 2 and actions <= 12 and steps <= SOME and letters <= 32
     if seconds >= PLENTY:
-        most = 9 if model.kind == "matrix" else 12
-        return players <= 3 and actions <= most and steps <= SOME and letters <= 32
+        most = (3, 9) if model.kind == "matrix" else (2, 12)
+        return players <= most[0] and actions <= most[1] and steps <= SOME and letters <= 32
     small = players == 2 and actions <= 9 and steps <= FEW and letters <= 8
     return small and model.kind == "matrix"  # some hundredths of a second
 
