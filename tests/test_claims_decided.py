@@ -241,6 +241,34 @@ def test_an_outcome_undefined_at_a_profile_is_no_number(entry):
     assert verdict(game, over="now", holds="odds(left, right) == 1").status == "proved"
 
 
+@pytest.mark.parametrize("mode", ["holds", "exists"])
+@pytest.mark.parametrize(
+    ("number", "relation"),
+    [
+        ("1/lefts", "!= 3"),
+        ("1/lefts", "== 3"),
+        ("log(lefts)", "!= 3"),
+        ("sqrt(lefts - 1)", "!= 3"),
+        ("sqrt(lefts - 1)*sqrt(lefts - 2)", "< 3"),  # whose product would be real
+        ("abs(sqrt(lefts - 1))", "< 3"),
+    ],
+)
+def test_what_has_no_value_is_neither_equal_nor_unequal_to_anything(entry, number, relation, mode):
+    """On the right ``lefts`` is 0 everywhere, so that this is no longer about any parameter."""
+    given = {"over": "now", "among": "right, right"}
+    found = verdict(entry, **{mode: f"{number} {relation}"}, **given)
+    assert (found.status, found.fails, found.holds) == ("open", None, None)
+    assert "is not defined wherever the claim speaks of it" in found.reason
+    # Nor does it help that something else is true, or that a part would already fail.
+    beside = verdict(entry, **{mode: f"w > 5 or not ({number} {relation})"}, **given)
+    assert (beside.status, beside.fails, beside.holds) == ("open", None, None)
+
+
+def test_a_logarithm_that_may_have_no_value_has_no_example(entry):
+    found = verdict(entry, over="now", among="left, left", holds="lefts > 2 or w < log(u - 1)")
+    assert (found.status, found.fails, found.holds) == ("open", None, None)
+
+
 def test_an_equilibrium_that_is_always_there_refutes_everywhere(entry):
     found = verdict(entry, over="now", given="w > 0", holds="lefts > 1/2")
     assert found.status == "disproved"

@@ -8,7 +8,6 @@ from itertools import product
 from typing import Any
 
 import sympy as sp
-from sympy.core.relational import Relational
 
 from dilemma.games.marginals import marginal
 from dilemma.games.points import Point, holds
@@ -17,7 +16,7 @@ from dilemma.parts import Reference
 from dilemma.proof.concepts import EXTREMES
 from dilemma.proof.draws import copies
 from dilemma.proof.examples import Example, moved_from_centre
-from dilemma.proof.statements import Copy, Part, Statements
+from dilemma.proof.statements import Copy, Part, Statements, UndefinedError, put_in
 from dilemma.proof.verdicts import ANOTHER
 
 __all__ = ["Exactly", "base", "example"]
@@ -174,8 +173,9 @@ class Exactly:
                 return None
             put[symbol] = value
         told = formula.xreplace(trends)
-        gaps = [(r.lhs - r.rhs).xreplace(put) for r in told.atoms(Relational)]
-        if any(gap.has(sp.nan, sp.zoo) or gap.is_extended_real is False for gap in gaps):
+        try:
+            put_in(told, put)
+        except UndefinedError:
             return None  # a quotient by nothing, a root of what is negative
         return holds(told, put)[0]
 

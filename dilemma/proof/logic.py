@@ -55,8 +55,8 @@ class OutOfTimeError(UnsupportedError):
 
 
 def may_always_be_read(formula: sp.Basic) -> bool:
-    """Tell whether a formula has a value wherever its symbols have: no quotient, root or gap."""
-    return not formula.atoms(sp.Piecewise, sp.Min, sp.Max) and all(
+    """Tell whether a formula has a value wherever its symbols have: no quotient, root, logarithm or gap."""
+    return not formula.atoms(sp.Piecewise, sp.Min, sp.Max, sp.log) and all(
         power.exp.is_Integer and power.exp > 0 for power in formula.atoms(sp.Pow)
     )
 

@@ -38,12 +38,43 @@ def put_in(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Basic]) -> sp.Basic:
     UndefinedError
         If it then compares what has no value, such as a quotient by an outcome that is always 0.
     """
+    told = dict(values)
+    without: sp.Basic | None = formula
     try:
-        return formula.xreplace(dict(values))
-    except TypeError:  # sympy compares neither infinities of no sign nor numbers that are not real
-        raise UndefinedError(
-            f"'{formula}' is not defined wherever the claim speaks of it"
-        ) from None
+        if (without := _without_value(formula, told)) is None:
+            return formula.xreplace(told)
+    except TypeError:  # sympy orders neither infinities of no sign nor numbers that are not real
+        pass
+    raise UndefinedError(f"'{without}' is not defined wherever the claim speaks of it")
+
+
+def _without_value(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Basic]) -> sp.Basic | None:
+    """Return what on the way to a formula's value has none; None if nothing is known to.
+
+    What sympy makes of the whole does not tell: to it no number equals an infinity, and the product
+    of two imaginary roots is real.
+    """
+    if isinstance(formula, sp.Piecewise):
+        for value, condition in formula.args:
+            if (without := _without_value(condition, values)) is not None:
+                return without
+            holds = condition.xreplace(values)
+            if holds == sp.true:
+                return _without_value(value, values)
+            if holds != sp.false:
+                return None
+        return formula
+    for part in formula.args:
+        if (without := _without_value(part, values)) is not None:
+            return without
+    if isinstance(formula, sp.Symbol | sp.Pow | sp.log):
+        put = formula.xreplace(values)
+        if isinstance(put, sp.Expr) and (put.is_real is False or put.has(*_NOWHERE)):
+            return formula
+    return None
+
+
+_NOWHERE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
 
 
 @dataclass(frozen=True)
