@@ -257,6 +257,11 @@ def test_out_of_time_conditions_are_longer_and_as_true(abandonment, zones):
     short = {zone.label: zone.words for zone in zones.zones}
     assert all(len(short[zone.label]) <= len(zone.words) for zone in found.zones)
     assert {len(zone.words) for zone in found.zones} != {len(w) for w in short.values()}
+    assert not found.shortened
+    assert not found.to_dict()["shortened"]
+    assert "some zones were not searched for their games" in " ".join(str(found).split())
+    assert zones.shortened
+    assert "budget" not in str(zones)
     for at in drawn(abandonment, 20):
         values, names = abandonment.values(at), set(dilemma.solve(abandonment, at).names)
         (here,) = [z for z in found.zones if z.where.xreplace(values) == sp.true]

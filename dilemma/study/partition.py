@@ -131,6 +131,9 @@ class Regions(Shown):
     letters : Table
         What the names in the conditions mean.
     versions : mapping of package to version
+    shortened : bool
+        Whether the budget was enough to shorten the condition of every zone and to look for the
+        games in it.
     """
 
     model: str
@@ -142,6 +145,7 @@ class Regions(Shown):
     draws: int
     seed: int
     versions: Mapping[str, str]
+    shortened: bool = True
 
     @property
     def covered(self) -> bool:
@@ -179,6 +183,7 @@ class Regions(Shown):
             "eras": [_era_dict(era) for era in self.eras],
             "draws": self.draws,
             "seed": self.seed,
+            "shortened": self.shortened,
             "versions": dict(self.versions),
         }
 
@@ -247,11 +252,16 @@ def _share(era: EraZones, label: Label) -> str:
 
 def _where(found: Regions) -> Table:
     rows = tuple((str(k), zone.words) for k, zone in enumerate(found.zones, 1))
-    notes = (
+    notes = [
         "Exactly, up to borders: there payoffs tie, and the set of equilibria is larger.",
         LEFT_OUT,
-    )
-    return Table("Where", ("zone", "condition"), rows, notes, ("condition",))
+    ]
+    if not found.shortened:
+        notes.append(
+            "The budget ran out: some conditions are longer than need be, and some zones were not "
+            "searched for their games."
+        )
+    return Table("Where", ("zone", "condition"), rows, tuple(notes), ("condition",))
 
 
 def _moves(era: EraZones) -> Table:

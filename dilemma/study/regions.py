@@ -66,7 +66,7 @@ def regions(
         Budget for it all.  Two thirds are for the eras' searches, past which the result says that
         the zones may not cover the box, and some for the nearest borders, past which it names the
         parameters that are left; what remains goes into shortening conditions, past which they are
-        longer than need be.
+        longer than need be and the zones are not searched for their games.
     progress : callable, optional
         Called with the share of the work done.
 
@@ -117,6 +117,7 @@ def regions(
         draws=draws,
         seed=seed,
         versions=versions("sympy", "z3-solver", "numpy"),
+        shortened=search.shorter.whole,
     )
 
 
