@@ -240,3 +240,11 @@ def test_one_equilibrium_on_a_border_is_not_counted_twice(bank):
     assert verdict(bank, "number_of_equilibria <= 1", over="all", given="k > 2").status == "proved"
     given = "both > 0 and d < 1 and k < 2"
     assert verdict(bank, "number_of_equilibria <= 2", over="all", given=given).status == "proved"
+
+
+def test_an_assumption_about_what_may_have_no_value_is_met_where_it_has_one(market):
+    """Each sells half of what is sold, wherever anything is: a third at the centre."""
+    game = market.replace(outcomes={"part": "x / (x + y) if x + y > 0 else undefined"})
+    for given in ("part > 0", "1/part > 0", "not (diff(two, x) >= 1/part)"):
+        found = verdict(game, "falls(two, a)", over="then", given=given)
+        assert found.status == "disproved"

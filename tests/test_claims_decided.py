@@ -6,8 +6,10 @@ import pytest
 import sympy as sp
 
 import dilemma
+from dilemma.checking.rechecking import wrong_with
 from dilemma.errors import DisagreementError
 from dilemma.proof import examples
+from dilemma.proof.decide import stated
 from dilemma.proof.logic import Question
 
 
@@ -267,6 +269,14 @@ def test_what_has_no_value_is_neither_equal_nor_unequal_to_anything(entry, numbe
 def test_a_logarithm_that_may_have_no_value_has_no_example(entry):
     found = verdict(entry, over="now", among="left, left", holds="lefts > 2 or w < log(u - 1)")
     assert (found.status, found.fails, found.holds) == ("open", None, None)
+
+
+def test_what_is_small_but_exact_is_no_tie_when_an_example_is_checked(entry):
+    claim = entry.make_claim(says="", over="now", holds="1/1e400 > u and b >= 0")
+    (found,) = dilemma.prove(entry, claim)
+    assert found.status == "mixed"
+    assert found.holds.calibrations["now"]["u"] == 0
+    assert wrong_with(stated(entry, claim, "now"), found.holds, fails=False) == ""
 
 
 def test_an_equilibrium_that_is_always_there_refutes_everywhere(entry):

@@ -88,10 +88,29 @@ class At:
         if self.exact:
             if any(value is NOTHING for value in values.values()):
                 return NOTHING
-            return _sign(_one(formula.xreplace(dict(values))))
+            number = formula.xreplace(dict(values))
+            if number.is_Rational and (abs(number) >= ROUNDED or self._rational):
+                return float(sp.sign(number))
+            return _sign(_one(number))
         sizes = np.max(np.broadcast_arrays(SMALL, *map(np.abs, values.values())), axis=0)
         gap = _array(formula, values)
         return np.where(np.abs(gap) <= CLOSE * sizes, 0.0, np.sign(gap))
+
+    @cached_property
+    def _rational(self) -> bool:
+        """Whether nothing here had to be rounded, so that what is small is no tie."""
+        tables = [cell.values() for cell in self.model.payoffs.values()]
+        tables += [outcome.profiles.values() for outcome in self.model.outcomes.values()]
+        return (
+            len(self.model.players) <= 2  # of three the mixes may be irrational
+            and all(value.is_Rational for value in self._values.values())
+            and all(
+                put_in(formula, self._values).is_Rational
+                for table in tables
+                for formula in table
+                if formula is not sp.nan
+            )
+        )
 
     def compared(self, one: Any, other: Any) -> Any:
         """Return the sign of a difference."""

@@ -55,23 +55,32 @@ def _without_value(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Basic]) -> s
     of two imaginary roots is real.
     """
     if isinstance(formula, sp.Piecewise):
-        for value, condition in formula.args:
-            if (without := _without_value(condition, values)) is not None:
-                return without
-            holds = condition.xreplace(values)
-            if holds == sp.true:
-                return _without_value(value, values)
-            if holds != sp.false:
-                return None
-        return formula
+        return _cases_without_value(formula, values)
     for part in formula.args:
         if (without := _without_value(part, values)) is not None:
             return without
-    if isinstance(formula, sp.Symbol | sp.Pow | sp.log):
-        put = formula.xreplace(values)
-        if isinstance(put, sp.Expr) and (put.is_real is False or put.has(*_NOWHERE)):
-            return formula
-    return None
+    if not isinstance(formula, sp.Symbol | sp.Pow | sp.log):
+        return formula if formula in _NOWHERE else None
+    put = formula.xreplace(values)
+    if put.has(sp.Piecewise):  # which of its cases holds may not be known yet
+        return formula if put != formula and _without_value(put, {}) is not None else None
+    real = not isinstance(put, sp.Expr) or put.is_real is not False
+    return None if real and not put.has(*_NOWHERE) else formula
+
+
+def _cases_without_value(
+    cases: sp.Piecewise, values: Mapping[sp.Symbol, sp.Basic]
+) -> sp.Basic | None:
+    """Return the same of cases: of the first that is known to hold, if it is known which."""
+    for value, condition in cases.args:
+        if (without := _without_value(condition, values)) is not None:
+            return without
+        holds = condition.xreplace(values)
+        if holds == sp.true:
+            return _without_value(value, values)
+        if holds != sp.false:
+            return None
+    return cases
 
 
 _NOWHERE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
