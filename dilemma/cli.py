@@ -115,7 +115,7 @@ def show(model: MODEL, as_json: JSON = False, latex: bool = False) -> None:
 
 @app.command()
 def propositions(
-    model: MODEL, seconds: SECONDS = 30.0, as_json: JSON = False, latex: bool = False
+    model: MODEL, seconds: SECONDS = 60.0, as_json: JSON = False, latex: bool = False
 ) -> None:
     """State the solution in symbols: what is an equilibrium, and exactly where."""
     from dilemma.study.propositions import propositions as state

@@ -2,12 +2,15 @@
 
 import itertools
 import random
+import time
 
 import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.errors import UnsupportedError
+from dilemma.errors import BudgetError, UnsupportedError
+from dilemma.study import propositions as stating
+from dilemma.study import sheet as sheets
 
 
 def stated(model, says):
@@ -570,3 +573,26 @@ def test_without_time_conditions_are_long_and_still_true():
         here = {p.says: p.where.xreplace({c: value}) for p in told}
         assert here["(act, act) is an equilibrium"] == (value == 0)
         assert here["(ride, ride) is an equilibrium"] == (value == 1)
+
+
+def test_the_time_that_branches_take_is_part_of_the_budget(monkeypatch):
+    """Else conditions are shortened until the process is ended, and nothing is stated."""
+    branches = stating.branches
+
+    def slowly(*arguments, **options):
+        time.sleep(1)
+        return branches(*arguments, **options)
+
+    monkeypatch.setattr(stating, "branches", slowly)
+    told = dilemma.propositions.__wrapped__(volunteers(2, range=[0, 1]), seconds=2)
+    assert not told.shortened
+
+
+def test_a_sheet_is_laid_out_without_a_solution_that_takes_too_long(monkeypatch):
+    def late(model):
+        raise BudgetError("not done within 60 seconds")
+
+    monkeypatch.setattr(sheets, "propositions", late)
+    shown = str(dilemma.sheet(volunteers(2, range=[0, 1])))
+    assert "not done within 60 seconds" in shown
+    assert "Volunteers: payoffs" in shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ __all__ = ["LEFT_OUT", "Proposition", "Propositions", "propositions"]
 
 LEFT_OUT = "What was proved to follow from the parameters' own ranges is left out."
 ONLY = "only where"  # before a condition that is necessary and not known to be enough
+SHORTENED = 0.5  # of the budget: what is stated after that stands as it comes
 MAYBE = "not known where"  # instead of one that is always met
 
 
@@ -185,20 +187,22 @@ class Propositions(Shown):
 
 
 @kept("stating propositions of")
-def propositions(model: Model, *, seconds: float | None = 30) -> Propositions:
+def propositions(model: Model, *, seconds: float | None = 60) -> Propositions:
     """State the symbolic solution of a game in propositions.
 
     Parameters
     ----------
     model : Model
     seconds : float, optional
-        Budget for it all, of which conditions are shortened in what is left: past it they are
-        longer than need be.
+        Budget for it all, in the first half of which conditions are shortened: past it they are
+        longer than need be, so that all is stated in time.
 
     Raises
     ------
     UnsupportedError
         If the game has no symbolic solution.
+    BudgetError
+        If that was not found in time.
 
     Examples
     --------
@@ -209,8 +213,10 @@ def propositions(model: Model, *, seconds: float | None = 30) -> Propositions:
     (strong, strong) is an equilibrium iff D1_J >= 0 and D1_U >= 0
     Japan: strategic complements iff psi_J > kap_J*phi_J
     """
+    begun = time.monotonic()
     found = branches(model, named=model.choices is None)
-    shorter = Shortening(model, seconds=seconds)
+    left = None if seconds is None else begun + SHORTENED * seconds - time.monotonic()
+    shorter = Shortening(model, seconds=left)
     if model.choices is not None:
         return _of_choices(model, shorter)
     stated = [_of_branch(shorter, branch) for branch in found if branch.solved]

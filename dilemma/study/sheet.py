@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dilemma.chosen import Choices
-from dilemma.errors import UnsupportedError
+from dilemma.errors import BudgetError, UnsupportedError
 from dilemma.extensive import Tree
 from dilemma.model import Model, payoff_matrix
 from dilemma.parts import Claim, Value, decimal
@@ -30,6 +30,13 @@ class Sheet(Shown):
 
     def tables(self) -> tuple[Table, ...]:
         """Return payoffs, definitions, parameters, outcomes, solution and claims."""
+        found = [*self.statement(), _solution(self.model)]
+        if self.model.claims:
+            found.append(_claims(self.model))
+        return tuple(found)
+
+    def statement(self) -> tuple[Table, ...]:
+        """Return what comes before the solution: the game as its file states it."""
         found = [_payoffs(self.model)]
         if self.model.tree is not None:
             found.append(_moves(self.model, self.model.tree))
@@ -43,9 +50,6 @@ class Sheet(Shown):
             found.append(_variants(self.model))
         if self.model.outcomes:
             found.append(_outcomes(self.model))
-        found.append(_solution(self.model))
-        if self.model.claims:
-            found.append(_claims(self.model))
         return tuple(found)
 
     def to_dict(self) -> dict[str, Any]:
@@ -189,7 +193,7 @@ def _outcomes(model: Model) -> Table:
 def _solution(model: Model) -> Table:
     try:
         return propositions(model).tables()[0]
-    except UnsupportedError as error:
+    except (UnsupportedError, BudgetError) as error:
         return Table("Solution in symbols", ("",), ((str(error),),))
 
 

@@ -23,7 +23,6 @@ KINDS = {
     "continuous": "numbers are chosen, all at once",
     "sequential": "numbers are chosen, a leader first",
 }
-OWN = ("Definitions", "Solution in symbols", "Claims")  # typeset here
 BARE = ("Parameters", "Calibrations", "Outcomes of an equilibrium")  # names come first
 
 
@@ -58,8 +57,8 @@ def _sections(model: Model, verdicts: Sequence[Verdict]) -> Iterator[str]:
     if model.definitions:
         yield "## Definitions"
         yield _definitions(model)
-    for shown in sheet(model).tables()[1:]:
-        if shown.title not in OWN:
+    for shown in sheet(model).statement()[1:]:
+        if shown.title != "Definitions":  # typeset above
             yield f"## {said(shown.title)}"
             yield table(shown, names=shown.title in BARE)
     yield from _solution(model)
@@ -102,7 +101,7 @@ def _definitions(model: Model) -> str:
 
 def _solution(model: Model) -> Iterator[str]:
     """Yield the solution in symbols, and the commands that print it whole."""
-    found = propositions(model)
+    found = propositions(model, seconds=None)
     yield "## Solution in symbols"
     body = [[said(p.says), _played(p), _short(p.where)] for p in found]
     yield rows(["says", "played", "where"], body)
