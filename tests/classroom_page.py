@@ -1,7 +1,9 @@
 """The classroom page as its tests see it: its script, run by node, and its content."""
 
+import atexit
 import functools
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -21,8 +23,17 @@ needs_node = pytest.mark.skipif(
 
 @functools.cache
 def page():
-    """Return the page of all shipped models."""
-    return classroom().html
+    """Return the page of all shipped models, made once for all processes of one run of the tests."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if run is None:
+        return classroom().html
+    kept = Path(tempfile.gettempdir()) / f"classroom-{run}.html"
+    if not kept.exists():
+        part = kept.with_suffix(f".{os.getpid()}")
+        part.write_bytes(classroom().html.encode())
+        part.replace(kept)
+        atexit.register(kept.unlink, missing_ok=True)
+    return kept.read_bytes().decode()
 
 
 def content(html):
