@@ -1,4 +1,4 @@
-"""The page against answers that share nothing with it, on 8,000 calibrations of each model.
+"""The page against answers that share nothing with it, on 20,000 calibrations of each model.
 
 Games with actions: vertex enumeration in fractions, from payoffs alone.  Games with numbers: best
 replies and equilibria worked out here from the definitions, by scanning and bisection.
@@ -16,7 +16,7 @@ from dilemma.games.exact import solve_exactly
 from dilemma.page import classroom
 
 pytestmark = [needs_node, pytest.mark.slow]
-COUNT = 8_000
+COUNT = 20_000
 SOLVED = """
 const m = model(given.name);
 return given.at.map((values) => {

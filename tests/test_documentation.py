@@ -220,7 +220,7 @@ def test_a_page_is_not_made_where_a_claim_fares_otherwise(made, decided, monkeyp
         verdicts.ledger()
 
 
-@pytest.mark.parametrize("name", ["abandonment", "hedging"])  # the site is built of all of them
+@pytest.mark.parametrize("name", dilemma.available())
 def test_a_models_page_has_its_parameters_claims_and_questions(made, name):
     model = dilemma.load(name)
     page = made("models").page(model, [])

@@ -1,4 +1,4 @@
-"""Three hundred random claims: no decider contradicts another, nor an exact grid what it can refute.
+"""Five hundred random claims: no decider contradicts another, nor an exact grid what it can refute.
 
 The grid is written from the definition: the text of the claim, evaluated by Python in fractions at
 every point of a dense grid over the box, its corners included.
@@ -17,8 +17,8 @@ from dilemma.proof.decide import decide
 
 pytestmark = pytest.mark.slow
 
-CLAIMS = 300
-PARTS = 12
+CLAIMS = 500
+PARTS = 20
 RELATIONS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 POINTS = {2: 33, 3: 13, 4: 7}  # of the grid, along each parameter
 

@@ -25,6 +25,8 @@ from dilemma.proof.verdicts import ANOTHER
 
 __all__ = ["Copy", "Part", "Statements", "UndefinedError", "first_of", "put_in"]
 
+_NOWHERE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
+
 
 class UndefinedError(UnsupportedError):
     """Something that a claim speaks of has no value where it does."""
@@ -81,9 +83,6 @@ def _cases_without_value(
         if holds != sp.false:
             return None
     return cases
-
-
-_NOWHERE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ __all__ = ["LEFT_OUT", "Proposition", "Propositions", "propositions"]
 
 LEFT_OUT = "What was proved to follow from the parameters' own ranges is left out."
 ONLY = "only where"  # before a condition that is necessary and not known to be enough
-SHORTENED = 0.5  # of the budget: what is stated after that stands as it comes
 MAYBE = "not known where"  # instead of one that is always met
+SHORTENED = 0.5  # of the budget: what is stated after that stands as it comes
 
 
 @dataclass(frozen=True)
