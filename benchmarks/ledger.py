@@ -14,8 +14,8 @@ import tempfile
 import time
 
 import dilemma
-from dilemma.proof.decide import decide
-from dilemma.proof.logic import DECIDERS
+from dilemma.claims.decide import decide
+from dilemma.deciders.question import DECIDERS
 
 CLAIM = "abandonment.entrapment_rises_japan_firm"
 

@@ -35,97 +35,87 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from dilemma.equilibria import Equilibria
-    from dilemma.equilibrium import Equilibrium, NashSet
+    from dilemma.claims.verdict import Verdict
     from dilemma.errors import DilemmaError, ModelError
-    from dilemma.exchange.bimatrices import from_nashpy, to_nashpy
     from dilemma.exchange.frames import to_pandas, to_xarray
-    from dilemma.exchange.gambit import from_pygambit, to_pygambit
+    from dilemma.exchange.programs import from_nashpy, from_pygambit, to_nashpy, to_pygambit
     from dilemma.figures import plot
-    from dilemma.ledger import Ledger
+    from dilemma.games.equilibrium import Equilibria, Equilibrium, NashSet
+    from dilemma.ledger.ledger import Ledger
+    from dilemma.ledger.prove import prove
     from dilemma.library import available, load
     from dilemma.model import Model, matrix
-    from dilemma.page import Page, classroom
-    from dilemma.parts import Claim, Era
-    from dilemma.proof.verdicts import Verdict
-    from dilemma.proving import prove
+    from dilemma.page.page import Page, classroom
     from dilemma.study.along import along
-    from dilemma.study.attribution import attribute
-    from dilemma.study.bargaining import bargaining
-    from dilemma.study.bargains import Bargaining
+    from dilemma.study.attribute import Attribution, attribute
+    from dilemma.study.bargaining import Bargaining, bargaining
+    from dilemma.study.best_replies import Replies, best_replies
     from dilemma.study.commitment import Commitment, commitment
-    from dilemma.study.compare import compare
-    from dilemma.study.comparison import Comparison
-    from dilemma.study.dynamics import dynamics
-    from dilemma.study.partition import Regions
+    from dilemma.study.compare import Comparison, compare
+    from dilemma.study.dynamics import Trajectory, dynamics
+    from dilemma.study.occurrence import Regions
     from dilemma.study.propositions import Propositions, propositions
     from dilemma.study.region_map import RegionMap, region_map
     from dilemma.study.regions import regions
-    from dilemma.study.replied import Replies
-    from dilemma.study.replies import best_replies
-    from dilemma.study.responses import Statics
-    from dilemma.study.selected import Selection
-    from dilemma.study.selecting import select
-    from dilemma.study.shares import Attribution
+    from dilemma.study.select import Selection, select
     from dilemma.study.sheet import Sheet, sheet
     from dilemma.study.solve import solve
-    from dilemma.study.statics import statics
+    from dilemma.study.statics import Statics, statics
     from dilemma.study.tornado import Swings, tornado
-    from dilemma.study.trace import trace
-    from dilemma.study.traced import Trace
-    from dilemma.study.trajectory import Trajectory
+    from dilemma.study.trace import Trace, trace
+    from dilemma.theory.parts import Claim, Era
 
 _HOMES = {
-    "Attribution": "study.shares",
-    "Bargaining": "study.bargains",
-    "Claim": "parts",
+    "Attribution": "study.attribute",
+    "Bargaining": "study.bargaining",
+    "Claim": "theory.parts",
     "Commitment": "study.commitment",
-    "Comparison": "study.comparison",
+    "Comparison": "study.compare",
     "DilemmaError": "errors",
-    "Equilibria": "equilibria",
-    "Equilibrium": "equilibrium",
-    "Era": "parts",
-    "Ledger": "ledger",
+    "Equilibria": "games.equilibrium",
+    "Equilibrium": "games.equilibrium",
+    "Era": "theory.parts",
+    "Ledger": "ledger.ledger",
     "Model": "model",
     "ModelError": "errors",
-    "NashSet": "equilibrium",
-    "Page": "page",
+    "NashSet": "games.equilibrium",
+    "Page": "page.page",
     "Propositions": "study.propositions",
     "RegionMap": "study.region_map",
-    "Regions": "study.partition",
-    "Replies": "study.replied",
-    "Selection": "study.selected",
+    "Regions": "study.occurrence",
+    "Replies": "study.best_replies",
+    "Selection": "study.select",
     "Sheet": "study.sheet",
-    "Statics": "study.responses",
+    "Statics": "study.statics",
     "Swings": "study.tornado",
-    "Trace": "study.traced",
-    "Trajectory": "study.trajectory",
-    "Verdict": "proof.verdicts",
+    "Trace": "study.trace",
+    "Trajectory": "study.dynamics",
+    "Verdict": "claims.verdict",
     "along": "study.along",
-    "attribute": "study.attribution",
+    "attribute": "study.attribute",
     "available": "library",
     "bargaining": "study.bargaining",
-    "best_replies": "study.replies",
-    "classroom": "page",
+    "best_replies": "study.best_replies",
+    "classroom": "page.page",
     "commitment": "study.commitment",
     "compare": "study.compare",
     "dynamics": "study.dynamics",
-    "from_nashpy": "exchange.bimatrices",
-    "from_pygambit": "exchange.gambit",
+    "from_nashpy": "exchange.programs",
+    "from_pygambit": "exchange.programs",
     "load": "library",
     "matrix": "model",
     "plot": "figures",
     "propositions": "study.propositions",
-    "prove": "proving",
+    "prove": "ledger.prove",
     "region_map": "study.region_map",
     "regions": "study.regions",
-    "select": "study.selecting",
+    "select": "study.select",
     "sheet": "study.sheet",
     "solve": "study.solve",
     "statics": "study.statics",
-    "to_nashpy": "exchange.bimatrices",
+    "to_nashpy": "exchange.programs",
     "to_pandas": "exchange.frames",
-    "to_pygambit": "exchange.gambit",
+    "to_pygambit": "exchange.programs",
     "to_xarray": "exchange.frames",
     "tornado": "study.tornado",
     "trace": "study.trace",

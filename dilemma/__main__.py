@@ -8,13 +8,13 @@ import signal
 if hasattr(signal, "pthread_sigmask"):
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
 
-from dilemma.stopping import stoppable
+from dilemma.processes import stoppable
 
 
 def main() -> None:
     """Run the command line."""
     with stoppable():
-        from dilemma.cli import main as run
+        from dilemma.cli.app import main as run
 
         run()
 

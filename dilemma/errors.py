@@ -8,6 +8,8 @@
   + MissingLibraryError   a library that an extra brings is not installed (says which extra)
   + BudgetError           an answer that is whole or nothing, and was not done within its seconds
   + DisagreementError     two independent solutions part: a defect here, with how to reproduce it
+
+Libraries that only some readers need, each brought by an extra of the package.
 """
 
 from __future__ import annotations
@@ -15,9 +17,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
-from dilemma.cleaning import STEERS, visible
+from dilemma.output.cleaning import STEERS, visible
 
 __all__ = [
     "BudgetError",
@@ -30,6 +34,7 @@ __all__ = [
     "Place",
     "UnknownModelError",
     "UnsupportedError",
+    "library",
     "nearest",
 ]
 
@@ -156,3 +161,37 @@ def nearest(name: str, known: Iterable[str]) -> str:
         return f"did you mean {near[0]!r}?"
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return f"known here: {shown}" if names else ""
+
+
+# --- libraries that only some readers need, each brought by an extra of the package --------------
+
+
+EXTRAS = {
+    "matplotlib": "figures",
+    "pandas": "labels",
+    "pygambit": "trees",
+    "xarray": "labels",
+}
+
+
+def library(name: str) -> ModuleType:
+    """Return a library that an extra brings, imported.
+
+    Raises
+    ------
+    MissingLibraryError
+        If it is not installed; says how to install it.
+
+    Examples
+    --------
+    >>> library("xarray").__name__
+    'xarray'
+    """
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:  # it is there, and lacks something itself
+            raise
+        raise MissingLibraryError(
+            f"that needs {name}, which is not installed: pip install 'dilemma[{EXTRAS[name]}]'"
+        ) from None

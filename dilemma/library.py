@@ -1,17 +1,22 @@
-"""Which models are shipped and where they lie."""
+"""Which models are shipped and where they lie.
+
+A model as the text of a file, in the format that the file's ending asks for.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from dilemma.errors import UnknownModelError, UnsupportedError, nearest
-from dilemma.exchange.efg import read_efg
-from dilemma.exchange.nfg import read_nfg
+from dilemma.exchange.efg import read_efg, write_efg
+from dilemma.exchange.nfg import read_nfg, write_nfg
 from dilemma.exchange.spreadsheets import SPREADSHEETS, WAY_OUT, read_csv
-from dilemma.model import Model
+from dilemma.model import At, Model
 from dilemma.modelfile import read
 
-__all__ = ["available", "folder", "load"]
+__all__ = ["available", "folder", "load", "written"]
 
 
 def folder() -> Path:
@@ -81,3 +86,32 @@ def load(name: str | Path) -> Model:
 def template() -> str:
     """Return the text of a small model file to start from."""
     return (Path(__file__).resolve().parent / "template.toml").read_text(encoding="utf-8")
+
+
+# --- a model as the text of a file, in the format that the file's ending asks for ----------------
+
+
+def written(model: Model, ending: str, at: At | None, changes: Mapping[str, Any]) -> str:
+    """Return a model's text for a file that ends in .toml, or, at one calibration, in .nfg or .efg.
+
+    Raises
+    ------
+    UnsupportedError
+        For another ending.
+    CalibrationError
+        For an unknown era or parameter, or a missing value.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> written(dilemma.load("abandonment"), ".nfg", "cold_war", {}).splitlines()[0]
+    'NFG 1 R "Abandonment and entrapment: Cold War"'
+    """
+    match ending:
+        case ".toml":
+            return model.to_toml()
+        case ".nfg":
+            return write_nfg(model, at, **changes)
+        case ".efg":
+            return write_efg(model, at, **changes)
+    raise UnsupportedError(f"no file ends in {ending or 'nothing'}: .toml, .nfg or .efg")

@@ -11,11 +11,18 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
-from dilemma.chosen import Choices
-from dilemma.cleaning import line
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.extensive import Tree
-from dilemma.parts import (
+from dilemma.games.numbers.chosen import Choices
+from dilemma.games.tree.tree import Tree
+from dilemma.output.cleaning import line
+from dilemma.output.result import Best, Table
+from dilemma.output.tables import fragment
+from dilemma.reading.document import Parts, build, build_claim
+from dilemma.reading.eras import given_era, given_value, varied, with_whole_eras
+from dilemma.reading.references import Setting, standing
+from dilemma.reading.writing import bimatrix, plain, toml
+from dilemma.theory.evaluate import TooLargeError, climbs, put_in
+from dilemma.theory.parts import (
     Claim,
     Definition,
     Dynamics,
@@ -30,15 +37,6 @@ from dilemma.parts import (
     Variant,
     decimal,
 )
-from dilemma.reading.arrays import bimatrix
-from dilemma.reading.building import Parts, build, build_claim
-from dilemma.reading.periods import given_era, given_value, with_whole_eras
-from dilemma.reading.setting import Setting, standing
-from dilemma.reading.variants import varied
-from dilemma.reading.writing import plain, toml
-from dilemma.report import Best, Table
-from dilemma.sizes import TooLargeError, climbs, put_in
-from dilemma.typeset import fragment
 
 __all__ = ["At", "Model", "matrix", "payoff_matrix"]
 

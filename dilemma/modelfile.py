@@ -13,7 +13,7 @@ from typing import Any
 from dilemma.errors import Mistake, ModelError, Place
 from dilemma.model import Model
 from dilemma.reading.places import Places, locate
-from dilemma.reading.schema import KEY
+from dilemma.reading.rows import KEY
 
 __all__ = ["read", "text_of"]
 

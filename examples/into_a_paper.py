@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import dilemma
-from dilemma.latex import PREAMBLE
+from dilemma.output.tables import PREAMBLE
 
 model = dilemma.load("abandonment")
 found = dilemma.solve(model, "post_cold_war")

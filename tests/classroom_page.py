@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dilemma.page import classroom
+from dilemma.page.page import classroom
 
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None, reason="node is not installed: the page's script is not run"

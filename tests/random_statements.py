@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dilemma
-from dilemma.checking.attack import attacked
-from dilemma.checking.rechecking import wrong_with
+from dilemma.checks.attack import attacked
+from dilemma.checks.recheck import wrong_with
+from dilemma.claims.decide import decide, stated
 from dilemma.errors import DilemmaError, UnsupportedError
-from dilemma.proof.decide import decide, stated
 
 GAMES = Path(__file__).parent / "games"
 CALLS = ("min", "max", "abs", "sqrt", "exp", "log")

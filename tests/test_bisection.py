@@ -7,9 +7,9 @@ import pytest
 import sympy as sp
 import z3
 
-from dilemma.bisection.bisecting import bisected
+from dilemma.deciders.bisection import bisected
+from dilemma.deciders.question import reduced
 from dilemma.errors import UnsupportedError
-from dilemma.proof.reduced import reduced
 
 x, y, r, s = sp.symbols("x y r s", real=True)
 a, b, c, t = sp.symbols("a b c t", real=True)

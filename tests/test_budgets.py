@@ -22,7 +22,7 @@ from dilemma import Model, matrix, processes
 from dilemma.budget import best, kept, ordinary
 from dilemma.errors import BudgetError, CalibrationError
 from dilemma.processes import Process, Task
-from dilemma.sizes import TooLargeError, put_in
+from dilemma.theory.evaluate import TooLargeError, put_in
 
 pytestmark = pytest.mark.slow
 
@@ -411,7 +411,9 @@ def importing(module, wait):
 
 @needs_signals
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("module", ["dilemma.errors", "dilemma.stopping", "typer", "dilemma.cli"])
+@pytest.mark.parametrize(
+    "module", ["dilemma.errors", "dilemma.processes", "typer", "dilemma.cli.app"]
+)
 def test_what_is_still_being_imported_is_stopped_without_a_word(number, module):
     started = importing(module, 0)
     started.send_signal(number)
@@ -423,7 +425,7 @@ def test_what_is_still_being_imported_is_stopped_without_a_word(number, module):
 @needs_signals
 @pytest.mark.parametrize("wait", [0, 0.1, 0.5])
 def test_an_impatient_ctrl_c_changes_nothing(wait):
-    started = importing("dilemma.cli", wait)
+    started = importing("dilemma.cli.app", wait)
     for _ in range(20):
         started.send_signal(signal.SIGINT)
         time.sleep(0.01)

@@ -13,9 +13,8 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma import agenda, cache
-from dilemma.proof.records import record, verdict_of
-from dilemma.proof.verdicts import Checks, Radius, Robustness
+from dilemma.claims.verdict import Checks, Radius, Robustness, record, verdict_of
+from dilemma.ledger import agenda, cache
 
 CLAIM = "stake_beats_entrapment"
 
@@ -206,7 +205,7 @@ def test_how_robust_a_verdict_is_joins_what_is_kept(abandonment, monkeypatch):
 def test_a_warm_run_starts_neither_z3_nor_what_solves_games(abandonment, folder):
     dilemma.prove(abandonment, "C1.1")
     script = (
-        "import sys\nfrom dilemma.cli import main\n"
+        "import sys\nfrom dilemma.cli.app import main\n"
         "sys.argv = ['dilemma', 'prove', 'abandonment.C1.1', '-o', 'ledger.csv']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print([m for m in ('z3', 'scipy', 'nashpy', 'numpy', 'matplotlib') if m in sys.modules])"

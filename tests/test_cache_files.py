@@ -11,10 +11,9 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma import agenda, cache
-from dilemma.cache import Cache
-from dilemma.proof.records import RecordError, record, verdict_of
-from dilemma.proof.verdicts import Example
+from dilemma.claims.verdict import Example, RecordError, record, verdict_of
+from dilemma.ledger import agenda, cache
+from dilemma.ledger.cache import Cache
 
 CLAIM = "stake_beats_entrapment"
 POSIX = pytest.mark.skipif(os.name == "nt", reason="the system knows no modes, owners or pipes")

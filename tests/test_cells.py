@@ -11,8 +11,7 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dilemma.plane.cells import decompose
-from dilemma.plane.roots import Root, irreducible, isolate, segments, split
+from dilemma.study.plane import Root, decompose, irreducible, isolate, segments, split
 
 x, y = sp.symbols("x y", real=True)
 R = sp.Rational

@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.games.batches import many
+from dilemma.games.batch import many
 from dilemma.games.points import by_branches
 
 ERAS = ("cold_war", "post_cold_war")

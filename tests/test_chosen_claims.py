@@ -4,11 +4,11 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.checking.thorough import check
+from dilemma.checks.check import check
+from dilemma.claims import sampling
+from dilemma.claims.decide import decide
+from dilemma.claims.sampling import Trial
 from dilemma.games.points import by_branches
-from dilemma.proof import sampling
-from dilemma.proof.decide import decide
-from dilemma.proof.sampling import Trial
 
 
 @pytest.fixture(scope="module")
@@ -141,13 +141,13 @@ def test_what_is_never_played_is_vacuous(market):
 
 
 def test_a_prover_that_lies_is_caught_by_random_calibrations(market, monkeypatch):
-    monkeypatch.setattr("dilemma.proof.choosing.DecidingChoices._refuted", lambda *_: "")
+    monkeypatch.setattr("dilemma.claims.modes.DecidingChoices._refuted", lambda *_: "")
     assert verdict(market, "x > 1/2", over="then").fails is not None
 
 
 def test_calibrations_that_miss_it_leave_a_false_claim_to_logic(market, monkeypatch):
     nothing = Trial(None, None, occurs=False)
-    monkeypatch.setattr("dilemma.proof.choosing.tried", lambda *_, **__: nothing)
+    monkeypatch.setattr("dilemma.claims.modes.tried", lambda *_, **__: nothing)
     assert verdict(market, "x > 1/2", over="then").status != "proved"
 
 

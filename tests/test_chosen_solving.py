@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import dilemma
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
-from dilemma.games import choosing, dense
-from dilemma.games.batches import many
-from dilemma.games.concavity import interaction
+from dilemma.games.batch import many
+from dilemma.games.numbers import choosing, dense
+from dilemma.games.numbers.first_order import interaction
 from dilemma.modelfile import read
 
 HALF, THIRD, QUARTER = sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(1, 4)

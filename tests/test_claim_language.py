@@ -10,9 +10,9 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.cli import main
+from dilemma.cli.app import main
 from dilemma.errors import CalibrationError
-from dilemma.games.marginals import marginal
+from dilemma.games.numbers.first_order import marginal
 from dilemma.games.points import by_branches
 from dilemma.modelfile import read
 from dilemma.study.sheet import sheet

@@ -6,11 +6,11 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.checking.rechecking import wrong_with
+from dilemma.checks.recheck import wrong_with
+from dilemma.claims import examples
+from dilemma.claims.decide import stated
+from dilemma.deciders.question import Question
 from dilemma.errors import DisagreementError
-from dilemma.proof import examples
-from dilemma.proof.decide import stated
-from dilemma.proof.logic import Question
 
 
 def verdict(model, seconds=30, **claim):

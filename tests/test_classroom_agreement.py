@@ -12,8 +12,8 @@ import sympy as sp
 
 import dilemma
 from classroom_page import draws, floats, needs_node, page, run
-from dilemma.games.exact import solve_exactly
-from dilemma.page import classroom
+from dilemma.games.matrix.exact import solve_exactly
+from dilemma.page.page import classroom
 
 pytestmark = [needs_node, pytest.mark.slow]
 COUNT = 20_000

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 import dilemma
-from dilemma.cli import app, main
+from dilemma.cli.app import app, main
 
 pytestmark = pytest.mark.slow
 

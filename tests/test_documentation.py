@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import dilemma
-from dilemma.cli import main
+from dilemma.cli.app import main
 from dilemma.errors import DilemmaError
 
 pytestmark = pytest.mark.slow
@@ -129,7 +129,7 @@ def test_every_public_name_has_a_page(made):
 def test_every_figure_is_kept_and_its_command_is_one(made):
     import typer
 
-    from dilemma.cli import app
+    from dilemma.cli.app import app
 
     page = (DOCS / "figures.md").read_text(encoding="utf-8")
     drawn = made("figures").commands(page)
@@ -151,7 +151,7 @@ def test_a_figures_command_draws_it(made, tmp_path):
 def test_every_command_and_option_is_on_its_page(made):
     import typer
 
-    from dilemma.cli import app
+    from dilemma.cli.app import app
 
     page = made("commands").page()
     for name, command in typer.main.get_command(app).commands.items():
@@ -194,7 +194,7 @@ def test_a_failing_sentence_has_its_exact_example(paper, decided):
     told = under(paper, "Sentences that fail somewhere").split("**C1.2, Cold War.**")[1]
     at = verdict.fails.calibrations["Cold War"]
     for name in verdict.fails.moved["Cold War"]:
-        assert f"`{name}` = {dilemma.parts.decimal(at[name])}" in told
+        assert f"`{name}` = {dilemma.theory.parts.decimal(at[name])}" in told
 
 
 def test_a_failing_sentence_says_what_rescues_it(made, decided):

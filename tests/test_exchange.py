@@ -18,13 +18,12 @@ import sympy as sp
 from hypothesis import given, settings
 
 import dilemma
-from dilemma.cli import main
-from dilemma.exchange.bimatrices import from_nashpy, to_nashpy
+from dilemma.cli.app import main
 from dilemma.exchange.frames import to_pandas, to_xarray
-from dilemma.exchange.gambit import from_pygambit, to_pygambit
-from dilemma.exchange.labels import model_name, named
+from dilemma.exchange.gambit_text import model_name, named
 from dilemma.exchange.nfg import parse_nfg, read_nfg, write_nfg
-from dilemma.reading.naming import is_name
+from dilemma.exchange.programs import from_nashpy, from_pygambit, to_nashpy, to_pygambit
+from dilemma.reading.rows import is_name
 
 GAMES = Path(__file__).parent / "games"
 SELTEN = """\

@@ -12,10 +12,10 @@ import sympy as sp
 from hypothesis import given, settings
 
 import dilemma
-from dilemma.cli import main
+from dilemma.cli.app import main
 from dilemma.exchange.efg import parse_efg, read_efg, write_efg
 from dilemma.exchange.frames import to_pandas, to_xarray
-from dilemma.exchange.gambit import from_pygambit, to_pygambit
+from dilemma.exchange.programs import from_pygambit, to_pygambit
 from dilemma.model import Model
 
 GAMES = Path(__file__).parent / "games"

@@ -8,10 +8,10 @@ import pytest
 import sympy as sp
 
 import dilemma
+from dilemma.claims.sentences import quantified
+from dilemma.claims.verdict import Attack, Checks, Radius, Robustness
 from dilemma.errors import CalibrationError
-from dilemma.proof.sentences import quantified
-from dilemma.proof.verdicts import Attack, Checks, Radius, Robustness
-from dilemma.report import Best, Formula
+from dilemma.output.result import Best, Formula
 
 
 def rows(table):

@@ -10,9 +10,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 import dilemma
 from dilemma import figures
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.figures.style import BLUE, VERMILION
-from dilemma.report import number
-from dilemma.study.strands import joined
+from dilemma.figures.paper import BLUE, VERMILION
+from dilemma.output.result import number
+from dilemma.study.paths import joined
 from words_drawn import check_words
 
 pytestmark = pytest.mark.slow

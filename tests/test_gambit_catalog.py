@@ -6,8 +6,8 @@ import pygambit
 import pytest
 
 import dilemma
-from dilemma.cli import main
-from dilemma.exchange.gambit import to_pygambit
+from dilemma.cli.app import main
+from dilemma.exchange.programs import to_pygambit
 
 CATALOG = Path(pygambit.__file__).parent / "catalog_data"
 FILES = sorted(CATALOG.rglob("*.efg")) + sorted(CATALOG.rglob("*.nfg"))

@@ -8,15 +8,14 @@ import pytest
 
 import dilemma
 from dilemma import figures
-from dilemma.asked import eras_asked
-from dilemma.demo import demo
+from dilemma.cli.arguments import eras_asked
+from dilemma.cli.demo import demo
+from dilemma.cli.pictures import FIGURES, Order, picture
 from dilemma.errors import CalibrationError, DilemmaError, ModelError, UnsupportedError
 from dilemma.exchange.efg import parse_efg
 from dilemma.exchange.nfg import parse_nfg
 from dilemma.model import Model
 from dilemma.modelfile import read
-from dilemma.orders import Order
-from dilemma.pictures import FIGURES, picture
 from test_command_line import run
 
 pytestmark = pytest.mark.slow

@@ -13,10 +13,10 @@ import pytest
 
 import dilemma
 from dilemma import figures
-from dilemma.cleaning import as_json, cell, drawn, visible
 from dilemma.errors import DilemmaError
-from dilemma.exchange.files import written as exchanged
-from dilemma.ledger_files import written
+from dilemma.ledger.ledger import written
+from dilemma.library import written as exchanged
+from dilemma.output.cleaning import as_json, cell, drawn, visible
 from hostile import CORPUS, LETTERS, MARKS, STEERING, hostile, steers
 
 
@@ -149,7 +149,7 @@ def test_a_figure_takes_no_text_for_a_formula(text, tmp_path):
 
 
 def test_what_is_asked_and_said_in_class_is_shown_as_it_is(tmp_path, monkeypatch, capsys):
-    from dilemma import cli
+    from dilemma.cli import app as cli
 
     path = tmp_path / "smile.toml"
     document = {**hostile(0).document, "title": ":smile: [b]bold[/b]"}

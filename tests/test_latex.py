@@ -28,10 +28,10 @@ from pylatexenc.latexwalker import (
 from pylatexenc.macrospec import EnvironmentSpec, MacroSpec
 
 import dilemma
-from dilemma.cleaning import latex_escape
-from dilemma.latex import HEAD, PREAMBLE, latex
-from dilemma.report import Best, Formula, Shown, Table
-from dilemma.study.displayed import chance, displayed, equations
+from dilemma.output.cleaning import latex_escape
+from dilemma.output.displayed import chance, displayed, equations
+from dilemma.output.result import Best, Formula, Shown, Table
+from dilemma.output.tables import HEAD, PREAMBLE, latex
 from dilemma.study.propositions import Proposition
 from hostile import CORPUS, hostile
 

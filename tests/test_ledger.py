@@ -14,10 +14,9 @@ import pytest
 import sympy as sp
 
 import dilemma
+from dilemma.claims.verdict import Need, Radius, Rescue, Robustness, Shares
 from dilemma.errors import CalibrationError, DilemmaError, DisagreementError, ModelError
-from dilemma.ledger import Ledger
-from dilemma.ledger_files import written
-from dilemma.proof.verdicts import Need, Radius, Rescue, Robustness, Shares
+from dilemma.ledger.ledger import Ledger, written
 
 FORMULA = "post_cold_war.support_us < cold_war.support_us"
 
@@ -148,7 +147,7 @@ def test_a_script_without_a_guard_may_use_several_processes(tmp_path):
 
 DYING = "import os; os._exit(3)"
 WRONG = (
-    "import dilemma.workers as w; from dilemma.errors import DisagreementError\n"
+    "import dilemma.ledger.workers as w; from dilemma.errors import DisagreementError\n"
     "def _each(job): raise DisagreementError('they part')\n"
     "w._each = _each; from dilemma.processes import serve; serve()"
 )

@@ -6,7 +6,7 @@ import textwrap
 import pytest
 
 import dilemma
-from dilemma.cli import main
+from dilemma.cli.app import main
 from dilemma.library import available, folder, load
 from dilemma.modelfile import read
 

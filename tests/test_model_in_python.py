@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 import dilemma
 from dilemma.errors import CalibrationError
 from dilemma.model import Model, matrix
-from dilemma.parts import decimal
 from dilemma.reading.writing import formula, toml
+from dilemma.theory.parts import decimal
 
 x, y = sp.symbols("x y", real=True)
 

@@ -6,8 +6,8 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.games import selection
-from dilemma.proof.decide import decide
+from dilemma.claims.decide import decide
+from dilemma.games.matrix import selection
 
 ACTIONS = ["left", "right"]
 

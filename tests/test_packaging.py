@@ -84,7 +84,7 @@ def without_extras(*words, cwd, expects=0):
     """Run a command where the libraries that extras bring cannot be imported."""
     script = (
         f"import sys; sys.modules.update(dict.fromkeys({EXTRAS!r})); sys.argv = {['dilemma', *words]!r}\n"
-        "from dilemma.cli import main; main()"
+        "from dilemma.cli.app import main; main()"
     )
     ran = subprocess.run(
         [sys.executable, "-c", script], cwd=cwd, capture_output=True, text=True, check=False
@@ -129,7 +129,7 @@ def test_a_library_that_lacks_is_told_in_our_words(call, extra, tmp_path):
 
 @pytest.mark.skipif(not CHECKOUT, reason="needs the checkout")
 def test_every_extra_that_is_named_exists():
-    from dilemma import extras
+    from dilemma import errors as extras
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for library, extra in extras.EXTRAS.items():

@@ -8,9 +8,8 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.cli import main
-from dilemma.orders import Order, written
-from dilemma.pictures import FIGURES, picture
+from dilemma.cli.app import main
+from dilemma.cli.pictures import FIGURES, Order, picture, written
 
 pytestmark = pytest.mark.slow
 

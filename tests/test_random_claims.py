@@ -13,7 +13,7 @@ from fractions import Fraction
 import pytest
 
 import dilemma
-from dilemma.proof.decide import decide
+from dilemma.claims.decide import decide
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import dilemma
-from dilemma.cli import main
+from dilemma.cli.app import main
 from dilemma.modelfile import read
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 import dilemma
 from dilemma import figures
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.report import percent
+from dilemma.output.result import percent
 from dilemma.study.region_map import region_map
 from words_drawn import check_words
 

@@ -9,10 +9,9 @@ import z3
 
 import dilemma
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
-from dilemma.games.supports import branches
+from dilemma.games.matrix.supports import branches
 from dilemma.study import regions as module
-from dilemma.study.existence import existence, tidy
-from dilemma.study.wording import in_words
+from dilemma.study.conditions import existence, in_words, tidy
 
 PURE = [("weak", "weak"), ("weak", "strong"), ("strong", "weak"), ("strong", "strong")]
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 import dilemma
-from dilemma.report import Table, latex_escape, percent, text
+from dilemma.output.result import Table, latex_escape, percent, text
 
 
 @pytest.fixture(scope="module")

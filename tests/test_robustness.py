@@ -7,11 +7,10 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.checking.calibrations import calibrations
-from dilemma.checking.tries import tries
-from dilemma.proof.decide import decide, stated
-from dilemma.robustness.answers import robustness
+from dilemma.checks.attack import calibrations, tries
+from dilemma.claims.decide import decide, stated
 from dilemma.robustness.boxes import Boxes
+from dilemma.robustness.rescue import robustness
 
 pytestmark = pytest.mark.slow
 

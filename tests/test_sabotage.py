@@ -9,14 +9,14 @@ from dataclasses import replace
 import pytest
 
 import dilemma
-from dilemma.checking.rechecking import wrong_with
-from dilemma.checking.thorough import check
+from dilemma.checks.check import check
+from dilemma.checks.recheck import wrong_with
+from dilemma.claims import statements as stating
+from dilemma.claims.decide import decide, stated
+from dilemma.claims.deciding import Deciding
+from dilemma.deciders.question import Answer, Question
 from dilemma.errors import DisagreementError
-from dilemma.games import regimes
-from dilemma.proof import statements as stating
-from dilemma.proof.decide import decide, stated
-from dilemma.proof.deciding import Deciding
-from dilemma.proof.logic import Answer, Question
+from dilemma.games.numbers import regimes
 
 CAUGHT = ("mixed", "disproved")
 FEW = 300
@@ -155,7 +155,7 @@ def test_another_decider_says_that_nothing_can_be(
     verdict = only(abandonment, false_claim)
     assert verdict.status == "disproved"
     nothing = type("Found", (), {"status": "unsat", "values": {}})
-    monkeypatch.setattr(f"dilemma.proof.logic.{function}", lambda *_, **__: nothing)
+    monkeypatch.setattr(f"dilemma.deciders.question.{function}", lambda *_, **__: nothing)
     assert caught(abandonment, verdict, f"{decider} alone finds it contradictory")
 
 
@@ -182,7 +182,7 @@ def test_an_equilibrium_of_chosen_numbers_is_left_out(monkeypatch, caught):
         both = {"x_J.high", "x_U.high"}
         return tuple(b for b in whole(model, holding, bargain=bargain) if set(b.binds) != both)
 
-    for module in ("regimes", "batches", "points", "choosing"):
+    for module in ("numbers.regimes", "batch", "points", "numbers.choosing"):
         monkeypatch.setattr(f"dilemma.games.{module}.branches", but_one)
     model = dilemma.load("hedging").replace(name="sabotaged")  # nothing is cached of it
     claim = model.make_claim("y_J + y_U > 0", over="post_cold_war")

@@ -16,11 +16,12 @@ from scipy.optimize import linprog
 
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games import learning, quantal
-from dilemma.games.elimination import dominations, eliminate, survivors
-from dilemma.games.evolution import stability
-from dilemma.games.exact import solve_exactly
-from dilemma.study.selecting import select
+from dilemma.games.matrix.dominance import dominations, eliminate, survivors
+from dilemma.games.matrix.exact import solve_exactly
+from dilemma.study import learning
+from dilemma.study import learning as quantal
+from dilemma.study.evolution import stability
+from dilemma.study.select import select
 
 few = settings(max_examples=25, deadline=None)
 

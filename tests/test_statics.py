@@ -8,10 +8,10 @@ import sympy as sp
 
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.batches import many
-from dilemma.study.frequencies import draw
-from dilemma.study.implicit import derivative
-from dilemma.study.played import played
+from dilemma.games.batch import many
+from dilemma.games.numbers.choosing import played
+from dilemma.study.directions import derivative
+from dilemma.study.draws import draw
 
 STEP = sp.Rational(1, 10**6)
 

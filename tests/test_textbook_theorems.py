@@ -7,7 +7,7 @@ condition, a market that clears) is what the claim assumes.
 import pytest
 
 import dilemma
-from dilemma.proof.decide import decide
+from dilemma.claims.decide import decide
 
 POSITIVE = {"range": [0, "inf"], "open": "low", "unit": "1", "means": ""}
 ANY = {"range": ["-inf", "inf"], "unit": "1", "means": ""}

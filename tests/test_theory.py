@@ -11,7 +11,7 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.report import number
+from dilemma.output.result import number
 
 pytestmark = pytest.mark.slow
 

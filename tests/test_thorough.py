@@ -11,18 +11,16 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.checking.attack import attacked
-from dilemma.checking.calibrations import calibrations
-from dilemma.checking.enumeration import enumerated
-from dilemma.checking.rechecking import wrong_with
-from dilemma.checking.thorough import check, contradictory
-from dilemma.checking.tries import exactly_at
+from dilemma.checks.attack import attacked, calibrations, exactly_at
+from dilemma.checks.check import check, contradictory
+from dilemma.checks.enumeration import enumerated
+from dilemma.checks.recheck import wrong_with
+from dilemma.claims.decide import decide, stated
+from dilemma.claims.verdict import Checks
+from dilemma.deciders.question import DECIDERS, Answer, Question
 from dilemma.errors import DisagreementError
-from dilemma.games.exact import solve_exactly
-from dilemma.ledger import Ledger
-from dilemma.proof.decide import decide, stated
-from dilemma.proof.logic import DECIDERS, Answer, Question
-from dilemma.proof.verdicts import Checks
+from dilemma.games.matrix.exact import solve_exactly
+from dilemma.ledger.ledger import Ledger
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.games.supports import branches
+from dilemma.games.matrix.supports import branches
 
 NIL = {"lam_J": 0, "m_J": 0, "s_J": 1, "c_J": 1, "v_J": 1, "r_J": 1}
 

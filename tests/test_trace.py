@@ -10,8 +10,7 @@ from scipy.optimize import brentq, minimize_scalar
 
 import dilemma
 from dilemma.errors import CalibrationError
-from dilemma.study.courses import State, Stop, follow
-from dilemma.study.strands import joined
+from dilemma.study.paths import State, Stop, follow, joined
 
 ERA = "post_cold_war"
 

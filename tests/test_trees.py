@@ -10,11 +10,12 @@ import pytest
 import sympy as sp
 
 import dilemma
+from dilemma.claims.evaluation import deviation_gain, worth
 from dilemma.errors import CalibrationError, ModelError, UnsupportedError
 from dilemma.exchange.efg import parse_efg, write_efg
-from dilemma.games import induction, trees
+from dilemma.games.tree import backward as trees
+from dilemma.games.tree import induction
 from dilemma.model import Model
-from dilemma.proof.evaluation import deviation_gain, worth
 
 TRIANGLE = Path(__file__).parent / "games" / "triangle.toml"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dilemma import files
 from dilemma.errors import DilemmaError
+from dilemma.output import files
 
 FULL = Path("/dev/full")
 
@@ -35,7 +35,7 @@ def test_a_disk_that_is_full_leaves_what_was_there(tmp_path, monkeypatch):
     def full(_handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("dilemma.files.os.fsync", full)
+    monkeypatch.setattr("dilemma.output.files.os.fsync", full)
     path = tmp_path / "a.csv"
     path.write_text("before")
     with pytest.raises(DilemmaError, match=r"a\.csv: No space left .*; nothing was written"):
@@ -73,12 +73,12 @@ def test_where_nothing_can_be_written_is_said_before_any_work(
     )
     if where == "a folder":
         path.mkdir()
-    from dilemma import cli
+    from dilemma.cli import app as cli
 
     def work(*_, **__):
         raise AssertionError("worked before it looked")
 
-    for place in ("proving.prove_all", "pictures.picture", "page.classroom"):
+    for place in ("ledger.prove.prove_all", "cli.pictures.picture", "page.page.classroom"):
         monkeypatch.setattr(f"dilemma.{place}", work)
     monkeypatch.setattr(sys, "argv", ["dilemma", *words, str(path)])
     with pytest.raises(SystemExit) as left:
@@ -88,7 +88,7 @@ def test_where_nothing_can_be_written_is_said_before_any_work(
 
 
 def test_a_map_of_no_parameter_is_refused_before_its_file(monkeypatch, capsys):
-    from dilemma import cli
+    from dilemma.cli import app as cli
 
     monkeypatch.setattr(sys, "argv", ["dilemma", "regions", "abandonment", "m_J", "no/where"])
     with pytest.raises(SystemExit) as left:
@@ -151,7 +151,7 @@ USED = {
     [(c, o, v) for o, values in SILLY.items() for v in values for c in USED[o]],
 )
 def test_silly_numbers_are_refused(command, option, value, monkeypatch, capsys):
-    from dilemma import cli
+    from dilemma.cli import app as cli
 
     monkeypatch.setattr(sys, "argv", ["dilemma", *command.split(), f"{option}={value}"])
     with pytest.raises(SystemExit) as left:

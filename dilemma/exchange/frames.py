@@ -6,14 +6,14 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dilemma.equilibria import Equilibria
-from dilemma.extras import library
+from dilemma.errors import library
+from dilemma.games.equilibrium import Equilibria
+
+__all__ = ["to_pandas", "to_xarray"]
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-
-__all__ = ["to_pandas", "to_xarray"]
 
 
 def to_pandas(found: Equilibria) -> pd.DataFrame:

@@ -1,23 +1,281 @@
-"""Gambit's strategic-form files (``.nfg``): read into models, and written from them."""
+"""A game in numbers, with what has to be said of them where they are written down.
+
+The text of a Gambit strategic-form file (``.nfg``), read into its parts.
+
+The format has two versions.  In both a title, the players and their strategies come first, by name
+or as counts, and then perhaps a comment.  The *payoff* version goes on with the payoffs of all
+players at one profile after the other, the first player's strategy changing fastest.  The
+*outcome* version lists outcomes with a payoff for each player, and then the number of an outcome
+for each profile, in the same order; number 0 pays nothing.
+
+References
+----------
+The Gambit Project, "Game representation formats", Gambit documentation.
+
+Gambit's strategic-form files (``.nfg``): read into models, and written from them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-from dilemma.exchange.labels import named
-from dilemma.exchange.numbers import check_simultaneous, numbers
-from dilemma.exchange.opening import opened
-from dilemma.exchange.quoting import are_labels, braced, number, quoted
-from dilemma.exchange.strategic import read_strategic
-from dilemma.exchange.words import Words
-from dilemma.model import At, Model
-from dilemma.parts import Profile
+import sympy as sp
 
-__all__ = ["parse_nfg", "read_nfg", "strategic_text", "write_nfg"]
+from dilemma.errors import UnsupportedError
+from dilemma.exchange.gambit_text import (
+    Format,
+    Number,
+    Words,
+    are_labels,
+    braced,
+    named,
+    number,
+    opened,
+    opening,
+    quoted,
+    short,
+    whole,
+)
+from dilemma.games.matrix.profiles import DIGITS, Payoffs, numeric_payoffs
+from dilemma.model import At, Model
+from dilemma.reading.payoffs import MOST_PROFILES
+from dilemma.theory.parts import Era, Profile, decimal
+
+__all__ = [
+    "Numbers",
+    "Strategic",
+    "check_simultaneous",
+    "numbers",
+    "parse_nfg",
+    "read_nfg",
+    "read_strategic",
+    "strategic_text",
+    "write_nfg",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A game in numbers.
+
+    Attributes
+    ----------
+    title : str
+        The model's, and the era's.
+    payoffs : mapping of profile to mapping of player to Fraction
+    calibration : mapping of parameter to exact value
+    exact : bool
+        Whether no payoff had to be rounded.
+    """
+
+    title: str
+    payoffs: Payoffs
+    calibration: Mapping[str, sp.Rational]
+    exact: bool
+
+    def comment(self, model: Model, *more: str) -> str:
+        """Return what the model says, its source, at which calibration it is, and what is rounded."""
+        source = f"Source: {model.source}." if model.source else ""
+        return "\n\n".join(part for part in (model.reads, source, self._said(), *more) if part)
+
+    def _said(self) -> str:
+        values = ", ".join(f"{name} = {decimal(value)}" for name, value in self.calibration.items())
+        told = f"At {values}." if values else ""
+        if not self.exact:
+            told += f" Irrational payoffs are rounded to {DIGITS} digits."
+        return told.strip()
+
+
+def check_simultaneous(model: Model) -> None:
+    """Refuse a tree where a table of payoffs is wanted.
+
+    Raises
+    ------
+    UnsupportedError
+        For a tree.
+    """
+    if model.tree is not None:
+        raise UnsupportedError(f"{model.name} is a tree, and no table of payoffs: write it as .efg")
+
+
+def numbers(model: Model, at: At | None, changes: Mapping[str, Any]) -> Numbers:
+    """Return every payoff at a calibration; irrational ones are rounded to 40 digits.
+
+    Raises
+    ------
+    CalibrationError
+        As :meth:`Model.calibration`, or if a payoff has no value there.
+    """
+    model.needs_actions("a table of payoffs")
+    era = model.era(at, **changes)
+    calibration = {name: value.central for name, value in era.values.items()}
+    payoffs, exact = numeric_payoffs(model, model.values(calibration))
+    title = model.title or model.name
+    if isinstance(at, str | Era):
+        title += f": {era.title}"
+    return Numbers(title, payoffs, calibration, exact)
+
+
+# --- the text of a Gambit strategic-form file (`` ------------------------------------------------
+
+
+_FORMAT = Format(
+    word="NFG",
+    version="1",
+    game="strategic game",
+    least=2,
+    other="EFG",
+    elsewhere="a file of a game tree ends in .efg",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Strategic:
+    """What a file says.
+
+    Attributes
+    ----------
+    title, comment : str
+    players : list of str
+    strategies : list of list of str
+        Each player's.
+    payoffs : list of list of numbers
+        One for each player at each profile, the first player's strategy changing fastest.
+    """
+
+    title: str
+    comment: str
+    players: list[str]
+    strategies: list[list[str]]
+    payoffs: list[list[Number]]
+
+
+def read_strategic(words: Words) -> Strategic:
+    """Read a file from its first word to its last.
+
+    Raises
+    ------
+    ModelError
+        With the line and column of the first mistake.
+    """
+    title, players = opening(words, _FORMAT)
+    strategies = _strategies(words, players)
+    comment = words.want_text("a comment") if words.next.kind == "text" else ""
+    profiles = math.prod(map(len, strategies))
+    shape = f"{len(players)} players with {_and(strategies)} strategies"
+    if words.next.is_mark("{"):
+        payoffs = list(_chosen(words, _outcomes(words, players), profiles, shape))
+    else:
+        payoffs = _payoffs(words, profiles, len(players), shape)
+    return Strategic(title, comment, players, strategies, payoffs)
+
+
+def _strategies(words: Words, players: Sequence[str]) -> list[list[str]]:
+    words.want("{", "before the strategies")
+    read = _list if words.next.is_mark("{") else _count
+    found: list[list[str]] = []
+    for player in players:
+        if words.next.is_mark("}"):
+            message = f"the strategies of {short(player)} are missing"
+            raise words.error(words.next, message, f"there are {len(players)} players")
+        begin = words.next
+        found.append(read(words, player))
+        profiles = math.prod(map(len, found))
+        if profiles > MOST_PROFILES:
+            message = f"a game with {profiles:,} profiles or more"
+            raise words.error(begin, message, f"at most {MOST_PROFILES:,}")
+    if not words.next.is_mark("}"):
+        raise words.unwanted(f"a '}}' is wanted behind the strategies of {len(players)} players")
+    words.take()
+    return found
+
+
+def _list(words: Words, player: str) -> list[str]:
+    words.want("{", f"before the strategies of {short(player)}")
+    found: list[str] = []
+    while not words.next.is_mark("}"):
+        if len(found) == MOST_PROFILES:
+            raise words.error(words.next, "too many strategies", f"at most {MOST_PROFILES:,}")
+        found.append(words.want_text("a strategy's name or '}'"))
+    if not found:
+        raise words.error(words.next, f"{short(player)} has no strategies", "at least one")
+    words.take()
+    return found
+
+
+def _count(words: Words, player: str) -> list[str]:
+    token = words.next
+    count = whole(words, f"the number of strategies of {short(player)}")
+    if count == 0:
+        raise words.error(token, f"{short(player)} has no strategies", "at least one is wanted")
+    if count > MOST_PROFILES:
+        message = f"{token} strategies of {short(player)}"
+        raise words.error(token, message, f"at most {MOST_PROFILES:,}")
+    return [str(number) for number in range(1, count + 1)]
+
+
+def _payoffs(words: Words, profiles: int, players: int, shape: str) -> list[list[Number]]:
+    needed = profiles * players
+    found: list[Number] = []
+    while len(found) < needed:
+        if words.next.kind == "end":
+            raise words.error(words.next, *_missing("payoff", needed - len(found), needed, shape))
+        found.append(words.want_number("a payoff"))
+    if words.next.kind != "end":
+        raise words.error(words.next, f"more payoffs than the {needed:,} that {shape} need")
+    return [found[at : at + players] for at in range(0, needed, players)]
+
+
+def _outcomes(words: Words, players: Sequence[str]) -> list[list[Number]]:
+    """Return the payoffs of each outcome, that of number 0 first."""
+    words.want("{", "before the outcomes")
+    found: list[list[Number]] = [[0] * len(players)]
+    while not words.next.is_mark("}"):
+        words.want("{", "before an outcome")
+        words.want_text("the outcome's name")
+        own: list[Number] = []
+        for player in players:
+            own.append(words.want_number(f"the payoff of {short(player)}"))
+            words.accept(",")
+        words.want("}", f"behind the {len(players)} payoffs of an outcome")
+        found.append(own)
+    words.take()
+    return found
+
+
+def _chosen(
+    words: Words, outcomes: Sequence[list[Number]], profiles: int, shape: str
+) -> Iterator[list[Number]]:
+    for done in range(profiles):
+        token = words.next
+        if token.kind == "end":
+            raise words.error(token, *_missing("outcome", profiles - done, profiles, shape))
+        number = whole(words, "the number of an outcome")
+        if number >= len(outcomes):
+            there = f"there are {len(outcomes) - 1}, and 0, which pays nothing"
+            raise words.error(token, f"no outcome {token}", there)
+        yield outcomes[number]
+    if words.next.kind != "end":
+        raise words.error(words.next, f"more outcomes than the {profiles:,} that {shape} need")
+
+
+def _missing(what: str, count: int, needed: int, shape: str) -> tuple[str, str]:
+    told = f"1 {what} is missing" if count == 1 else f"{count:,} {what}s are missing"
+    return told, f"{shape} need {needed:,}"
+
+
+def _and(strategies: Sequence[Sequence[str]]) -> str:
+    *first, last = (str(len(own)) for own in strategies)
+    return f"{', '.join(first)} and {last}"
+
+
+# --- gambit's strategic-form files (`` -----------------------------------------------------------
 
 
 def read_nfg(path: str | Path) -> Model:

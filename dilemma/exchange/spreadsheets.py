@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dilemma.errors import Mistake, ModelError, Place
-from dilemma.exchange.labels import named
-from dilemma.exchange.opening import opened
+from dilemma.exchange.gambit_text import named, opened
 from dilemma.model import Model, matrix
 
 __all__ = ["SPREADSHEETS", "WAY_OUT", "read_csv"]

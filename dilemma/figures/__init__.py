@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dilemma.extras import library
+from dilemma.errors import library
 
 library("matplotlib")  # before the modules that draw, so that its absence is told in our words
 
 from dilemma.figures.bargain import bargain
-from dilemma.figures.ceiling import ceiling
-from dilemma.figures.drawing import region_map
-from dilemma.figures.fold import fold
-from dilemma.figures.ledger import ledger
-from dilemma.figures.plotting import plot
-from dilemma.figures.replies import replies
-from dilemma.figures.style import save
-from dilemma.figures.tornado import tornado
+from dilemma.figures.curves import ceiling, fold
+from dilemma.figures.ledger_chart import ledger
+from dilemma.figures.map import region_map
+from dilemma.figures.paper import save
+from dilemma.figures.plot import plot
+from dilemma.figures.reply_curves import replies
+from dilemma.figures.swings import tornado
 from dilemma.figures.waterfall import waterfall
 
 __all__ = [

@@ -13,21 +13,29 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from dilemma.figures.captions import typeset
+from dilemma.figures.layout import typeset
 from dilemma.figures.paper import (
+    BODY,
     DOWN,
     EDGE,
+    FAINT,
+    GREY,
     GROUND,
+    INK,
+    LINE,
+    SMALL,
+    STYLE,
+    TINY,
     UP,
     Paper,
     lines_of,
+    literal,
     paper,
     short,
     tall,
     written,
 )
-from dilemma.figures.style import BODY, FAINT, GREY, INK, LINE, SMALL, STYLE, TINY, literal
-from dilemma.study.bargains import Bargaining, Deal
+from dilemma.study.bargaining import Bargaining, Deal
 
 __all__ = ["bargain"]
 

@@ -12,25 +12,32 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dilemma.errors import CalibrationError
-from dilemma.figures.captions import typeset
+from dilemma.figures.layout import typeset, wrap
 from dilemma.figures.paper import (
+    BODY,
     DOWN,
     EDGE,
+    FAINT,
+    GREY,
     GROUND,
+    INK,
+    LINE,
     PALE,
     ROOM,
+    SMALL,
+    STYLE,
+    TINY,
     UP,
     Paper,
     lines_of,
+    literal,
     paper,
     reach,
     signed,
     tall,
     written,
 )
-from dilemma.figures.placing import wrap
-from dilemma.figures.style import BODY, FAINT, GREY, INK, LINE, SMALL, STYLE, TINY, literal
-from dilemma.study.shares import Attribution, Share, means
+from dilemma.study.attribute import Attribution, Share, means
 
 __all__ = ["waterfall"]
 

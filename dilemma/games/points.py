@@ -1,4 +1,6 @@
-"""Candidates for equilibria where numbers are chosen: the branches solved at one calibration.
+"""Whether a branch that has no single solution may hold a continuum of equilibria.
+
+Candidates for equilibria where numbers are chosen: the branches solved at one calibration.
 
 The branches' polynomials are solved, each root carried up its triangle; what violates a condition
 is dropped.  Of what remains, candidates that somebody leaves, and those that pay a leader less than
@@ -14,13 +16,12 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.branch import Branch
-from dilemma.games.concavity import concave
-from dilemma.games.continua import may_hold
-from dilemma.games.regimes import branches, triangles
-from dilemma.games.search import NotFoundError, Search
-from dilemma.games.stationary import stationary
-from dilemma.games.triangles import ZERO, Triangle, solutions, specialised, triangle
+from dilemma.errors import UnsupportedError
+from dilemma.games.branch import Branch
+from dilemma.games.numbers.first_order import admissible, concave, stationary
+from dilemma.games.numbers.regimes import branches, triangles
+from dilemma.games.numbers.search import NotFoundError, Search
+from dilemma.games.shape import ZERO, Triangle, solutions, specialised, triangle
 from dilemma.model import Model
 
 __all__ = [
@@ -33,7 +34,42 @@ __all__ = [
     "holds",
     "known_symbols",
     "leaders_best",
+    "may_hold",
 ]
+
+
+def may_hold(model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
+    """Tell whether the conditions of a branch that has no single solution can hold here."""
+    question = admissible(model, values)
+    try:
+        question.add(*(sp.Eq(model.expand_play(e), 0) for e in branch.equations))
+        question.add(*(model.expand_play(c) for c in branch.conditions))
+        question.add(*_tops(model, branch))
+        return question.ask().status != "unsat"
+    except UnsupportedError:
+        return True
+
+
+def _tops(model: Model, branch: Branch) -> list[sp.Basic]:
+    """State what is needed besides slopes that vanish: what is chosen inside is no minimum."""
+    assert model.choices is not None
+    game = model.choices
+    found: list[sp.Basic] = []
+    for choice in game.choices.values():
+        own = [
+            c
+            for c in game.of(choice.player)
+            if not {f"{c.name}.low", f"{c.name}.high"} & set(branch.binds)
+        ]
+        kept = [c for c in game.kept_by(choice.player) if c.name in branch.binds]
+        if choice in own and not kept and choice.player != game.leader:
+            payoff = model.expand_play(model.payoffs[()][choice.player])
+            found.append(sp.Le(sp.diff(payoff, choice.symbol, 2), 0))
+    return found
+
+
+# --- candidates for equilibria where numbers are chosen ------------------------------------------
+
 
 Values = Mapping[sp.Symbol, sp.Expr]
 Rivals = dict[str, tuple[sp.Rational, sp.Rational]]

@@ -10,12 +10,12 @@ from itertools import product
 
 import sympy as sp
 
-from dilemma.chosen import Choices
 from dilemma.errors import Mistake, nearest
-from dilemma.extensive import Tree
-from dilemma.parts import Outcome, Player, Profile
+from dilemma.games.numbers.chosen import Choices
+from dilemma.games.tree.tree import Tree
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, exact, parse
-from dilemma.reading.schema import KEY, Document, PlayerRow
+from dilemma.reading.rows import KEY, Document, PlayerRow
+from dilemma.theory.parts import Outcome, Player, Profile
 
 __all__ = ["Payoffs", "Tables", "Where", "blame", "read_tables"]
 

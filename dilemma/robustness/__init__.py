@@ -1,1 +1,1 @@
-"""What a verdict hangs on: its needs, its radius, its shares, what rescues it."""
+"""The same claim decided on other boxes: what it needs, and how far it carries."""

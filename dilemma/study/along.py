@@ -11,10 +11,11 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.games import branches, kinds
+from dilemma.games.kind import branches
+from dilemma.games.matrix import named_games as kinds
 from dilemma.model import At, Model
-from dilemma.report import Shown, Table, number
-from dilemma.study.eras import one_era
+from dilemma.output.result import Shown, Table, number
+from dilemma.study.asking import one_era
 from dilemma.study.solve import solve
 
 __all__ = ["Path", "Stretch", "along"]

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 from sympy.core.relational import Relational
 
-from dilemma.branch import Branch
-from dilemma.games import branches
-from dilemma.games.concavity import admissible, concave
+from dilemma.games.branch import Branch
+from dilemma.games.kind import branches
+from dilemma.games.numbers.first_order import admissible, concave
 from dilemma.model import Model
 from dilemma.study.closed_forms import ClosedForm, Solved, closed_forms, without_roots
-from dilemma.study.existence import existence
-from dilemma.study.shortening import BRIEF, Shortening
+from dilemma.study.conditions import BRIEF, Shortening, existence
 
 __all__ = ["Stated", "Statements", "mixed", "regimes"]
 

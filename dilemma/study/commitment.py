@@ -8,11 +8,10 @@ from typing import Any
 import sympy as sp
 
 from dilemma.budget import kept
-from dilemma.equilibria import Equilibria
-from dilemma.equilibrium import Equilibrium
 from dilemma.errors import UnsupportedError
+from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.model import At, Model
-from dilemma.report import Shown, Table, number
+from dilemma.output.result import Shown, Table, number
 from dilemma.study.solve import solve
 
 __all__ = ["Commitment", "commitment"]

@@ -1,4 +1,15 @@
-"""Which way an outcome moves with a parameter, everywhere in an era's box, within one branch.
+"""How what is played moves with a parameter, by the implicit function theorem.
+
+Within one branch the unknowns u (numbers chosen, shadow prices) solve F(u, p) = 0.  Where the
+matrix F_u can be inverted they move with a parameter p by
+
+    F_u * du/dp = -F_p        and an outcome g(u, p) by        dg/dp = g_p + g_u * du/dp
+
+A formula that changes form (min, max, if) is taken apart into its smooth pieces.
+
+How outcomes move with parameters at many random calibrations, in floats: which signs occur?
+
+Which way an outcome moves with a parameter, everywhere in an era's box, within one branch.
 
 Random calibrations show which signs occur; z3 is asked whether any other can.  It is told the box,
 what holds in the branch, and the linear equations of the moves dz/dp, which stay names: expanding
@@ -12,17 +23,282 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
 
+import numpy as np
 import sympy as sp
 
-from dilemma.branch import Branch
+from dilemma.deciders.question import Answer, Question
 from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.games.batch import many
+from dilemma.games.branch import Branch
+from dilemma.games.numbers.choosing import played
+from dilemma.games.points import Point, holds
+from dilemma.games.shape import ZERO
 from dilemma.model import Model
-from dilemma.proof.logic import Answer, Question
-from dilemma.study.implicit import Piece, System, derivative, pieces, slope, system
-from dilemma.study.played import played
+from dilemma.study.draws import draw
+from dilemma.theory.evaluate import quickly
 
-__all__ = ["Box"]
+__all__ = ["Box", "Piece", "Slopes", "System", "derivative", "pieces", "sampled", "slope", "system"]
+
+DIGITS = 45
+KINKS = (sp.Piecewise, sp.Min, sp.Max, sp.Abs)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A smooth formula, and where it is read."""
+
+    where: sp.Basic
+    formula: sp.Expr
+
+
+@dataclass(frozen=True)
+class System:
+    """As many equations as unknowns, which they determine by themselves."""
+
+    equations: tuple[sp.Expr, ...]
+    unknowns: tuple[sp.Symbol, ...]
+
+    @property
+    def matrix(self) -> sp.Matrix:
+        """The matrix F_u."""
+        return sp.Matrix([[slope(e, u) for u in self.unknowns] for e in self.equations])
+
+
+@lru_cache(maxsize=10_000)
+def slope(formula: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    """Return the derivative of a smooth formula."""
+    return sp.diff(formula, symbol)
+
+
+@lru_cache(maxsize=1_000)
+def pieces(formula: sp.Expr) -> tuple[Piece, ...]:
+    """Take a formula apart into smooth pieces; neighbours share their border.
+
+    Examples
+    --------
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> [(str(p.where), str(p.formula)) for p in pieces(2 * sp.Min(x, y))]
+    [('x <= y', '2*x'), ('y <= x', '2*y')]
+    """
+    if formula is sp.nan:
+        return ()
+    kinks = [k for k in formula.atoms(*KINKS) if not any(a.atoms(*KINKS) for a in k.args)]
+    if not kinks:
+        return (Piece(sp.true, formula),)
+    kink = min(kinks, key=sp.default_sort_key)
+    return tuple(
+        Piece(sp.And(where, rest.where), rest.formula)
+        for where, value in _cases(kink)
+        if where is not sp.false and value is not sp.nan
+        for rest in pieces(formula.xreplace({kink: value}))
+    )
+
+
+def _cases(kink: sp.Expr) -> list[tuple[sp.Basic, sp.Expr]]:
+    match kink:
+        case sp.Min():
+            return [(sp.And(*(a <= b for b in kink.args if b != a)), a) for a in kink.args]
+        case sp.Max():
+            return [(sp.And(*(a >= b for b in kink.args if b != a)), a) for a in kink.args]
+        case sp.Abs():
+            inside = kink.args[0]
+            return [(inside >= 0, inside), (inside <= 0, -inside)]
+    found: list[tuple[sp.Basic, sp.Expr]] = []
+    before: list[sp.Basic] = []
+    for value, condition in kink.args:
+        found.append((sp.And(condition, *(sp.Not(b) for b in before)), value))
+        before.append(condition)
+    return found
+
+
+def system(model: Model, branch: Branch, formula: sp.Expr) -> System | None:
+    """Return the fewest equations of a branch that determine what a formula speaks of.
+
+    None where the branch does not have as many equations as unknowns.
+    """
+    needed = frozenset(formula.free_symbols & set(branch.unknowns))
+    return _system(model, branch.equations, branch.unknowns, needed)
+
+
+@lru_cache(maxsize=2_000)
+def _system(
+    model: Model,
+    equations: tuple[sp.Expr, ...],
+    unknowns: tuple[sp.Symbol, ...],
+    needed: frozenset[sp.Symbol],
+) -> System | None:
+    expanded = [model.expand(e) for e in equations]
+    for size in range(len(expanded) + 1):
+        for chosen in combinations(expanded, size):
+            met = set().union(*(e.free_symbols for e in chosen)) & set(unknowns)
+            if len(met) == size and needed <= met:
+                return System(chosen, tuple(u for u in unknowns if u in met))
+    return None
+
+
+def derivative(
+    model: Model, point: Point, formula: sp.Expr, parameter: sp.Symbol
+) -> sp.Rational | None:
+    """Return how an outcome moves with a parameter at an equilibrium, within its branch.
+
+    None where it does not move smoothly there: at a kink, where the matrix cannot be inverted, or
+    where the outcome has no value.
+    """
+    found: set[sp.Rational] = set()
+    for piece in pieces(model.expand(formula)):
+        if not holds(piece.where, point.at)[0]:
+            continue
+        solved = system(model, point.branch, piece.formula)
+        moved = None if solved is None else _moved(solved, point.at, parameter)
+        if moved is None:
+            return None
+        total = slope(piece.formula, parameter).xreplace(dict(point.at))
+        for unknown, by in moved.items():
+            total += slope(piece.formula, unknown).xreplace(dict(point.at)) * by
+        if total.free_symbols or total.has(sp.nan, sp.zoo, sp.oo):
+            return None
+        found.add(sp.Integer(0) if abs(total) < ZERO else _rational(total))
+    return found.pop() if len(found) == 1 else None
+
+
+def _moved(
+    solved: System, at: Mapping[sp.Symbol, sp.Expr], parameter: sp.Symbol
+) -> dict[sp.Symbol, sp.Rational] | None:
+    if not solved.unknowns:
+        return {}
+    if not any(e.has(parameter) for e in solved.equations):
+        return dict.fromkeys(solved.unknowns, sp.Integer(0))
+    matrix = solved.matrix.xreplace(dict(at))
+    right = sp.Matrix([-slope(e, parameter).xreplace(dict(at)) for e in solved.equations])
+    if abs(matrix.det()) < ZERO:
+        return None
+    return dict(zip(solved.unknowns, matrix.LUsolve(right), strict=True))
+
+
+def _rational(value: sp.Expr) -> sp.Rational:
+    """Return a number to so many places; short ones stay exact."""
+    if value.is_Rational and value.q < 10**DIGITS:
+        return value
+    return sp.Rational(round(sp.Rational(sp.N(value, 60)) * 10**DIGITS), 10**DIGITS)
+
+
+# --- how outcomes move with parameters at many random calibrations, in floats --------------------
+
+
+Array = np.ndarray[Any, Any]
+NOISE = 1e-9  # an elasticity that is smaller is taken for none
+SMALL = 1e-3  # of a parameter: what is nearer to zero has no elasticity
+
+
+def sampled(model: Model, era: str, branch: Branch, draws: int, seed: int) -> Slopes:
+    """Return the equilibria of random calibrations from an era's box that lie in a branch."""
+    drawn = draw(model, era, draws, seed)
+    batch = many(model, {p.symbol: drawn[n] for n, p in model.parameters.items()})
+    rows = next((r for r in batch.rows if r.branch.name == branch.name), None)
+    if rows is None:  # a branch that only the search finds
+        return Slopes(model, branch, {}, 0)
+    kept = rows.holds & ~batch.doubtful[:, None]
+    at = {s: np.broadcast_to(x, kept.shape)[kept] for s, x in rows.at.items()}
+    return Slopes(model, branch, at, int(kept.sum()))
+
+
+@dataclass
+class Slopes:
+    """The slopes of a branch at random calibrations of an era's box, in floats.
+
+    Attributes
+    ----------
+    at : mapping of symbol to array of shape (n,)
+        At each equilibrium that lies in the branch.
+    """
+
+    model: Model
+    branch: Branch
+    at: Mapping[sp.Symbol, Array]
+    size: int
+    moves: dict[tuple[System, sp.Symbol], Array | None] = field(default_factory=dict)
+
+    def signs(self, formula: sp.Expr, parameter: sp.Symbol) -> set[str]:
+        """Return which signs occur: "+", "-", "0"."""
+        found: set[str] = set()
+        for piece in pieces(self.model.expand(formula)):
+            solved = system(self.model, self.branch, piece.formula)
+            if solved is None or not self.size:
+                continue
+            here = np.broadcast_to(self._numbers(piece.where), self.size).astype(bool)
+            told = self._slopes(piece.formula, solved, parameter)
+            if told is None:
+                continue
+            total, scale = (x[here] for x in told)
+            good = np.isfinite(total)
+            none = np.abs(total) <= NOISE * scale
+            found |= {"0"} if np.any(good & none) else set()
+            found |= {"+"} if np.any(good & ~none & (total > 0)) else set()
+            found |= {"-"} if np.any(good & ~none & (total < 0)) else set()
+        return found
+
+    def _slopes(
+        self, formula: sp.Expr, solved: System, parameter: sp.Symbol
+    ) -> tuple[Array, Array] | None:
+        """Return the total derivative, and the size of what is noise beside what."""
+        moved = self._moves(solved, parameter)
+        if moved is None:
+            return None
+        total = np.broadcast_to(self._numbers(slope(formula, parameter)), self.size)
+        scale = np.abs(total)
+        level = np.abs(self._numbers(formula))
+        for k, unknown in enumerate(solved.unknowns):
+            by = self._numbers(slope(formula, unknown))
+            part = by * moved[:, k]
+            total, scale = total + part, scale + np.abs(part)
+            level = level + np.abs(by * self.at[unknown])
+        size = np.maximum(np.abs(self.at[parameter]), SMALL)
+        return total, np.maximum(scale, level / size)
+
+    def _moves(self, solved: System, parameter: sp.Symbol) -> Array | None:
+        """Return how the unknowns move, (n, unknowns)."""
+        key = solved, parameter
+        size = len(solved.unknowns)
+        if not size:
+            return np.zeros((self.size, 0))
+        if key not in self.moves:
+            table = [self._numbers(x) for x in (*solved.matrix, *_by(solved, parameter))]
+            wide = np.stack([np.broadcast_to(x, self.size) for x in table], axis=1)
+            matrix = wide[:, : size * size].reshape(-1, size, size)
+            try:
+                with np.errstate(all="ignore"):
+                    moved = np.linalg.solve(matrix, -wide[:, size * size :, None])[..., 0]
+            except np.linalg.LinAlgError:
+                moved = None
+            self.moves[key] = moved
+        return self.moves[key]
+
+    def _numbers(self, formula: sp.Basic) -> Array:
+        if formula in (sp.true, sp.false):
+            return np.array(formula is sp.true)
+        symbols, compiled = _compiled(formula)
+        if any(s not in self.at for s in symbols):
+            return np.array(np.nan)
+        with np.errstate(all="ignore"):
+            return np.asarray(compiled(*(self.at[s] for s in symbols))[0])
+
+
+@lru_cache(maxsize=5_000)
+def _compiled(formula: sp.Basic) -> tuple[tuple[sp.Symbol, ...], Any]:
+    symbols = tuple(sorted(formula.free_symbols, key=str))
+    return symbols, quickly(symbols, [formula])
+
+
+def _by(solved: System, parameter: sp.Symbol) -> list[sp.Expr]:
+    return [slope(e, parameter) for e in solved.equations]
+
+
+# --- which way an outcome moves with a parameter, everywhere in an era's box, within one branch ----
+
 
 OTHER = {"+": "-", "0+": "-", "-": "+", "0-": "+", "0": "+-"}  # what refutes a sign
 LARGE = 4_000  # operations: beyond, Cramer's rule is not tried

@@ -9,20 +9,20 @@ from typing import Any
 
 import sympy as sp
 
-from dilemma.branch import Branch
 from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
-from dilemma.formulas import mathematical
-from dilemma.games import branches, kinds
+from dilemma.games.branch import Branch
+from dilemma.games.kind import branches
+from dilemma.games.matrix import named_games as kinds
 from dilemma.games.naming import Naming
-from dilemma.latex import HEAD, paragraph
 from dilemma.model import Model
-from dilemma.report import Shown, Table
+from dilemma.output.displayed import chance, displayed, equations
+from dilemma.output.formulas import mathematical
+from dilemma.output.result import Shown, Table
+from dilemma.output.tables import HEAD, paragraph
+from dilemma.study.asking import letters, order
 from dilemma.study.closed_branches import Stated, mixed, regimes
-from dilemma.study.displayed import chance, displayed, equations
-from dilemma.study.existence import existence, tidy
-from dilemma.study.legend import letters, order
-from dilemma.study.shortening import Shortening
+from dilemma.study.conditions import Shortening, existence, tidy
 
 __all__ = ["LEFT_OUT", "Proposition", "Propositions", "propositions"]
 

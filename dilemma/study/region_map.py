@@ -1,4 +1,8 @@
-"""Which equilibria there are where: a map over two parameters, one panel an era, exact borders.
+"""The conditions of branches as signs of polynomials in two parameters, the others held fixed.
+
+What a region map is: panels, regions, borders and shares, in words and as JSON.
+
+Which equilibria there are where: a map over two parameters, one panel an era, exact borders.
 
 At an era's centre every condition of every branch is a sign of polynomials in the two parameters.
 Those polynomials cut the map into cells, each branch holds throughout a cell or nowhere in it, and
@@ -7,27 +11,407 @@ a rational point inside the cell tells which.  Cells with the same branches are 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.core.relational import Relational
+from sympy.polys.polyerrors import BasePolynomialError
 
 from dilemma.budget import kept
-from dilemma.errors import CalibrationError
-from dilemma.games import branches
+from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.games.branch import Branch
+from dilemma.games.kind import branches
 from dilemma.model import Model
-from dilemma.parts import Era, Parameter
-from dilemma.plane.cells import Cell, Decomposition, decompose
-from dilemma.plane.roots import Ends, irreducible, split
+from dilemma.output.result import Shown, Table, percent
 from dilemma.reading.expressions import ExpressionError, exact
-from dilemma.study.eras import Eras, eras_of
-from dilemma.study.legend import concept, order
-from dilemma.study.maps import Axis, Border, Label, Panel, Region, RegionMap
-from dilemma.study.signs import Point, Trial, definitions_at, fraction, sign_at, trials
+from dilemma.study.asking import Eras, concept, eras_of, order
+from dilemma.study.plane import Cell, Decomposition, Ends, decompose, irreducible, split
+from dilemma.theory.parts import Era, Interval, Parameter, decimal
 
-__all__ = ["RegionMap", "region_map"]
+__all__ = [
+    "Axis",
+    "Border",
+    "Label",
+    "Panel",
+    "Point",
+    "Region",
+    "RegionMap",
+    "Trial",
+    "definitions_at",
+    "fraction",
+    "region_map",
+    "sign_at",
+    "trials",
+]
+
+Fraction = tuple[sp.Poly, sp.Poly]  # numerator and denominator
+Point = tuple[sp.Rational, sp.Rational]  # x and y
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A branch with a closed form, ready to be tried at any point of the plane.
+
+    Attributes
+    ----------
+    conditions : tuple of sympy Boolean
+        What must hold, relations combined in any way.
+    gaps : mapping of relation to (numerator, denominator)
+        For each relation in ``conditions``, its left minus its right side.
+    nonzero : tuple of (numerator, denominator)
+        What must not vanish for the closed form to be read.
+    """
+
+    branch: Branch
+    conditions: tuple[sp.Basic, ...]
+    gaps: Mapping[Relational, Fraction]
+    nonzero: tuple[Fraction, ...]
+
+    @property
+    def polynomials(self) -> tuple[sp.Poly, ...]:
+        """Every polynomial whose sign matters."""
+        return tuple(p for pair in (*self.gaps.values(), *self.nonzero) for p in pair)
+
+    def holds(self, point: Point) -> bool:
+        """Tell, exactly, whether the branch is an equilibrium at a point (x, y)."""
+        return all(_sign(pair, point) for pair in self.nonzero) and all(
+            self._true(condition, point) for condition in self.conditions
+        )
+
+    def _true(self, condition: sp.Basic, point: Point) -> bool:
+        if isinstance(condition, Relational):
+            sign = _sign(self.gaps[condition], point)
+            return sign is not None and _TESTS[condition.func](sign, 0)
+        relations = condition.atoms(Relational)
+        return bool(condition.xreplace({r: sp.sympify(self._true(r, point)) for r in relations}))
+
+
+_TESTS: Mapping[type, Callable[[int, int], bool]] = {
+    sp.StrictGreaterThan: operator.gt,
+    sp.GreaterThan: operator.ge,
+    sp.StrictLessThan: operator.lt,
+    sp.LessThan: operator.le,
+    sp.Equality: operator.eq,
+    sp.Unequality: operator.ne,
+}
+
+
+def _sign(fraction: Fraction, point: Point) -> int | None:
+    """Return the sign of a quotient at a point, None where it has no value."""
+    above, below = (sign_at(polynomial, point) for polynomial in fraction)
+    return above * below if below else None
+
+
+def sign_at(polynomial: sp.Poly, point: Point) -> int:
+    """Return the sign of a polynomial in (y, x) at a rational point (x, y), in whole numbers.
+
+    Examples
+    --------
+    >>> x, y = sp.symbols("x y")
+    >>> sign_at(sp.Poly(y - x**2, y, x), (sp.Rational(1, 2), sp.Rational(1, 5)))
+    -1
+    """
+    (x, below_x), (y, below_y) = ((int(number.p), int(number.q)) for number in point)
+    (high_y, high_x), terms = _terms(polynomial)
+    total: int = sum(
+        c * y**i * below_y ** (high_y - i) * x**j * below_x ** (high_x - j) for (i, j), c in terms
+    )
+    return (total > 0) - (total < 0)
+
+
+@lru_cache(maxsize=4096)
+def _terms(polynomial: sp.Poly) -> tuple[tuple[int, int], list[tuple[tuple[int, int], int]]]:
+    """Return its degrees, and its terms with a positive multiple of each coefficient, whole."""
+    degrees = tuple(max(polynomial.degree(g), 0) for g in polynomial.gens)
+    whole = polynomial.clear_denoms(convert=True)[1]
+    return degrees, [(powers, int(c)) for powers, c in whole.terms()]
+
+
+def trials(
+    model: Model, fixed: Mapping[sp.Symbol, sp.Rational], x: sp.Symbol, y: sp.Symbol
+) -> tuple[Trial, ...]:
+    """Return a trial for each branch with a closed form.
+
+    Parameters
+    ----------
+    fixed : mapping of symbol to exact value
+        Every parameter but x and y.
+
+    Raises
+    ------
+    UnsupportedError
+        If a payoff is no ratio of polynomials in x and y, or has irrational coefficients.
+    """
+    at = definitions_at(model, fixed)
+    for profile, payoffs in model.payoffs.items() if model.tree is None else ():
+        for player, payoff in payoffs.items():
+            if fraction(payoff.xreplace(at), x, y) is None:
+                raise UnsupportedError(
+                    f"{model.name}: what {player} is paid at ({', '.join(profile)}) is no ratio of "
+                    f"polynomials in {x} and {y} with rational coefficients, which exact borders "
+                    f"need: {payoff.xreplace(at)}"
+                )
+    found = branches(model)
+    if any(branch.implicit for branch in found):
+        raise UnsupportedError(
+            f"{model.name}: where three or more players mix there is no closed form, and so no "
+            "exact border"
+        )
+    return tuple(_trial(branch, at, x, y) for branch in found if branch.solved)
+
+
+def definitions_at(
+    model: Model, fixed: Mapping[sp.Symbol, sp.Rational]
+) -> dict[sp.Symbol, sp.Expr]:
+    """Return ``fixed`` with what each definition comes to, in terms of the parameters left free."""
+    at: dict[sp.Symbol, sp.Expr] = dict(fixed)
+    for definition in model.definitions.values():
+        at[definition.symbol] = definition.formula.xreplace(at)
+    return at
+
+
+def _trial(branch: Branch, at: Mapping[sp.Symbol, sp.Expr], x: sp.Symbol, y: sp.Symbol) -> Trial:
+    solved = {u: sp.cancel(formula.xreplace(at)) for u, formula in branch.closed.items()}
+
+    def own(expression: sp.Expr) -> Fraction:
+        found = fraction(expression.xreplace(at).xreplace(solved), x, y)
+        if found is None:
+            raise UnsupportedError(
+                f"a condition of ({branch.name}) is no ratio of polynomials in {x} and {y}, which "
+                f"exact borders need: {expression.xreplace(at)}"
+            )
+        return found
+
+    relations = {r for condition in branch.conditions for r in condition.atoms(Relational)}
+    return Trial(
+        branch,
+        branch.conditions,
+        {r: own(r.lhs - r.rhs) for r in sorted(relations, key=str)},
+        tuple(own(expression) for expression in branch.nonzero),
+    )
+
+
+def fraction(expression: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> Fraction | None:
+    """Return numerator and denominator as polynomials in (y, x); None where it has none."""
+    above, below = sp.fraction(sp.together(expression))
+    try:
+        pair = tuple(sp.Poly(part, y, x, domain=sp.QQ) for part in (above, below))
+    except BasePolynomialError:  # not a polynomial, or an irrational coefficient
+        return None
+    return None if pair[1].is_zero else pair
+
+
+# --- what a region map is ------------------------------------------------------------------------
+
+
+Label = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A parameter and the part of its range that is drawn."""
+
+    parameter: Parameter
+    low: sp.Rational
+    high: sp.Rational
+
+    @property
+    def ends(self) -> Ends:
+        """Both ends."""
+        return self.low, self.high
+
+    def at(self, share: float) -> float:
+        """Return the value that lies a share of the way from low to high."""
+        return float(self.low) + share * float(self.high - self.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Every cell of a panel in which the same branches hold.
+
+    Attributes
+    ----------
+    label : tuple of str
+        The names of those branches.
+    cells : tuple of Cell
+    share, box_share : float
+        Its share of the drawn rectangle, and of the era's own box.
+    """
+
+    label: Label
+    cells: tuple[Cell, ...]
+    share: float
+    box_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """A polynomial that vanishes between two regions, and the definition that it is, if any."""
+
+    polynomial: sp.Poly
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.name} = 0, that is {self.equation}" if self.name else self.equation
+
+    @property
+    def equation(self) -> str:
+        """Its equation with whole coefficients."""
+        return f"{self.polynomial.clear_denoms(convert=True)[1].as_expr()} = 0"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The map of one era.
+
+    Attributes
+    ----------
+    regions : tuple of Region, those with most of the box first
+    borders : tuple of Border
+        What parts the regions inside the drawn rectangle.
+    box : pair of (low, high)
+        The era's own values of the two parameters; low and high may be equal.
+    centre : pair of sympy Rational
+    at_centre : tuple of str
+        The branches that hold there.
+    on_border : bool
+        Whether the centre lies on a border.
+    decomposition : Decomposition
+    labels : tuple of tuple
+        For each slab of the decomposition the labels of its cells, from below.
+    """
+
+    era: str
+    title: str
+    regions: tuple[Region, ...]
+    borders: tuple[Border, ...]
+    box: tuple[Ends, Ends]
+    centre: tuple[sp.Rational, sp.Rational]
+    at_centre: Label
+    on_border: bool
+    decomposition: Decomposition
+    labels: tuple[tuple[Label, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionMap(Shown):
+    """Which equilibria there are where, over two parameters, in each era.
+
+    Attributes
+    ----------
+    model, title : str
+        The model's name and its title.
+    concept, order : str
+        In which sense they are equilibria, and whose actions a name lists.
+    x, y : Axis
+    panels : tuple of Panel, one for each era
+    pure : tuple of str
+        The names of all pure branches of the game, in its order.
+    """
+
+    model: str
+    title: str
+    concept: str
+    order: str
+    x: Axis
+    y: Axis
+    panels: tuple[Panel, ...]
+    pure: tuple[str, ...]
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """Every label, that of the largest region first."""
+        total: dict[Label, float] = {}
+        for region in (r for panel in self.panels for r in panel.regions):
+            total[region.label] = total.get(region.label, 0.0) + region.share
+        return tuple(sorted(total, key=lambda label: -total[label]))
+
+    def words(self, label: Label) -> tuple[str, ...]:
+        """Return a short name for each equilibrium in a label."""
+        one = len(self.mixed) == 1
+        pure = [f"({name})" for name in label if name in self.pure]
+        mixed = ["mixed" if one else f"mixed ({name})" for name in label if name not in self.pure]
+        return (*pure, *mixed) or ("none",)
+
+    @property
+    def mixed(self) -> frozenset[str]:
+        """The branches named in some label that are not pure."""
+        return frozenset(name for label in self.labels for name in label) - set(self.pure)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return a table for each era, a row for each region."""
+        names = [axis.parameter.name for axis in (self.x, self.y)]
+        found = [self._table(panel, names) for panel in self.panels]
+        legend = [f"{p.name}: {p.means} [{p.unit}]" for p in (self.x.parameter, self.y.parameter)]
+        legend.append(self.order)
+        found[-1] = replace(found[-1], notes=(*found[-1].notes, *legend))
+        return tuple(found)
+
+    def _table(self, panel: Panel, names: list[str]) -> Table:
+        rows = tuple(
+            (
+                ", ".join(self.words(region.label)),
+                percent(region.share),
+                percent(region.box_share),
+                "here" if region.label == panel.at_centre else "",
+            )
+            for region in panel.regions
+        )
+        box = (f"{name} in {Interval(*e)}" for name, e in zip(names, panel.box, strict=True))
+        notes = [f"box: {', '.join(box)}", *(f"border: {border}" for border in panel.borders)]
+        if panel.on_border:
+            notes.append(
+                f"a border runs through the centre: {', '.join(self.words(panel.at_centre))}"
+            )
+        return Table(
+            f"{panel.title}: equilibria over {' and '.join(names)}, all else at the era's centre",
+            ("equilibria", "of the map", "of the box", "centre"),
+            rows,
+            tuple(notes),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it: exact numbers as text, shares as floats."""
+        return {
+            "model": self.model,
+            "title": self.title,
+            "concept": self.concept,
+            "order": self.order,
+            "x": _axis_dict(self.x),
+            "y": _axis_dict(self.y),
+            "panels": [
+                {
+                    "era": panel.era,
+                    "title": panel.title,
+                    "box": [[decimal(end) for end in ends] for ends in panel.box],
+                    "centre": [decimal(value) for value in panel.centre],
+                    "at_centre": list(panel.at_centre),
+                    "on_border": panel.on_border,
+                    "regions": [
+                        {"equilibria": list(r.label), "share": r.share, "box_share": r.box_share}
+                        for r in panel.regions
+                    ],
+                    "borders": [
+                        {"definition": b.name, "equation": b.equation} for b in panel.borders
+                    ],
+                }
+                for panel in self.panels
+            ],
+        }
+
+
+def _axis_dict(axis: Axis) -> dict[str, Any]:
+    p = axis.parameter
+    ends = [decimal(end) for end in axis.ends]
+    return {"name": p.name, "means": p.means, "unit": p.unit, "drawn": ends}
+
+
+# --- which equilibria there are where ------------------------------------------------------------
+
 
 MARGIN = sp.Rational(3, 20)  # of the boxes' hull, left around it
 HALF = sp.Rational(1, 2)  # drawn either side of a parameter that never varies, as a share of it

@@ -17,22 +17,29 @@ from math import inf
 import sympy as sp
 from sympy.core.relational import Relational
 
-from dilemma.branch import Branch
 from dilemma.budget import kept
+from dilemma.deciders.question import Question
 from dilemma.errors import DisagreementError, UnsupportedError
-from dilemma.games import branches, kinds
+from dilemma.games.branch import Branch
+from dilemma.games.kind import branches
+from dilemma.games.matrix import named_games as kinds
 from dilemma.model import Model
-from dilemma.parts import Era
-from dilemma.proof.logic import Question
-from dilemma.report import versions
-from dilemma.study.borders import label_at, moves
-from dilemma.study.eras import Eras, eras_of
-from dilemma.study.existence import existence, polynomials, tidy
-from dilemma.study.frequencies import frequencies
-from dilemma.study.legend import letters, order
-from dilemma.study.occurring import exactly, occurring
-from dilemma.study.partition import SHOWN_MOVES, EraZones, Label, Regions, Zone
-from dilemma.study.shortening import PATIENCE, Shortening
+from dilemma.output.result import versions
+from dilemma.study.asking import Eras, eras_of, letters, order
+from dilemma.study.conditions import PATIENCE, Shortening, existence, polynomials, tidy
+from dilemma.study.draws import frequencies
+from dilemma.study.occurrence import (
+    SHOWN_MOVES,
+    EraZones,
+    Label,
+    Regions,
+    Zone,
+    exactly,
+    label_at,
+    moves,
+    occurring,
+)
+from dilemma.theory.parts import Era
 
 __all__ = ["regions"]
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dilemma.chosen import Choices
 from dilemma.errors import BudgetError, UnsupportedError
-from dilemma.extensive import Tree
+from dilemma.games.numbers.chosen import Choices
+from dilemma.games.tree.tree import Tree
 from dilemma.model import Model, payoff_matrix
-from dilemma.parts import Claim, Value, decimal
-from dilemma.report import WIDTH, Cell, Shown, Table
+from dilemma.output.result import WIDTH, Cell, Shown, Table
 from dilemma.study.propositions import propositions
+from dilemma.theory.parts import Claim, Value, decimal
 
 __all__ = ["Sheet", "sheet"]
 

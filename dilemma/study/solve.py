@@ -6,11 +6,11 @@ from typing import Any
 
 import sympy as sp
 
-from dilemma import games
-from dilemma.equilibria import Equilibria
 from dilemma.errors import CalibrationError
+from dilemma.games import kind as games
+from dilemma.games.equilibrium import Equilibria
 from dilemma.model import At, Model
-from dilemma.parts import Era
+from dilemma.theory.parts import Era
 
 __all__ = ["solve"]
 

@@ -11,10 +11,9 @@ import sympy as sp
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.model import At, Model
-from dilemma.report import Shown, Table, number, versions
-from dilemma.study.eras import one_era
-from dilemma.study.settled import candidates
-from dilemma.study.shares import means
+from dilemma.output.result import Shown, Table, number, versions
+from dilemma.study.asking import candidates, one_era
+from dilemma.study.attribute import means
 
 __all__ = ["Reach", "Swing", "Swings", "tornado"]
 

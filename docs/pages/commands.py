@@ -21,7 +21,7 @@ def page() -> str:
 def _sections() -> Iterator[str]:
     import typer
 
-    from dilemma.cli import app
+    from dilemma.cli.app import app
 
     whole: Any = typer.main.get_command(app)
     yield "# The command line"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from dilemma.report import Cell, Formula, Table
+from dilemma.output.result import Cell, Formula, Table
 
 __all__ = ["closed", "code", "rows", "said", "table"]
 

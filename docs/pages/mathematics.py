@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
-from dilemma.formulas import mathematical
+from dilemma.output.formulas import mathematical
 
 if TYPE_CHECKING:
     from docutils import nodes

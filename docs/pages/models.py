@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import sympy as sp
 
 from dilemma import Model, propositions, sheet
-from dilemma.formulas import mathematical
-from dilemma.proof.sentences import fares, where
-from dilemma.proof.verdicts import Verdict
+from dilemma.claims.sentences import fares, where
+from dilemma.claims.verdict import Verdict
+from dilemma.output.formulas import mathematical
 from dilemma.study.propositions import Proposition
 from pages.markdown import code, rows, said, table
 from pages.mathematics import block, formula, inline

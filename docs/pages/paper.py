@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from dilemma import Model
-from dilemma.parts import decimal
-from dilemma.proof.example_tables import tables
-from dilemma.proof.sentences import meaning, quantified, shared, where
-from dilemma.proof.symbols import formula, names
-from dilemma.proof.verdicts import Example, Verdict
-from dilemma.report import number
+from dilemma.claims.sentences import formula, meaning, names, quantified, shared, tables, where
+from dilemma.claims.verdict import Example, Verdict
+from dilemma.output.result import number
+from dilemma.theory.parts import decimal
 from pages.markdown import closed, code, rows, said, table
 
 __all__ = ["of_the_paper", "page", "part", "rescuers"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 import dilemma
+from dilemma.claims.verdict import Verdict
 from dilemma.errors import DilemmaError
-from dilemma.proof.verdicts import Verdict
 
 __all__ = ["ledger", "of_model"]
 

@@ -1,1 +1,0 @@
-"""Exact bisection: polynomials over boxes, in integers; no model, no solver."""

@@ -1,1 +1,0 @@
-"""Verdicts checked by other means: attacked, solved anew, decided again."""

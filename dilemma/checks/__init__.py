@@ -1,0 +1,1 @@
+"""Verdicts checked by what shares nothing with how they were reached."""

@@ -1,0 +1,207 @@
+"""Claims decided for every calibration in the boxes and in every equilibrium.
+
+A claim is refuted by one calibration and one equilibrium at which it fails; z3 looks for it,
+branch by branch.  Where there is none in any branch the claim is proved.  Where there is one, a
+calibration at which the claim holds in every equilibrium is looked for as well, so that "fails
+somewhere" (mixed) and "fails everywhere" (disproved) are told apart.
+
+The words for verdicts follow TheoryGuru: Mulligan, Davenport and England 2018, in Artificial
+Intelligence and Symbolic Computation, LNCS 11110: 369-378 (unverified).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, MutableMapping
+from dataclasses import replace
+
+from dilemma.claims.deciding import Deciding
+from dilemma.claims.examples import Example
+from dilemma.claims.modes import DecidingChoices, Existing, ExistingChoices, opposite
+from dilemma.claims.statements import Statements
+from dilemma.claims.verdict import Verdict
+from dilemma.deciders import Decider
+from dilemma.deciders.question import DECIDERS
+from dilemma.errors import UnsupportedError
+from dilemma.model import Model
+from dilemma.theory.parts import Claim, Status
+
+__all__ = ["decide", "decided", "decisions", "proved_lemmas", "stated"]
+
+
+def decide(
+    model: Model,
+    claim: Claim,
+    *,
+    seconds: float = 60.0,
+    known: MutableMapping[str, tuple[Verdict, ...]] | None = None,
+    deciders: tuple[Decider, ...] = DECIDERS,
+) -> tuple[Verdict, ...]:
+    """Decide one claim; a claim about each era by itself gets a verdict for each.
+
+    Parameters
+    ----------
+    seconds : float
+        Budget for each verdict; past it the claim stays open.
+    known : mutable mapping of claim's name to verdicts, optional
+        Verdicts on lemmas are looked up here, and left here.
+    deciders : tuple of str
+        "z3", "elimination" (z3 once unknowns are put in), "bisection": what one leaves open the next
+        is asked.
+    """
+    *_, found = decisions(model, claim, seconds=seconds, known=known, deciders=deciders)
+    return found
+
+
+def decisions(
+    model: Model,
+    claim: Claim,
+    *,
+    seconds: float,
+    known: MutableMapping[str, tuple[Verdict, ...]] | None = None,
+    deciders: tuple[Decider, ...] = DECIDERS,
+) -> Iterator[tuple[Verdict, ...]]:
+    """Yield the verdicts on a claim as they come: each time one more, those of :func:`decide`."""
+    known = {} if known is None else known
+    if claim.name in known and model.claims.get(claim.name) == claim:
+        yield known[claim.name]
+        return
+    lemmas = proved_lemmas(model, claim, seconds, known, deciders)
+    overs = list(model.eras) if claim.over == "each" else [claim.over]
+    found: list[Verdict] = []
+    for over in overs:
+        statements = stated(model, claim, over)
+        verdict = decided(statements, lemmas, seconds=seconds, deciders=deciders)
+        found.append(replace(verdict, model=model.name, era=over if claim.over == "each" else ""))
+        if len(found) < len(overs):
+            yield tuple(found)
+    known[claim.name] = tuple(found)
+    yield tuple(found)
+
+
+def stated(model: Model, claim: Claim, over: str) -> Statements:
+    """Return a claim as statements about one era or pair, on the calibrations it speaks of."""
+    return Statements(
+        model.variant(claim.calibrations) if claim.calibrations else model, claim, over
+    )
+
+
+def proved_lemmas(
+    model: Model,
+    claim: Claim,
+    seconds: float,
+    known: MutableMapping[str, tuple[Verdict, ...]],
+    deciders: tuple[Decider, ...] = DECIDERS,
+) -> tuple[Claim, ...]:
+    """Decide what a claim follows from; return what is proved and speaks of its boxes."""
+    lemmas = []
+    for name in claim.because:
+        lemma = model.claims[name]
+        verdicts = decide(model, lemma, seconds=seconds, known=known, deciders=deciders)
+        anywhere = lemma.over in ("all", "any pair") or lemma.calibrations == claim.calibrations
+        if lemma.mode == "holds" and anywhere and all(v.status == "proved" for v in verdicts):
+            lemmas.append(lemma)
+    return tuple(lemmas)
+
+
+def decided(
+    statements: Statements,
+    lemmas: tuple[Claim, ...],
+    *,
+    seconds: float,
+    deciders: tuple[Decider, ...] = DECIDERS,
+    refute_only: bool = False,
+) -> Verdict:
+    """Decide one statement, on whatever boxes it is.
+
+    With ``refute_only`` a claim that fails somewhere is called mixed without a look at where else it
+    holds.
+    """
+    begun = time.perf_counter()
+    claim = statements.claim
+    deciding = _deciding(statements, lemmas, begun + seconds, deciders)
+    deciding.refute_only = refute_only or (claim.mode == "possible" and not _of_all(statements))
+    try:
+        status, reason = deciding.status()
+    except UnsupportedError as error:
+        status, reason = "open", deciding.plainly(str(error))
+    fails, holds = deciding.fails, deciding.holds
+    if claim.mode == "possible":
+        status, fails, holds = _possible(status, deciding, everywhere=_of_all(statements))
+    era = statements.over if claim.over == "each" else ""
+    return Verdict(
+        model=statements.model.name,
+        claim=claim,
+        era=era,
+        status=status,
+        expected=claim.expect.get(era, claim.expect.get("", "proved")),
+        fails=fails,
+        holds=holds,
+        reason=reason if status in ("open", "contradictory", "vacuous") else "",
+        of_play=bool(statements.in_equilibrium),
+        cases=deciding.cases,
+        deciders=_who(deciding),
+        seconds=time.perf_counter() - begun,
+        lemmas=deciding.lemmas,
+    )
+
+
+def _deciding(
+    statements: Statements,
+    lemmas: tuple[Claim, ...],
+    until: float,
+    deciders: tuple[Decider, ...],
+) -> Deciding:
+    """Return what decides a statement, by its mode and by what is chosen in the game."""
+    claim = statements.claim
+    numbers = statements.model.choices is not None
+    if claim.mode == "possible":
+        told = replace(claim, mode="holds") if _of_all(statements) else opposite(claim)
+        statements = replace(statements, claim=told, home={})
+    if statements.bounds or statements.untied:
+        # A lemma about an era's box says nothing outside it.
+        lemmas = tuple(m for m in lemmas if m.over in ("all", "any pair"))
+    if numbers:
+        kind = ExistingChoices if claim.mode == "exists" else DecidingChoices
+        return kind(statements, until, deciders=deciders, given_lemmas=lemmas)
+    return (Existing if claim.mode == "exists" else Deciding)(statements, until, deciders=deciders)
+
+
+def _of_all(statements: Statements) -> bool:
+    """Whether a claim speaks of all equilibria at once: that there is one alone, or so many."""
+    return any(part.unique or part.count for part in statements.parts())
+
+
+def _possible(
+    status: Status, deciding: Deciding, *, everywhere: bool
+) -> tuple[Status, Example | None, Example | None]:
+    """Return the verdict on what is possible.
+
+    It comes from the verdict on its being so nowhere, or, where it speaks of all equilibria, from that
+    on its being so everywhere.
+    """
+    if everywhere:
+        told: Status = "proved" if status == "mixed" else status
+        return told, None, deciding.holds
+    if deciding.fails is not None:
+        return "proved", None, deciding.fails
+    if status == "proved":
+        return "disproved", None, None
+    return status, None, None
+
+
+def _who(deciding: Deciding) -> tuple[str, ...]:
+    """Return what decided, with versions: z3 above all, since it looks at every game first.
+
+    Elimination is z3, too, and told as that.
+    """
+    import z3
+
+    told = []
+    if {"z3", "elimination"} & {*deciding.deciders}:
+        told.append(f"z3 {z3.get_version_string()}")
+    if "elimination" in deciding.answered:
+        told.append("z3 (unknowns put in)")
+    if "bisection" in deciding.answered:
+        told.append("exact bisection")
+    return tuple(told)

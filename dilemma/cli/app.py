@@ -1,0 +1,578 @@
+"""The command line: ``dilemma list | show | propositions | solve | select | compare | prove …``.
+
+Results go to standard output, progress and errors to standard error.  Exit 0 fine, 1 a claim fared
+otherwise than its file expects, 2 the input is wrong.  Whatever is heavy is imported inside the
+command that needs it.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dilemma.cli.arguments import (
+    AT,
+    ERAS,
+    LIMIT,
+    check_words,
+    claims_of,
+    eras_asked,
+    every,
+    finite,
+    load_model,
+    print_json,
+    print_tables,
+    progress,
+    put,
+    put_all,
+    say,
+    shared_seconds,
+    stop_printing,
+)
+from dilemma.cli.lessons import classroom, plot, put_picture
+from dilemma.processes import interrupted_as_usual, stoppable
+
+__all__ = ["main"]
+
+if TYPE_CHECKING:
+    from dilemma.model import At, Model
+    from dilemma.output.result import Table
+
+
+app = typer.Typer(
+    help="Alliance dilemmas as games: solve them, compare eras, decide claims.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+MODEL = Annotated[str, typer.Argument(help="A shipped model's name, or a model file's path.")]
+MODELS = Annotated[
+    list[str] | None, typer.Argument(help="Shipped names or paths; all shipped models if none.")
+]
+JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SEED = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the random draws.")]
+DRAWS = Annotated[
+    int, typer.Option(min=1, max=1_000_000, help="Random calibrations drawn from each box.")
+]
+ERA = Annotated[str | None, typer.Option(help="Which era's centre; all if not given.")]
+CALIBRATIONS = Annotated[
+    str, typer.Option(help="A variant of the eras, such as core: only what it names moves.")
+]
+SECONDS = Annotated[
+    float,
+    typer.Option(min=0.01, callback=finite, help="Budget, after which the answer says so."),
+]
+
+
+def _points(model: Model, era: str | None, at: list[str] | None) -> list[At | None]:
+    """Return the calibrations that a command asks about, each by itself: all eras' if none."""
+    return [*(eras_asked(model, era, at) or model.eras)] or [None]
+
+
+def main() -> None:
+    """Run the command line; leave with exit code 2 and a sentence where the input is wrong."""
+    from dilemma.errors import DilemmaError
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # a Windows pipe may not be
+    try:
+        check_words(sys.argv[1:])
+        with stoppable():
+            app(prog_name="dilemma")
+    except DilemmaError as error:
+        told = str(error)
+    except OSError as error:
+        stop_printing()
+        told = f"{error.filename or 'input or output'}: {error.strerror or error}"
+    with suppress(DilemmaError):
+        say(told, err=True)
+    sys.exit(2)
+
+
+@app.command("list")
+def list_models(as_json: JSON = False) -> None:
+    """List the shipped models."""
+    from dilemma.library import available, load
+    from dilemma.output.result import Table
+
+    models = [load(name) for name in available()]
+    if as_json:
+        print_json([{"name": m.name, "title": m.title, "kind": m.kind} for m in models])
+        return
+    rows = tuple(
+        (m.name, m.title, m.kind, str(len(m.eras)), str(len(m.claims)), m.source) for m in models
+    )
+    print_tables([Table("Models", ("name", "title", "kind", "eras", "claims", "source"), rows)])
+
+
+@app.command()
+def show(model: MODEL, as_json: JSON = False, latex: bool = False) -> None:
+    """Show what a model says: players, payoffs, parameters with their values and sources."""
+    from dilemma.study.sheet import sheet
+
+    put(sheet(load_model(model)), as_json=as_json, latex=latex)
+
+
+@app.command()
+def propositions(
+    model: MODEL, seconds: SECONDS = 60.0, as_json: JSON = False, latex: bool = False
+) -> None:
+    """State the solution in symbols: what is an equilibrium, and exactly where."""
+    from dilemma.study.propositions import propositions as state
+
+    put(state(load_model(model), seconds=seconds), as_json=as_json, latex=latex)
+
+
+@app.command()
+def solve(
+    model: MODEL,
+    era: ERA = None,
+    at: AT = None,
+    calibrations: CALIBRATIONS = "",
+    seconds: SECONDS = 60.0,
+    most: Annotated[
+        int, typer.Option(min=1, help="Budget of size: bases or supports visited.")
+    ] = 200_000,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Find every equilibrium at an era's centre, or at a calibration of your own."""
+    from dilemma.study.solve import solve as solve_model
+
+    loaded = load_model(model, calibrations)
+    points = _points(loaded, era, at)
+    found = [
+        solve_model(loaded, each, seconds=share, most=most)
+        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+    ]
+    put_all(found, as_json=as_json, latex=latex)
+
+
+@app.command()
+def select(
+    model: MODEL,
+    era: ERA = None,
+    at: AT = None,
+    starts: Annotated[
+        int,
+        typer.Option(
+            min=0, max=100_000, help="Random points from which learning starts; 0 for none."
+        ),
+    ] = 100,
+    seed: SEED = 0,
+    seconds: SECONDS = 60.0,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Judge the equilibria: dominance, elimination, evolution, where learning ends."""
+    from dilemma.study.select import select as judge
+
+    loaded = load_model(model)
+    points = _points(loaded, era, at)
+    found = [
+        judge(loaded, each, starts=starts, seed=seed, seconds=share)
+        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+    ]
+    put_all(found, as_json=as_json, latex=latex)
+
+
+@app.command()
+def compare(
+    models: MODELS = None,
+    era: ERAS = None,
+    at: AT = None,
+    calibrations: CALIBRATIONS = "",
+    draws: DRAWS = 20_000,
+    seed: SEED = 0,
+    seconds: LIMIT = None,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Compare the eras: equilibria, outcomes, how often each occurs, and what did it."""
+    from dilemma.study.compare import compare as compare_eras
+
+    loaded = [load_model(name, calibrations) for name in models or every()]
+    found = []
+    with progress("comparing") as tell:
+        shares = shared_seconds(seconds, len(loaded))
+        for (done, each), share in zip(enumerate(loaded), shares, strict=True):
+            found.append(
+                compare_eras(
+                    each,
+                    eras_asked(each, era, at),
+                    draws=draws,
+                    seed=seed,
+                    seconds=share,
+                    progress=lambda part, done=done: tell(  # type: ignore[misc]
+                        (done + part) / len(loaded), ""
+                    ),
+                )
+            )
+    put_all(found, as_json=as_json, latex=latex)
+
+
+@app.command()
+def prove(
+    claims: Annotated[
+        list[str] | None,
+        typer.Argument(help="Models, single claims as MODEL.CLAIM, formulas as MODEL.FORMULA."),
+    ] = None,
+    given: Annotated[str | None, typer.Option(help="With a formula: what is assumed.")] = None,
+    shared: Annotated[
+        list[str] | None, typer.Option(help="With a formula: a parameter equal in both eras.")
+    ] = None,
+    robust: Annotated[
+        bool, typer.Option("--robust", help="What does it need, and how far does it carry?")
+    ] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Ask each decider alone, and attack it at random.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget what is kept of these claims.")
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="How many processes; one a processor if none."),
+    ] = None,
+    seconds: SECONDS = 60.0,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", help="Write it to a .html, .csv, .tex or .json file."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Explain each claim.")] = False,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Decide claims for every calibration in the boxes and in every equilibrium."""
+    from dilemma.ledger.agenda import Asked
+    from dilemma.ledger.ledger import all_data, all_tables, check_ending, written
+    from dilemma.ledger.prove import prove_all
+    from dilemma.output.files import write
+
+    if output is not None:
+        check_ending(output)
+    fields: dict[str, Any] = {"given": given, "shared": shared}
+    wanted = claims_of(claims or every())
+    try:
+        with progress("deciding") as tell:
+            ledger = prove_all(
+                wanted,
+                Asked(seconds, robust, thorough, fresh, workers),
+                fields={key: told for key, told in fields.items() if told},
+                progress=tell,
+            )
+    except KeyboardInterrupt:
+        say("stopped; what was decided is kept", err=True)
+        raise typer.Exit(130) from None
+    if output is not None:
+        write(output, written(ledger, output, explained=verbose))
+        say(f"written: {output}; {ledger.summary}")
+    elif as_json:
+        print_json(all_data(ledger, explained=verbose))
+    elif latex:
+        say(written(ledger, Path("ledger.tex"), explained=verbose).rstrip())
+    else:
+        print_tables(all_tables(ledger, explained=verbose))
+    if not ledger.as_expected:
+        raise typer.Exit(1)
+
+
+@app.command()
+def along(
+    model: MODEL,
+    parameter: Annotated[str, typer.Argument(help="The parameter that moves.")],
+    era: Annotated[str | None, typer.Option(help="From which era's centre; all if none.")] = None,
+    at: AT = None,
+    shows: Annotated[str, typer.Option(help="A definition to watch on the way.")] = "",
+    seconds: LIMIT = None,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Move one parameter and say where the equilibria and the kinds of game change."""
+    from dilemma.study.along import along as move
+
+    loaded = load_model(model)
+    loaded.needs_parameters([parameter])
+    points = _points(loaded, era, at)
+    found = [
+        move(loaded, each, parameter, shows=shows, seconds=share)
+        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+    ]
+    put_all(found, as_json=as_json, latex=latex)
+
+
+@app.command()
+def statics(
+    model: MODEL,
+    era: ERAS = None,
+    at: AT = None,
+    outcome: Annotated[
+        list[str] | None, typer.Option(help="Which outcomes or payoffs; all if none.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option(help="Which parameters; all if none.")
+    ] = None,
+    seconds: SECONDS = 120.0,
+    seed: SEED = 0,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Say which way outcomes move with parameters, and how far: derivatives, signs over the box."""
+    from dilemma.study.statics import statics as respond
+
+    loaded = load_model(model)
+    found = respond(
+        loaded,
+        eras_asked(loaded, era, at),
+        outcome or None,
+        parameter or None,
+        seconds=seconds,
+        seed=seed,
+    )
+    put(found, as_json=as_json, latex=latex)
+
+
+@app.command()
+def attribute(
+    model: MODEL,
+    outcome: Annotated[str, typer.Argument(help="An outcome, or a player for its payoff.")],
+    era: Annotated[
+        list[str] | None, typer.Option(help="From which era, and again: to which.")
+    ] = None,
+    at: AT = None,
+    select: Annotated[
+        str | None,
+        typer.Option(help="Among several equilibria: highest, lowest, stable or risk_dominant."),
+    ] = None,
+    seconds: LIMIT = None,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Share out the change of an outcome between two eras among groups of parameters."""
+    from dilemma.study.attribute import attribute as share
+
+    loaded = load_model(model)
+    found = share(loaded, outcome, eras_asked(loaded, era, at), select=select, seconds=seconds)
+    put(found, as_json=as_json, latex=latex)
+
+
+@app.command()
+def dynamics(
+    model: MODEL,
+    name: Annotated[str | None, typer.Argument(help="Which story; may be left out.")] = None,
+    era: Annotated[
+        str | None, typer.Option(help="From which era; the story's own if none.")
+    ] = None,
+    at: AT = None,
+    seconds: LIMIT = None,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Run a story: what is played becomes the next round, or parameters go up and down."""
+    from dilemma.study.dynamics import dynamics as run
+    from dilemma.study.dynamics import story_of
+
+    loaded = load_model(model)
+    points = eras_asked(loaded, era or story_of(loaded, name).era, at) or []
+    found = [
+        run(loaded, name, each, seconds=share)
+        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+    ]
+    put_all(found, as_json=as_json, latex=latex, alone=len(found) == 1)
+
+
+@app.command()
+def commitment(
+    model: MODEL,
+    era: ERA = None,
+    at: AT = None,
+    seconds: LIMIT = None,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Say what moving first is worth to a leader: against all moving at once."""
+    from dilemma.study.commitment import commitment as value
+
+    loaded = load_model(model)
+    points = _points(loaded, era, at)
+    found = [
+        value(loaded, each, seconds=share)
+        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+    ]
+    put_all(found, as_json=as_json, latex=latex)
+
+
+@app.command()
+def regions(
+    model: MODEL,
+    x: Annotated[str, typer.Argument(help="A parameter, for a map: the horizontal axis.")] = "",
+    y: Annotated[str, typer.Argument(help="And the one on the vertical axis.")] = "",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The map's .png, .svg or .pdf file.")
+    ] = None,
+    era: ERAS = None,
+    at: AT = None,
+    draws: DRAWS = 20_000,
+    seed: SEED = 0,
+    seconds: SECONDS = 60.0,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Cut the parameters into regions with the same equilibria; with two of them, draw the map."""
+    from dilemma.errors import DilemmaError
+
+    loaded = load_model(model)
+    if x and not y:
+        raise DilemmaError(f"a map needs two parameters: dilemma regions {model} {x} ...")
+    if not x:
+        if output is not None:
+            raise DilemmaError("a map needs two parameters: dilemma regions MODEL X Y -o FILE")
+        from dilemma.study.regions import regions as find
+
+        with progress("cutting") as tell:
+            found = find(
+                loaded,
+                eras_asked(loaded, era, at),
+                draws=draws,
+                seed=seed,
+                seconds=seconds,
+                progress=lambda share: tell(share, ""),
+            )
+        put(found, as_json=as_json, latex=latex)
+        return
+    from dilemma.cli.pictures import Order, picture, written
+
+    loaded.needs_parameters([x, y])  # before their names are a file's
+    path = written(output or Path(f"{loaded.name}_{x}_{y}.png"))
+    found_map = picture(
+        "regions", Order((loaded,), (x, y), eras_asked(loaded, era, at), seconds=seconds)
+    )
+    if as_json or latex:
+        put_all(list(found_map.results), as_json=as_json, latex=latex, alone=True)
+        return
+    found_map.save(path)
+    put_picture(found_map, path)
+
+
+app.command()(plot)
+app.command()(classroom)
+
+
+@app.command()
+def demo(
+    model: MODEL = "abandonment",
+    era: ERAS = None,
+    at: AT = None,
+    draws: DRAWS = 2_000,
+    seed: SEED = 0,
+    as_json: JSON = False,
+) -> None:
+    """Play a model with a class: predict first, then see."""
+    from rich.console import Console
+
+    from dilemma.cli.demo import Stop
+    from dilemma.cli.demo import demo as run
+    from dilemma.output.cleaning import line, visible
+    from dilemma.output.result import Table, renderables
+
+    interrupted_as_usual()
+    loaded = load_model(model)
+    eras = eras_asked(loaded, era, at)
+    if as_json:
+        print_json(_script(loaded, eras, draws, seed))
+        return
+    console = Console()
+    interactive = sys.stdin.isatty()
+
+    def ask(question: str) -> str:
+        console.print(
+            f"? {line(question)}", style="bold", markup=False, highlight=False, emoji=False
+        )
+        try:
+            answer = input("> ")
+        except (EOFError, KeyboardInterrupt):
+            if interactive:
+                raise Stop from None
+            answer = ""
+        if not interactive:
+            say(answer)
+        if answer.strip().lower() in ("q", "quit", "exit"):
+            raise Stop
+        return answer
+
+    def put(what: Table | str) -> None:
+        if isinstance(what, Table):
+            console.print(*renderables([what]), sep="\n")
+        else:
+            console.print(visible(what), markup=False, highlight=False, emoji=False)
+
+    run(loaded, eras, ask=ask, show=put, draws=draws, seed=seed)
+
+
+def _script(model: Model, eras: list[At] | None, draws: int, seed: int) -> list[dict[str, Any]]:
+    """Return what a class is asked and shown, in order, as plain data."""
+    from dataclasses import asdict
+
+    from dilemma.cli.demo import demo as run
+
+    told: list[dict[str, Any]] = []
+
+    def ask(question: str) -> str:
+        told.append({"asks": question})
+        return ""
+
+    def put(what: Table | str) -> None:
+        told.append({"says": what} if isinstance(what, str) else {"shows": asdict(what)})
+
+    run(model, eras, ask=ask, show=put, draws=draws, seed=seed)
+    return told
+
+
+@app.command()
+def convert(
+    model: MODEL,
+    path: Annotated[Path, typer.Argument(help="The file to write: .nfg, .efg or .toml.")],
+    era: Annotated[str | None, typer.Option(help="At which era's centre.")] = None,
+    at: AT = None,
+    as_json: JSON = False,
+) -> None:
+    """Write a model at one calibration for Gambit, or as a model file."""
+    from dilemma.errors import DilemmaError
+    from dilemma.library import written
+    from dilemma.output.files import check, write
+
+    loaded = load_model(model)
+    points = eras_asked(loaded, era, at)
+    if points and path.suffix == ".toml":
+        raise DilemmaError(f"{path}: a model file has every era: leave out --era and --at")
+    check(path, "a model's file", (".nfg", ".efg", ".toml"), new=True)
+    if path.suffix in (".nfg", ".efg") and (len(points or loaded.eras) > 1):
+        raise DilemmaError(f"at which era? write --era with one of: {', '.join(loaded.eras)}")
+    point = next(iter(points or loaded.eras), None)
+    write(path, written(loaded, path.suffix, point, {}))
+    if as_json:
+        print_json({"written": str(path)})
+    else:
+        say(f"written: {path}")
+
+
+@app.command()
+def new(
+    path: Annotated[Path, typer.Argument(help="The file to write, such as my_model.toml.")],
+    as_json: JSON = False,
+) -> None:
+    """Write a small model file to start from."""
+    from dilemma.library import template
+    from dilemma.output.files import check, write
+
+    write(check(path, "a model's file", (".toml",), new=True), template())
+    if as_json:
+        print_json({"written": str(path)})
+    else:
+        say(f"written: {path}; next: dilemma compare {path}")

@@ -1,0 +1,275 @@
+"""Results on a terminal: as tables, as JSON, as LaTeX, and progress while they are worked out.
+
+What a command asks for: models by name or path, claims, calibrations.
+"""
+
+from __future__ import annotations
+
+import errno
+import math
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dilemma.errors import CalibrationError, DilemmaError
+from dilemma.output.cleaning import as_json, line, visible
+from dilemma.output.tables import HEAD
+
+__all__ = [
+    "AT",
+    "ERAS",
+    "LIMIT",
+    "assignment",
+    "check_words",
+    "claims_of",
+    "eras_asked",
+    "every",
+    "finite",
+    "load_model",
+    "print_json",
+    "print_tables",
+    "progress",
+    "put",
+    "put_all",
+    "say",
+    "shared_seconds",
+    "stop_printing",
+]
+
+if TYPE_CHECKING:
+    from dilemma.output.result import Shown, Table
+
+
+BROKEN_PIPE = 141  # what a shell says of a program that such a pipe ended
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a text of which nothing steers the terminal."""
+    try:
+        typer.echo(visible(text), err=err)
+    except OSError as error:
+        stop_printing()
+        if error.errno in (errno.EPIPE, errno.EINVAL):  # the second is Windows'
+            sys.exit(BROKEN_PIPE)  # who reads has had enough
+        raise DilemmaError(f"what was found could not be printed: {error.strerror}") from None
+
+
+def stop_printing() -> None:
+    """Let what was not printed go: else Python tries again at its end, and complains."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def put(found: Shown, *, as_json: bool, latex: bool) -> None:
+    """Print one result."""
+    put_all([found], as_json=as_json, latex=latex, alone=True)
+
+
+def put_all(found: list[Any], *, as_json: bool, latex: bool, alone: bool = False) -> None:
+    """Print several results, as JSON a list of them."""
+    if as_json:
+        data = [each.to_dict() for each in found]
+        print_json(data[0] if alone else data)
+    elif latex:
+        told = [each.to_latex() for each in found]
+        say("\n\n".join([*told[:1], *(one.removeprefix(f"{HEAD}\n").lstrip() for one in told[1:])]))
+    else:
+        print_tables([table for each in found for table in each.tables()])
+
+
+def print_json(data: Any) -> None:
+    """Print plain data."""
+    say(as_json(data))
+
+
+def print_tables(tables: list[Table]) -> None:
+    """Print tables, in colour on a terminal."""
+    from rich.console import Console
+
+    from dilemma.output.result import renderables, text
+
+    console = Console()
+    if console.is_terminal:
+        console.print(*renderables(tables), sep="\n")
+    else:
+        say(text(tables))
+
+
+@contextmanager
+def progress(doing: str) -> Iterator[Callable[[float, str], None]]:
+    """Show progress on standard error, on a terminal, once a second has gone by."""
+    if not sys.stderr.isatty():
+        yield lambda _share, _name: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import Progress
+
+    begun = time.monotonic()
+    with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
+        task = bar.add_task(doing, total=1.0, visible=False)
+
+        def advance(share: float, name: str) -> None:
+            bar.update(
+                task,
+                completed=share,
+                description=escape(line(f"{doing} {name}")),
+                visible=time.monotonic() - begun > 1,
+                refresh=True,
+            )
+
+        yield advance
+
+
+# --- what a command asks for ---------------------------------------------------------------------
+
+
+if TYPE_CHECKING:
+    from dilemma.model import At, Model
+
+
+def check_words(words: Sequence[str]) -> None:
+    """See that nothing that was typed would steer the terminal when it is told back."""
+    for number, word in enumerate(words, 1):
+        if visible(word) != word:
+            shown = visible(word).encode("utf-8", "replace").decode("utf-8", "replace")
+            raise CalibrationError(f"argument {number} holds control characters: {shown!r}")
+
+
+def finite(value: float | None) -> float | None:
+    """Refuse a budget that is no number, or has no end."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is no number of seconds: write one such as 60")
+    return value
+
+
+LIMIT = Annotated[
+    float | None,
+    typer.Option(
+        "--seconds",
+        min=0.01,
+        callback=finite,
+        help="Budget for it all, past which there is none; no limit if none.",
+    ),
+]
+AT = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at",
+        "--set",
+        metavar="NAME=VALUE",
+        help="Values on the spot, such as m_J=1/10, or a range as m_J=0:1; several with commas or "
+        "by repeating it. Named anew, a parameter begins another era.",
+    ),
+]
+ERAS = Annotated[list[str] | None, typer.Option(help="Which eras, in which order; all if none.")]
+
+
+def every() -> tuple[str, ...]:
+    """Return the names of the shipped models."""
+    from dilemma.library import available
+
+    return available()
+
+
+def load_model(name: str, calibrations: str = "") -> Model:
+    """Load a model by its name or path, or a variant of it."""
+    from dilemma.library import load
+
+    model = load(name)
+    return model.variant(calibrations) if calibrations else model
+
+
+def claims_of(texts: Sequence[str]) -> list[tuple[Model, str | None]]:
+    """Read MODEL, MODEL.CLAIM, or a path with or without .CLAIM behind it; each model once."""
+    named = [_named(text) for text in texts]
+    models = {model: load_model(model) for model, _ in named}
+    return [(models[model], claim) for model, claim in named]
+
+
+def _named(text: str) -> tuple[str, str | None]:
+    """Part what names a model from what names a claim of it."""
+    from dilemma.library import available
+
+    if (
+        text in available()
+        or text.lower().endswith((".toml", ".nfg", ".efg", ".csv"))
+        or "." not in text
+    ):
+        return text, None
+    if ".toml." in text:
+        path, claim = text.split(".toml.", 1)
+        return f"{path}.toml", claim
+    name, claim = text.split(".", 1)
+    return name, claim
+
+
+def eras_asked(
+    model: Model, eras: str | Sequence[str] | None, at: Sequence[str] | None
+) -> list[At] | None:
+    """Return the eras that a command asks about; None for all that the model has.
+
+    Values on the spot change each era that is asked about.  Where they name every parameter, or
+    the model has no eras, they are an era themselves.
+    """
+    named = [eras] if isinstance(eras, str) else list(eras or ())
+    found: list[At] = []
+    for values in _groups(at or ()):
+        model.needs_parameters(values)
+        whole = len(values) == len(model.parameters) or not model.eras
+        if whole and not named:
+            found.append(values)
+        else:
+            found += [model.era(base, **values) for base in named or model.eras]
+    return found or list(named) or None
+
+
+def shared_seconds(seconds: float | None, parts: int) -> Iterator[float | None]:
+    """Share a budget out: to each part what is left, divided by the parts that are left."""
+    begun = time.monotonic()
+    for left in range(parts, 0, -1):
+        spent = time.monotonic() - begun
+        yield None if seconds is None else max(seconds - spent, 0.01) / left
+
+
+def _groups(texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Read values; a parameter that is named anew begins another era, the rest of it as before."""
+    found: list[dict[str, Any]] = []
+    for text in texts:
+        told = dict(map(assignment, text.split(",")))
+        if found and not told.keys() & found[-1].keys():
+            found[-1] |= told
+        else:
+            found.append({**(found[-1] if found else {}), **told})
+    return found
+
+
+def assignment(text: str) -> tuple[str, Any]:
+    """Read NAME=VALUE, NAME=LOW:HIGH or NAME=LOW:CENTRE:HIGH.
+
+    Examples
+    --------
+    >>> assignment("m_J=1/10"), assignment("s=1:9"), assignment("s=1:2:9")
+    (('m_J', '1/10'), ('s', ['1', '9']), ('s', {'value': '2', 'range': ['1', '9']}))
+    """
+    from dilemma.errors import CalibrationError
+
+    name, sign, told = text.partition("=")
+    parts = [part.strip() for part in told.split(":")]
+    told_so = sign and name.strip() and all(parts) and ".." not in told
+    if not told_so or len(parts) > len(("low", "at", "high")):
+        raise CalibrationError(
+            f"--at {text}: write it as NAME=VALUE, such as m_J=1/10, or with a range, as "
+            "NAME=LOW:HIGH or NAME=LOW:CENTRE:HIGH"
+        )
+    if len(parts) == 1:
+        return name.strip(), parts[0]
+    low, *centre, high = parts
+    if not centre:
+        return name.strip(), [low, high]
+    return name.strip(), {"value": centre[0], "range": [low, high]}

@@ -1,0 +1,156 @@
+"""Predict first, then see: one model as a conversation with a class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+from dilemma.errors import UnsupportedError
+from dilemma.model import Model
+from dilemma.output.result import Best, Table, number
+from dilemma.study.along import along
+from dilemma.study.asking import Eras, EraSummary
+from dilemma.study.compare import compare
+from dilemma.theory.parts import Profile
+
+__all__ = ["Stop", "demo"]
+
+Ask = Callable[[str], str]
+Show = Callable[[Table | str], None]
+
+
+class Stop(Exception):  # noqa: N818 -- a wish, not an error
+    """The class has had enough."""
+
+
+def demo(
+    model: Model, eras: Eras = None, *, ask: Ask, show: Show, draws: int = 2_000, seed: int = 0
+) -> None:
+    """Lead through a model's eras: a question, a guess, the answer.
+
+    Parameters
+    ----------
+    model : Model
+        Two players in a matrix.
+    eras : str, Era, mapping, or a sequence of these, optional
+        Which eras; values on the spot are one too, and a game without parameters is its own.
+    ask : callable
+        Puts a question and returns the guess ("" to see the answer at once).  May raise
+        :class:`Stop`.
+    show : callable
+        Shows a table or a line of text.
+    """
+    model.needs_actions("a demo for a class")
+    if model.tree is not None or len(model.players) != 2:
+        raise UnsupportedError(f"{model.name} is no two-player matrix game: those can be played")
+    found = compare(model, eras, draws=draws, seed=seed)  # before a word: it may be refused
+    paths = [along(model, q.era, q.moves, shows=q.shows) for q in model.questions.values()]
+    show(
+        "\n\n".join(filter(None, (model.title or model.name, " ".join(model.reads.split())))) + "\n"
+    )
+    show("Guess, then press Enter; Enter alone shows the answer; q ends.\n")
+    score = _Score()
+    try:
+        for position, era in enumerate(found.eras):
+            _one_era(found.model, era, ask, show, score, first=position == 0)
+        for sentence in found.changed:
+            show(sentence)
+        show("")
+        for question, path in zip(model.questions.values(), paths, strict=True):
+            ask(question.asks)
+            for table in path.tables():
+                show(table)
+    except Stop:
+        show("")
+    show(f"{score.right} of {score.asked} guesses were right." if score.asked else "No guesses.")
+
+
+class _Score:
+    """How the class did so far."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.right = 0
+
+    def judge(self, guess: str, right: bool) -> str:
+        if not guess.strip():
+            return ""
+        self.asked += 1
+        self.right += right
+        return "Right. " if right else "No. "
+
+
+def _one_era(
+    model: Model, era: EraSummary, ask: Ask, show: Show, score: _Score, *, first: bool
+) -> None:
+    show(_matrix(model, era, marked=False))
+    if first:
+        for question, answer, why in _replies(model, era):
+            guess = ask(question)
+            right = guess.strip().lower() in (a.lower() for a in answer)
+            show(f"{score.judge(guess, right)}{' or '.join(answer)}: {why}\n")
+        show(_matrix(model, era, marked=True))
+    example = ", ".join(next(iter(era.payoffs)))
+    told = model.eras[era.name]
+    where = f"at {told.title}" if told.given and told.values else f"in the {told.title}"
+    where = where if told.values else "in it"
+    guess = ask(f"Which profiles are equilibria {where}? (such as {example}; then ;)")
+    pure = {e.branch for e in era.equilibria if e.pure}
+    right = {_tidy(g) for g in guess.split(";") if g.strip()} == pure
+    show(f"{score.judge(guess, right)}Equilibria: {'; '.join(map(str, era.equilibria))}.")
+    if not first:
+        show(_matrix(model, era, marked=True))
+    if era.kinds:
+        titles = (f"{model.players[p].title} is in {_a(k)}" for p, k in era.kinds.items())
+        show("; ".join(titles) + ".")
+    if all(value.range.low == value.range.high for value in told.values.values()):
+        show("")
+        return
+    shares = sorted(era.frequencies.sets.items(), key=lambda item: -item[1])[:3]
+    often = ", ".join(f"{' and '.join(f'({n})' for n in s)} {100 * x:.0f} %" for s, x in shares)
+    show(f"Over the era's box, of {era.frequencies.draws:,} draws: {often}.\n")
+
+
+def _a(kind: str) -> str:
+    return kind if kind in ("harmony", "chicken", "deadlock") else f"a {kind}"
+
+
+def _tidy(profile: str) -> str:
+    return ", ".join(part.strip() for part in profile.strip(" ()").split(","))
+
+
+def _replies(model: Model, era: EraSummary) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Yield, for each action of the partner, a question, the best replies, and why."""
+    names = list(model.players)
+    for position, player in enumerate(model.players.values()):
+        partner = model.players[names[1 - position]]
+        for action in partner.actions:
+            cells: dict[str, Profile] = {
+                own: (own, action) if position == 0 else (action, own) for own in player.actions
+            }
+            best = tuple(a for a, cell in cells.items() if cell in era.best[player.name])
+            why = ", ".join(
+                f"{a} pays {number(era.payoffs[cell][player.name])}" for a, cell in cells.items()
+            )
+            asked = (
+                f"{era.title}: if {partner.title} plays {action}, what is best for {player.title}?"
+            )
+            yield f"{asked} ({'/'.join(player.actions)})", best, why
+
+
+def _matrix(model: Model, era: EraSummary, *, marked: bool) -> Table:
+    row, column = model.players.values()
+    cells = {
+        (a, b): tuple(
+            Best(number(era.payoffs[a, b][p]), marked and (a, b) in era.best[p])
+            for p in model.players
+        )
+        for a, b in product(row.actions, column.actions)
+    }
+    note = f"Payoffs ({row.title}, {column.title}), in {row.unit or 'no unit'}"
+    return Table(
+        f"{era.title}: who gets what",
+        (f"{row.title} \\ {column.title}", *column.actions),
+        tuple((a, *(cells[a, b] for b in column.actions)) for a in row.actions),
+        (f"{note}.",),
+    )

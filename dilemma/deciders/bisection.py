@@ -1,0 +1,360 @@
+"""Whether statements hold at a point, from the statements as they were put, in exact fractions.
+
+Whether statements can hold together, by exact bisection of a box: "unsat", "sat" or not known.
+
+Statements become signs of polynomials (:mod:`dilemma.deciders.clearing`), equations are put in
+(:mod:`dilemma.deciders.elimination`), and the box of what is left is halved again and again
+(:mod:`dilemma.deciders.halving`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import prod
+from typing import Literal
+
+import sympy as sp
+
+from dilemma.deciders.clearing import About, Cleared, System, cleared
+from dilemma.deciders.elimination import Reducing, split
+from dilemma.deciders.halving import Part, halved, middle, settled, whole, widest
+from dilemma.deciders.intervals import excluded
+from dilemma.deciders.signs import FALSE, TRUE
+from dilemma.errors import UnsupportedError
+
+__all__ = ["OUT_OF_TIME", "Bisected", "bisected", "holds_at"]
+
+
+class _NoValueError(Exception):
+    """A formula has no rational value at a point."""
+
+
+def holds_at(
+    statements: Sequence[sp.Basic], told: Cleared, values: Mapping[sp.Symbol, Fraction]
+) -> dict[sp.Symbol, sp.Rational]:
+    """Return the value of every symbol if all statements hold there, else nothing."""
+    point = dict(values)
+    try:
+        for symbol, _ in told.definitions:
+            _number(symbol, point, dict(told.definitions))
+        ties = (*statements, *told.ties)
+        if not all(_truth(s, point) for s in ties):
+            return {}
+    except _NoValueError:
+        return {}
+    return {s: sp.Rational(v.numerator, v.denominator) for s, v in point.items()}
+
+
+def _truth(statement: sp.Basic, point: dict[sp.Symbol, Fraction]) -> bool:
+    """Tell whether a statement holds at a point."""
+    if statement in (sp.true, sp.false):
+        return bool(statement)
+    match statement:
+        case sp.And():
+            return all(_truth(a, point) for a in statement.args)
+        case sp.Or():
+            return any(_truth(a, point) for a in statement.args)
+        case sp.Not():
+            return not _truth(statement.args[0], point)
+        case sp.core.relational.Relational():
+            left, right = (_number(a, point) for a in statement.args)
+            return {
+                "<": left < right,
+                "<=": left <= right,
+                ">": left > right,
+                ">=": left >= right,
+                "==": left == right,
+                "!=": left != right,
+            }[statement.rel_op]
+    raise UnsupportedError(f"'{statement}' is no statement that can be decided")
+
+
+def _number(
+    expression: sp.Expr,
+    point: dict[sp.Symbol, Fraction],
+    definitions: Mapping[sp.Symbol, sp.Expr] | None = None,
+) -> Fraction:
+    """Return the value of a formula; what is defined is worked out and kept in ``point``."""
+    match expression:
+        case sp.Symbol():
+            return _symbol(expression, point, definitions or {})
+        case sp.Rational():
+            return Fraction(int(expression.p), int(expression.q))
+        case sp.Pow():
+            return _power(_number(expression.base, point, definitions), expression.exp)
+        case sp.Piecewise():
+            return _number(_piece(expression, point), point, definitions)
+    return _joined(expression, [_number(a, point, definitions) for a in expression.args])
+
+
+def _symbol(
+    symbol: sp.Symbol,
+    point: dict[sp.Symbol, Fraction],
+    definitions: Mapping[sp.Symbol, sp.Expr],
+) -> Fraction:
+    """Return the value of a symbol, from its definition if it has none yet."""
+    if symbol not in point:
+        if symbol not in definitions:
+            raise _NoValueError
+        point[symbol] = _number(definitions[symbol], point, definitions)
+    return point[symbol]
+
+
+def _piece(pieces: sp.Piecewise, point: dict[sp.Symbol, Fraction]) -> sp.Expr:
+    """Return the formula that counts at a point: that of the first condition that holds."""
+    for value, condition in pieces.args:
+        if _truth(condition, point):
+            return value
+    raise _NoValueError
+
+
+def _joined(expression: sp.Expr, values: list[Fraction]) -> Fraction:
+    """Return what an operation makes of the values of its arguments."""
+    match expression:
+        case sp.Add():
+            return sum(values, Fraction(0))
+        case sp.Mul():
+            return prod(values, start=Fraction(1))
+        case sp.Min():
+            return min(values)
+        case sp.Max():
+            return max(values)
+        case sp.Abs():
+            return abs(values[0])
+    raise _NoValueError
+
+
+def _power(base: Fraction, exponent: sp.Expr) -> Fraction:
+    if not exponent.is_Rational or (base == 0 and exponent < 0):
+        raise _NoValueError
+    return Fraction(_root(base, int(exponent.q)) ** int(exponent.p))
+
+
+def _root(base: Fraction, degree: int) -> Fraction:
+    """Return a root that is a fraction itself; there is no value where it is none."""
+    if degree == 1:
+        return base
+    if base < 0:
+        raise _NoValueError
+    top, exact_top = sp.integer_nthroot(base.numerator, degree)
+    bottom, exact_bottom = sp.integer_nthroot(base.denominator, degree)
+    if not (exact_top and exact_bottom):
+        raise _NoValueError
+    return Fraction(int(top), int(bottom))
+
+
+# --- whether statements can hold together, by exact bisection of a box ---------------------------
+
+
+OUT_OF_TIME = "the budget ran out"
+
+
+@dataclass(frozen=True)
+class Bisected:
+    """What came of a question.
+
+    Attributes
+    ----------
+    status : str
+        "sat", "unsat" or "unknown".
+    values : mapping of symbol to sympy Rational
+        Where all statements hold, if that was found.
+    boxes : int
+        How many parts of the box were looked at.
+    reason : str
+        Why it is not known.
+    out_of_time : bool
+        Whether that is only because the budget ran out.
+    """
+
+    status: Literal["sat", "unsat", "unknown"]
+    values: Mapping[sp.Symbol, sp.Rational] = field(default_factory=dict)
+    boxes: int = 0
+    reason: str = ""
+    out_of_time: bool = False
+
+
+def bisected(
+    statements: Sequence[sp.Basic], about: About, *, seconds: float, most_boxes: int = 100_000
+) -> Bisected:
+    """Tell whether statements can hold together.
+
+    Parameters
+    ----------
+    about : callable
+        Given a symbol, the statements that tie it down: bounds, or an equation that defines it.
+
+    Examples
+    --------
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> unit = lambda symbol: (symbol >= 0, symbol <= 1)
+    >>> bisected([x * y > x], unit, seconds=1).status
+    'unsat'
+    """
+    begun = time.perf_counter()
+    try:
+        told = cleared(statements, about)
+        attempts = [_Attempt(statements, told, plan, most_boxes) for plan in PLANS]
+        found = _in_turns(attempts, begun, WRITTEN_FROM * seconds)
+        if found.status != "unknown":
+            return found
+        written = begun + WRITTEN_SHARE * seconds + WRITTEN_FROM * seconds
+        boxes = excluded(statements, about, until=written, most_boxes=most_boxes)
+    except UnsupportedError as error:
+        return Bisected("unknown", reason=str(error))
+    if boxes is not None:
+        return Bisected("unsat", boxes=boxes)
+    return _in_turns(attempts, begun, seconds) if attempts else found
+
+
+def _in_turns(attempts: list[_Attempt], begun: float, seconds: float) -> Bisected:
+    """Let each plan have its turn, longer and longer ones; what can go no further is left out."""
+    share, until = FIRST_SHARE, begun + seconds
+    found = Bisected("unknown", reason="no way to go on")
+    while attempts:
+        for attempt in list(attempts):
+            left = until - time.perf_counter()
+            if left <= 0:
+                boxes = sum(a.boxes for a in attempts)
+                return Bisected("unknown", boxes=boxes, reason=OUT_OF_TIME, out_of_time=True)
+            found = attempt.run(time.perf_counter() + min(share * seconds, left))
+            if found.status != "unknown":
+                return found
+            if not found.out_of_time:
+                attempts.remove(attempt)
+        share *= 3
+    return found
+
+
+# Of the time: until when Bernstein coefficients are tried first, and what interval arithmetic on the
+# formulas as they are written then gets.
+WRITTEN_FROM = 0.4
+WRITTEN_SHARE = 0.2
+FIRST_SHARE = 0.05  # of the time: each plan's first turn; the next are three times as long
+MOST_CASES = 64  # systems that one question may be split into
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How a system is reduced before its box is halved: which of these helps is not known before.
+
+    Attributes
+    ----------
+    slack : bool
+        Whether an ordering x > y becomes x = y + s.
+    unknowns : bool
+        Whether what is played is put in first, parameters only then.
+    cases : bool
+        Whether alternatives become searches of their own.
+    """
+
+    slack: bool = False
+    unknowns: bool = False
+    cases: bool = False
+
+
+PLANS = (
+    # Nothing is added and nothing told apart: the least work, where it is enough.
+    _Plan(),
+    # What is played goes first: conditions of equilibrium are often linear in it, and with it gone
+    # only parameters are left to halve.
+    _Plan(unknowns=True),
+    # Parameters in an order: x > y is no box, but s > 0 with x = y + s is.  Alternatives one by one
+    # let each put equations of its own in.
+    _Plan(slack=True, cases=True),
+    # Both for what is played: each alternative (played or not, say) has equations of its own.
+    _Plan(cases=True, unknowns=True),
+    # What is played under parameters in an order, where alternatives are too many to go through.
+    _Plan(slack=True, unknowns=True),
+)
+
+
+@dataclass
+class _Attempt:
+    """One plan on its way: what is left to reduce and to halve."""
+
+    statements: Sequence[sp.Basic]
+    told: Cleared
+    plan: _Plan
+    most_boxes: int
+    stack: list[Reducing | Part] | None = None
+    boxes: int = 0
+    systems: int = 0
+    doubtful: str = ""
+
+    def run(self, until: float) -> Bisected:
+        """Go on until it is decided or time is up."""
+        if self.stack is None:
+            self.stack = [self.reducing(System(self.told.axes, self.told.formula))]
+        while self.stack:
+            if self.boxes >= self.most_boxes:
+                return Bisected("unknown", boxes=self.boxes, reason="too many parts of the box")
+            if time.perf_counter() > until:
+                return Bisected("unknown", boxes=self.boxes, reason=OUT_OF_TIME, out_of_time=True)
+            top = self.stack.pop()
+            if isinstance(top, Reducing):
+                told = self.opened(top, until)
+                if told:
+                    return Bisected("unknown", boxes=self.boxes, reason=told)
+                continue
+            if values := self.looked_into(top):
+                return Bisected("sat", values, self.boxes)
+        if self.doubtful:
+            return Bisected("unknown", boxes=self.boxes, reason=self.doubtful)
+        return Bisected("unsat", boxes=self.boxes)
+
+    def looked_into(self, top: Part) -> Mapping[sp.Symbol, sp.Rational]:
+        """Exclude a part of the box or halve it; return where all holds if that is seen."""
+        assert self.stack is not None
+        self.boxes += 1
+        part = settled(top)
+        if part.formula == FALSE:
+            return {}
+        if values := self.witness(part.system, middle(part)):
+            return values
+        if part.formula == TRUE:
+            self.doubtful = "an example was found that cannot be read back"
+            return {}
+        axis = widest(part)
+        assert axis is not None, "what is undecided varies"
+        self.stack.extend(halved(part, axis))
+        return {}
+
+    def reducing(self, system: System) -> Reducing:
+        """Return a system that is to be reduced as planned."""
+        unknowns = self.told.unknowns if self.plan.unknowns else frozenset()
+        return Reducing(system, self.plan.slack, unknowns)
+
+    def opened(self, reducing: Reducing, until: float) -> str:
+        """Reduce a system, and put what it comes to on the stack; say what cannot be done."""
+        assert self.stack is not None
+        if not reducing.run(until):
+            self.stack.append(reducing)
+            return ""
+        small = reducing.system
+        if small.formula == FALSE:
+            return ""
+        if self.systems < MOST_CASES:
+            cases = split(small, among=self.plan.cases)
+            if cases != (small,):
+                self.systems += len(cases) - 1
+                self.stack.extend(map(self.reducing, cases))
+                return ""
+        try:
+            self.stack.append(whole(small))
+        except UnsupportedError as error:
+            return str(error)
+        return ""
+
+    def witness(
+        self, system: System, point: Mapping[int, Fraction]
+    ) -> Mapping[sp.Symbol, sp.Rational]:
+        """Return the value of every symbol if all statements hold at a point."""
+        back = system.back(point)
+        if back is None:
+            return {}
+        values = {s: back[i] for i, s in enumerate(self.told.symbols)}
+        return holds_at(self.statements, self.told, values)

@@ -1,0 +1,511 @@
+"""Equilibria along a path as lines: one for each strand, broken where play jumps.
+
+Fold diagram: every equilibrium along a path, stable or not, and where they meet and vanish.
+
+Ceiling: what a leader permits, what the follower makes of it, and what the ceiling costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.figures.layout import LEADING, Ground, typeset
+from dilemma.figures.paper import BLUE, GREY, INK, SMALL, STYLE, VERMILION, Grid, Row, grid, literal
+from dilemma.games.numbers.chosen import Multiplier, Slope
+from dilemma.output.result import number
+from dilemma.study.paths import Joined, State, Strand, joined
+from dilemma.study.trace import Trace
+
+__all__ = [
+    "DASHED",
+    "Run",
+    "across",
+    "ceiling",
+    "draw",
+    "era_key",
+    "era_marks",
+    "fold",
+    "has_ceiling",
+    "jump_ends",
+    "line_key",
+    "note",
+    "row",
+    "runs",
+    "says",
+]
+
+DASHED = (0, (4, 2))
+DOTTED = (0, (1, 2))
+PALE = "#ECEDEF"
+MARGIN = 0.07  # of what the numbers cover, left free above and below
+Points = list[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A part of a strand that is drawn in one way."""
+
+    points: Points
+    solid: bool
+
+
+def _solid(state: State) -> bool:
+    """Tell how an equilibrium is drawn: dashed if it is unstable, or mixed in a game of actions."""
+    return state.stable is not False and state.pure
+
+
+def runs(strand: Strand, name: str) -> Iterator[Run]:
+    """Yield what of a strand is drawn: broken where the number has no value."""
+    points: Points = []
+    here = True
+    for at, state in zip(strand.at, strand.states, strict=True):
+        value = state.worth(name)
+        spot = None if value is None else (float(at), float(value))
+        if points and (spot is None or _solid(state) != here):
+            yield Run([*points, spot] if spot is not None else points, here)
+            points = []
+        here = _solid(state)
+        if spot is not None:
+            points.append(spot)
+    if points:
+        yield Run(points, here)
+
+
+def draw(
+    axes: Axes, ground: Ground, told: Joined, name: str, colour: str, width: float = 1.9
+) -> None:
+    """Draw a number's lines along a course, and keep words off them."""
+    for strand in told.strands:
+        for run in runs(strand, name):
+            style = "-" if run.solid else DASHED
+            xs, ys = zip(*run.points, strict=True)
+            (line,) = axes.plot(xs, ys, color=colour, lw=width, ls=style, zorder=3, clip_on=False)
+            line.set_solid_capstyle("butt")
+            line.set_gid(f"{'solid' if run.solid else 'dashed'} {name}")
+            ground.line(run.points)
+
+
+def jump_ends(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) -> None:
+    """Put a point at each end of a line where play jumps."""
+    leaps = [(c.low.at, c.high.at) for c in told.jumps]
+    for strand in told.strands:
+        for k in (0, -1):
+            value = strand.states[k].worth(name)
+            if value is not None and any(low <= strand.at[k] <= high for low, high in leaps):
+                spot = float(strand.at[k]), float(value)
+                (mark,) = axes.plot(*spot, "o", ms=4.5, color=colour, zorder=4, clip_on=False)
+                mark.set_gid(f"end {name}")
+                ground.mark(*spot)
+
+
+def era_marks(axes: Axes, ground: Ground, found: Trace, era: str) -> None:
+    """Mark the era's centre, and its range where it is a parameter that moves."""
+    low, high = float(found.low), float(found.high)
+    if era not in found.centres:
+        return  # nothing is said of what moves but that it does
+    centre = float(found.centres[era])
+    if low <= centre <= high:
+        axes.axvline(centre, color=GREY, lw=1.0, ls=DOTTED, zorder=1).set_gid("centre")
+        ground.line([(centre, y) for y in axes.get_ylim()])
+    if not found.scaled:
+        reach = found.model.eras[era].values[found.moves[0]].range
+        left, right = max(low, float(reach.low)), min(high, float(reach.high))
+        if left < right:
+            axes.axvspan(left, right, color=PALE, lw=0, zorder=0).set_gid("range")
+
+
+def era_key(found: Trace) -> list[Artist]:
+    """Return the key's entries for the era's marks."""
+    centre = Line2D([], [], color=GREY, lw=1.0, ls=DOTTED, label="the era's centre")
+    reach = Patch(facecolor=PALE, edgecolor="none", label="the era's range")
+    return [centre] if found.scaled else [centre, reach]
+
+
+def line_key(found: Trace) -> list[Artist]:
+    """Return the key's entries for solid and dashed lines, as far as both are drawn."""
+    words = ("stable", "unstable") if found.model.choices is not None else ("pure", "mixed")
+    every = [s for course in found.courses.values() for stop in course.stops for s in stop.states]
+    kinds = {_solid(state) for state in every}
+    return [
+        Line2D([], [], color=INK, lw=1.9, ls="-" if solid else DASHED, label=word)
+        for solid, word in zip((True, False), words, strict=True)
+        if solid in kinds
+    ]
+
+
+# --- what axes and notes say --------------------------------------------------------------------
+
+
+def says(found: Trace, name: str) -> str:
+    """Return a number's letter if it has one, its meaning and unit."""
+    model = found.model
+    if name in model.outcomes:
+        means, unit = model.outcomes[name].means, model.outcomes[name].unit
+    elif name in model.players:
+        means, unit = f"payoff of {model.players[name].title}", model.players[name].unit
+    else:
+        assert model.choices is not None
+        means, unit = model.choices.choices[name].means, model.choices.choices[name].unit
+    letter = f"{name}: " if typeset(name) != name or len(name) == 1 else ""
+    return f"{letter}{means} [{unit}]"
+
+
+def across(found: Trace) -> str:
+    """Return what the horizontal axis says."""
+    if found.scaled:
+        return f"common factor on {' and '.join(found.moves)} (1: the era's centre)"
+    parameter = found.parameter
+    return f"{parameter.name}: {parameter.means} [{parameter.unit}]"
+
+
+def row(found: Trace, names: Sequence[str]) -> Row:
+    """Return a row for a number, or for several on one axis, of what they cover in all eras."""
+    told = [
+        float(value)
+        for course in found.courses.values()
+        for stop in course.stops
+        for state in stop.states
+        for name in names
+        if (value := state.worth(name)) is not None
+    ] or [0.0, 1.0]
+    low, high = min(told), max(told)
+    margin = MARGIN * ((high - low) or abs(high) or 1.0)
+    return Row(" ".join(names), says(found, names[0]), low - margin, high + margin)
+
+
+def note(found: Trace, lines: str) -> str:
+    """Return what every reader must know: what is held where, how sure it is, and the source."""
+    points = len(next(iter(found.courses.values())).even)
+    first = (
+        f"{found.model.title}. {lines} All other parameters at the era's centre. Solved at {points} "
+        "evenly spaced values and, between two that differ, down to a millionth of the axis."
+    )
+    told = [first]
+    reasons = dict.fromkeys(s.reason for c in found.courses.values() for s in c.stops if s.reason)
+    if reasons:
+        told.append(f"NOT all equilibria are known: {'; '.join(reasons)}.")
+    if found.model.source:
+        told.append(f"Source: {found.model.source}.")
+    return " ".join(told)
+
+
+# --- fold diagram --------------------------------------------------------------------------------
+
+
+FOLD_PANEL = (2.9, 1.9)  # width and height [inches]
+
+
+@literal
+def fold(found: Trace, shows: Sequence[str] | None = None) -> Figure:
+    """Draw the equilibria against what moves: a column for each era, a row for each number.
+
+    Stable equilibria are solid and unstable ones dashed; a ring marks where two meet.
+
+    Parameters
+    ----------
+    found : Trace
+    shows : sequence of str, optional
+        Choices, outcomes or payoffs; unless said, the trace's outcomes where there are no more
+        than players, else what the players choose.
+
+    Raises
+    ------
+    CalibrationError
+        For a number that the trace does not tell.
+    UnsupportedError
+        If nothing is there to be drawn.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> found = dilemma.trace(
+    ...     dilemma.load("abandonment"), "m_J", 0, 1, points=5, outcomes=["support_japan"]
+    ... )
+    >>> [axes.get_label() for axes in fold(found).axes]
+    ['cold_war support_japan', 'post_cold_war support_japan']
+    """
+    names = _shown(found, shows)
+    every = {era: joined(course) for era, course in found.courses.items()}
+    with mpl.rc_context(STYLE):
+        laid = grid(
+            [row(found, [name]) for name in names],
+            {era: found.model.eras[era].title for era in found.courses},
+            across=across(found),
+            ends=(float(found.low), float(found.high)),
+            key=_fold_key(found, every),
+            note=note(found, "Every equilibrium is drawn."),
+            size=FOLD_PANEL,
+        )
+        colours = dict(zip(names, cycle((BLUE, VERMILION))))
+        for (era, name), axes in laid.panels.items():
+            ground = Ground.of(axes, laid.size)
+            era_marks(axes, ground, found, era)
+            draw(axes, ground, every[era], name, colours[name])
+            jump_ends(axes, ground, every[era], name, colours[name])
+            _folds(axes, ground, every[era], name, colours[name])
+        return laid.sheet.figure
+
+
+def _folds(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) -> None:
+    """Put a ring where two equilibria meet, and write beside them where that is."""
+    spots: list[tuple[float, float]] = []
+    for fold in told.folds:
+        values = [float(v) for s in fold.states if (v := s.worth(name)) is not None]
+        if values:
+            spots.append((float(fold.at), sum(values) / len(values)))
+    for spot in spots:
+        style: dict[str, Any] = {"ms": 7, "mfc": "white", "mec": colour, "mew": 1.6, "zorder": 5}
+        (mark,) = axes.plot(*spot, "o", clip_on=False, **style)
+        mark.set_gid(f"fold {name}")
+        ground.mark(*spot)
+    if spots:
+        where = " and ".join(number(x) for x, _ in sorted(spots))
+        words = [f"fold{'s' * (len(spots) > 1)} at", where]
+        ground.beside(spots, words, SMALL, gid=f"folds at {name}")
+
+
+def _shown(found: Trace, shows: Sequence[str] | None) -> tuple[str, ...]:
+    game, few = found.model.choices, len(found.model.players)
+    if shows is not None:
+        names = tuple(shows)
+    elif game is None or 0 < len(found.outcomes) <= few:
+        names = found.outcomes[:few]
+    else:
+        names = tuple(game.choices)
+    if not names:
+        raise UnsupportedError(f"{found.model.name}: no number is told along the path")
+    known = [*found.outcomes, *found.model.players, *(game.choices if game is not None else ())]
+    for name in names:
+        if name not in known:
+            raise CalibrationError(f"{name!r} is not told along the path: {nearest(name, known)}")
+    return names
+
+
+def _fold_key(found: Trace, every: Mapping[str, Joined]) -> list[Artist]:
+    key = line_key(found)
+    if any(told.folds for told in every.values()):
+        ring = Line2D([], [], ls="", marker="o", ms=7, mfc="white", mec=INK, mew=1.6)
+        ring.set_label("fold: two equilibria meet")
+        key.append(ring)
+    if any(told.jumps for told in every.values()):
+        words = "an equilibrium ends or begins"
+        key.append(Line2D([], [], ls="", marker="o", ms=4.5, color=INK, label=words))
+    return [*key, *era_key(found)]
+
+
+# --- ceiling -------------------------------------------------------------------------------------
+
+
+CEILING_PANEL = (2.9, 1.75)  # width and height [inches]
+ABOVE = 0.35  # what a price that may be anything from somewhere up is given of the axis
+WIDTHS = (1.9, 3.4)
+
+
+@literal
+def ceiling(found: Trace, slack: str | None = None, effort: str | None = None) -> Figure:
+    """Draw slack, effort and shadow prices against what moves: a column for each era.
+
+    Where play jumps lines are broken; where a price may be anything in a range the range is drawn.
+
+    Parameters
+    ----------
+    found : Trace
+        Of a game with a leader and a shadow price among its outcomes.
+    slack, effort : str, optional
+        An outcome or choice; unless said, the first definition that speaks of the leader's choice
+        alone, and the first that speaks of the follower's alone.
+
+    Raises
+    ------
+    CalibrationError
+        For a number that the trace does not tell.
+    UnsupportedError
+        If nobody leads, or no shadow price is told.
+    """
+    prices = _prices(found)
+    names = (slack or _speaks(found, leads=True), effort or _speaks(found, leads=False))
+    known = [*found.outcomes, *(found.model.choices.choices if found.model.choices else ())]
+    for name in names:
+        if name not in known:
+            raise CalibrationError(f"{name!r} is not told along the path: {nearest(name, known)}")
+    every = {era: joined(course) for era, course in found.courses.items()}
+    with mpl.rc_context(STYLE):
+        prices_row = _price_row(found, prices, every)
+        laid = grid(
+            [*(row(found, [name]) for name in names), prices_row],
+            {era: found.model.eras[era].title for era in found.courses},
+            across=across(found),
+            ends=(float(found.low), float(found.high)),
+            key=_ceiling_key(found, prices, every),
+            note=note(found, _said(found, prices)),
+            size=CEILING_PANEL,
+        )
+        for era, told in every.items():
+            for name, colour in zip(names, (BLUE, VERMILION), strict=True):
+                _one(laid.panels[era, name], laid, found, told, (era, name, colour))
+            _both(laid, found, told, (era, prices, prices_row.high))
+        return laid.sheet.figure
+
+
+def _one(axes: Axes, laid: Grid, found: Trace, told: Joined, what: tuple[str, str, str]) -> None:
+    """Draw one number, and write where it jumps."""
+    era, name, colour = what
+    ground = Ground.of(axes, laid.size)
+    era_marks(axes, ground, found, era)
+    draw(axes, ground, told, name, colour)
+    jump_ends(axes, ground, told, name, colour)
+    for change in told.jumps:
+        ends = [s.states[-1].worth(name) for s in told.strands if s.at[-1] == change.low.at]
+        spots = [(float(change.at), float(value)) for value in ends if value is not None]
+        if spots:
+            words = [f"jump at {number(change.at)}"]
+            ground.beside(spots, words, SMALL, gid=f"jump {name}")
+
+
+# --- both prices on one axis --------------------------------------------------------------------
+
+
+def has_ceiling(found: Trace) -> bool:
+    """Tell whether somebody leads, and a shadow price is told along the path."""
+    game = found.model.choices
+    return game is not None and bool(game.leader) and bool(_told(found))
+
+
+def _prices(found: Trace) -> tuple[str, ...]:
+    game = found.model.choices
+    if game is None or not game.leader:
+        raise UnsupportedError(
+            f"{found.model.name}: nobody leads, so nobody sets a ceiling; the fold diagram draws the "
+            "equilibria of other games"
+        )
+    if not _told(found):
+        raise UnsupportedError(f"{found.model.name}: no shadow price is told along the path")
+    return _told(found)
+
+
+def _told(found: Trace) -> tuple[str, ...]:
+    """Return the outcomes that are a shadow price, or a slope along the leader's choice."""
+    every = [found.model.outcomes[name] for name in found.outcomes]
+    return tuple(o.name for o in every if isinstance(o.chances.get(o.formula), Multiplier | Slope))[
+        : len(WIDTHS)
+    ]
+
+
+def _speaks(found: Trace, *, leads: bool) -> str:
+    """Return the first outcome that is told by the leader's (or the others') choices alone."""
+    game = found.model.choices
+    assert game is not None
+    choices = {c.symbol: c.player == game.leader for c in game.choices.values()}
+    for name in found.outcomes:
+        if name in found.model.definitions and name not in game.choices:
+            formula = found.model.expand_play(found.model.definitions[name].symbol)
+            spoken = [choices[s] for s in formula.free_symbols if s in choices]
+            if spoken and all(leader is leads for leader in spoken):
+                return name
+    return next(c.name for c in game.choices.values() if (c.player == game.leader) is leads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """Where a price is not determined, and the least and the most that it may be there."""
+
+    price: str
+    start: float
+    end: float
+    least: float
+    most: float
+
+
+def _open(found: Trace, prices: Sequence[str], told: Joined) -> Iterator[_Open]:
+    for price in prices:
+        outcome = found.model.outcomes[price]
+        what = outcome.chances[outcome.formula]
+        for strand in told.strands if isinstance(what, Multiplier) else ():
+            spots = [
+                (float(at), *map(float, s.price_ranges[what.constraint]))
+                for at, s in zip(strand.at, strand.states, strict=True)
+                if s.worth(price) is None and what.constraint in s.price_ranges
+            ]
+            if spots:
+                at, lows, highs = zip(*spots, strict=True)
+                yield _Open(price, at[0], at[-1], min(lows), max(highs))
+
+
+def _price_row(found: Trace, prices: Sequence[str], every: Mapping[str, Joined]) -> Row:
+    """Return the row of the prices, with room for what is not determined."""
+    units = dict.fromkeys(found.model.outcomes[name].unit for name in prices)
+    told = row(found, prices)
+    ranges = [one for strands in every.values() for one in _open(found, prices, strands)]
+    low = min([told.low, *(one.least for one in ranges)])
+    high = max([told.high, *(one.least for one in ranges)])
+    if ranges:
+        high += ABOVE * (high - low)
+    return Row("prices", f"shadow price of the ceiling [{', '.join(units)}]", low, high)
+
+
+def _both(laid: Grid, found: Trace, told: Joined, what: tuple[str, Sequence[str], float]) -> None:
+    """Draw the prices on one axis, each with its name."""
+    era, prices, top = what
+    axes = laid.panels[era, "prices"]
+    ground = Ground.of(axes, laid.size)
+    era_marks(axes, ground, found, era)
+    for one in _open(found, prices, told):
+        _range(axes, ground, one, top)
+    for price, width in zip(prices, WIDTHS, strict=False):
+        draw(axes, ground, told, price, VERMILION, width)
+        jump_ends(axes, ground, told, price, VERMILION)
+    for price in prices:
+        points = [p for strand in told.strands for run in runs(strand, price) for p in run.points]
+        if points:
+            style = {"gid": f"label {price}", "color": VERMILION}
+            ground.beside(points, [price.replace("_", " ")], SMALL, **style)
+
+
+def _range(axes: Axes, ground: Ground, one: _Open, top: float) -> None:
+    """Hatch where a price may be anything, and say so."""
+    along, most = (one.start, one.end), min(one.most, top)
+    area = axes.fill_between(
+        along, one.least, most, facecolor="none", edgecolor=VERMILION, hatch="////", linewidth=0
+    )
+    area.set_gid(f"range {one.price}")
+    (line,) = axes.plot(along, [one.least] * 2, color=VERMILION, lw=1.0, zorder=3)
+    line.set_gid(f"least {one.price}")
+    ground.box(*along, one.least, most)
+    reach = f"from {number(one.least)} up" if one.most > top else "in this range"
+    words = f"{one.price.replace('_', ' ')}:\nany {reach}"
+    style: dict[str, Any] = {
+        "fontsize": SMALL,
+        "ha": "center",
+        "va": "center",
+        "linespacing": LEADING,
+    }
+    white = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
+    middle = (one.start + one.end) / 2, (one.least + most) / 2
+    axes.text(*middle, words, bbox=white, zorder=6, gid=f"any {one.price}", **style)
+
+
+def _ceiling_key(found: Trace, prices: Sequence[str], every: Mapping[str, Joined]) -> list[Artist]:
+    key: list[Artist] = []
+    if any(told.jumps for told in every.values()):
+        key.append(Line2D([], [], ls="", marker="o", ms=4.5, color=INK, label="play jumps"))
+    if any(True for told in every.values() for _ in _open(found, prices, told)):
+        hatched = Patch(facecolor="none", edgecolor=VERMILION, hatch="////", lw=0)
+        hatched.set_label("any price in here will do")
+        key.append(hatched)
+    return [*key, *era_key(found)]
+
+
+def _said(found: Trace, prices: Sequence[str]) -> str:
+    told = (f"{p.replace('_', ' ').capitalize()}: {says(found, p)}." for p in prices)
+    return f"{' '.join(told)} Where a price has no line it is not determined."

@@ -1,0 +1,1 @@
+"""Games in which everybody chooses one of finitely many actions at once."""

@@ -1,0 +1,179 @@
+"""The symbolic solution of a finite game: one branch for each choice of the players' supports.
+
+Write u_i for the payoff of player i, and p_k(a) for the probability with which player k takes
+action a.  What player i gains by a over b is, for every choice o of the others,
+
+    gap_i(a, b; o) = u_i(a, o) - u_i(b, o)
+
+and (p_1, ..., p_n) with supports S_1, ..., S_n is an equilibrium iff for every player i, with one
+action a of S_i, the sum over o of gap_i(a, b; o) * (product of p_k(o_k)) vanishes for b in S_i and
+is not negative for b outside.  Supports of unequal size are kept: they are how degenerate games
+have equilibria.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import combinations, product
+
+import sympy as sp
+
+from dilemma.errors import UnsupportedError
+from dilemma.games.branch import Branch
+from dilemma.games.naming import Naming
+from dilemma.model import Model
+from dilemma.theory.parts import Player, Profile
+
+__all__ = ["MOST", "branches", "has_symbols"]
+
+MOST = 100  # choices of supports for which symbols are tried: 3x3 has 49, 4x4 has 225
+
+Mix = Mapping[str, sp.Expr]  # of the actions in a support, the first of which takes the rest
+
+
+def has_symbols(model: Model) -> bool:
+    """Tell whether a finite game is small enough for its symbolic solution."""
+    return _choices(model) <= MOST
+
+
+def _choices(model: Model) -> int:
+    return math.prod(2 ** len(player.actions) - 1 for player in model.players.values())
+
+
+def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
+    """Return every branch of a finite game.
+
+    Parameters
+    ----------
+    named : bool
+        Whether payoff differences are written in the shortest way that the definitions allow.
+        That is for readers; what z3 decides, it decides faster in the payoffs' own terms.
+
+    Raises
+    ------
+    UnsupportedError
+        If there are too many choices of supports; numbers are still to be had from ``solve``.
+
+    Examples
+    --------
+    >>> from dilemma.library import load
+    >>> mixed = branches(load("abandonment"), named=True)[-1]
+    >>> mixed.name, [str(e) for e in mixed.closed.values()]
+    ('weak/strong, weak/strong', ['D0_J/(D0_J - D1_J)', 'D0_U/(D0_U - D1_U)'])
+    """
+    if not has_symbols(model):
+        size = "x".join(str(len(p.actions)) for p in model.players.values())
+        raise UnsupportedError(
+            f"{model.name} is {size}: its symbolic solution has {_choices(model):,} choices of "
+            f"supports, and is worked out up to {MOST} (3x3 has 49)"
+        )
+    return _branches(model, named)
+
+
+@lru_cache(maxsize=32)
+def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
+    naming = Naming(model) if named else None
+    supports = [list(_supports(player.actions)) for player in model.players.values()]
+    return tuple(_branch(model, naming, choice) for choice in product(*supports))
+
+
+def _supports(actions: Profile) -> Iterator[Profile]:
+    for size in range(1, len(actions) + 1):
+        yield from combinations(actions, size)
+
+
+def _branch(model: Model, naming: Naming | None, choice: Sequence[Profile]) -> Branch:
+    """Write down one choice of supports."""
+    players = list(model.players.values())
+    mixes = [_mix(player, support) for player, support in zip(players, choice, strict=True)]
+    equal: list[list[sp.Expr]] = []
+    best: list[sp.Expr] = []
+    for position, player in enumerate(players):
+        gains = {
+            b: _gain(model, naming, mixes, position, choice[position][0], b)
+            for b in player.actions
+            if b != choice[position][0]
+        }
+        equal.append([gains[b] for b in choice[position][1:]])
+        best += [gain for b, gain in gains.items() if b not in choice[position]]
+    unknowns = [[p for p in mix.values() if p.is_Symbol] for mix in mixes]
+    closed, nonzero = _closed(equal, unknowns)
+    positive = [p > 0 for mix in mixes if len(mix) > 1 for p in mix.values()]
+    play = {
+        player.name: {a: mix.get(a, sp.Integer(0)) for a in player.actions}
+        for player, mix in zip(players, mixes, strict=True)
+    }
+    return Branch(
+        name=", ".join("/".join(support) for support in choice),
+        play=play,
+        payoffs={
+            player: _expected(play, {p: model.payoffs[p][player] for p in model.profiles})
+            for player in model.players
+        },
+        outcomes={n: _expected(play, o.profiles) for n, o in model.outcomes.items()},
+        unknowns=tuple(u for own in unknowns for u in own),
+        equations=tuple(e for own in equal for e in own),
+        conditions=(*positive, *(sp.Ge(gain, 0) for gain in best)),
+        closed=closed,
+        nonzero=nonzero,
+    )
+
+
+def _mix(player: Player, support: Profile) -> dict[str, sp.Expr]:
+    """Name a probability for every action in the support but the first, which takes the rest."""
+    named = {a: sp.Symbol(f"P({player.name} {a})", real=True) for a in support[1:]}
+    return {support[0]: 1 - sp.Add(*named.values()), **named}
+
+
+def _gain(
+    model: Model, naming: Naming | None, mixes: Sequence[Mix], position: int, one: str, other: str
+) -> sp.Expr:
+    """Return what one action of a player gains over another against the others' mixes."""
+    player = list(model.players)[position]
+    others = [mix if k != position else {"": sp.Integer(1)} for k, mix in enumerate(mixes)]
+    total: sp.Expr = sp.Integer(0)
+    for rest in product(*others):
+        at, instead = ((*rest[:position], a, *rest[position + 1 :]) for a in (one, other))
+        chance = sp.Mul(*(mix[a] for mix, a in zip(others, rest, strict=True)))
+        gap = model.payoffs[at][player] - model.payoffs[instead][player]
+        total += chance * (gap if naming is None else naming.shortest(gap))
+    return sp.expand(total)
+
+
+def _expected(
+    play: Mapping[str, Mapping[str, sp.Expr]], profiles: Mapping[Profile, sp.Expr]
+) -> sp.Expr:
+    """Return the expectation of a quantity that is given profile by profile."""
+    total: list[sp.Expr] = []
+    for profile, value in profiles.items():
+        chance = sp.Mul(*(mix[a] for mix, a in zip(play.values(), profile, strict=True)))
+        if chance != 0:
+            total.append(chance * value)
+    return sp.Add(*total)
+
+
+def _closed(
+    equal: Sequence[Sequence[sp.Expr]], unknowns: Sequence[Sequence[sp.Symbol]]
+) -> tuple[dict[sp.Symbol, sp.Expr], tuple[sp.Expr, ...]]:
+    """Solve two players' indifference for each other's mix by Cramer's rule, where it can be.
+
+    With three or more players who mix, indifference is not linear in the others' mixes.
+    """
+    mixing = [k for k, own in enumerate(unknowns) if own]
+    if len(mixing) != 2 or len(unknowns[mixing[0]]) != len(unknowns[mixing[1]]):
+        return {}, ()
+    closed: dict[sp.Symbol, sp.Expr] = {}
+    nonzero: list[sp.Expr] = []
+    for mine, other in (mixing, mixing[::-1]):
+        coefficients, constants = sp.linear_eq_to_matrix(list(equal[mine]), list(unknowns[other]))
+        determinant = sp.expand(coefficients.det())
+        if determinant == 0:
+            return {}, ()
+        for k, unknown in enumerate(unknowns[other]):
+            replaced = coefficients.copy()
+            replaced[:, k] = constants
+            closed[unknown] = sp.cancel(sp.expand(replaced.det()) / determinant)
+        nonzero.append(determinant)
+    return closed, tuple(nonzero)

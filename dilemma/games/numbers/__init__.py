@@ -1,0 +1,1 @@
+"""Games in which numbers are chosen, at once or behind a leader."""

@@ -1,0 +1,379 @@
+"""First-order conditions of players who choose numbers, for one set of what binds.
+
+Player i chooses numbers x from intervals under constraints g_k >= 0 and is paid u_i.  With a
+multiplier m_k >= 0 for each constraint that binds, its Lagrangian has the slopes
+
+    G_x = du_i/dx + sum over k of m_k * dg_k/dx
+
+and x is inside its interval only where G_x = 0, at the low end only where G_x <= 0, at the high end
+only where G_x >= 0 (Karush, Kuhn and Tucker).  G_x is then itself the shadow price of the end.  For
+a payoff that is concave in what the player chooses, under constraints that are, this is enough.
+
+What a player would gain by a little more of one chosen number, all else that is chosen held.
+
+Written in the model's own letters: definitions that hang on the number stay names and are gone
+through by the chain rule,
+
+    du/dx = partial u/partial x + sum over definitions D of partial u/partial D * dD/dx
+
+A definition that hangs on one number alone is that number in other units: du/dD = (du/dx)/(dD/dx).
+
+Whether a player's payoff is concave in what the player chooses: then first-order conditions do.
+
+A matrix is negative semidefinite iff every principal minor of even size is at least zero and every
+one of odd size at most zero.  z3 decides that for the Hessian in the player's own choices,
+everywhere in the feasible set and for all admissible parameters, or at one calibration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations, product
+
+import sympy as sp
+
+from dilemma.deciders.question import Question
+from dilemma.errors import UnsupportedError
+from dilemma.games.numbers.chosen import Choice, Choices, Constraint
+from dilemma.model import Model
+from dilemma.reading.references import standing
+from dilemma.theory.parts import Interval
+
+__all__ = [
+    "Stationary",
+    "admissible",
+    "binding_sets",
+    "concave",
+    "interaction",
+    "marginal",
+    "multiplier",
+    "never",
+    "stationary",
+    "top",
+]
+
+
+@dataclass(frozen=True)
+class Stationary:
+    """What holds of play when some things bind and others do not.
+
+    Attributes
+    ----------
+    binds : tuple of str
+    unknowns : tuple of symbols
+        Chosen numbers first, then the multipliers that the equations determine.
+    equations : tuple of sympy expressions
+        Polynomials that vanish, one for each unknown.
+    slack : tuple of sympy Boolean
+        What does not bind is strictly so; ends that must lie beyond others do.
+    prices : mapping of str to sympy expression
+        The shadow price of each thing that binds, in the unknowns; not negative.
+    free : tuple of symbols
+        Multipliers that nothing determines: more binds than there is to choose.
+    """
+
+    binds: tuple[str, ...]
+    unknowns: tuple[sp.Symbol, ...]
+    equations: tuple[sp.Expr, ...]
+    slack: tuple[sp.Basic, ...]
+    prices: Mapping[str, sp.Expr]
+    free: tuple[sp.Symbol, ...]
+
+
+def multiplier(constraint: str, player: str, players: Sequence[str]) -> sp.Symbol:
+    """Return the symbol of a constraint's shadow price to a player."""
+    shown = constraint if len(players) == 1 else f"{constraint}, {player}"
+    return sp.Symbol(f"multiplier({shown})", real=True)
+
+
+def binding_sets(
+    choices: Choices, players: Iterable[str], holding: Collection[str] = ()
+) -> Iterator[tuple[str, ...]]:
+    """Yield every set of ends and constraints that may bind some players together."""
+    players = tuple(players)
+    ends = [
+        [(), *((name,) for name, _, is_open in choice.bounds() if not is_open)]
+        for choice in choices.choices.values()
+        if choice.player in players and choice.name not in holding
+    ]
+    kept = [[(), (c.name,)] for c in choices.constraints.values() if set(c.players) & set(players)]
+    for chosen in product(*ends, *kept):
+        yield tuple(name for names in chosen for name in names)
+
+
+def stationary(
+    model: Model,
+    players: Iterable[str],
+    binds: tuple[str, ...],
+    holding: Collection[str] = (),
+) -> Stationary:
+    """Write down the first-order conditions of some players for one set of what binds.
+
+    Choices that are held where they are have no conditions but that they are feasible.
+    """
+    assert model.choices is not None
+    game = model.choices
+    players = tuple(players)
+    mine = [c for c in game.choices.values() if c.player in players]
+    own = [c for c in mine if c.name not in holding]
+    prices: dict[str, sp.Expr] = {}
+    equations: list[sp.Expr] = []
+    slack: list[sp.Basic] = []
+    multipliers: list[sp.Symbol] = []
+    free: list[sp.Symbol] = []
+    at_end = {c.name for c in own for name, _, _ in c.bounds() if name in binds}
+    held = [k for k in game.constraints.values() if k.name in binds]
+    slack += [s for c in mine if c.name in holding for s in _within(model, c)]
+    slack += [
+        sp.Gt(model.expand_play(c.gap), 0) for c in game.constraints.values() if c.name not in binds
+    ]
+    for constraint in held:
+        gap = model.expand_play(constraint.gap)
+        equations.append(gap)
+        for player in constraint.players:
+            symbol = multiplier(constraint.name, player, constraint.players)
+            inside = [c for c in own if c.player == player and c.name not in at_end]
+            moves = any(gap.has(c.symbol) for c in inside)
+            (multipliers if moves else free).append(symbol)
+            alone = len(constraint.players) == 1
+            prices[constraint.name if alone else f"{constraint.name}, {player}"] = symbol
+    for choice in own:
+        slope = _slope(model, choice, held)
+        if choice.name not in at_end:
+            equations.append(slope)
+            slack += [sp.Gt(model.expand_play(gap), 0) for _, gap, _ in choice.bounds()]
+            continue
+        for name, gap, is_open in choice.bounds():
+            expanded = model.expand_play(gap)
+            if name in binds:
+                equations.append(expanded)
+                prices[name] = -slope if name.endswith(".low") else slope
+            else:
+                slack.append(sp.Gt(expanded, 0) if is_open else sp.Ge(expanded, 0))
+    return Stationary(
+        binds=binds,
+        unknowns=(*(c.symbol for c in own), *multipliers),
+        equations=tuple(e for e in map(top, equations) if e != 0),
+        slack=tuple(s for s in slack if s is not sp.true),
+        prices=prices,
+        free=tuple(free),
+    )
+
+
+def _within(model: Model, choice: Choice) -> list[sp.Basic]:
+    """State that a choice lies in its interval."""
+    return [
+        sp.Gt(model.expand_play(gap), 0) if is_open else sp.Ge(model.expand_play(gap), 0)
+        for _, gap, is_open in choice.bounds()
+    ]
+
+
+def _slope(model: Model, choice: Choice, held: Iterable[Constraint]) -> sp.Expr:
+    """Return the slope of the Lagrangian of whoever chooses."""
+    found = sp.diff(model.expand_play(model.payoffs[()][choice.player]), choice.symbol)
+    for constraint in held:
+        if choice.player in constraint.players:
+            price = multiplier(constraint.name, choice.player, constraint.players)
+            found += price * sp.diff(model.expand_play(constraint.gap), choice.symbol)
+    return found
+
+
+@lru_cache(maxsize=10_000)
+def top(expression: sp.Expr) -> sp.Expr:
+    """Return the numerator of an expression over one denominator, expanded."""
+    expanded = sp.expand(expression)
+    if expanded.is_polynomial():
+        return expanded
+    return sp.expand(sp.fraction(sp.cancel(sp.together(expression)))[0])
+
+
+# --- what a player would gain by a little more of one chosen number, all else that is chosen held ----
+
+
+@lru_cache(maxsize=256)
+def marginal(model: Model, player: str, number: str) -> sp.Expr:
+    """Return the slope of a player's payoff in one chosen number.
+
+    Parameters
+    ----------
+    player : str
+    number : str
+        A chosen number, or a definition that hangs on one alone.
+
+    Returns
+    -------
+    sympy expression
+        In parameters, definitions and chosen numbers: to be read at what is played.
+
+    Examples
+    --------
+    >>> from dilemma.library import load
+    >>> marginal(load("hedging"), "japan", "y_U")
+    alp_J*tau_J*y_J/(tau_J + y_U)**2 + d_J
+    """
+    assert model.choices is not None
+    choice = standing(model.definitions, model.choices).get(number, number)
+    symbol = model.choices.choices[choice].symbol
+    terms = sp.Add.make_args(model.payoffs[()][player])
+    found = sp.Add(*(_shorter(_total_slope(model, term, symbol)) for term in terms))
+    if choice != number:
+        found /= _total_slope(model, model.definitions[number].formula, symbol)
+    return _shorter(found)
+
+
+def _total_slope(model: Model, formula: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    found = sp.diff(formula, symbol)
+    for definition in model.definitions.values():
+        if definition.symbol in formula.free_symbols:
+            inner = _total_slope(model, definition.formula, symbol)
+            found += sp.diff(formula, definition.symbol) * inner
+    return found
+
+
+def _shorter(formula: sp.Expr) -> sp.Expr:
+    """Write a slope as a product, or multiplied out, where that is shorter."""
+    return min((formula, sp.factor(formula), sp.expand(formula, deep=False)), key=sp.count_ops)
+
+
+# --- whether a player's payoff is concave in what the player chooses -----------------------------
+
+
+SECONDS = 3.0
+
+
+def admissible(
+    model: Model,
+    values: Mapping[sp.Symbol, sp.Expr] | None = None,
+    seconds: float = SECONDS,
+    only: tuple[Constraint, ...] | None = None,
+) -> Question:
+    """Return a question about admissible parameters, or one calibration, and feasible play.
+
+    With ``only`` some constraints are kept and the others forgotten.
+    """
+    assert model.choices is not None
+    parameters = {p.symbol: p.range for p in model.parameters.values()}
+    definitions = {
+        d.symbol: d.formula for d in model.definitions.values() if d.name not in model.outcomes
+    }
+
+    def about(symbol: sp.Symbol) -> Iterator[sp.Basic]:
+        if values is not None and symbol in values:
+            yield sp.Eq(symbol, values[symbol])
+        elif symbol in parameters:
+            yield from _inside(symbol, parameters[symbol])
+        elif symbol in definitions:
+            yield sp.Eq(symbol, definitions[symbol], evaluate=False)
+
+    question = Question(about, lambda: seconds)
+    for statement in model.choices.feasible(only):
+        question.add(model.expand_play(statement))
+    return question
+
+
+def _inside(symbol: sp.Symbol, interval: Interval) -> Iterator[sp.Basic]:
+    if interval.low.is_finite:
+        yield symbol > interval.low if interval.open_low else symbol >= interval.low
+    if interval.high.is_finite:
+        yield symbol < interval.high if interval.open_high else symbol <= interval.high
+
+
+def never(
+    model: Model, happens: sp.Basic, values: Mapping[sp.Symbol, sp.Expr] | None = None
+) -> bool | None:
+    """Tell whether something happens nowhere in the feasible set; None where undecided."""
+    if happens in (sp.true, sp.false):
+        return happens is sp.false
+    try:
+        question = admissible(model, values)
+        question.add(happens)
+        if any(question.ask_obligation(o).status != "unsat" for o in question.obligations):
+            return None
+        answer = question.ask()
+    except UnsupportedError:
+        return None
+    return {"unsat": True, "sat": False, "unknown": None}[answer.status]
+
+
+def concave(
+    model: Model, player: str, values: Mapping[sp.Symbol, sp.Expr] | None = None
+) -> bool | None:
+    """Tell whether a payoff, and the constraints under which it is sought, are concave.
+
+    Parameters
+    ----------
+    values : mapping, optional
+        One calibration; by default all admissible parameters are meant.
+    """
+    if values is None:
+        return _concave(model, player)
+    return _decided(model, player, values)
+
+
+@lru_cache(maxsize=64)
+def _concave(model: Model, player: str) -> bool | None:
+    return _decided(model, player, None)
+
+
+def _decided(model: Model, player: str, values: Mapping[sp.Symbol, sp.Expr] | None) -> bool | None:
+    assert model.choices is not None
+    own = model.choices.of(player)
+    told = [_semidefinite(model, model.payoffs[()][player], own, values)]
+    told += [_semidefinite(model, c.gap, own, values) for c in model.choices.kept_by(player)]
+    if False in told:
+        return False
+    return None if None in told else True
+
+
+def _semidefinite(
+    model: Model,
+    formula: sp.Expr,
+    own: tuple[Choice, ...],
+    values: Mapping[sp.Symbol, sp.Expr] | None,
+) -> bool | None:
+    expanded = model.expand_play(formula)
+    if expanded.atoms(sp.Piecewise, sp.Min, sp.Max, sp.Abs):
+        return None
+    hessian = sp.hessian(expanded, [choice.symbol for choice in own])
+    undecided = False
+    for size in range(1, len(own) + 1):
+        for kept in combinations(range(len(own)), size):
+            minor = sp.cancel(sp.together(hessian[list(kept), list(kept)].det()))
+            told = never(model, sp.Lt((-1) ** size * minor, 0), values)
+            if told is False:
+                return False
+            undecided = undecided or told is None
+    return None if undecided else True
+
+
+@lru_cache(maxsize=64)
+def interaction(model: Model, player: str) -> str:
+    """Tell how a player's best reply moves with what the others choose, wherever it was proved.
+
+    "complements" where more of any other's choice never lowers what the player gains by more of
+    its own, "substitutes" where it never raises it, "independent" where both, else "depends".
+    Only for one choice each.
+    """
+    assert model.choices is not None
+    own = model.choices.of(player)
+    others = [c for c in model.choices.choices.values() if c.player != player]
+    if len(own) != 1 or not others:
+        return ""
+    payoff = model.expand_play(model.payoffs[()][player])
+    if payoff.atoms(sp.Piecewise, sp.Min, sp.Max, sp.Abs):
+        return "depends"
+    crosses = [sp.cancel(sp.diff(payoff, own[0].symbol, other.symbol)) for other in others]
+    if all(cross == 0 for cross in crosses):
+        return "independent"
+    if all(never(model, sp.Lt(cross, 0)) for cross in crosses):
+        return "complements"
+    if all(never(model, sp.Gt(cross, 0)) for cross in crosses):
+        return "substitutes"
+    return "depends"
+
+
+def positive_factor(factor: sp.Expr, positive: set[sp.Expr]) -> bool:
+    """Tell whether a factor is known not to vanish."""
+    return factor.is_number or factor in positive or -factor in positive or top(factor) in positive

@@ -1,0 +1,604 @@
+"""A leader and those who follow: first-order conditions of both moves, regime by regime.
+
+Followers see the leader's choice K and reply.  For one set of what binds them, a *regime*, their
+first-order conditions F(z, K) = 0 move the reply z with the leader's choice:
+
+    F_z * dz/dK = -F_K        and the leader's payoff U has the total slope  U_K + U_z * dz/dK
+
+The leader's optimum lies inside a regime where that slope vanishes, at an end of the interval, or
+on the border of two regimes: where something just stops to bind, its shadow price being zero.
+There the leader must lose on both sides, so that a concave kink holds the optimum for an open set
+of parameters.  Which of these candidates is best is a comparison of values (``rivals``).
+
+Nash bargaining over one number: where agreement lies, and when there is none.
+
+With gains g_1 and g_2 that are linear in t, and powers w_1 and w_2, the product of g_1**w_1 and
+g_2**w_2 is largest where
+
+    w_1 * g_1' * g_2 + w_2 * g_2' * g_1 = 0
+
+if that lies inside the interval with nobody losing, else at the nearer end of the interval, if
+nobody loses there.  There is no agreement if somebody loses at every t of the interval.  Nash 1950,
+Econometrica 18: 155-162; with unequal powers Binmore, Rubinstein and Wolinsky 1986, RAND Journal of
+Economics 17: 176-188 (unverified).
+
+The symbolic solution of games in which numbers are chosen: one branch for each set of what binds.
+
+All at once: every player's first-order conditions (:mod:`dilemma.games.numbers.first_order`).  A leader and
+followers: the places where the leader's optimum may lie (:mod:`dilemma.games.numbers.regimes`).  A bargain
+at the end multiplies each by the ways in which it may end (:mod:`dilemma.games.numbers.regimes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import sympy as sp
+
+from dilemma.errors import UnsupportedError
+from dilemma.games.branch import Branch
+from dilemma.games.numbers.chosen import Choice, Multiplier, Slope
+from dilemma.games.numbers.first_order import (
+    Stationary,
+    binding_sets,
+    concave,
+    multiplier,
+    positive_factor,
+    stationary,
+    top,
+)
+from dilemma.games.shape import Triangle, triangle
+from dilemma.model import Model
+from dilemma.theory.parts import Outcome
+
+__all__ = [
+    "MOST",
+    "NONE",
+    "Agreement",
+    "Candidate",
+    "agreements",
+    "branches",
+    "candidates",
+    "total",
+    "triangles",
+]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One place where a leader's optimum may lie.
+
+    Attributes
+    ----------
+    follows : Stationary
+        What the followers' conditions are there.
+    binds : tuple of str
+        What binds, the leader's ends included.
+    border : str
+        What just stops to bind, where it lies between two regimes.
+    equations, conditions : tuple
+        Those of the leader and of the followers.
+    """
+
+    follows: Stationary
+    binds: tuple[str, ...]
+    border: str
+    equations: tuple[sp.Expr, ...]
+    conditions: tuple[sp.Basic, ...]
+
+
+def total(model: Model, follows: Stationary, formula: sp.Expr, choice: Choice) -> sp.Expr | None:
+    """Return the slope of a formula by the leader's choice, the followers replying.
+
+    None where what binds does not determine the reply.
+    """
+    reply = list(follows.unknowns)
+    if len(follows.equations) != len(reply) or follows.free:
+        return None
+    expanded = model.expand_play(formula)
+    found = sp.diff(expanded, choice.symbol)
+    if not reply:
+        return found
+    system = sp.Matrix(follows.equations)
+    moves = system.jacobian(reply)
+    determinant = sp.expand(moves.det(method="berkowitz"))
+    if determinant == 0:
+        return None
+    by_choice = -sp.diff(system, choice.symbol)
+    for position, unknown in enumerate(reply):
+        slope = sp.diff(expanded, unknown)
+        if slope == 0:
+            continue
+        replaced = moves.copy()
+        replaced[:, position] = by_choice
+        found += slope * sp.expand(replaced.det(method="berkowitz")) / determinant
+    return found
+
+
+def candidates(model: Model) -> Iterator[Candidate]:
+    """Yield every place where the leader's optimum may lie."""
+    assert model.choices is not None
+    game = model.choices
+    (choice,) = game.of(game.leader)
+    regimes = {
+        frozenset(binds): stationary(model, game.moves[1], binds)
+        for binds in binding_sets(game, game.moves[1])
+    }
+    ends = {name: (model.expand_play(gap), is_open) for name, gap, is_open in choice.bounds()}
+    inside = tuple(sp.Gt(gap, 0) for gap, _ in ends.values())
+    positive = {gap for gap, _ in ends.values()} | _positive(model)
+    for binds, follows in regimes.items():
+        weak = tuple(sp.Ge(price, 0) for price in follows.prices.values())
+        strict = tuple(sp.Gt(price, 0) for price in follows.prices.values())
+        for name, (gap, is_open) in ends.items():
+            if is_open:
+                continue
+            other = tuple(sp.Ge(g, 0) for n, (g, _) in ends.items() if n != name)
+            yield Candidate(
+                follows,
+                (name, *follows.binds),
+                "",
+                (*follows.equations, top(gap)),
+                (*follows.slack, *weak, *other),
+            )
+        slope = _leaders(model, follows, choice)
+        if slope is None:
+            # What binds leaves no room for the choice, or says nothing of the reply.
+            yield Candidate(
+                follows, follows.binds, "", follows.equations, (*follows.slack, *weak, *inside)
+            )
+            continue
+        first = _simplest(slope, follows, positive)
+        yield Candidate(
+            follows,
+            follows.binds,
+            "",
+            (*follows.equations, first),
+            (*follows.slack, *strict, *inside),
+        )
+        for name, price in follows.prices.items():
+            beyond = regimes.get(binds - {name})
+            if beyond is None:
+                continue
+            sides = _kink(model, choice, (follows, price), (beyond, _gap(model, name))) or ()
+            others = tuple(sp.Ge(p, 0) for n, p in follows.prices.items() if n != name)
+            yield Candidate(
+                follows,
+                follows.binds,
+                name,
+                (*follows.equations, top(price)),
+                (*follows.slack, *others, *inside, *sides),
+            )
+
+
+def _leaders(model: Model, follows: Stationary, choice: Choice) -> sp.Expr | None:
+    assert model.choices is not None
+    return total(model, follows, model.payoffs[()][model.choices.leader], choice)
+
+
+def _gap(model: Model, name: str) -> sp.Expr:
+    """Return what is left before something binds."""
+    assert model.choices is not None
+    if name in model.choices.constraints:
+        return model.expand_play(model.choices.constraints[name].gap)
+    choice, _ = name.rsplit(".", 1)
+    return next(
+        model.expand_play(gap)
+        for end, gap, _ in model.choices.choices[choice].bounds()
+        if end == name
+    )
+
+
+def _kink(
+    model: Model,
+    choice: Choice,
+    within: tuple[Stationary, sp.Expr],
+    beyond: tuple[Stationary, sp.Expr],
+) -> tuple[sp.Basic, ...] | None:
+    """State that the leader loses by moving into either of two regimes.
+
+    Where what is left before something binds, or its shadow price, grows with the choice, the
+    regime lies above: there the leader's payoff must not rise; where it shrinks, not fall.
+    """
+    found = []
+    for follows, grows in (within, beyond):
+        slope = _leaders(model, follows, choice)
+        side = total(model, follows, grows, choice)
+        if slope is None or side is None:
+            return None
+        found.append(sp.Le(sp.cancel(sp.together(slope)) * sp.cancel(sp.together(side)), 0))
+    return tuple(found)
+
+
+def _positive(model: Model) -> set[sp.Expr]:
+    """Return what is positive for all admissible parameters, and choices that are."""
+    assert model.choices is not None
+    found: set[sp.Expr] = set()
+    for parameter in model.parameters.values():
+        low = parameter.range.low
+        if low > 0 or (low == 0 and parameter.range.open_low):
+            found.add(parameter.symbol)
+    for choice in model.choices.choices.values():
+        if choice.open_low and choice.low == 0:
+            found.add(choice.symbol)
+    return found
+
+
+def _simplest(slope: sp.Expr, follows: Stationary, positive: set[sp.Expr]) -> sp.Expr:
+    """Return a polynomial that vanishes with a slope, given the followers' conditions.
+
+    Linear conditions are put in, others reduce its degree; factors that cannot vanish are left out.
+    """
+    found = top(slope)
+    solved = triangle(follows.equations, follows.unknowns)
+    if solved is not None:
+        for symbol, numerator, denominator in solved.steps:
+            if denominator.free_symbols & set(follows.unknowns):
+                continue
+            found = top(found.xreplace({symbol: numerator / denominator}))
+        if solved.last is not None and found.has(solved.last):
+            found = sp.expand(sp.prem(found, solved.polynomial, solved.last))
+    factors = sp.factor_list(found)[1]
+    kept = [factor for factor, _ in factors if not positive_factor(factor, positive)]
+    return sp.expand(sp.Mul(*kept)) if kept else sp.Integer(1)
+
+
+def names(sets: Sequence[str]) -> str:
+    """Write what binds as a name."""
+    return ", ".join(sorted(sets)) or "interior"
+
+
+# --- nash bargaining over one number -------------------------------------------------------------
+
+
+NONE = "no agreement"
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One way in which a bargain may end.
+
+    Attributes
+    ----------
+    binds : tuple of str
+        The end of the interval at which it ends, or that there is no agreement.
+    """
+
+    binds: tuple[str, ...]
+    unknowns: tuple[sp.Symbol, ...]
+    equations: tuple[sp.Expr, ...]
+    conditions: tuple[sp.Basic, ...]
+
+
+def agreements(model: Model) -> Iterator[Agreement]:
+    """Yield every way in which a model's bargain may end; one empty way where there is none."""
+    assert model.choices is not None
+    bargain = model.choices.bargain
+    if bargain is None:
+        yield Agreement((), (), (), ())
+        return
+    t = bargain.over.symbol
+    low, high = bargain.over.low, bargain.over.high
+    (one, first), (two, second) = (
+        (player, model.expand_play(gain, [t])) for player, gain in bargain.gains.items()
+    )
+    slope = bargain.power[one] * sp.diff(first, t) * second
+    slope += bargain.power[two] * sp.diff(second, t) * first
+    nobody_loses = (sp.Ge(first, 0), sp.Ge(second, 0))
+    inside = (sp.Gt(t, low), sp.Gt(high, t))
+    yield Agreement((), (t,), (top(slope),), (*nobody_loses, *inside))
+    for name, end, turns in (("low", low, sp.Le(slope, 0)), ("high", high, sp.Ge(slope, 0))):
+        yield Agreement(
+            (f"{bargain.over.name}.{name}",), (t,), (sp.expand(t - end),), (*nobody_loses, turns)
+        )
+    yield Agreement((NONE,), (), (), tuple(_somebody_loses(t, low, high, first, second)))
+
+
+def _somebody_loses(
+    t: sp.Symbol, low: sp.Expr, high: sp.Expr, first: sp.Expr, second: sp.Expr
+) -> Iterator[sp.Basic]:
+    """State that no t will do: none of the points at which what will do could end."""
+    for end in (low, high):
+        yield sp.Or(*(sp.Lt(sp.expand(g.xreplace({t: end})), 0) for g in (first, second)))
+    for own, other in ((first, second), (second, first)):
+        # At t* = -a/b own gains vanish; each statement is multiplied by the square of b.
+        b, a = sp.expand(own).coeff(t, 1), sp.expand(own).coeff(t, 0)
+        d, c = sp.expand(other).coeff(t, 1), sp.expand(other).coeff(t, 0)
+        yield sp.Or(
+            sp.Eq(b, 0),
+            sp.Lt((c * b - d * a) * b, 0),
+            sp.Lt((-a - low * b) * b, 0),
+            sp.Lt((high * b + a) * b, 0),
+        )
+
+
+# --- the symbolic solution of games in which numbers are chosen ----------------------------------
+
+
+MOST = 729  # sets of what binds that are gone through: six choices with two ends each
+
+
+def branches(
+    model: Model, holding: tuple[str, ...] = (), *, bargain: bool = True
+) -> tuple[Branch, ...]:
+    """Return every branch of a game in which numbers are chosen.
+
+    Parameters
+    ----------
+    holding : tuple of str
+        Choices that are held where they are, wherever that is: only the others are best replies.
+    bargain : bool
+        Whether to go through the ways in which a bargain may end; without, outcomes that hang on
+        it have no value.
+
+    Raises
+    ------
+    UnsupportedError
+        If a payoff has a kink in what is chosen, or there are too many sets of what binds.
+    """
+    return _branches(model, tuple(sorted(holding)), bargain)
+
+
+@lru_cache(maxsize=32)
+def _branches(
+    model: Model,
+    holding: tuple[str, ...],
+    bargain: bool,  # noqa: FBT001 -- cached
+) -> tuple[Branch, ...]:
+    _check(model)
+    assert model.choices is not None
+    replying = model.choices.moves[-1]
+    relaxed = any(concave(model, player) is not True for player in replying)
+    found: list[Branch] = []
+    for candidate in _places(model, holding):
+        for agreement in agreements(model) if bargain else (Agreement((NONE,), (), (), ()),):
+            led = bool(model.choices.leader) and not holding
+            found.append(_branch(model, candidate, agreement, relaxed=relaxed, led=led))
+    return _with_rivals(model, found) if model.choices.leader and not holding else tuple(found)
+
+
+def _check(model: Model) -> None:
+    assert model.choices is not None
+    chosen = {c.symbol for c in model.choices.choices.values()}
+    kinds = (sp.Piecewise, sp.Min, sp.Max, sp.Abs)
+    for player, payoff in model.payoffs[()].items():
+        kinks = model.expand_play(payoff).atoms(*kinds)
+        if any(kink.free_symbols & chosen for kink in kinks):
+            raise UnsupportedError(
+                f"payoffs.{player} has a kink in what is chosen (if, min, max or abs): there are no "
+                "first-order conditions to go through"
+            )
+        slopes = [sp.diff(model.expand_play(payoff), c) for c in chosen]
+        if not all(top(slope).is_polynomial(*chosen) for slope in slopes):
+            raise UnsupportedError(
+                f"payoffs.{player} is no quotient of polynomials in what is chosen: its first-order "
+                "conditions are not solved"
+            )
+    for constraint in model.choices.constraints.values():
+        if not model.expand_play(constraint.gap).is_polynomial(*chosen):
+            raise UnsupportedError(
+                f"the constraint {constraint.name} is no polynomial in what is chosen"
+            )
+    count = 0
+    for count, _ in enumerate(binding_sets(model.choices, model.players), 1):
+        if count > MOST:
+            raise UnsupportedError(
+                f"{model.name} has more than {MOST} sets of what may bind: its symbolic solution "
+                "is not worked out"
+            )
+
+
+def _places(model: Model, holding: tuple[str, ...]) -> Iterator[Candidate]:
+    assert model.choices is not None
+    game = model.choices
+    if game.leader and not holding:
+        yield from candidates(model)
+        return
+    players = tuple(model.players)
+    for binds in binding_sets(game, players, holding):
+        follows = stationary(model, players, binds, holding)
+        weak = tuple(sp.Ge(price, 0) for price in follows.prices.values())
+        yield Candidate(follows, binds, "", follows.equations, (*follows.slack, *weak))
+
+
+def _branch(
+    model: Model, candidate: Candidate, agreement: Agreement, *, relaxed: bool, led: bool
+) -> Branch:
+    assert model.choices is not None
+    game = model.choices
+    follows = candidate.follows
+    play: dict[str, dict[str, sp.Expr]] = {player: {} for player in model.players}
+    for choice in game.choices.values():
+        play[choice.player][choice.name] = choice.symbol
+    equations = (*candidate.equations, *agreement.equations)
+    held = [c.symbol for c in game.choices.values()]
+    unknowns = (*follows.unknowns, *(c.symbol for c in game.of(game.leader) if led))
+    unknowns = (*unknowns, *agreement.unknowns)
+    conditions = (*candidate.conditions, *agreement.conditions)
+    binds = (*candidate.binds, *agreement.binds)
+    expanded = [model.expand_play(e) for e in equations]
+    solved = triangle(expanded, unknowns) if set(held) <= set(unknowns) else None
+    closed = {} if solved is None else solved.closed()
+    payoffs = dict(model.payoffs[()])
+    return Branch(
+        name=_name(model, binds, candidate.border, bargained=bool(agreement.conditions)),
+        play=play,
+        payoffs=payoffs,
+        outcomes={n: _outcome(model, o, follows, binds) for n, o in model.outcomes.items()},
+        unknowns=unknowns,
+        equations=tuple(_shortest(model, e) for e in equations),
+        conditions=tuple(_shorter(model, c) for c in conditions if c is not sp.true),
+        closed=closed,
+        nonzero=tuple(d for _, _, d in solved.steps if not d.is_number)
+        if closed and solved
+        else (),
+        chosen=True,
+        relaxed=relaxed or led,
+        binds=binds,
+        value=payoffs[game.leader] if game.leader else None,
+    )
+
+
+@lru_cache(maxsize=32)
+def _coordinates(model: Model) -> tuple[tuple[sp.Symbol, sp.Expr], ...]:
+    """Return what choices are in terms of definitions that are such a choice but for a shift."""
+    assert model.choices is not None
+    found = []
+    for definition in model.definitions.values():
+        for choice in model.choices.choices.values():
+            rest = definition.formula.coeff(choice.symbol, 0)
+            slope = definition.formula.coeff(choice.symbol, 1)
+            chosen = {c.symbol for c in model.choices.choices.values()}
+            shift = sp.expand(definition.formula - slope * choice.symbol)
+            if slope in (1, -1) and not shift.free_symbols & chosen and rest == shift:
+                found.append((choice.symbol, sp.expand((definition.symbol - shift) / slope)))
+    return tuple(found)
+
+
+def _shortest(model: Model, expression: sp.Expr) -> sp.Expr:
+    """Write a polynomial with slack for ceiling, K = S + s, and the like, where that is shorter.
+
+    z3 decides in milliseconds about S**2 what it gives up on about (K - s)**2 multiplied out.
+    """
+    best = expression
+    for choice, instead in _coordinates(model):
+        told = sp.expand(best.xreplace({choice: instead}))
+        if len(sp.Add.make_args(told)) < len(sp.Add.make_args(best)):
+            best = told
+    return best
+
+
+def _shorter(model: Model, condition: sp.Basic) -> sp.Basic:
+    if not isinstance(condition, sp.core.relational.Relational):
+        return condition
+    gap = sp.expand(condition.lhs - condition.rhs)
+    shorter = _shortest(model, gap)
+    return condition if shorter == gap else condition.func(shorter, 0)
+
+
+def _name(model: Model, binds: tuple[str, ...], border: str, *, bargained: bool) -> str:
+    assert model.choices is not None
+    named = {bound: name for name, bound in model.choices.regimes.items()}
+    known = frozenset(model.choices.constraints) | {
+        f"{c}.{end}" for c in model.choices.choices for end in ("low", "high")
+    }
+    own = frozenset(binds) & known
+    told = named.get(own) or names([*own])
+    if border:
+        beyond = named.get(own - {border}) or names([*(own - {border})])
+        told = f"border of {told} and {beyond}"
+    ended = [b for b in binds if b not in known and (b != NONE or bargained)]
+    return "; ".join([told, *ended])
+
+
+def _outcome(
+    model: Model, outcome: Outcome, follows: Stationary, binds: tuple[str, ...]
+) -> sp.Expr:
+    """Return an outcome in parameters and unknowns; not a number where it has no value."""
+    assert model.choices is not None
+    assert outcome.formula is not None
+    bargain = model.choices.bargain
+    over = [bargain.over.symbol] if bargain is not None and NONE in binds else []
+    if model.expand_play(outcome.formula).has(*over):
+        return sp.nan
+    put: dict[sp.Symbol, sp.Expr] = {
+        sp.Symbol(player, real=True): payoff for player, payoff in model.payoffs[()].items()
+    }
+    for symbol, what in outcome.chances.items():
+        if isinstance(what, Multiplier):
+            value = _price(model, what, follows)
+        else:
+            assert isinstance(what, Slope)
+            value = _slope(model, what, follows)
+        if value is None:
+            return sp.nan
+        put[symbol] = value
+    return outcome.formula.xreplace(put)
+
+
+def _price(model: Model, what: Multiplier, follows: Stationary) -> sp.Expr | None:
+    assert model.choices is not None
+    if what.constraint not in follows.binds:
+        return sp.Integer(0)
+    players = model.choices.constraints[what.constraint].players
+    symbol = multiplier(what.constraint, what.player, players)
+    return None if symbol in follows.free else symbol
+
+
+def _slope(model: Model, what: Slope, follows: Stationary) -> sp.Expr | None:
+    """Return what a player gains by more of the leader's choice, everybody replying.
+
+    With one follower by the envelope theorem: the reply moves nothing at the margin, so that the
+    slope is that of the Lagrangian alone.
+    """
+    assert model.choices is not None
+    game = model.choices
+    choice = game.choices[what.choice]
+    if game.moves[-1] != (what.player,):
+        return total(model, follows, model.payoffs[()][what.player], choice)
+    if follows.free:
+        return None
+    found = sp.diff(model.expand_play(model.payoffs[()][what.player]), choice.symbol)
+    for name, price in follows.prices.items():
+        constraint = game.constraints.get(name)
+        if constraint is None:
+            owner = game.choices[name.rsplit(".", 1)[0]]
+            gap = next(g for end, g, _ in owner.bounds() if end == name)
+        else:
+            gap = constraint.gap
+        found += price * sp.diff(model.expand_play(gap), choice.symbol)
+    return found
+
+
+def _with_rivals(model: Model, found: list[Branch]) -> tuple[Branch, ...]:
+    """Add that a leader's optimum pays no less than each other place that has a closed form."""
+    closed = [b for b in found if b.closed and b.value is not None]
+    rivals = {}
+    for branch in closed:
+        told = _closed_form(model, branch)
+        if told is not None:
+            rivals[branch.name] = told
+    done = []
+    for branch in found:
+        assert branch.value is not None
+        own = model.expand_play(branch.value)
+        told = tuple(
+            sp.Or(sp.Not(exists), sp.Ge(own, value))
+            for name, (value, exists) in rivals.items()
+            if name != branch.name and exists is not sp.false
+        )
+        done.append(replace(branch, rivals=told))
+    return tuple(done)
+
+
+def _closed_form(model: Model, branch: Branch) -> tuple[sp.Expr, sp.Basic] | None:
+    """Return what a branch pays the leader and where it exists; None where it has a pole."""
+    put = dict(branch.closed)
+    assert branch.value is not None
+    value = model.expand_play(branch.value).xreplace(put)
+    told = [model.expand_play(c) for c in branch.conditions]
+    formulas = [value, *(side.xreplace(put) for c in told for side in _sides(c))]
+    if any(f.has(sp.zoo, sp.nan) for f in formulas):
+        return None
+    exists = sp.And(*(c.xreplace(put) for c in told), *(sp.Ne(d, 0) for d in branch.nonzero))
+    return value, exists
+
+
+def _sides(condition: sp.Basic) -> Iterator[sp.Expr]:
+    for relation in condition.atoms(sp.core.relational.Relational):
+        yield from relation.args
+
+
+@lru_cache(maxsize=32)
+def triangles(
+    model: Model,
+    holding: tuple[str, ...] = (),
+    bargain: bool = True,  # noqa: FBT001, FBT002 -- cached
+) -> Mapping[str, Triangle | None]:
+    """Return each branch's equations in a triangle; None where they cannot be brought into one."""
+    found = branches(model, holding, bargain=bargain)
+    return {
+        b.name: triangle([model.expand_play(e) for e in b.equations], b.unknowns) for b in found
+    }

@@ -1,0 +1,361 @@
+"""Equilibria of games in which numbers are chosen, searched for in floats from the payoffs alone.
+
+It shares nothing with the branches: best replies are global searches over the feasible set, a grid
+or many starting points first and scipy's optimisers from the best of them; equilibria are fixed
+points of them, and roots of the players' slopes, from many starting points.  A leader's choice is a
+search over the whole interval with the followers' replies worked out anew at each point.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from scipy import optimize
+from scipy.stats import qmc
+
+from dilemma.model import Model
+from dilemma.theory.evaluate import quickly
+
+__all__ = ["NotFoundError", "Search"]
+
+GRID = 65
+STARTS = 5  # scattered points: two to the power of this
+ROUNDS = 40
+NEAR = 1e-7
+Point = np.ndarray[Any, Any]
+
+
+class NotFoundError(Exception):
+    """A search that did not settle; what was searched for, in words."""
+
+
+@dataclass
+class Search:
+    """A game at one calibration, in floats.
+
+    Parameters
+    ----------
+    values : mapping of symbol to number
+        Every parameter and definition.
+    seed : int
+        Of the starting points.
+    held : tuple of str
+        Choices that stay where they are.
+    """
+
+    model: Model
+    values: Mapping[sp.Symbol, Any]
+    seed: int = 0
+    held: tuple[str, ...] = ()
+    names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        game = self.model.choices
+        assert game is not None
+        self.game = game
+        self.names = tuple(game.choices)
+        self.symbols = [c.symbol for c in game.choices.values()]
+        constants = {s: v for s, v in self.values.items() if getattr(v, "is_number", True)}
+
+        def compiled(formulas: Sequence[sp.Expr]) -> Callable[..., Any]:
+            told = [self.model.expand_play(f).xreplace(constants) for f in formulas]
+            return quickly(self.symbols, told)
+
+        self.pay = {p: compiled([f]) for p, f in self.model.payoffs[()].items()}
+        self.slopes = compiled(
+            [
+                sp.diff(self.model.expand_play(self.model.payoffs[()][c.player]), c.symbol)
+                for c in game.choices.values()
+            ]
+        )
+        self.ends = compiled([e for c in game.choices.values() for e in (c.low, c.high)])
+        self.gaps = compiled([c.gap for c in game.constraints.values()])
+
+    # --- what a point is ------------------------------------------------------------------------
+
+    def payoff(self, player: str, point: Point) -> float:
+        """Return what a player is paid; minus infinity where that has no value."""
+        with np.errstate(all="ignore"):
+            found = float(self.pay[player](*point)[0])
+        return found if np.isfinite(found) else -np.inf
+
+    def bounds(self, point: Point) -> list[tuple[float, float]]:
+        """Return every choice's interval; an end that is left out is moved in by a little."""
+        with np.errstate(all="ignore"):
+            told = [float(e) for e in self.ends(*point)]
+        found = []
+        for choice, low, high in zip(
+            self.game.choices.values(), told[::2], told[1::2], strict=True
+        ):
+            inside = 1e-9 * max(high - low, 1e-9)
+            found.append((low + inside * choice.open_low, high - inside * choice.open_high))
+        return found
+
+    def _kept(self, players: Sequence[str]) -> list[int]:
+        return [
+            k for k, c in enumerate(self.game.constraints.values()) if set(c.players) & set(players)
+        ]
+
+    def _own(self, players: Sequence[str]) -> list[int]:
+        return [
+            k
+            for k, c in enumerate(self.game.choices.values())
+            if c.player in players and c.name not in self.held
+        ]
+
+    # --- one player's best reply ----------------------------------------------------------------
+
+    def best_reply(self, player: str, point: Point) -> tuple[Point, float]:
+        """Return a point with a player's best reply in it, and what it pays."""
+        own, kept = self._own([player]), self._kept([player])
+        if not own:
+            return point, self.payoff(player, point)
+        bounds = [self.bounds(point)[k] for k in own]
+        if any(low > high for low, high in bounds):
+            raise NotFoundError(f"nothing that {player} may choose")
+
+        def at(x: Any) -> Point:
+            there = point.copy()
+            there[own] = x
+            return there
+
+        def loss(x: Any) -> float:
+            value = -self.payoff(player, at(x))
+            return value if np.isfinite(value) else 1e30
+
+        def gap(x: Any) -> Point:
+            return np.array([float(g) for g in self.gaps(*at(x))])[kept]
+
+        def feasible(x: Any) -> bool:
+            return not kept or bool(np.all(gap(x) >= -1e-10))
+
+        starts = [*self._grid(bounds), np.clip(point[own], *np.array(bounds).T)]
+        good = [x for x in starts if feasible(x)] or self._towards(bounds, gap)
+        good.sort(key=loss)
+        polished = [self._polish(start, loss, bounds, gap if kept else None) for start in good[:2]]
+        best = min([good[0], *(x for x in polished if x is not None and feasible(x))], key=loss)
+        return at(best), -loss(best)
+
+    def _grid(self, bounds: Sequence[tuple[float, float]]) -> list[Point]:
+        if len(bounds) == 1:
+            return [np.array([x]) for x in np.linspace(*bounds[0], GRID)]
+        low, high = np.array(bounds).T
+        scattered = qmc.Sobol(len(bounds), seed=self.seed).random_base2(6)
+        corners = np.array(np.meshgrid(*[[0.0, 1.0]] * len(bounds))).reshape(len(bounds), -1).T
+        return [low + (high - low) * s for s in np.vstack([scattered, corners])]
+
+    def _towards(
+        self, bounds: Sequence[tuple[float, float]], gap: Callable[[Any], Point]
+    ) -> list[Point]:
+        """Look for a point that keeps the constraints, where no starting point does."""
+        found = optimize.minimize(
+            lambda x: float(np.sum(np.minimum(gap(x), 0) ** 2)),
+            [sum(b) / 2 for b in bounds],
+            bounds=bounds,
+        )
+        if np.any(gap(found.x) < -1e-7):
+            raise NotFoundError("nothing that keeps the constraints")
+        return [found.x]
+
+    def _polish(
+        self,
+        start: Point,
+        loss: Callable[[Any], float],
+        bounds: Sequence[tuple[float, float]],
+        gap: Callable[[Any], Point] | None,
+    ) -> Point | None:
+        if len(bounds) == 1 and gap is None:
+            (low, high) = bounds[0]
+            step = (high - low) / (GRID - 1)
+            ends = max(low, start[0] - step), min(high, start[0] + step)
+            if ends[0] >= ends[1]:
+                return start
+            found = optimize.minimize_scalar(
+                lambda x: loss([x]), bounds=ends, method="bounded", options={"xatol": 1e-13}
+            )
+            best = min((found.x, *ends), key=lambda x: loss([x]))
+            return np.array([best])
+        kept = [{"type": "ineq", "fun": gap}] if gap is not None else []
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # it clips a step to the bounds
+            found = optimize.minimize(
+                loss,
+                start,
+                bounds=bounds,
+                constraints=kept,
+                method="SLSQP",
+                options={"ftol": 1e-15, "maxiter": 200},
+            )
+        return np.clip(found.x, *np.array(bounds).T) if np.all(np.isfinite(found.x)) else None
+
+    def regret(self, player: str, point: Point) -> float:
+        """Return what a player gains by its best reply, as far as the search found it."""
+        return max(0.0, self.best_reply(player, point)[1] - self.payoff(player, point))
+
+    # --- equilibria -----------------------------------------------------------------------------
+
+    def starts(self) -> list[Point]:
+        """Return points from which to search: corners, the middle and scattered ones."""
+        size = len(self.names)
+        scattered = list(qmc.Sobol(size, seed=self.seed).random_base2(STARTS))
+        corners = [np.zeros(size), np.ones(size), np.full(size, 0.5)]
+        found = []
+        for share in [*corners, *scattered]:
+            point = np.full(size, 0.5)
+            for _ in range(2):  # ends may hang on what others choose
+                low, high = np.array(self.bounds(point)).T
+                point = low + share * (np.maximum(high, low) - low)
+            found.append(point)
+        return found
+
+    def settle(self, players: Sequence[str], point: Point) -> Point | None:
+        """Follow best replies, one player after the other, until nothing moves."""
+        here = point
+        been: list[Point] = []
+        for _ in range(ROUNDS):
+            before = here
+            if any(np.max(np.abs(here - other)) < 1e-9 for other in been[:-1]):
+                return None  # in a circle
+            been.append(here)
+            for player in players:
+                here, _ = self.best_reply(player, here)
+            if len(players) == 1 or np.max(np.abs(here - before)) < 1e-8:
+                return here
+        return here if np.max(np.abs(here - before)) < NEAR else None
+
+    def simultaneous(
+        self, players: Sequence[str], starts: Sequence[Point] | None = None
+    ) -> list[Point]:
+        """Return the equilibria that the search finds among players who move at once."""
+        found: list[Point] = []
+        own = self._own(players)
+        for start in self.starts() if starts is None else starts:
+            for point in self._ends(players, own, start):
+                if any(np.max(np.abs(point - f)) < 1e-6 for f in found):
+                    continue
+                if self.beyond(point):
+                    continue
+                size = max(1.0, *(abs(self.payoff(p, point)) for p in players))
+                if all(self.regret(p, point) < 1e-8 * size for p in players):
+                    found.append(point)
+        return found
+
+    def _ends(self, players: Sequence[str], own: Sequence[int], start: Point) -> Iterator[Point]:
+        """Yield a point, where best replies lead from it, and where slopes vanish near it."""
+        try:
+            told = [start, self.settle(players, start), self._root(own, start)]
+        except NotFoundError:
+            return  # from here somebody has nothing to choose
+        yield from (point for point in told if point is not None)
+
+    def beyond(self, point: Point, player: str = "") -> bool:
+        """Tell whether a point lies at an end, perhaps of one player, that is left out.
+
+        Nothing is reached there.
+        """
+        for choice, (low, high), x in zip(
+            self.game.choices.values(), self.bounds(point), point, strict=True
+        ):
+            if player and choice.player != player:
+                continue
+            close = 1e-7 * max(high - low, 1e-9)
+            if (choice.open_low and x - low < close) or (choice.open_high and high - x < close):
+                return True
+        return False
+
+    def _root(self, own: Sequence[int], start: Point) -> Point | None:
+        """Solve for slopes that vanish, or point outwards at an end; constraints are left out."""
+        if self.game.constraints:
+            return None
+
+        def natural(x: Point) -> Point:
+            there = start.copy()
+            there[own] = x
+            low, high = np.array(self.bounds(there))[own].T
+            there[own] = np.clip(x, low, high)
+            with np.errstate(all="ignore"):
+                slopes = np.array([float(s) for s in self.slopes(*there)])[own]
+            step = x - np.clip(there[own] + slopes, low, high)
+            return np.where(np.isfinite(step), step, 1.0)
+
+        found = optimize.root(natural, start[own], method="hybr", tol=1e-13)
+        if not found.success and np.max(np.abs(found.fun)) > NEAR:
+            return None
+        there = start.copy()
+        low, high = np.array(self.bounds(there))[own].T
+        there[own] = np.clip(found.x, low, high)
+        return there
+
+    def corners(self, x: float, own: int) -> list[Point]:
+        """Return points with everything else as low, and as high, as it may be."""
+        found = []
+        for share in (0.0, 1.0):
+            point = np.full(len(self.names), 0.5)
+            for _ in range(2):
+                point[own] = x
+                low, high = np.array(self.bounds(point)).T
+                point = low + share * (np.maximum(high, low) - low)
+            point[own] = x
+            found.append(point)
+        return found
+
+    def led(self, points: int = 65) -> tuple[Point, float]:
+        """Return a leader's best choice with the replies to it, and what it pays the leader."""
+        leader = self.game.moves[0][0]
+        (own,) = self._own([leader])
+        warm = self.starts()[2]
+        low, high = self.bounds(warm)[own]
+        tried: list[tuple[float, Point]] = []
+        for x in np.linspace(low, high, points):
+            there = self._reply(x, warm)
+            if there is not None:
+                warm = there
+                tried.append((self.payoff(leader, there), there))
+        if not tried:
+            raise NotFoundError("the followers' replies did not settle anywhere")
+        tried.sort(key=lambda one: -one[0])
+        step = (high - low) / (points - 1)
+        best = tried[0]
+        for _, start in tried[:2]:
+            ends = max(low, start[own] - step), min(high, start[own] + step)
+            found = self._near(leader, start, ends)
+            if found is not None and found[0] > best[0]:
+                best = found
+        return best[1], best[0]
+
+    def _reply(self, x: float, warm: Point) -> Point | None:
+        """Return the followers' reply; of several that which ties have played."""
+        leader, followers = self.game.moves[0][0], self.game.moves[1]
+        (own,) = self._own([leader])
+        told = []
+        for start in (warm, *(self.corners(x, own) if len(followers) > 1 else ())):
+            there = start.copy()
+            there[own] = x
+            try:
+                found = self.settle(followers, there)
+            except NotFoundError:
+                continue
+            if found is not None:
+                told.append(found)
+        favourite = max if self.game.ties == "leader" else min
+        return favourite(told, key=lambda p: self.payoff(leader, p)) if told else None
+
+    def _near(
+        self, leader: str, start: Point, ends: tuple[float, float]
+    ) -> tuple[float, Point] | None:
+        """Return the leader's best choice between two ends, and its payoff in front of it."""
+
+        def loss(x: float) -> float:
+            there = self._reply(x, start)
+            return 1e30 if there is None else -self.payoff(leader, there)
+
+        found = optimize.minimize_scalar(
+            loss, bounds=ends, method="bounded", options={"xatol": 1e-8}
+        )
+        there = self._reply(found.x, start)
+        return None if there is None else (-float(found.fun), there)

@@ -1,0 +1,261 @@
+"""The symbolic solution of a tree with perfect information: backward induction, case by case.
+
+At each decision every action is a case, with the condition that it pays the player who moves no
+less than any other, given what follows.  A player who knows a private type t, uniform on [l, h],
+takes one action against another where D(t) = a + b*t, the payoff difference, is positive.  That is
+a *cutoff*: always if D(l) and D(h) are positive, never if both are negative, and else on one side
+of t* = -a/b.  Whoever moves earlier expects the average over types.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import product
+
+import sympy as sp
+
+from dilemma.errors import UnsupportedError
+from dilemma.games.branch import Branch, Play
+from dilemma.games.matrix.supports import MOST
+from dilemma.games.naming import Naming
+from dilemma.games.tree.tree import Chance, Node, PrivateType, Tree
+from dilemma.model import Model
+from dilemma.theory.parts import Profile
+
+__all__ = ["branches", "has_symbols", "probability"]
+
+ONE, ZERO = sp.Integer(1), sp.Integer(0)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What may happen from a history on, and when."""
+
+    payoffs: Mapping[str, sp.Expr]
+    play: Mapping[str, Mapping[str, sp.Expr]]
+    words: Mapping[str, str]
+    conditions: tuple[sp.Basic, ...] = ()
+    nonzero: tuple[sp.Expr, ...] = ()
+
+
+def has_symbols(model: Model) -> bool:
+    """Tell whether a tree has perfect information and is small enough to go through its cases."""
+    assert model.tree is not None
+    return model.tree.perfect and _count(model.tree) <= MOST
+
+
+def _count(tree: Tree) -> int:
+    """Return how many cases there are, or some number above the most that are gone through."""
+    found = dict.fromkeys(tree.ends, 1)
+    for node in tree.below(()):
+        history = node.history
+        own = 1 if not node.player else 4 if node.knows else len(node.actions)
+        found[history] = own * math.prod(found[*history, action] for action in node.actions)
+        if found[history] > MOST:
+            return found[history]
+    return found[()]
+
+
+def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
+    """Return every branch of a tree with perfect information.
+
+    Parameters
+    ----------
+    named : bool
+        Whether payoff differences are written in the shortest way that the definitions allow.
+
+    Raises
+    ------
+    UnsupportedError
+        If some player does not know which history has happened, or there are too many cases.
+    """
+    assert model.tree is not None
+    if not model.tree.perfect:
+        raise UnsupportedError(
+            f"{model.name} has no symbolic solution: some player does not know what has happened "
+            "(solve and compare answer for given values; in Python trace, too)"
+        )
+    if not has_symbols(model):
+        raise UnsupportedError(
+            f"{model.name} has {_count(model.tree):,} cases of backward induction or more: its "
+            f"symbolic solution is worked out up to {MOST}"
+        )
+    return _branches(model, named)
+
+
+@lru_cache(maxsize=32)
+def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
+    assert model.tree is not None
+    induction = _Induction(model, model.tree, Naming(model) if named else None)
+    return tuple(_branch(model, case) for case in induction.cases())
+
+
+def _branch(model: Model, case: _Case) -> Branch:
+    assert model.tree is not None
+    name = ", ".join(case.words[decision] for decision in model.tree.decisions)
+    play = {decision: case.play[decision] for decision in model.tree.decisions}
+    payoffs = {player: sp.expand(case.payoffs[player]) for player in model.players}
+    paid = {sp.Symbol(player, real=True): payoff for player, payoff in payoffs.items()}
+    outcomes = {}
+    for outcome in model.outcomes.values():
+        chances = {s: probability(model.tree, play, c) for s, c in outcome.chances.items()}
+        assert outcome.formula is not None
+        outcomes[outcome.name] = outcome.formula.xreplace({**paid, **chances})
+    return Branch(
+        name=name,
+        play=play,
+        payoffs=payoffs,
+        outcomes=outcomes,
+        conditions=case.conditions,
+        nonzero=tuple(dict.fromkeys(case.nonzero)),
+    )
+
+
+def probability(tree: Tree, play: Play, chance: Chance) -> sp.Expr:
+    """Return the probability that an action is taken after a history."""
+    found: dict[Profile, sp.Expr] = {}
+    for node in tree.below(chance.after):
+        mix = play[node.decision] if node.player else node.chances
+        found[node.history] = sp.Add(
+            *(
+                mix[a] * (ONE if a == chance.action else found.get((*node.history, a), ZERO))
+                for a in node.actions
+                if mix[a] != 0
+            )
+        )
+    return found.get(chance.after, ZERO)
+
+
+@dataclass(frozen=True)
+class _Induction:
+    model: Model
+    tree: Tree
+    naming: Naming | None
+
+    def cases(self) -> list[_Case]:
+        """Return what may happen, worked out from the ends of the tree."""
+        found = {
+            end: [_Case({p: sp.expand(v) for p, v in pays.items()}, {}, {})]
+            for end, pays in self.model.payoffs.items()
+        }
+        for node in self.tree.below(()):
+            history = node.history
+            below = [found.pop((*history, action)) for action in node.actions]
+            found[history] = [
+                case
+                for choice in product(*below)
+                for case in self._moves(node, dict(zip(node.actions, choice, strict=True)))
+                if sp.false not in case.conditions
+            ]
+        return [replace(case, payoffs=self._expected(case.payoffs)) for case in found[()]]
+
+    def _moves(self, node: Node, after: Mapping[str, _Case]) -> Iterator[_Case]:
+        if not node.player:
+            yield _mixed(after, node.chances)
+        elif node.knows:
+            yield from self._informed(node, after, self.tree.types[node.knows])
+        else:
+            for action in node.actions:
+                gaps = [
+                    self._gap(node.player, after[action], after[b])
+                    for b in node.actions
+                    if b != action
+                ]
+                chosen = {a: ONE if a == action else ZERO for a in node.actions}
+                case = _mixed(after, chosen, node.decision, action)
+                conditions = tuple(sp.Ge(gap, 0) for gap in gaps)
+                yield replace(case, conditions=case.conditions + conditions)
+
+    def _gap(self, player: str, one: _Case, other: _Case) -> sp.Expr:
+        """Return what a player expects to gain by one action over another."""
+        gap = self._expected(one.payoffs)[player] - self._expected(other.payoffs)[player]
+        return self._short(gap)
+
+    def _short(self, gap: sp.Expr) -> sp.Expr:
+        return sp.expand(gap) if self.naming is None else self.naming.shortest(gap)
+
+    def _expected(self, payoffs: Mapping[str, sp.Expr]) -> dict[str, sp.Expr]:
+        """Return payoffs with every type at its mean: they are linear in it."""
+        means = {t.symbol: (t.low + t.high) / 2 for t in self.tree.types.values()}
+        return {player: sp.expand(value.xreplace(means)) for player, value in payoffs.items()}
+
+    def _informed(
+        self, node: Node, after: Mapping[str, _Case], private: PrivateType
+    ) -> Iterator[_Case]:
+        """Yield the cases of a player who knows its type: one action, the other, a cutoff."""
+        first, second = node.actions
+        one, other = after[first].payoffs, after[second].payoffs
+        gap = sp.expand(one[node.player] - other[node.player])
+        slope = sp.expand(gap).coeff(private.symbol, 1)
+        low, high = (
+            self._short(gap.xreplace({private.symbol: end})) for end in (private.low, private.high)
+        )
+        for action, (least, most) in ((first, (low, high)), (second, (-low, -high))):
+            chosen = {a: ONE if a == action else ZERO for a in node.actions}
+            case = _mixed(after, chosen, node.decision, action)
+            extra = (sp.Ge(least, 0), sp.Ge(most, 0))
+            yield replace(case, conditions=case.conditions + extra)
+        if slope == 0:
+            return
+        cutoff = sp.cancel(-gap.coeff(private.symbol, 0) / slope)
+        width = private.high - private.low
+        above = sp.cancel((private.high - cutoff) / width)
+        for up, down, rises, extra in (
+            (first, second, True, (sp.Lt(low, 0), sp.Gt(high, 0))),
+            (second, first, False, (sp.Gt(low, 0), sp.Lt(high, 0))),
+        ):
+            if (slope.is_positive and not rises) or (slope.is_negative and rises):
+                continue
+            chances = {up: above, down: sp.cancel(1 - above)}
+            chosen = {a: chances[a] for a in node.actions}
+            # Whoever acts on a side of the cutoff is of that side's average type.
+            averages = {
+                up: after[up]
+                .payoffs[node.player]
+                .xreplace({private.symbol: (cutoff + private.high) / 2}),
+                down: after[down]
+                .payoffs[node.player]
+                .xreplace({private.symbol: (private.low + cutoff) / 2}),
+            }
+            case = _mixed(after, chosen, node.decision, f"{up}/{down}", own=(node.player, averages))
+            yield replace(
+                case,
+                conditions=case.conditions + extra,
+                nonzero=(*case.nonzero, slope, sp.expand(width)),
+            )
+
+
+def _mixed(
+    after: Mapping[str, _Case],
+    chances: Mapping[str, sp.Expr],
+    decision: str = "",
+    word: str = "",
+    *,
+    own: tuple[str, Mapping[str, sp.Expr]] | None = None,
+) -> _Case:
+    """Put together what follows each action, weighted by how likely it is.
+
+    ``word`` says what is done at the decision; ``own`` gives what the player who moves is paid
+    after each action, where that is not what the cases say.
+    """
+    payoffs: dict[str, sp.Expr] = {}
+    for player in next(iter(after.values())).payoffs:
+        told: Mapping[str, sp.Expr] = {a: case.payoffs[player] for a, case in after.items()}
+        if own is not None and own[0] == player:
+            told = own[1]
+        payoffs[player] = sp.Add(*(chances[a] * told[a] for a in after))
+    play: dict[str, Mapping[str, sp.Expr]] = {decision: chances} if decision else {}
+    words = {decision: word} if decision else {}
+    for case in after.values():
+        play |= case.play
+        words |= case.words
+    return _Case(
+        payoffs=payoffs,
+        play=play,
+        words=words,
+        conditions=tuple(c for case in after.values() for c in case.conditions),
+        nonzero=tuple(e for case in after.values() for e in case.nonzero),
+    )

@@ -1,0 +1,591 @@
+"""An approximate equilibrium of a tree to many digits, or exactly where it is rational.
+
+In one probability alone, all others given, a payoff is linear: no path passes twice through one
+information set.  So differences are derivatives, and Newton's method needs no others.
+
+Equilibria of a tree put together from its subgames, the last ones first.
+
+A subgame begins where whoever moves knows the whole history, and everything behind can be told
+from everything elsewhere.  In a subgame perfect equilibrium each is played as if it were the game:
+so each is solved by itself, and stands in what comes before it for what it pays.
+
+A tree with imperfect information at one calibration: which of its Nash profiles are credible.
+
+Candidates come subgame by subgame and from the tree as a whole; each is made exact where it is
+rational, and then judged from the tree alone.  An equilibrium here is subgame perfect and
+sequentially rational; the Nash profiles that are not are counted and named beside it.
+
+What costs least is asked first and told at once: pure profiles, all in one table, and for two
+players one equilibrium by Lemke's method.  Then come mixed ones by their supports.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+
+import sympy as sp
+
+from dilemma.errors import UnsupportedError
+from dilemma.games.equilibrium import Equilibrium, Found, apart
+from dilemma.games.tree import induction
+from dilemma.games.tree.candidates import LATE, Search, actions_of, supports_of
+from dilemma.games.tree.credible import Assessment, Judge, OverdueError
+from dilemma.games.tree.deviations import (
+    Play,
+    Position,
+    ValuedTree,
+    after,
+    behind,
+    best,
+    has_impossible,
+    possible,
+    reached,
+    worth,
+)
+from dilemma.games.tree.tree import History
+from dilemma.model import Model
+
+__all__ = ["CLOSE", "Profile", "likeness", "polished", "profiles", "regret", "searched", "solve"]
+
+CLOSE = Fraction(1, 10**30)  # the most that is gained by deviating from what is not exact
+USED = 1e-7  # a smaller probability is taken for zero, where it is a float
+DIGITS = 60
+STEPS = 12
+NEAR = Fraction(1, 10**6)  # how far an exact answer may be from where the search ended
+SIMPLE = (100, 10**6, 10**28)  # the largest denominators that are tried as an exact answer
+
+
+def polished(
+    position: Position,
+    start: Mapping[str, Mapping[str, float | Fraction]],
+    is_over: Callable[[], bool] = lambda: False,
+) -> tuple[Play, bool] | None:
+    """Return an equilibrium near a start, and whether it is exact; None where there is none.
+
+    None too where time is over before it is found.
+
+    Parameters
+    ----------
+    position : Position
+        With payoffs between 0 and 1.
+    start : mapping of decision to mapping of action to probability
+    is_over : callable
+        Whether time is over.
+    """
+    near = {d: {a: _kept(c) for a, c in mix.items()} for d, mix in start.items()}
+    if (simple := _simple(position, near)) is not None:
+        return simple, True
+    solved = _solved(position, near, is_over)
+    if solved is None:
+        return None
+    if (simple := _simple(position, solved)) is not None:
+        return simple, True
+    many = _rounded(solved, 10**DIGITS)
+    return (many, False) if many is not None and regret(position, many) <= CLOSE else None
+
+
+def _kept(chance: float | Fraction) -> Fraction:
+    return Fraction(0) if isinstance(chance, float) and chance < USED else Fraction(chance)
+
+
+def _simple(position: Position, play: Play) -> Play | None:
+    """Return an exact equilibrium in small fractions next to a play, if there is one."""
+    rounded = (_rounded(play, largest) for largest in SIMPLE)
+    near = (one for one in rounded if one is not None and _close(one, play))
+    return next((one for one in near if not regret(position, one)), None)
+
+
+def _close(one: Play, other: Play) -> bool:
+    return all(abs(c - other[d][a]) <= NEAR for d, mix in one.items() for a, c in mix.items())
+
+
+def regret(position: Position, play: Play) -> Fraction:
+    """Return the most that any player gains by a plan of its own."""
+    start = {position.root: Fraction(1)}
+    movers = dict.fromkeys(node.player for node in position.nodes.values() if node.player)
+    return max(
+        (best(position, play, start, p) - worth(position, play, start, p) for p in movers),
+        default=Fraction(0),
+    )
+
+
+def _rounded(play: Play, largest: int) -> dict[str, dict[str, Fraction]] | None:
+    """Return a play with small denominators; None where that leaves no probabilities."""
+    found = {}
+    for decision, mix in play.items():
+        first, *rest = sorted(mix, key=lambda action: -mix[action])
+        told = {a: mix[a].limit_denominator(largest) for a in rest}
+        told[first] = 1 - sum(told.values(), Fraction(0))
+        if min(told.values()) < 0:
+            return None
+        found[decision] = {a: told[a] for a in mix}
+    return found
+
+
+def _solved(position: Position, near: Play, is_over: Callable[[], bool]) -> Play | None:
+    """Solve the indifference equations of a play's supports by Newton's method."""
+    seen = {
+        position.nodes[h].decision
+        for h in reached(position, near, {position.root: Fraction(1)})
+        if h in position.nodes
+    }
+    used = {d: [a for a, c in mix.items() if c] for d, mix in near.items() if d in seen}
+    unknowns = [(d, a) for d, own in used.items() for a in own[1:]]
+    if not unknowns:
+        return None
+    play = near
+    for _ in range(STEPS):
+        gaps = _gaps(position, play, used)
+        slopes = []
+        for decision, action in unknowns:
+            if is_over():
+                return None
+            moved = _moved(play, {(decision, action): Fraction(1)}, used)
+            there = _gaps(position, moved, used)
+            slopes.append([b - a for a, b in zip(gaps, there, strict=True)])
+        step = _linear(list(zip(*slopes, strict=True)), [-gap for gap in gaps])
+        if step is None:
+            return None
+        play = _moved(play, dict(zip(unknowns, step, strict=True)), used)
+        if max(map(abs, step)) > 1:
+            return None
+        if max(map(abs, step)) < Fraction(1, 10 ** (DIGITS - 10)):
+            return play
+    return None
+
+
+def _moved(
+    play: Play, steps: Mapping[tuple[str, str], Fraction], used: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, Fraction]]:
+    """Add to some probabilities, and take it from the first one in their support."""
+    found = {decision: dict(mix) for decision, mix in play.items()}
+    for (decision, action), step in steps.items():
+        found[decision][action] = _short(found[decision][action] + step)
+    for decision, (first, *rest) in used.items():
+        found[decision][first] = 1 - sum((found[decision][a] for a in rest), Fraction(0))
+    return found
+
+
+def _short(number: Fraction) -> Fraction:
+    return Fraction(round(number * 10**DIGITS), 10**DIGITS)
+
+
+def _gaps(position: Position, play: Play, used: Mapping[str, Sequence[str]]) -> list[Fraction]:
+    """Return, for each further action in a support, what it pays less the first."""
+    found = []
+    likely = reached(position, play, {position.root: Fraction(1)})
+    for decision, (first, *rest) in used.items():
+        if not rest:
+            continue
+        here = {
+            h: likely[h]
+            for h, n in position.nodes.items()
+            if n.decision == decision and h in likely
+        }
+        player = position.nodes[next(iter(here))].player if here else ""
+        told = worth(position, play, after(here, first), player) if here else Fraction(0)
+        found += [
+            (worth(position, play, after(here, a), player) if here else Fraction(0)) - told
+            for a in rest
+        ]
+    return found
+
+
+def _linear(rows: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> list[Fraction] | None:
+    """Solve a square linear system by elimination; None where it has no single solution."""
+    table = [[*row, value] for row, value in zip(rows, right, strict=True)]
+    for k in range(len(table)):
+        pivot = max(range(k, len(table)), key=lambda i: abs(table[i][k]))
+        if table[pivot][k] == 0:
+            return None
+        table[k], table[pivot] = table[pivot], table[k]
+        table[k] = [_short(x / table[k][k]) for x in table[k]]
+        for i, row in enumerate(table):
+            if i != k and row[k]:
+                factor = row[k]
+                table[i] = [_short(x - factor * y) for x, y in zip(row, table[k], strict=True)]
+    return [row[-1] for row in table]
+
+
+# --- equilibria of a tree put together from its subgames, the last ones first --------------------
+
+
+MOST = 1_000  # profiles of one subgame that are kept
+PLACES = 6  # plays that are the same up to here count as one
+
+Likeness = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A play, whether its numbers are exact, and what it pays."""
+
+    play: Play
+    exact: bool
+    pays: Mapping[str, Fraction]
+
+
+def likeness(play: Play) -> Likeness:
+    """Return what plays have in common that count as one."""
+    return tuple(round(float(c), PLACES) for mix in play.values() for c in mix.values())
+
+
+@dataclass
+class _Kept:
+    """Profiles, no two the same."""
+
+    alike: dict[Likeness, Profile] = field(default_factory=dict)
+
+    @property
+    def found(self) -> list[Profile]:
+        return list(self.alike.values())
+
+    def add(self, profile: Profile) -> None:
+        self.alike.setdefault(likeness(profile.play), profile)
+
+
+def searched(position: Position, search: Search) -> list[Profile]:
+    """Return the Nash equilibria of a position that can be found and confirmed.
+
+    Where chance never does something, those without it come first, each with what players would
+    do best behind it.
+    """
+    kept = _Kept()
+    players = next(iter(position.pays.values()))
+    start = {position.root: Fraction(1)}
+    if has_impossible(position):
+        for play, exact in _completed(position, search):
+            kept.add(Profile(play, exact, {p: worth(position, play, start, p) for p in players}))
+            if len(kept.alike) >= MOST:
+                search.doubts.append(f"stopped at {MOST:,} profiles")
+                return kept.found
+    for candidate in search.candidates(position):
+        certain = polished(position, candidate, search.is_over)
+        if certain is None:
+            if search.is_over():
+                search.doubts.append(LATE)
+                break
+            if any(0 < chance < 1 for mix in candidate.values() for chance in mix.values()):
+                search.doubts.append("a candidate of pygambit's could not be confirmed")
+            continue
+        play, exact = certain
+        kept.add(Profile(play, exact, {p: worth(position, play, start, p) for p in players}))
+        if len(kept.alike) >= MOST:
+            search.doubts.append(f"stopped at {MOST:,} profiles")
+            break
+    return kept.found
+
+
+def _completed(position: Position, search: Search) -> Iterator[tuple[Play, bool]]:
+    """Yield plays of a tree in which chance never does something, told for all decisions."""
+    everywhere = actions_of(position)
+    waiting: list[tuple[Play, bool]] = [({}, True)]
+    while waiting:
+        play, exact = waiting.pop()
+        if len(play) == len(everywhere):
+            yield {decision: play[decision] for decision in everywhere}, exact
+            continue
+        rest = possible(behind(position, play) if play or not _moves(position) else position)
+        found = searched(rest, search)
+        waiting += [({**play, **one.play}, exact and one.exact) for one in reversed(found)]
+
+
+def _moves(position: Position) -> bool:
+    """Tell whether anybody is ever asked to move."""
+    return any(node.player for node in possible(position).nodes.values())
+
+
+def profiles(whole: Position, search: Search) -> list[Profile]:
+    """Return the subgame perfect profiles of a tree that can be found and confirmed."""
+    inside: dict[History, list[History]] = {root: [] for root in _roots(whole)}
+    for root in inside:
+        if root != whole.root:
+            above = (root[:k] for k in range(len(root) - 1, -1, -1))
+            inside[next(history for history in above if history in inside)].append(root)
+    solved: dict[History, list[Profile]] = {}
+    for root, below in sorted(inside.items(), key=lambda pair: len(pair[0]), reverse=True):
+        kept = _Kept()
+        for choice in product(*(solved[r] for r in below)):
+            later = dict(zip(below, choice, strict=True))
+            for first in searched(_part(whole, root, later), search):
+                kept.add(_joined(first, choice))
+            if len(kept.alike) >= MOST:
+                search.doubts.append(f"stopped at {MOST:,} profiles")
+                break
+            if search.late():
+                break
+        solved[root] = kept.found
+    return solved[whole.root]
+
+
+def _joined(first: Profile, later: Sequence[Profile]) -> Profile:
+    play = dict(first.play)
+    for one in later:
+        play |= one.play
+    return Profile(play, first.exact and all(one.exact for one in later), first.pays)
+
+
+def _part(whole: Position, root: History, later: Mapping[History, Profile]) -> Position:
+    """Return the part of a tree from a root on, each subgame in it replaced by what it pays."""
+    nodes, pays = {}, {}
+    waiting = [root]
+    while waiting:
+        history = waiting.pop()
+        if history in later:
+            pays[history] = later[history].pays
+        elif history in whole.nodes:
+            nodes[history] = whole.nodes[history]
+            waiting += [(*history, a) for a in reversed(whole.nodes[history].actions)]
+        else:
+            pays[history] = whole.pays[history]
+    return Position(root, nodes, whole.chances, pays)
+
+
+def _roots(whole: Position) -> Iterator[History]:
+    """Yield where subgames begin, the whole tree's root first."""
+    sets: dict[str, list[History]] = {}
+    for history, node in whole.nodes.items():
+        sets.setdefault(node.decision if node.player else "", []).append(history)
+    sets.pop("", None)
+    spread = [(histories, _shared(histories)) for histories in sets.values() if len(histories) > 1]
+    for history in whole.nodes:
+        # An information set forbids every root on the way to it, its own nodes too, that does
+        # not lie before all of its histories.
+        if all(
+            len(history) <= shared or not any(h[: len(history)] == history for h in histories)
+            for histories, shared in spread
+        ):
+            yield history
+
+
+def _shared(histories: list[History]) -> int:
+    """Return how many first actions several histories have in common."""
+    return next(
+        (k for k, step in enumerate(zip(*histories, strict=False)) if len(set(step)) > 1),
+        min(map(len, histories)),
+    )
+
+
+# --- a tree with imperfect information at one calibration ----------------------------------------
+
+
+FIRST = 0.35  # of the budget of time, for what costs least
+SEARCHING = 0.7  # for all of the search; the rest is for judging
+MOST_SUPPORTS = 5_000  # to look for Nash profiles that are not subgame perfect
+MOST_NAMED = 6  # profiles that are named one by one
+ONLY_CHEAP = "mixed equilibria were not looked for by their supports"
+UNCERTAIN = "nothing certifies that there are no others, mixed ones or where play does not come"
+
+
+def solve(
+    model: Model,
+    numbers: ValuedTree,
+    values: Mapping[sp.Symbol, sp.Expr],
+    *,
+    deadline: float,
+) -> Iterator[Found]:
+    """Find credible equilibria of a tree with imperfect information; see :class:`Found`.
+
+    Each answer is better than the last; ``deadline`` is by ``time.monotonic``.
+
+    Raises
+    ------
+    UnsupportedError
+        For a tree that has private types as well.
+    """
+    if numbers.tree.types:
+        raise UnsupportedError(
+            f"{model.name} has private types on an interval ({', '.join(numbers.tree.types)}) "
+            "and a player who does not know what has happened: no way to solve both at once; "
+            "chance may draw one of a few types instead"
+        )
+    now = time.monotonic()
+    budget = max(deadline - now, 0)
+    route = _Route(model, numbers, values, deadline)
+    cheap = Search(now + FIRST * budget, thorough=False)
+    first = route.solved(cheap, cheap, ONLY_CHEAP)
+    yield first
+    if not first.equilibria:
+        path = Search(now + FIRST * budget, thorough=False, traced=True)
+        yield route.solved(path, path, ONLY_CHEAP)
+    many = supports_of(route.whole) > MOST_SUPPORTS
+    # Of a zero-sum game one equilibrium says what all pay; the others are a continuum.
+    if not (first.equilibria and many and route.zero_sum) and not route.late():
+        until = now + SEARCHING * budget
+        yield route.solved(Search(until), Search(until, MOST_SUPPORTS))
+
+
+@dataclass
+class _Route:
+    model: Model
+    numbers: ValuedTree
+    values: Mapping[sp.Symbol, sp.Expr]
+    deadline: float
+    asked: bool = False  # whether pygambit was, and whether Lemke's method was followed
+    followed: bool = False
+    alike: dict[object, Profile] = field(default_factory=dict)
+    told: dict[object, Assessment] = field(default_factory=dict)
+
+    def late(self) -> bool:
+        """Tell whether time is over."""
+        return time.monotonic() > self.deadline
+
+    def __post_init__(self) -> None:
+        self.spans = {p: self._span(p) for p in self.model.players}
+        pays = {
+            end: {
+                p: (pay[0] - low) / span for p, pay in cell.items() for low, span in [self.spans[p]]
+            }
+            for end, cell in self.numbers.payoffs.items()
+        }
+        tree = self.numbers.tree
+        self.whole = Position((), tree.nodes, self.numbers.chances, pays)
+        players = list(self.model.players)
+        self.judges = {
+            exact: Judge(
+                self.whole, tree.decisions, players, Fraction(0) if exact else CLOSE, self.deadline
+            )
+            for exact in (True, False)
+        }
+
+    def _span(self, player: str) -> tuple[Fraction, Fraction]:
+        """Return the least that a player is paid, and how much more the most is."""
+        paid = [cell[player][0] for cell in self.numbers.payoffs.values()]
+        return min(paid), (max(paid) - min(paid)) or Fraction(1)
+
+    def solved(self, search: Search, besides: Search, *doubts: str) -> Found:
+        """Search by the subgames and besides as a whole, judge, and tell."""
+        credible, rejected = self._judged(search, besides)
+        found = tuple(self._equilibrium(one, told) for one, told in credible)
+        return Found(
+            equilibria=found,
+            sets=apart(found),
+            components=tuple((k,) for k in range(len(found))),
+            complete=False,
+            exact=self.numbers.exact,
+            concept="credible equilibria",
+            reason="; ".join([*dict.fromkeys([*search.doubts, *doubts]), UNCERTAIN]),
+            degenerate=None,
+            witness="",
+            method="; ".join(self._said(rejected)),
+        )
+
+    def _said(self, rejected: Sequence[tuple[Profile, Assessment]]) -> Iterator[str]:
+        ways = ["all pure plays"] if not self.asked else []
+        ways += ["Lemke's method in the sequence form"] if self.followed else []
+        ways += ["pygambit's search of pure and mixed behaviour"] if self.asked else []
+        yield f"{_listed(ways)}, subgame by subgame and as a whole, judged from the definitions"
+        if self.zero_sum:
+            yield "the sum of payoffs is the same at every end, so every equilibrium pays the same"
+        if any(not c for mix in self.numbers.chances.values() for c in mix.values()):
+            yield (
+                "where chance never leads, what is played is best for some beliefs; they are "
+                "consistent if chance's own mistakes are rarer than all of the players'"
+            )
+        if rejected:
+            yield _not_credible(rejected, self.numbers.tree.decisions)
+
+    @cached_property
+    def zero_sum(self) -> bool:
+        """Tell whether what one of two players is paid is taken from the other."""
+        sums = {sum(pay[0] for pay in cell.values()) for cell in self.numbers.payoffs.values()}
+        return len(self.model.players) == 2 and len(sums) == 1
+
+    def _judged(
+        self, search: Search, besides: Search
+    ) -> tuple[list[tuple[Profile, Assessment]], list[tuple[Profile, Assessment]]]:
+        """Return the credible profiles, and the other Nash profiles, each with its assessment."""
+        order = self.numbers.tree.decisions
+        found = profiles(self.whole, search)
+        if self.judges[True].subgames:
+            found = [*found, *searched(self.whole, besides)]
+        self.asked = self.asked or search.asked or besides.asked
+        self.followed = self.followed or search.followed or besides.followed
+        for one in found:
+            self.alike.setdefault(likeness({d: one.play[d] for d in order}), one)
+        credible, rejected = [], []
+        for key, one in self.alike.items():
+            if key not in self.told:
+                try:
+                    self.told[key] = self.judges[one.exact].assess(one.play)
+                except OverdueError:
+                    search.doubts.append("ran out of seconds while judging")
+                    break
+            told = self.told[key]
+            if told.rational and told.subgame_perfect:
+                credible.append((one, told))
+            elif max(told.regrets.values()) <= self.judges[one.exact].slack:
+                rejected.append((one, told))
+        return credible, rejected
+
+    def _equilibrium(self, one: Profile, told: Assessment) -> Equilibrium:
+        play = {
+            decision: {a: _rational(one.play[decision][a]) for a in node.actions}
+            for decision, node in self.numbers.tree.decisions.items()
+        }
+        payoffs = {
+            player: _rational(low + span * one.pays[player])
+            for player, (low, span) in self.spans.items()
+        }
+        regret = max(told.regrets[p] * span for p, (_, span) in self.spans.items())
+        return Equilibrium(
+            play=play,
+            payoffs=payoffs,
+            outcomes=self._outcomes(play, payoffs),
+            regret=_rational(regret),
+            branch=_name(one.play, self.numbers.tree.decisions),
+            strict=told.strict,
+            exact=one.exact,
+            beliefs={
+                decision: {", ".join(h): _rational(c) for h, c in belief.items()}
+                for decision, belief in told.beliefs.items()
+            },
+            concepts={
+                "Nash": max(told.regrets.values()) <= self.judges[one.exact].slack,
+                "subgame perfect": told.subgame_perfect,
+                "sequentially rational": told.rational,
+                "consistent beliefs": told.consistent,
+            },
+        )
+
+    def _outcomes(
+        self, play: Mapping[str, Mapping[str, sp.Rational]], payoffs: Mapping[str, sp.Rational]
+    ) -> dict[str, sp.Expr | None]:
+        at = {**self.values, **{sp.Symbol(p, real=True): v for p, v in payoffs.items()}}
+        found: dict[str, sp.Expr | None] = {}
+        for name, outcome in self.model.outcomes.items():
+            assert outcome.formula is not None
+            chances = {
+                symbol: induction.probability(self.numbers.tree, play, chance).xreplace(self.values)
+                for symbol, chance in outcome.chances.items()
+            }
+            value = outcome.formula.xreplace({**at, **chances})
+            found[name] = value if value.is_number and value.is_finite else None
+        return found
+
+
+def _listed(ways: Sequence[str]) -> str:
+    return " and ".join([", ".join(ways[:-1]), ways[-1]] if len(ways) > 1 else ways)
+
+
+def _not_credible(
+    rejected: Sequence[tuple[Profile, Assessment]], order: Mapping[str, object]
+) -> str:
+    count = len(rejected)
+    told = [f"({_name(one.play, order)}): {why.objection}" for one, why in rejected[:MOST_NAMED]]
+    more = ["…"] if count > MOST_NAMED else []
+    word = "profile is" if count == 1 else "profiles are"
+    return f"{count} further Nash {word} not credible: {'; '.join(told + more)}"
+
+
+def _name(play: Play, decisions: Mapping[str, object]) -> str:
+    return ", ".join("/".join(a for a, c in play[d].items() if c) for d in decisions)
+
+
+def _rational(number: Fraction) -> sp.Rational:
+    return sp.Rational(number.numerator, number.denominator)

@@ -1,0 +1,1 @@
+"""Which claims, in which order, by how many processes; verdicts kept, listed, explained."""

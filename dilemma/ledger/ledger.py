@@ -1,0 +1,490 @@
+"""One claim explained as a referee would: what is said, what follows, what it hangs on, and why.
+
+The ledger: the claims of models, each with its verdict.
+
+A ledger written to a file: a page, a spreadsheet, LaTeX or JSON, by the file's ending.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dilemma.claims.sentences import (
+    boxes,
+    carries,
+    fares,
+    formula,
+    meaning,
+    names,
+    needed,
+    quantified,
+    shared,
+    spans,
+    tables,
+    where,
+)
+from dilemma.claims.verdict import Checks, Example, Verdict, plain
+from dilemma.deciders import Decider
+from dilemma.errors import CalibrationError, nearest
+from dilemma.model import Model
+from dilemma.output.cleaning import as_json, cell
+from dilemma.output.files import check
+from dilemma.output.result import Cell, Shown, Table
+from dilemma.output.tables import latex, page
+from dilemma.theory.parts import Claim, decimal
+
+__all__ = [
+    "ENDINGS",
+    "Explanation",
+    "Ledger",
+    "all_data",
+    "all_tables",
+    "check_ending",
+    "verdict_data",
+    "written",
+]
+
+Row = tuple[Cell, ...]
+_NAMES: Mapping[Decider, str] = {
+    "z3": "z3",
+    "elimination": "z3 with unknowns put in",
+    "bisection": "exact bisection",
+}
+
+
+@dataclass(frozen=True)
+class Explanation(Shown):
+    """Claims explained, one after another.
+
+    Attributes
+    ----------
+    models : mapping of str to Model
+    verdicts : tuple of Verdict
+    known : mapping of (model, claim) to tuple of Verdict
+        What became of the claims that these follow from.
+    """
+
+    models: Mapping[str, Model]
+    verdicts: tuple[Verdict, ...]
+    known: Mapping[tuple[str, str], tuple[Verdict, ...]]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return for each verdict what is said, and the example that tells most."""
+        return tuple(table for verdict in self.verdicts for table in self._told(verdict))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the explanations as plain data."""
+        return {
+            "explanations": [
+                {
+                    **verdict_data(v),
+                    "quantified": quantified(self._model(v), v),
+                    "meaning": meaning(v),
+                    "names": names(self._model(v), v.claim),
+                    "follows_from": [told for _, told in self._chain(v, v.claim, 0)],
+                }
+                for v in self.verdicts
+            ]
+        }
+
+    def _model(self, verdict: Verdict) -> Model:
+        return self.models[verdict.model]
+
+    def _told(self, verdict: Verdict) -> Iterator[Table]:
+        model, claim = self._model(verdict), verdict.claim
+        era = f", {model.eras[verdict.era].title}" if verdict.era else ""
+        own = claim.name in model.claims
+        title = f"Claim {claim.label or claim.name} of" if own else "A claim about"
+        title = f"{title} {model.title}{era}"
+        yield Table(title, ("", claim.name if own else ""), tuple(_once(self._statement(verdict))))
+        at = model.variant(claim.calibrations) if claim.calibrations else model
+        example, what = verdict.fails, "Where it fails"
+        if example is None or claim.mode == "possible":
+            example, what = verdict.holds or example, "Where it holds" if verdict.holds else what
+        if example is not None:
+            yield from tables(at, verdict, example, what)
+        elif claim.over not in ("all", "any pair") and model.parameters:
+            yield boxes(at, verdict)
+
+    def _statement(self, verdict: Verdict) -> Iterator[Row]:
+        model, claim = self._model(verdict), verdict.claim
+        yield "says", claim.says
+        if claim.source:
+            yield "passage", claim.source
+        yield "claimed", quantified(model, verdict)
+        if claim.text.get("given"):
+            yield "assuming", formula(model, claim, "given")
+        if told := shared(model, claim):
+            yield "and that", told
+        yield "in symbols", formula(model, claim, "holds")
+        yield from (("where", told) for told in names(model, claim))
+        if not claim.derived:
+            yield (
+                "put in",
+                "the calibration puts the sign in; it does not come from any equilibrium",
+            )
+        yield from (("follows from", told) for _, told in self._chain(verdict, claim, 0))
+        yield "verdict", f"{fares(model, verdict)}: {meaning(verdict)}"
+        yield from (("why", told) for told in _why(model, verdict))
+        yield from _robust(verdict)
+        if verdict.checks is not None:
+            yield from (("checked", told) for told in _checked(verdict.checks))
+
+    def _chain(self, verdict: Verdict, claim: Claim, depth: int) -> Iterator[tuple[str, str]]:
+        """Yield the claims that a claim follows from, and what those follow from in turn."""
+        model = self._model(verdict)
+        for name in claim.because:
+            lemma = model.claims[name]
+            found = self.known.get((model.name, name), ())
+            fared = ", ".join(dict.fromkeys(v.status for v in found)) or "not decided here"
+            if depth == 0:
+                fared += ", used" if name in verdict.lemmas else ", not used"
+            label = f"{lemma.label}: " if lemma.label else ""
+            yield name, f"{'  ' * depth}{label}{name} ({fared}): {lemma.says}"
+            yield from self._chain(verdict, lemma, depth + 1)
+
+
+def _once(rows: Iterable[Row]) -> Iterator[Row]:
+    """Write what stands at the head of several rows only at the first."""
+    before: Cell = ""
+    for head, *cells in rows:
+        yield ("" if head == before else head, *cells)
+        before = head
+
+
+def _why(model: Model, verdict: Verdict) -> Iterator[str]:
+    """Say what the verdict rests on."""
+    if verdict.reason:
+        yield verdict.reason
+    everywhere = verdict.status == "proved" and verdict.claim.mode == "holds"
+    if everywhere and verdict.cases:
+        what = "combination of what binds" if model.choices is not None else "way of playing"
+        yield f"it cannot fail in any {what} ({verdict.cases} gone through)"
+    elif everywhere:
+        yield "that it fails contradicts what is given and where the parameters may lie"
+    elif verdict.status == "disproved":
+        yield "that it holds anywhere contradicts what is given and where the parameters may lie"
+    if verdict.fails is not None and verdict.holds is not None:
+        yield f"it holds, for example, {'; '.join(_places(verdict.holds.moved, verdict))}"
+    yield f"decided by {', '.join(verdict.deciders)} in {verdict.seconds:.2f} s"
+
+
+def _places(moved: Mapping[str, tuple[str, ...]], verdict: Verdict) -> Iterator[str]:
+    """Say which calibration it is, by what differs from the centre."""
+    assert verdict.holds is not None
+    for label, differing in moved.items():
+        at = verdict.holds.calibrations[label]
+        told = ", ".join(f"{name} = {decimal(at[name])}" for name in differing)
+        yield f"{label}: at the centre" + (f" but for {told}" if told else "")
+
+
+def _robust(verdict: Verdict) -> Iterator[Row]:
+    robust = verdict.robustness
+    if robust is None:
+        return
+    if told := needed(verdict):
+        yield ("rescued" if robust.rescue is not None else "needs"), told
+    if robust.radius is not None:
+        yield (
+            "radius",
+            f"{carries(robust)} (1: the boxes as they are, 0: their centres, 2: twice as wide)",
+        )
+    if robust.shares is not None:
+        yield "share of the boxes", spans(robust)
+    yield from (("left open", note) for note in robust.notes)
+
+
+def _checked(checks: Checks) -> Iterator[str]:
+    if checks.agree:
+        told = f"the same verdict alone: {_ways(checks.agree)}"
+        if checks.independent > 1:
+            told += "; z3 and exact bisection share nothing but the question"
+        elif len(checks.agree) > 1:
+            told += "; they share so much that this counts as one decider"
+        yield told
+    if checks.silent:
+        yield f"no verdict alone: {_ways(checks.silent)}"
+    if checks.attack is not None:
+        attack = checks.attack
+        yield (
+            f"{attack.draws:,} random calibrations (seed {attack.seed}) and {attack.corners:,} "
+            f"corners solved: it speaks of {attack.spoke:,} and fails at {attack.failing:,}"
+        )
+
+
+def _ways(deciders: tuple[Decider, ...]) -> str:
+    """Name deciders; z3 with and without unknowns put in is z3, two ways."""
+    if "z3" in deciders and "elimination" in deciders:
+        left = [_NAMES[d] for d in deciders if d not in ("z3", "elimination")]
+        return ", ".join(["z3, two ways (as stated, and with unknowns put in)", *left])
+    return ", ".join(_NAMES[d] for d in deciders)
+
+
+def verdict_data(verdict: Verdict) -> dict[str, Any]:
+    """Return a verdict with its claim as plain data; exact numbers are text such as "11/16"."""
+    claim = verdict.claim
+    return {
+        "model": verdict.model,
+        "claim": claim.name,
+        "label": claim.label,
+        "era": verdict.era or None,
+        "says": claim.says,
+        "source": claim.source,
+        "over": claim.over,
+        "mode": claim.mode,
+        "calibrations": claim.calibrations or None,
+        "among": claim.among,
+        "shared": list(claim.shared),
+        "given": claim.text.get("given", ""),
+        "holds": claim.text["holds"],
+        "status": verdict.status,
+        "expected": verdict.expected,
+        "derived": claim.derived,
+        "reason": verdict.reason,
+        "cases": verdict.cases,
+        "deciders": list(verdict.deciders),
+        "because": list(claim.because),
+        "lemmas": list(verdict.lemmas),
+        "of_play": verdict.of_play,
+        "seconds": round(verdict.seconds, 3),
+        "example_fails": _example_data(verdict.fails),
+        "example_holds": _example_data(verdict.holds),
+        "robustness": plain(verdict.robustness),
+        "checks": _checks_data(verdict.checks),
+    }
+
+
+def _checks_data(checks: Checks | None) -> dict[str, Any] | None:
+    return None if checks is None else {**plain(checks), "independent": checks.independent}
+
+
+def _example_data(example: Example | None) -> dict[str, Any] | None:
+    if example is None:
+        return None
+    told: dict[str, Any] = plain(example)
+    del told["points"]  # the calibrations once more
+    return told
+
+
+# --- the ledger ----------------------------------------------------------------------------------
+
+
+_SHORT = {"exact bisection": "bisection"}  # else the first word, the version apart
+
+
+@dataclass(frozen=True)
+class Ledger(Shown):
+    """Claims and their verdicts.
+
+    Attributes
+    ----------
+    models : tuple of Model
+    verdicts : tuple of Verdict
+    lemmas : tuple of Verdict
+        What became of claims that nobody asked for, and that others follow from.
+    remembered : int
+        How many of the verdicts were decided before, by the same version, and kept.
+    notes : tuple of str
+        What went otherwise than asked.
+    """
+
+    models: tuple[Model, ...]
+    verdicts: tuple[Verdict, ...]
+    lemmas: tuple[Verdict, ...] = ()
+    remembered: int = 0
+    notes: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Verdict]:
+        return iter(self.verdicts)
+
+    def __len__(self) -> int:
+        return len(self.verdicts)
+
+    def __getitem__(self, position: int) -> Verdict:
+        return self.verdicts[position]
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether every claim fared as its file says."""
+        return all(v.as_expected for v in self.verdicts)
+
+    @property
+    def summary(self) -> str:
+        """How many claims fared how, such as "20 verdicts: 12 proved, 8 mixed"."""
+        counts = Counter(v.status for v in self.verdicts)
+        told = ", ".join(f"{count} {status}" for status, count in counts.most_common())
+        return f"{len(self)} verdict{'' if len(self) == 1 else 's'}: {told or 'none'}"
+
+    def explain(self, claim: str | None = None) -> Explanation:
+        """Explain claims as a referee would.
+
+        Parameters
+        ----------
+        claim : str, optional
+            A claim's name or label; all claims of the ledger if there is none.
+
+        Examples
+        --------
+        >>> import dilemma
+        >>> ledger = dilemma.prove(dilemma.load("abandonment"), "C1.8")
+        >>> print(str(ledger.explain()).splitlines()[0])
+        Claim C1.8 of Abandonment and entrapment
+        """
+        wanted = [v for v in self.verdicts if claim in (None, v.claim.name, v.claim.label)]
+        if not wanted:
+            names = [v.claim.name for v in self.verdicts]
+            raise CalibrationError(f"no claim {claim!r} here: {nearest(str(claim), names)}")
+        known: dict[tuple[str, str], tuple[Verdict, ...]] = {}
+        for v in (*self.verdicts, *self.lemmas):
+            key = (v.model, v.claim.name)
+            known[key] = (*known.get(key, ()), v)
+        return Explanation(self._by_name(), tuple(wanted), known)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return a table for each model, a row for each verdict; where there are few, what it rests on."""
+        robust = any(v.robustness is not None for v in self.verdicts)
+        head = ("claim", "passage", "verdict", *(("radius", "needs") if robust else ()))
+        found = []
+        for model in self.models:
+            rows = tuple(
+                self._row(model, v, robust) for v in self.verdicts if v.model == model.name
+            )
+            notes = tuple(self._notes(robust)) if model is self.models[-1] else ()
+            title = f"{model.title}: the claims, each decided"
+            found.append(Table(title, (*head, "decider", "s"), rows, notes))
+        explained = self.explain().tables() if 0 < len(self.verdicts) <= 2 else ()
+        return (*found, *explained)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the ledger as plain data; exact numbers are text such as "11/16"."""
+        return {
+            "models": [model.name for model in self.models],
+            "as_expected": self.as_expected,
+            "remembered": self.remembered,
+            "notes": list(self.notes),
+            "verdicts": [verdict_data(v) for v in self.verdicts],
+            "lemmas": [verdict_data(v) for v in self.lemmas],
+        }
+
+    def to_csv(self) -> str:
+        """Return a line for each verdict, ready for a spreadsheet."""
+        models = self._by_name()
+        page = io.StringIO()
+        lines = csv.writer(page, lineterminator="\n")
+        lines.writerow(
+            ["model", "claim", "label", "era", "says", "passage", "over", "given", "formula",
+             "verdict", "expected", "radius", "share", "needs", "decider", "seconds", "reason"]
+        )  # fmt: skip
+        for v in self.verdicts:
+            claim = v.claim
+            told = [v.model, claim.name, claim.label, v.era, claim.says, claim.source,
+                    where(models[v.model], v), claim.text.get("given", ""), claim.text["holds"],
+                    v.status, v.expected, carries(v.robustness),
+                    spans(v.robustness), needed(v), "; ".join(v.deciders),
+                    f"{v.seconds:.3f}", v.reason]  # fmt: skip
+            lines.writerow(map(cell, told))
+        return page.getvalue()
+
+    def _by_name(self) -> Mapping[str, Model]:
+        return {model.name: model for model in self.models}
+
+    def _row(self, model: Model, verdict: Verdict, robust: bool) -> tuple[Cell, ...]:  # noqa: FBT001 -- its own
+        claim = verdict.claim
+        put_in = "" if claim.derived else " [put in]"
+        name = claim.label or (claim.name if claim.name in model.claims else "a claim of your own")
+        cells = [f"{name}, {where(model, verdict)}\n{claim.says}{put_in}", claim.source]
+        cells.append(fares(model, verdict))
+        if robust:
+            told = filter(None, (spans(verdict.robustness), needed(verdict)))
+            cells += [carries(verdict.robustness), "; ".join(told)]
+        deciders = dict.fromkeys(_SHORT.get(d, d.split(" ")[0]) for d in verdict.deciders)
+        return (*cells, ", ".join(deciders), f"{verdict.seconds:.2f}")
+
+    def _notes(self, robust: bool) -> Iterator[str]:  # noqa: FBT001 -- its own
+        if not self.verdicts:
+            yield "There are no claims."
+            return
+        counts = Counter((v.status, meaning(v)) for v in self.verdicts)
+        for (status, means), count in counts.items():
+            yield f"{status}: {means} ({count})."
+        if any(not v.claim.derived for v in self.verdicts):
+            yield "[put in]: the calibration puts the sign in; no equilibrium is needed."
+        if robust:
+            yield (
+                "radius: how far the boxes may be blown up around their centres (1: as they are) "
+                "with the claim still proved; two numbers bracket it."
+            )
+        yield from (f"{v.name} is {v.status}: {v.reason}." for v in self.verdicts if v.reason)
+        yield f"Decided by {', '.join(sorted({d for v in self.verdicts for d in v.deciders}))}."
+        yield "Every example was substituted back and searched for deviations."
+        checked = [v.checks for v in self.verdicts if v.checks is not None]
+        if checked:
+            twice = sum(c.independent > 1 for c in checked)
+            one = sum(c.independent == 1 and len(c.agree) > 1 for c in checked)
+            alone = f"one decider, two ways: {one}; " if one else ""
+            tried = sum(c.attack.draws + c.attack.corners for c in checked if c.attack is not None)
+            yield (
+                f"Checked: {len(checked)}; decided alike by z3 and exact bisection, which share "
+                f"nothing but the question: {twice}; {alone}"
+                f"calibrations and corners tried, none of which contradicts a verdict: {tried:,}."
+            )
+        if self.remembered:
+            yield f"Decided before, and kept: {self.remembered} of {len(self.verdicts)}."
+        yield from self.notes
+
+
+# --- a ledger written to a file ------------------------------------------------------------------
+
+
+ENDINGS = (".html", ".csv", ".tex", ".json")
+
+
+def check_ending(path: Path) -> None:
+    """See that a file's ending says what is to be written, and that it can be.
+
+    Raises
+    ------
+    DilemmaError
+        If it does not.
+    """
+    check(path, "a ledger's file", ENDINGS)
+
+
+def written(ledger: Ledger, path: Path, *, explained: bool) -> str:
+    """Return what stands in the file; ``explained`` puts the claims' explanations behind.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> ledger = dilemma.prove(dilemma.load("abandonment"), "C1.8")
+    >>> written(ledger, Path("ledger.csv"), explained=False).splitlines()[1].split(",")[1]
+    'stake_beats_entrapment'
+    """
+    check_ending(path)
+    match path.suffix.lower():
+        case ".html":
+            return page(all_tables(ledger, explained=explained))
+        case ".tex":
+            return latex(all_tables(ledger, explained=explained)) + "\n"
+        case ".csv":
+            return ledger.to_csv()
+    data = all_data(ledger, explained=explained)
+    return as_json(data) + "\n"
+
+
+def all_tables(ledger: Ledger, *, explained: bool) -> list[Table]:
+    """Return the ledger's tables, with an explanation of every claim or as they are."""
+    if not explained:
+        return list(ledger.tables())
+    return [ledger.tables()[0], *ledger.explain().tables()]
+
+
+def all_data(ledger: Ledger, *, explained: bool) -> dict[str, Any]:
+    """Return the ledger as plain data, with an explanation of every claim or without."""
+    return ledger.to_dict() | (ledger.explain().to_dict() if explained else {})

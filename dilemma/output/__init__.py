@@ -1,0 +1,1 @@
+"""Results in print: text that steers nothing, tables, formulas, files written whole."""

@@ -1,0 +1,231 @@
+"""Results as labelled tables, shown in a terminal, a notebook, LaTeX or JSON.
+
+A result says once what its tables are; :class:`Shown` turns them into every form.
+
+Exact numbers, mixes and losses in words: what differs never prints the same.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+
+from dilemma.output.cleaning import as_json, latex_escape, visible
+from dilemma.output.tables import Best, Cell, Formula, Table, fragment, latex, page, plain
+
+__all__ = [
+    "Best",
+    "Cell",
+    "Formula",
+    "Shown",
+    "Table",
+    "apart",
+    "chance_of",
+    "chances",
+    "exactly",
+    "latex_escape",
+    "number",
+    "owned",
+    "percent",
+    "renderables",
+    "versions",
+    "weighted",
+]
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+WIDTH = 100  # columns of a result printed outside a terminal
+
+
+class Shown:
+    """What every result can do with its tables."""
+
+    __slots__ = ()
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the result as tables."""
+        raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data, ready for JSON."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return text(self.tables())
+
+    def _repr_html_(self) -> str:
+        return fragment(self.tables())
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": str(self), "text/html": self._repr_html_()}  # for Jupyter
+
+    def to_html(self) -> str:
+        """Return the result as a page that needs nothing else."""
+        return page(self.tables())
+
+    def to_latex(self) -> str:
+        """Return the result as LaTeX tables; ``dilemma.output.tables.PREAMBLE`` is what they need."""
+        return latex(self.tables())
+
+    def to_json(self) -> str:
+        """Return the result as JSON."""
+        return as_json(self.to_dict())
+
+
+def number(value: Any, digits: int = 4) -> str:
+    """Write a number with a few digits that matter; an integer stays one.
+
+    Examples
+    --------
+    >>> number(3), number(11 / 16), number(None)
+    ('3', '0.6875', 'undefined')
+    """
+    if value is None:
+        return "undefined"
+    if abs(value) < 1e6 and value == int(value):
+        return str(int(value))
+    return f"{float(value):.{digits}g}"
+
+
+@cache
+def versions(*packages: str) -> dict[str, str]:
+    """Return the versions of packages that a result was made with."""
+    return {package: version(package) for package in packages}
+
+
+def percent(share: float) -> str:
+    """Write a share, telling 'never' from 'hardly ever' and 'always' from 'nearly always'.
+
+    Examples
+    --------
+    >>> percent(0), percent(0.0001), percent(0.4321), percent(0.99999)
+    ('0.0 %', '< 0.1 %', '43.2 %', '> 99.9 %')
+    """
+    if 0 < share < 0.0005:
+        return "< 0.1 %"
+    if 0.9995 < share < 1:
+        return "> 99.9 %"
+    return f"{100 * share:.1f} %"
+
+
+def renderables(tables: Iterable[Table]) -> list[RenderableType]:
+    """Return the tables for a rich console."""
+    from rich import box
+    from rich.padding import Padding
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    found: list[RenderableType] = []
+    for table in tables:
+        found.append(
+            Text(visible(table.title), style="bold")
+        )  # a grid's own title wraps at its width
+        grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        for head in table.header:
+            grid.add_column(Text(visible(head)), overflow="fold")
+        for row in table.rows:
+            grid.add_row(*(Text(visible(plain(cell))) for cell in row))
+        found.append(grid)
+        found += [
+            Padding(Text(visible(note), style="dim"), (0, 0, 0, 1)) for note in table.told("*")
+        ]
+        found.append(Text())
+    return found
+
+
+def text(tables: Iterable[Table], width: int = WIDTH) -> str:
+    """Return the tables as plain text."""
+    from rich.console import Console
+
+    page = io.StringIO()
+    console = Console(
+        file=page, width=width, color_system=None, force_terminal=False, force_jupyter=False
+    )
+    console.print(*renderables(tables), sep="\n")
+    return "\n".join(line.rstrip() for line in page.getvalue().splitlines()).strip("\n")
+
+
+# --- exact numbers, mixes and losses in words ----------------------------------------------------
+
+
+SHORT = 1000  # a fraction with a smaller denominator is written as one
+
+
+def apart(values: Sequence[sp.Rational]) -> list[str]:
+    """Write numbers with four digits, or with as many as tell different ones apart.
+
+    Examples
+    --------
+    >>> apart([sp.Rational(1, 3), sp.Rational(1, 3), sp.Rational("0.33334")])
+    ['0.33333', '0.33333', '0.33334']
+    """
+    different = len(set(values))
+    for digits in range(4, 16):
+        told = [number(value, digits) for value in values]
+        if len(set(told)) == different:
+            return told
+    return [str(value) for value in values]
+
+
+def exactly(value: sp.Rational) -> str:
+    """Write a number so that nothing is lost: in decimals that end, or as a fraction.
+
+    Examples
+    --------
+    >>> (
+    ...     exactly(sp.Rational("0.0000180648")),
+    ...     exactly(sp.Rational(11, 16)),
+    ...     exactly(sp.Rational(1, 3)),
+    ... )
+    ('1.80648e-05', '0.6875', '1/3')
+    """
+    told = number(value, 12)
+    return told if sp.Rational(told) == value else str(value)
+
+
+def owned(title: str) -> str:
+    """Write whose something is.
+
+    Examples
+    --------
+    >>> owned("Japan"), owned("United States")
+    ("Japan's", "United States'")
+    """
+    return f"{title}'" if title.endswith("s") else f"{title}'s"
+
+
+def weighted(mix: Mapping[str, sp.Rational]) -> str:
+    """Write a mix as a sum; one action alone as itself.
+
+    Examples
+    --------
+    >>> weighted({"strong": sp.Rational(1, 2), "weak": sp.Integer(0), "hedge": sp.Rational(1, 2)})
+    '1/2 strong + 1/2 hedge'
+    """
+    used = {action: chance for action, chance in mix.items() if chance}
+    if len(used) == 1:
+        return next(iter(used))
+    return " + ".join(f"{chance_of(chance)} {action}" for action, chance in used.items())
+
+
+def chances(mix: Mapping[str, sp.Rational]) -> str:
+    """Write a mix as a list of actions with their probabilities.
+
+    Examples
+    --------
+    >>> chances({"strong": sp.Rational(11, 16), "weak": sp.Rational(5, 16)})
+    'strong 11/16, weak 5/16'
+    """
+    return ", ".join(f"{action} {chance_of(chance)}" for action, chance in mix.items() if chance)
+
+
+def chance_of(chance: sp.Rational) -> str:
+    """Write a probability: as a short fraction where it is one, else in decimals."""
+    return str(chance) if chance.q < SHORT else number(chance)

@@ -1,0 +1,448 @@
+"""What the page says of a model, as plain data: parameters with their sources, eras, questions.
+
+Cases with known answers that the page carries, so that a teacher can test it where it runs.
+
+The answers are those of :func:`dilemma.study.solve.solve`, the certified solution in exact numbers,
+which shares nothing with the page's arithmetic.
+
+The page as one file: texts, generated scripts, style, and a policy that lets nothing else in.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import sympy as sp
+
+from dilemma.budget import kept
+from dilemma.errors import UnsupportedError
+from dilemma.games.equilibrium import Equilibria
+from dilemma.games.matrix.matrix_script import actions
+from dilemma.games.numbers.numbers_script import numbers
+from dilemma.library import available, load
+from dilemma.model import Model
+from dilemma.output.cleaning import cleaned, letter
+from dilemma.output.files import write
+from dilemma.output.javascript import quoted
+from dilemma.output.result import versions
+from dilemma.study.asking import Eras, eras_of
+from dilemma.study.solve import solve
+from dilemma.theory.parts import Parameter, decimal
+
+__all__ = ["Page", "classroom", "golden", "texts"]
+
+STEPS = 100  # a slider has at least so many positions
+STORY = 3  # outcomes of a story that are drawn at first
+PANELS = 6  # curves along a parameter that are drawn unless others are chosen
+
+
+def texts(model: Model) -> dict[str, Any]:
+    """Return everything that is said of a model, and nothing that is worked out.
+
+    Examples
+    --------
+    >>> from dilemma.library import load
+    >>> told = texts(load("abandonment"))
+    >>> told["parameters"][11]["letter"], told["parameters"][11]["slider"]
+    (('v', 'J'), ['0', '0.05', '0.0005'])
+    """
+    return {
+        "name": model.name,
+        "title": model.title,
+        "kind": model.kind,
+        "source": model.source,
+        "reads": " ".join(model.reads.split()),
+        "players": [
+            {
+                "name": p.name,
+                "title": p.title,
+                "unit": p.unit,
+                "actions": list(p.actions),
+                "payoff": _payoff(model, p.name),
+            }
+            for p in model.players.values()
+        ],
+        "parameters": [
+            {
+                "name": p.name,
+                "letter": letter(p.name),
+                "means": p.means,
+                "unit": p.unit,
+                "range": str(p.range),
+                "reach": _reach(p),
+                "slider": _slider(model, p),
+                "values": {
+                    era.name: _value(era.values[p.name]) for era in model.eras.values()
+                },
+            }
+            for p in model.parameters.values()
+        ],
+        "groups": {name: list(members) for name, members in model.groups.items()},
+        "definitions": [
+            {
+                "name": d.name,
+                "letter": letter(d.name),
+                "means": d.means,
+                "unit": d.unit,
+                "is": str(d.formula),
+            }
+            for d in model.definitions.values()
+        ],
+        "outcomes": [
+            {"name": o.name, "letter": letter(o.name), "means": o.means, "unit": o.unit}
+            for o in model.outcomes.values()
+        ],
+        "eras": [
+            {"name": e.name, "title": e.title, "years": list(e.years) if e.years else []}
+            for e in model.eras.values()
+        ],
+        "questions": [
+            {"asks": q.asks, "era": q.era, "moves": q.moves, "shows": q.shows}
+            for q in model.questions.values()
+        ],
+        **_chosen(model),
+        **_pictured(model),
+    }  # fmt: skip
+
+
+def _payoff(model: Model, player: str) -> Any:
+    """Return a payoff as the model file has it: one formula, or one for each profile."""
+    written = model.document["payoffs"]
+    if player in written:
+        return str(written[player])
+    return {
+        str(profile): str(paid[player])
+        for profile, paid in written.items()
+        if isinstance(paid, Mapping) and player in paid
+    }
+
+
+def _value(value: Any) -> dict[str, Any]:
+    return {
+        "value": decimal(value.central),
+        "low": decimal(value.range.low),
+        "high": decimal(value.range.high),
+        "grade": value.grade,
+        "source": value.source,
+    }
+
+
+def _reach(parameter: Parameter) -> dict[str, Any]:
+    """Return what a parameter may be; an end that is not finite is left out."""
+    allowed = parameter.range
+    return {
+        "low": str(allowed.low) if allowed.low.is_finite else None,
+        "high": str(allowed.high) if allowed.high.is_finite else None,
+        "above": allowed.open_low,
+        "below": allowed.open_high,
+    }
+
+
+def _slider(model: Model, parameter: Parameter) -> list[str]:
+    """Return the ends and the step: half a box beyond every box, every central value on a step.
+
+    What a question moves has its whole range, or twice what the boxes reach where that has no end:
+    nobody knows where in it the answer lies.
+    """
+    own = [era.values[parameter.name] for era in model.eras.values()]
+    allowed = parameter.range
+    finite = [end for end in (allowed.low, allowed.high) if end.is_finite]
+    ends = [end for v in own for end in (v.range.low, v.range.high)]
+    low, high = (min(ends), max(ends)) if ends else (min(finite), max(finite))
+    margin = (high - low) / 2 or max(abs(high) / 2, sp.Rational(1, 2))
+    margin = margin if ends else sp.Integer(1)
+    if parameter.name in {q.moves for q in model.questions.values()}:
+        margin = max(margin, abs(low), abs(high))
+    low, high = max(low - margin, allowed.low), min(high + margin, allowed.high)
+    step = _step((high - low) / STEPS, [v.central for v in own if "/" not in decimal(v.central)])
+    low, high = sp.floor(low / step) * step, sp.ceiling(high / step) * step
+    # What the range leaves out is off the slider too.
+    low = low if low in allowed else min([low + step, *ends])
+    high = high if high in allowed else max([high - step, *ends])
+    return [decimal(low), decimal(high), decimal(step)]
+
+
+def _step(most: sp.Rational, centres: list[sp.Rational]) -> sp.Rational:
+    """Return the largest of 1, 2 and 5 times a power of ten on which every decimal centre lies."""
+    power = sp.Integer(10) ** sp.floor(sp.log(most, 10))
+    candidates = [power / 10**k * m for k in range(8) for m in (5, 2, 1)]
+    fit = (c for c in candidates if c <= most and all((v / c).is_Integer for v in centres))
+    return next(fit, candidates[-1])
+
+
+def _chosen(model: Model) -> dict[str, Any]:
+    """Return what is chosen, where numbers are."""
+    game = model.choices
+    if game is None:
+        return {}
+    told = [
+        {
+            "name": c.name,
+            "letter": letter(c.name),
+            "player": c.player,
+            "unit": c.unit,
+            "means": c.means,
+        }
+        for c in game.choices.values()
+    ]
+    if game.bargain is not None:
+        over = game.bargain.over
+        told.append(
+            {
+                "name": over.name,
+                "letter": letter(over.name),
+                "player": "",
+                "unit": over.unit,
+                "means": over.means,
+            }
+        )
+    return {"choices": told, "leader": game.leader}
+
+
+def _pictured(model: Model) -> dict[str, Any]:
+    """Return which parameters and outcomes are drawn at first: those that the questions are about."""
+    asked = list(dict.fromkeys(q.moves for q in model.questions.values()))
+    known = [*asked, *model.parameters]
+    moving = [
+        n
+        for n in model.parameters
+        if len({str(e.values[n].central) for e in model.eras.values()}) > 1
+    ]
+    axes = list(dict.fromkeys([*asked, *moving, *known]))[:2]
+    if model.choices is None:
+        return {"axes": axes}
+    return {"axes": axes, "drawn": _drawn(model)}
+
+
+def _drawn(model: Model) -> list[str]:
+    """Return shadow prices, then what the model's stories watch, else what is chosen and agreed."""
+    assert model.choices is not None
+    prices = [n for n, o in model.outcomes.items() if o.chances]
+    told = [name for d in model.dynamics.values() for name in d.shows][:STORY]
+    if not told:
+        told = list(model.choices.choices)
+        if model.choices.bargain is not None:
+            over = model.choices.bargain.over
+            told += [over.name, *(n for n, o in model.outcomes.items() if o.unit == over.unit)]
+    return list(dict.fromkeys([*prices, *told]))[:PANELS]
+
+
+# --- cases with known answers that the page carries, so that a teacher can test it where it runs ----
+
+
+def golden(model: Model, progress: Callable[[float], None] | None = None) -> list[dict[str, Any]]:
+    """Solve a model at its eras' centres, and at the far end of what each question moves.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Called with the share of the work done.
+
+    Returns
+    -------
+    A case each: the calibration, and every (extreme) equilibrium with its play and payoffs.
+
+    Examples
+    --------
+    >>> from dilemma.library import load
+    >>> cases = golden(load("abandonment"))
+    >>> len(cases), [e["name"] for e in cases[0]["equilibria"]]
+    (5, ['(strong, strong)'])
+    """
+    cases = list(_calibrations(model))
+    told = []
+    for k, changes in enumerate(cases):
+        told.append(_case(model, *changes))
+        if progress is not None:
+            progress((k + 1) / len(cases))
+    return told
+
+
+def _calibrations(model: Model) -> Iterator[tuple[str, dict[str, sp.Rational]]]:
+    for era in model.eras:
+        yield era, {}
+    for question in model.questions.values():
+        value = model.eras[question.era].values[question.moves]
+        ends = value.range.low, value.range.high
+        yield question.era, {question.moves: max(ends, key=lambda end: abs(end - value.central))}
+
+
+def _case(model: Model, era: str, changes: dict[str, sp.Rational]) -> dict[str, Any]:
+    found = solve(model, era, **changes)
+    moved = ", ".join(f"{name} = {decimal(value)}" for name, value in changes.items())
+    return {
+        "says": model.eras[era].title + (f", {moved}" if moved else ""),
+        "at": [decimal(value) for value in found.calibration.values()],
+        "equilibria": [_equilibrium(found, k) for k in range(len(found))],
+        "complete": found.complete,
+    }
+
+
+def _equilibrium(found: Equilibria, position: int) -> dict[str, Any]:
+    told = found[position]
+    return {
+        "name": told.name,
+        "play": [float(value) for own in told.play.values() for value in own.values()],
+        "payoffs": [float(value) for value in told.payoffs.values()],
+    }
+
+
+# --- the page as one file ------------------------------------------------------------------------
+
+
+# The one place where a kind of game gets its script; its picture is in assets/pictures.js.
+KINDS: dict[str, Callable[[Model], tuple[str, dict[str, Any]]]] = {
+    "matrix": actions,
+    "continuous": numbers,
+    "sequential": numbers,
+}
+SCRIPTS = (
+    "numbers",
+    "fractions",
+    "actions",
+    "chosen",
+    "drawing",
+    "pictures",
+    "pictures_of_actions",
+    "pictures_of_numbers",
+    "saving",
+    "page",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that shows games move.
+
+    Attributes
+    ----------
+    models : tuple of str
+    html : str
+        The whole file.
+    """
+
+    models: tuple[str, ...]
+    html: str
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page to a file, and return its path."""
+        written = Path(path)
+        write(written, self.html)
+        return written
+
+    def __repr__(self) -> str:
+        return f"<Page: {', '.join(self.models)}; {len(self.html.encode()) / 1000:.0f} kB>"
+
+
+@kept("writing a page")
+def classroom(
+    models: Iterable[Model | str] | None = None,
+    *,
+    at: Eras = None,
+    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
+    progress: Callable[[float, str], None] | None = None,
+) -> Page:
+    """Write a page for class: sliders, payoffs, equilibria, pictures; answers one step at a time.
+
+    The page is one file that needs no server and no network.  What it shows of a model is printed
+    from the model's symbolic solution, and it carries cases solved here in exact numbers, by which
+    it can be tested where it runs.
+
+    Parameters
+    ----------
+    models : iterable of Model or str, optional
+        Models, names of shipped ones, or paths; all shipped models unless said.
+    at : str, Era, mapping, or a sequence of these, optional
+        At which eras each model begins, values on the spot too (see :meth:`Model.era`).  A game
+        without eras begins at these, a game without parameters as it is, and otherwise in the
+        middle of its declared ranges.
+    seconds : float, optional
+        Budget for it all, past which there is an error and no answer; no limit if None.
+    progress : callable, optional
+        Called with the share of the work done and the model at hand.
+
+    Raises
+    ------
+    UnsupportedError
+        For a game that the page has no picture for, such as one of three players.
+    CalibrationError
+        For an unknown era or an impossible value, and where a parameter has neither a value nor a
+        bounded range.
+
+    Examples
+    --------
+    >>> page = classroom(["abandonment"])
+    >>> page.models, "Content-Security-Policy" in page.html
+    (('abandonment',), True)
+    """
+    loaded = [
+        m if isinstance(m, Model) else load(m) for m in (available() if models is None else models)
+    ]
+    for model in loaded:
+        _check(model)
+    unique = list(dict.fromkeys(eras_of(model, at, ranges=True)[0] for model in loaded))
+    for one, other in combinations(unique, 2):
+        if one.name == other.name:
+            raise UnsupportedError(
+                f"two models are called {one.name!r}: one page has one of a name"
+            )
+    if not unique:
+        raise UnsupportedError("a page needs a model")
+    told, scripts = [], []
+    for k, model in enumerate(unique):
+
+        def tell(share: float, k: int = k, name: str = model.name) -> None:
+            if progress is not None:
+                progress((k + share) / len(unique), name)
+
+        tell(0)
+        script, about = KINDS[model.kind](model)
+        scripts.append(f"{quoted(model.name)}: {script}")
+        told.append({**texts(model), **about, "golden": golden(model, tell)})
+    return Page(tuple(model.name for model in unique), _assembled(told, scripts))
+
+
+def _check(model: Model) -> None:
+    if model.kind not in KINDS:
+        raise UnsupportedError(
+            f"{model.name} is of kind '{model.kind}': the page shows games of kind {', '.join(KINDS)}"
+        )
+
+
+def _assembled(told: Sequence[dict[str, Any]], scripts: Sequence[str]) -> str:
+    """Put the file together; only what stands in it may run or colour it."""
+    style = _asset("page.css")
+    generated = "const MODELS = {\n" + ",\n".join(scripts) + "\n};"
+    code = "\n".join(['"use strict";', generated, *(_asset(f"{name}.js") for name in SCRIPTS)])
+    content = {
+        "words": json.loads(_asset("words.json")),
+        "models": cleaned(list(told)),
+        "versions": versions("dilemma", "sympy"),
+    }
+    data = quoted(content)
+    policy = (
+        f"default-src 'none'; script-src '{_hash(code)}'; style-src '{_hash(style)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    parts = {"POLICY": policy, "STYLE": style, "DATA": data, "CODE": code}
+    return re.sub(r"@(\w+)@", lambda mark: parts[mark[1]], _asset("page.html"))
+
+
+def _asset(name: str) -> str:
+    """Read one of the files that the page is put together from."""
+    return (resources.files("dilemma.page") / "assets" / name).read_text(encoding="utf-8").strip()
+
+
+def _hash(text: str) -> str:
+    """Return what a content security policy calls a text by."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"

@@ -1,1 +1,0 @@
-"""The plane cut into cells by polynomials, exactly: roots, curves, cells."""

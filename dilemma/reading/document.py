@@ -1,0 +1,323 @@
+"""What a model is told with: questions for a class, and stories that go on from an era.
+
+From a plain document to the parts of a model: everything checked, every mistake collected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+from dilemma.errors import Mistake, ModelError, nearest
+from dilemma.games.numbers.choices import names_of_choices, read_choice_tables
+from dilemma.games.numbers.chosen import Choices
+from dilemma.games.tree.histories import read_tree_tables
+from dilemma.games.tree.tree import Tree
+from dilemma.reading.claims import over_of, read_claim
+from dilemma.reading.eras import read_eras, read_parameters, read_variants
+from dilemma.reading.expressions import ExpressionError, Scope, exact, parse
+from dilemma.reading.payoffs import Payoffs, Tables, blame, read_tables
+from dilemma.reading.references import Setting, standing
+from dilemma.reading.rows import KEY, ClaimRow, Document, naming_mistakes, read_document
+from dilemma.reading.syntax import degree, names, read_tree
+from dilemma.theory.parts import (
+    Claim,
+    Definition,
+    Dynamics,
+    Era,
+    Outcome,
+    Parameter,
+    Player,
+    Profile,
+    Question,
+    Variant,
+)
+
+__all__ = ["Parts", "build", "build_claim", "read_dynamics", "read_questions"]
+
+
+def read_questions(document: Document, mistakes: list[Mistake]) -> dict[str, Question]:
+    """Read the questions for a class; what is wrong is added to ``mistakes``."""
+    eras, parameters = document.names("eras"), document.names("parameters")
+    watchable, word = document.names("definitions"), "definition"
+    if names_of_choices(document):  # along a parameter the page draws outcomes then
+        watchable, word = [*watchable, *document.names("outcomes")], "definition or outcome"
+    found = {}
+    for name, row in document.questions.items():
+        where = ("questions", name)
+        if row.era not in eras:
+            hint = nearest(row.era, eras)
+            mistakes.append(Mistake((*where, "era"), f"no era {row.era!r}", hint))
+        if row.moves not in parameters:
+            hint = nearest(row.moves, parameters)
+            mistakes.append(Mistake((*where, "moves"), f"no parameter {row.moves!r}", hint))
+        if row.shows and row.shows not in watchable:
+            hint = nearest(row.shows, watchable)
+            mistakes.append(Mistake((*where, "shows"), f"no {word} {row.shows!r}", hint))
+        found[name] = Question(name, row.asks, row.era, row.moves, row.shows)
+    return found
+
+
+def read_dynamics(document: Document, scope: Scope, mistakes: list[Mistake]) -> dict[str, Dynamics]:
+    """Read how stories go on; ``scope`` has what a formula may name."""
+    found = {}
+    for name, row in document.dynamics.items():
+        where = ("dynamics", name)
+        if row.era not in document.names("eras"):
+            hint = nearest(row.era, document.names("eras"))
+            mistakes.append(Mistake((*where, "era"), f"no era {row.era!r}", hint))
+        if bool(row.next) == bool(row.through):
+            hint = "next = {...}, or scales = [...] with through = [...]"
+            mistakes.append(Mistake(where, "one way of going on is wanted", hint, width=KEY))
+        named: list[tuple[tuple[str | int, ...], str, int]] = [
+            ((*where, "next", parameter), parameter, KEY) for parameter in row.next
+        ]
+        named += [((*where, "scales", k), parameter, 0) for k, parameter in enumerate(row.scales)]
+        for place, parameter, width in named:
+            if parameter not in document.names("parameters"):
+                hint = nearest(parameter, document.names("parameters"))
+                mistakes.append(Mistake(place, f"no parameter {parameter!r}", hint, width=width))
+        formulas = {}
+        for parameter, text in row.next.items():
+            try:
+                formulas[parameter] = parse(text, scope)
+            except ExpressionError as error:
+                mistakes.append(blame((*where, "next", parameter), error))
+        through = []
+        for index, number in enumerate(row.through):
+            try:
+                through.append(exact(number))
+            except ExpressionError as error:
+                mistakes.append(Mistake((*where, "through", index), error.message))
+        found[name] = Dynamics(
+            name=name,
+            says=row.says,
+            era=row.era,
+            next=formulas,
+            steps=row.steps,
+            scales=tuple(row.scales),
+            through=tuple(through),
+            shows=tuple(row.shows),
+        )
+    return found
+
+
+# --- from a plain document to the parts of a model -----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that a model consists of."""
+
+    title: str
+    kind: str
+    source: str
+    reads: str
+    players: Mapping[str, Player]
+    parameters: Mapping[str, Parameter]
+    definitions: Mapping[str, Definition]
+    payoffs: Payoffs
+    profiles: tuple[Profile, ...]
+    outcomes: Mapping[str, Outcome]
+    groups: Mapping[str, tuple[str, ...]]
+    eras: Mapping[str, Era]
+    variants: Mapping[str, Variant]
+    claims: Mapping[str, Claim]
+    questions: Mapping[str, Question]
+    dynamics: Mapping[str, Dynamics]
+    tree: Tree | None
+    choices: Choices | None
+
+
+def build(plain: Mapping[str, Any]) -> Parts:
+    """Build a model's parts from its document.
+
+    Raises
+    ------
+    ModelError
+        With every mistake that was found.
+    """
+    document, mistakes = read_document(plain)
+    if not document.kind and mistakes and mistakes[0].where == ("kind",):
+        raise ModelError(mistakes)
+    mistakes += naming_mistakes(document)
+    parameters = read_parameters(document, mistakes)
+    # Where a player is broken nobody knows what it chooses, and every formula would be blamed.
+    chooses = document.kind in ("continuous", "sequential") and document.broken.get("players")
+    definitions, scope = _definitions(document, [] if chooses else mistakes)
+    tables = _TABLES.get(document.kind, read_tables)(document, scope, mistakes)
+    eras = read_eras(document, parameters, mistakes)
+    variants = read_variants(document, mistakes)
+    groups = _groups(document, mistakes)
+    questions = read_questions(document, mistakes)
+    dynamics = read_dynamics(document, scope, [] if chooses else mistakes)
+    claims: dict[str, Claim] = {}
+    if tables is not None:
+        claims = _claims(document, tables, definitions, variants, mistakes)
+    if mistakes or tables is None:
+        raise ModelError(mistakes)
+    return Parts(
+        title=document.title,
+        kind=document.kind,
+        source=document.source,
+        reads=document.reads.strip(),
+        players=tables.players,
+        parameters=parameters,
+        definitions=definitions,
+        payoffs=tables.payoffs,
+        profiles=tables.profiles,
+        outcomes=tables.outcomes,
+        groups=groups,
+        eras=eras,
+        variants=variants,
+        claims=claims,
+        questions=questions,
+        dynamics=dynamics,
+        tree=tables.tree,
+        choices=tables.choices,
+    )
+
+
+def build_claim(parts: Setting, name: str, plain: Mapping[str, Any]) -> Claim:
+    """Read one claim that stands in no document; it may leave out what it is about."""
+    plain = {"over": over_of(plain, parts.eras), **plain}
+    document, mistakes = read_document({"claims": {name: plain}})
+    mistakes = [mistake for mistake in mistakes if mistake.where]
+    for row in document.claims.values():
+        claim = read_claim(name, row, parts, mistakes)
+        if claim is not None:
+            return claim
+    raise ModelError(mistakes)
+
+
+def _definitions(
+    document: Document, mistakes: list[Mistake]
+) -> tuple[dict[str, Definition], Scope]:
+    """Read definitions in an order in which each uses only what comes before it."""
+    known = [*document.names("parameters"), *document.names("definitions")]
+    symbols: dict[str, sp.Basic] = {name: sp.Symbol(name, real=True) for name in known}
+    symbols |= names_of_choices(document)
+    uses: dict[str, list[str]] = {}
+    for name, row in document.definitions.items():
+        try:
+            uses[name] = [one for one in names(read_tree(row.formula)) if one in symbols]
+        except ExpressionError:
+            uses[name] = []  # told below, when it is read
+    order, circle = _sorted(uses)
+    if circle:
+        told = " -> ".join([*circle, circle[0]])
+        hint = "each definition may use only those that do not use it"
+        where = ("definitions", circle[0])
+        mistakes.append(Mistake(where, f"definitions go in a circle: {told}", hint, width=KEY))
+    found: dict[str, Definition] = {}
+    degrees: dict[str, int] = {}
+    for name in [*order, *(name for name in uses if name not in order)]:
+        row = document.definitions[name]
+        try:
+            formula = parse(row.formula, Scope(symbols, degrees=degrees))
+            degrees[name] = degree(read_tree(row.formula), degrees)
+        except ExpressionError as error:
+            mistakes.append(blame(("definitions", name, "is"), error))
+            continue
+        found[name] = Definition(name, symbols[name], formula, row.means, row.unit)
+    return found, Scope(symbols, degrees=degrees)
+
+
+def _sorted(uses: Mapping[str, list[str]]) -> tuple[list[str], list[str]]:
+    """Sort names after what they use; return the order and, if there is one, a circle."""
+    order: list[str] = []
+    waiting = dict(uses)
+    while waiting:
+        ready = [n for n, used in waiting.items() if not any(one in waiting for one in used)]
+        if not ready:
+            return order, _circle(waiting)
+        order += ready
+        for name in ready:
+            del waiting[name]
+    return order, []
+
+
+def _circle(waiting: Mapping[str, list[str]]) -> list[str]:
+    path = [next(iter(waiting))]
+    while True:
+        following = next(one for one in waiting[path[-1]] if one in waiting)
+        if following in path:
+            return path[path.index(following) :]
+        path.append(following)
+
+
+def _groups(document: Document, mistakes: list[Mistake]) -> dict[str, tuple[str, ...]]:
+    known = document.names("parameters")
+    taken: dict[str, str] = {}
+    for group, members in document.groups.items():
+        for index, name in enumerate(members):
+            where = ("groups", group, index)
+            if name not in known:
+                mistakes.append(Mistake(where, f"no parameter {name!r}", nearest(name, known)))
+            elif name in taken:
+                message = f"{name!r} is in the group {taken[name]!r} already"
+                mistakes.append(Mistake(where, message, "a parameter is in one group"))
+            taken.setdefault(name, group)
+    return {group: tuple(members) for group, members in document.groups.items()}
+
+
+_TABLES = {
+    "matrix": read_tables,
+    "tree": read_tree_tables,
+    "continuous": read_choice_tables,
+    "sequential": read_choice_tables,
+}
+
+
+def _claims(
+    document: Document,
+    tables: Tables,
+    definitions: Mapping[str, Definition],
+    variants: Mapping[str, Variant],
+    mistakes: list[Mistake],
+) -> dict[str, Claim]:
+    of_play = () if tables.choices is None else tuple(tables.outcomes)
+    setting = Setting(
+        kind=document.kind,
+        players=tables.players,
+        parameters=document.names("parameters"),
+        definitions=[n for n in document.names("definitions") if n not in of_play],
+        outcomes=list(dict.fromkeys([*document.names("outcomes"), *of_play])),
+        eras=document.names("eras"),
+        common=document.names("common"),
+        claims={name: document.claims.get(name) for name in document.names("claims")},
+        choices=tables.choices,
+        standing=standing(definitions, tables.choices),
+        variants=variants,
+    )
+    found: dict[str, Claim] = {}
+    labels: dict[str, str] = {}
+    for name, row in document.claims.items():
+        _check_label(name, row, document, labels, mistakes)
+        claim = read_claim(name, row, setting, mistakes)
+        if claim is not None:
+            found[name] = claim
+    waiting = {name: [b for b in c.because if b in found] for name, c in found.items()}
+    if circle := _sorted(waiting)[1]:
+        told = " -> ".join([*circle, circle[0]])
+        where = ("claims", circle[0], "because")
+        mistakes.append(Mistake(where, f"claims follow from one another in a circle: {told}"))
+    return found
+
+
+def _check_label(
+    name: str,
+    row: ClaimRow,
+    document: Document,
+    labels: dict[str, str],
+    mistakes: list[Mistake],
+) -> None:
+    """See that a label finds one claim."""
+    other = labels.get(row.label) or (row.label if row.label in document.claims else "")
+    if row.label and other and other != name:
+        where = ("claims", name, "label")
+        mistakes.append(Mistake(where, f"the claim {other!r} goes by {row.label!r} already"))
+    labels.setdefault(row.label, name)

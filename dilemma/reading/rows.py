@@ -1,0 +1,537 @@
+"""The shape of a model's document: its sections, the keys of a row, and the type of each value.
+
+Every row is checked by itself, so that one wrong row hides nothing else.  What values and formulas
+say is not looked at here.
+
+Which names a model may use, and that each means one thing.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeVar, get_args
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from dilemma.errors import Mistake, nearest
+from dilemma.reading.expressions import FUNCTIONS
+from dilemma.theory.parts import Grade, Status
+
+__all__ = [
+    "CLAIM_WORDS",
+    "KEY",
+    "KINDS",
+    "BargainRow",
+    "CalibrationsRow",
+    "ChoiceRow",
+    "ClaimRow",
+    "Document",
+    "DynamicsRow",
+    "EraRow",
+    "FormulaRow",
+    "NodeRow",
+    "ParameterRow",
+    "PlayerRow",
+    "QuestionRow",
+    "RegimeRow",
+    "TypeRow",
+    "ValueRow",
+    "is_name",
+    "naming_mistakes",
+    "read_document",
+]
+
+KINDS = ("matrix", "tree", "continuous", "sequential")
+KEY = -1
+"""The width of a mistake that lies in a key itself, not in its value."""
+
+_Plain = int | Decimal | str
+Where = tuple[Any, ...]
+Row = TypeVar("Row", bound=BaseModel)
+
+
+def _number(value: object) -> _Plain:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise PydanticCustomError("number", "a number is wanted")
+    if isinstance(value, int) and value.bit_length() > 200:
+        raise PydanticCustomError("number", "a number of unreasonable size")
+    return value
+
+
+def _pair(value: object) -> tuple[_Plain, _Plain]:
+    if isinstance(value, list) and len(value) == 2:
+        return _number(value[0]), _number(value[1])
+    raise PydanticCustomError("pair", "two numbers are wanted: [low, high]")
+
+
+def _formula(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise PydanticCustomError("formula", "a formula is wanted, in quotes")
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise PydanticCustomError("formula", "a finite number is wanted")
+    return str(_number(value))
+
+
+def _expect(value: object) -> object:
+    for status in value.values() if isinstance(value, dict) else [value]:
+        if status not in get_args(Status):
+            wanted = ", ".join(get_args(Status))
+            raise PydanticCustomError("status", "not a verdict", {"hint": f"one of: {wanted}"})
+    return value
+
+
+Number = Annotated[Any, PlainValidator(_number)]
+Pair = Annotated[Any, PlainValidator(_pair)]
+Formula = Annotated[str, BeforeValidator(_formula)]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+Two = Annotated[list[Formula], Field(min_length=2, max_length=2)]
+
+
+class ChoiceRow(_Row):
+    """A number to choose: the ends of its interval, which of them are left out, its unit."""
+
+    range: Two
+    unit: str = ""
+    means: str = ""
+    open: Literal["low", "high", "both"] | None = None
+
+
+class PlayerRow(_Row):
+    """A player: its actions, or the numbers that it chooses, when, and under which constraints."""
+
+    actions: list[str] = []
+    choices: dict[str, ChoiceRow] = {}
+    constraints: dict[str, Formula] = {}
+    moves: Literal[1, 2] = 1
+    title: str = ""
+    unit: str = ""
+    levels: dict[str, list[Number]] = {}
+    cooperates: str | None = None
+
+
+class TypeRow(_Row):
+    """A private type: whose it is, and the ends of the interval on which it is uniform."""
+
+    of: str
+    uniform: Two
+
+
+class NodeRow(_Row):
+    """A move of a tree: a player's, with what it knows, or chance's."""
+
+    player: str | None = None
+    actions: list[str] | None = None
+    knows: list[str] = []
+    information: str = ""
+    chance: dict[str, Formula] | None = None
+
+
+class ParameterRow(_Row):
+    """A parameter: its name, its range, its unit, its meaning."""
+
+    range: Pair
+    unit: str
+    means: str
+    open: Literal["low", "high", "both"] | None = None
+
+
+class FormulaRow(_Row):
+    """A definition or an outcome."""
+
+    formula: Formula = Field(alias="is")
+    means: str = ""
+    unit: str = ""
+
+
+class ValueRow(_Row):
+    """What an era, or all eras in common, say of a parameter."""
+
+    value: Number
+    range: Pair
+    grade: Grade
+    source: str
+
+
+class _EraHead(_Row):
+    title: str = ""
+    years: list[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EraRow:
+    """An era: what is no key of its own is a value of a parameter."""
+
+    title: str
+    years: list[int] | None
+    values: Mapping[str, ValueRow]
+    broken: frozenset[str]
+
+
+class CalibrationsRow(_Row):
+    """A variant of the eras: what moves between them."""
+
+    moves: list[str]
+    says: str = ""
+
+
+class ClaimRow(_Row):
+    """A claim as the author wrote it."""
+
+    says: str
+    over: str
+    holds: Formula | None = None
+    exists: Formula | None = None
+    possible: Formula | None = None
+    given: Formula | None = None
+    source: str = ""
+    label: str = ""
+    among: str | None = None
+    calibrations: str = ""
+    holding: list[str] = []
+    because: list[str] = []
+    shared: list[str] = []
+    derived: bool = True
+    expect: Annotated[Any, PlainValidator(_expect)] = "proved"
+
+
+class QuestionRow(_Row):
+    """A question for a class."""
+
+    asks: str
+    era: str
+    moves: str
+    shows: str = ""
+
+
+class RegimeRow(_Row):
+    """A name for a set of what binds."""
+
+    binds: list[str]
+
+
+class BargainRow(_Row):
+    """What is bargained over, what each player gains by agreement, and its power."""
+
+    range: Two
+    unit: str = ""
+    means: str = ""
+    gains: dict[str, Formula]
+    power: dict[str, Formula]
+
+
+class DynamicsRow(_Row):
+    """How a story goes on: what each parameter becomes, or which way one moves and returns."""
+
+    says: str
+    era: str
+    next: dict[str, Formula] = {}
+    steps: Annotated[int, Field(ge=1, le=1000)] = 10
+    scales: list[str] = []
+    through: list[Number] = []
+    shows: list[str] = []
+
+
+class _Formula(_Row):
+    """One player's payoff, over action levels."""
+
+    cell: Formula
+
+
+class _Cell(_Row):
+    """Each player's payoff at a profile."""
+
+    cell: dict[str, Formula]
+
+
+class _Statement(_Row):
+    """A constraint."""
+
+    cell: Formula
+
+
+class _Group(_Row):
+    parameters: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document whose every row has the right shape; the others are named in ``broken``."""
+
+    title: str = ""
+    kind: str = ""
+    source: str = ""
+    reads: str = ""
+    ties: str = ""
+    players: Mapping[str, PlayerRow] = field(default_factory=dict)
+    parameters: Mapping[str, ParameterRow] = field(default_factory=dict)
+    definitions: Mapping[str, FormulaRow] = field(default_factory=dict)
+    types: Mapping[str, TypeRow] = field(default_factory=dict)
+    tree: Mapping[str, NodeRow] = field(default_factory=dict)
+    constraints: Mapping[str, str] = field(default_factory=dict)
+    regimes: Mapping[str, RegimeRow] = field(default_factory=dict)
+    payoffs: Mapping[str, str | dict[str, str]] = field(default_factory=dict)
+    bargain: Mapping[str, BargainRow] = field(default_factory=dict)
+    outcomes: Mapping[str, FormulaRow] = field(default_factory=dict)
+    groups: Mapping[str, list[str]] = field(default_factory=dict)
+    common: Mapping[str, ValueRow] = field(default_factory=dict)
+    eras: Mapping[str, EraRow] = field(default_factory=dict)
+    calibrations: Mapping[str, CalibrationsRow] = field(default_factory=dict)
+    claims: Mapping[str, ClaimRow] = field(default_factory=dict)
+    dynamics: Mapping[str, DynamicsRow] = field(default_factory=dict)
+    questions: Mapping[str, QuestionRow] = field(default_factory=dict)
+    broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def names(self, section: str) -> list[str]:
+        """Return the names of a section's rows, the broken ones too."""
+        return [*getattr(self, section), *sorted(self.broken.get(section, ()))]
+
+
+_ROWS: Mapping[str, type[BaseModel]] = {
+    "players": PlayerRow,
+    "parameters": ParameterRow,
+    "definitions": FormulaRow,
+    "types": TypeRow,
+    "tree": NodeRow,
+    "constraints": _Statement,
+    "regimes": RegimeRow,
+    "payoffs": _Cell,
+    "bargain": BargainRow,
+    "outcomes": FormulaRow,
+    "groups": _Group,
+    "common": ValueRow,
+    "calibrations": CalibrationsRow,
+    "claims": ClaimRow,
+    "dynamics": DynamicsRow,
+    "questions": QuestionRow,
+}
+_SECTIONS = (*_ROWS, "eras")
+_TEXTS = ("title", "kind", "source", "reads", "ties")
+_NEEDED = ("title", "kind", "source", "reads", "players", "payoffs")
+# Rows that may be written without their one key, and that key.
+_CHOSEN = ("continuous", "sequential")
+_OF_KIND = {
+    "types": ("tree",),
+    "tree": ("tree",),
+    "constraints": _CHOSEN,
+    "regimes": _CHOSEN,
+    "bargain": _CHOSEN,
+    "dynamics": _CHOSEN,
+    "ties": ("sequential",),
+}
+_SHORT = {"definitions": "is", "outcomes": "is", "players": "actions"}
+_WRAPPED = {"payoffs": "cell", "constraints": "cell", "groups": "parameters"}
+
+
+def read_document(plain: Mapping[str, Any]) -> tuple[Document, list[Mistake]]:
+    """Check the shape of a plain document: what is right, and every mistake."""
+    if (kind := plain.get("kind")) not in (None, *KINDS) and isinstance(kind, str):
+        # Another kind has other sections: what else there is to say would mislead.
+        hint = f"kinds of game: {', '.join(KINDS)}"
+        return Document(), [Mistake(("kind",), f"no kind of game is called {kind!r}", hint)]
+    mistakes = [Mistake((), f"{key!r} is missing") for key in _NEEDED if key not in plain]
+    found: dict[str, Any] = {}
+    broken: dict[str, frozenset[str]] = {}
+    for key, value in plain.items():
+        if key in _OF_KIND and plain.get("kind") not in _OF_KIND[key]:
+            kinds = " or ".join(f'"{kind}"' for kind in _OF_KIND[key])
+            hint = f"only where kind = {kinds}"
+            mistakes.append(Mistake((key,), "a section of another kind of game", hint, width=KEY))
+        elif key in _TEXTS:
+            if not isinstance(value, str):
+                mistakes.append(Mistake((key,), "text is wanted, in quotes"))
+            else:
+                found[key] = value
+        elif key not in _SECTIONS:
+            hint = nearest(key, [*_TEXTS, *_SECTIONS])
+            mistakes.append(Mistake((key,), "unknown section or key", hint, width=KEY))
+        elif not isinstance(value, dict):
+            mistakes.append(Mistake((key,), "a table is wanted"))
+        else:
+            read = _read_era if key == "eras" else _read_row
+            rows = {name: read((key, name), row, mistakes) for name, row in value.items()}
+            found[key] = {name: row for name, row in rows.items() if row is not None}
+            broken[key] = frozenset(rows.keys() - found[key].keys())
+    return Document(**found, broken=broken), mistakes
+
+
+def _read_row(where: Where, whole: object, mistakes: list[Mistake]) -> Any:
+    """Return the row, or None if something is wrong with it."""
+    section, row = where[0], whole
+    shape = _ROWS[section]
+    if section in _WRAPPED:
+        row = {_WRAPPED[section]: whole}
+        shape = _Formula if section == "payoffs" and not isinstance(whole, dict) else shape
+    elif section in _SHORT and not isinstance(whole, dict):
+        row = {_SHORT[section]: whole}
+    checked = _checked(shape, row, where, mistakes, skip=section in _WRAPPED)
+    wrapped = checked is not None and section in _WRAPPED
+    return getattr(checked, _WRAPPED[section]) if wrapped else checked
+
+
+def _read_era(where: Where, row: object, mistakes: list[Mistake]) -> EraRow | None:
+    if not isinstance(row, dict):
+        mistakes.append(Mistake(where, "a table is wanted"))
+        return None
+    own = {key: value for key, value in row.items() if key in _EraHead.model_fields}
+    head = _checked(_EraHead, own, where, mistakes) or _EraHead()
+    values: dict[str, ValueRow] = {}
+    for key in row.keys() - own.keys():
+        if not isinstance(row[key], dict):
+            hint = "an era has a title, years, and a table for each parameter"
+            mistakes.append(Mistake((*where, key), "not the value of a parameter", hint))
+        elif (value := _checked(ValueRow, row[key], (*where, key), mistakes)) is not None:
+            values[key] = value
+    ordered = {key: values[key] for key in row if key in values}
+    broken = frozenset(row.keys() - own.keys() - values.keys())
+    return EraRow(head.title, head.years, ordered, broken)
+
+
+def _checked(
+    shape: type[Row], row: object, where: Where, mistakes: list[Mistake], *, skip: bool = False
+) -> Row | None:
+    """Let pydantic check a row; ``skip`` leaves out the key that only wraps it."""
+    try:
+        return shape.model_validate(row)
+    except ValidationError as error:
+        for one in error.errors(include_url=False):
+            loc = (*where, *one["loc"][1 if skip else 0 :])
+            mistakes.append(_mistake(shape, loc, one))
+        return None
+
+
+_WANTED = {
+    "string_type": "text is wanted, in quotes",
+    "bool_type": "true or false is wanted",
+    "int_type": "a whole number is wanted",
+    "list_type": "a list is wanted",
+    "dict_type": "a table is wanted",
+    "model_type": "a table is wanted",
+    "greater_than_equal": "1 or more is wanted",
+    "less_than_equal": "1000 or less is wanted",
+    "too_short": "two formulas are wanted: [low, high]",
+    "too_long": "two formulas are wanted: [low, high]",
+}
+
+
+def _mistake(shape: type[BaseModel], where: Where, error: ErrorDetails) -> Mistake:
+    """Say in our words what pydantic found."""
+    given, context = error["input"], error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            return Mistake(where[:-1], f"{where[-1]!r} is missing", width=KEY)
+        case "extra_forbidden":
+            keys = [one.alias or name for name, one in shape.model_fields.items()]
+            hint = nearest(str(where[-1]), keys)
+            if where[-1] == "choices" and "actions" in keys:
+                hint = 'write actions; numbers are chosen in kind = "continuous" or "sequential"'
+            return Mistake(where, "unknown key", hint, width=KEY)
+        case "literal_error":
+            wanted = str(context["expected"]).replace(" or ", ", ").replace("'", "")
+            return Mistake(where, f"{given!r} is not allowed", f"one of: {wanted}")
+        case kind:
+            message = _WANTED.get(kind, error["msg"].lower())
+            return Mistake(where, message, str(context.get("hint", "")))
+
+
+# --- which names a model may use, and that each means one thing ----------------------------------
+
+
+CLAIM_WORDS = (
+    "probability", "equilibrium", "unique", "dominant", "kind", "rises", "falls", "diff",
+    "multiplier", "dvalue", "number_of_equilibria",
+)  # fmt: skip
+_CONSTANTS = ("E", "I", "pi", "oo", "nan", "zoo", "inf", "undefined", "True", "False")
+_RESERVED = {
+    **dict.fromkeys(keyword.kwlist, "a word of Python"),
+    **dict.fromkeys(_CONSTANTS, "a constant of mathematics"),
+    **dict.fromkeys([*FUNCTIONS, *CLAIM_WORDS], "a function of formulas"),
+}
+_RESERVED_IN = {
+    "eras": dict.fromkeys(("each", "pair", "all"), "a word of claims"),
+    "parameters": {
+        **dict.fromkeys(("title", "years"), "a key of eras"),
+        **dict.fromkeys(("at", "self"), "a word of Model.calibration"),
+    },
+}
+_LABELLED = ("calibrations", "claims", "dynamics", "questions", "groups")
+_LABEL = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def naming_mistakes(document: Document) -> Iterator[Mistake]:
+    """Find every name that is not one, is reserved, or is used twice."""
+    taken: dict[str, str] = {}
+    actions: set[str] = set()
+    for section, where, name in _named(document):
+        kind = "action" if section == "actions" else section
+        if (reason := _wrong(section, name)) is not None:
+            yield Mistake(where, *reason, width=KEY)
+        elif name in taken and not (kind == "action" and name in actions):
+            hint = f"it is already one of the {taken[name]}"
+            yield Mistake(where, f"the name {name!r} is used twice", hint, width=KEY)
+        else:
+            taken.setdefault(name, section)
+            if kind == "action":
+                actions.add(name)
+    for section in _LABELLED:
+        for name in getattr(document, section):
+            if not _LABEL.fullmatch(name):
+                hint = "letters, digits, _ and -"
+                yield Mistake((section, name), f"not a name: {name!r}", hint, width=KEY)
+
+
+def is_name(name: str) -> bool:
+    """Tell whether a player or an action may be called so."""
+    return _wrong("players", name) is None
+
+
+def _named(document: Document) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
+    for section in ("parameters", "definitions", "players"):
+        for name in getattr(document, section):
+            yield section, (section, name), name
+    yield from _actions(document)
+    for player, row in document.players.items():
+        for name in row.choices:
+            yield "choices", ("players", player, "choices", name), name
+        for name in row.constraints:
+            yield "constraints", ("players", player, "constraints", name), name
+    for section in ("bargain", "constraints", "regimes", "types", "outcomes", "eras"):
+        for name in getattr(document, section):
+            yield section, (section, name), name
+
+
+def _actions(document: Document) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
+    for player, row in document.players.items():
+        for level in row.levels:
+            yield "levels", ("players", player, "levels", level), level
+        for index, action in enumerate(dict.fromkeys(row.actions)):
+            yield "actions", ("players", player, "actions", index), action
+    for key, node in document.tree.items():
+        for action in dict.fromkeys([*(node.actions or ()), *(node.chance or ())]):
+            yield "actions", ("tree", key), action
+
+
+def _wrong(section: str, name: str) -> tuple[str, str] | None:
+    reason = _RESERVED.get(name) or _RESERVED_IN.get(section, {}).get(name)
+    if reason:
+        return f"the name {name!r} is reserved", f"it is {reason}; write {name}_ or another name"
+    if not name.isidentifier() or unicodedata.normalize("NFKC", name) != name:
+        return f"not a name: {name!r}", "letters, digits and _, not beginning with a digit"
+    return None

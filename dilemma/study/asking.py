@@ -1,0 +1,399 @@
+"""The eras that a question is about; one era in a comparison, and what moves between two.
+
+What a reader needs beside a result: in which order actions stand, what the letters mean.
+
+One value of an outcome at one calibration, by a rule that is named where there are several.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import sympy as sp
+
+from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.games.equilibrium import Equilibria
+from dilemma.games.matrix import selection
+from dilemma.games.numbers.certificates import shrinks
+from dilemma.games.numbers.choosing import played
+from dilemma.model import At, Model
+from dilemma.output.result import Table
+from dilemma.reading.eras import given_era
+from dilemma.study.draws import Frequencies
+from dilemma.study.solve import solve
+from dilemma.theory.parts import Era, Profile, Value
+
+__all__ = [
+    "Candidate",
+    "EraSummary",
+    "Eras",
+    "GroupMove",
+    "Selector",
+    "candidates",
+    "concept",
+    "eras_of",
+    "letters",
+    "one_era",
+    "order",
+    "selector",
+]
+
+Eras: TypeAlias = At | Sequence[At] | None
+
+
+@dataclass(frozen=True)
+class EraSummary:
+    """One era: its centre solved, and its box drawn from.
+
+    Attributes
+    ----------
+    equilibria : Equilibria
+        At the central calibration.
+    payoffs : mapping of profile to mapping of player to exact payoff
+        Empty in a tree, as are ``best`` and ``dominance``.
+    best : mapping of player to set of profiles
+        The profiles in which the player's action is a best reply.
+    kinds : mapping of player to kind of game
+        Empty where the names of 2x2 games do not apply.
+    dominance : tuple of selection.Dominance
+    payoff_dominant, risk_dominant : str
+        The equilibrium's name, "" where none is.
+    frequencies : Frequencies
+    """
+
+    name: str
+    title: str
+    years: tuple[int, int] | None
+    equilibria: Equilibria
+    payoffs: Mapping[Profile, Mapping[str, sp.Rational]]
+    best: Mapping[str, frozenset[Profile]]
+    kinds: Mapping[str, str]
+    dominance: tuple[selection.Dominance, ...]
+    payoff_dominant: str
+    risk_dominant: str
+    frequencies: Frequencies
+
+
+@dataclass(frozen=True)
+class GroupMove:
+    """What one group of parameters does, moved from the first era's centre to the second's.
+
+    Attributes
+    ----------
+    group : str
+    moves : tuple of str
+        The parameters of the group whose central values differ.
+    only : tuple of str
+        Equilibria when this group alone has moved.
+    all_but : tuple of str
+        Equilibria when every group but this one has moved.
+    """
+
+    group: str
+    moves: tuple[str, ...]
+    only: tuple[str, ...]
+    all_but: tuple[str, ...]
+
+
+# --- which eras a question is about -------------------------------------------------------------
+
+
+def eras_of(
+    model: Model, asked: Eras, *, moving: Collection[str] = (), ranges: bool = False
+) -> tuple[Model, tuple[str, ...]]:
+    """Return the eras that are asked about, and the model with those that are given on the spot.
+
+    Parameters
+    ----------
+    model : Model
+    asked : str, Era, mapping, a sequence of these, or None
+        Names; eras that :meth:`Model.era` has made, or what it makes them of.  None: all that the
+        model has.  Where it has none a game without parameters stands for itself.
+    moving : collection of str
+        Parameters that move anyway: what is given on the spot may leave them out.
+    ranges : bool
+        Whether the question is about a box, so that whatever is left out may be anywhere in its
+        declared range, if that is bounded.
+
+    Raises
+    ------
+    CalibrationError
+        For an unknown name, a missing or an impossible value.
+
+    Examples
+    --------
+    >>> from dilemma.model import matrix
+    >>> game = matrix([["s", 0], [1, 1]], parameters={"s": [1, 9]})
+    >>> eras_of(game, [{"s": 2}, {"s": [3, 5]}])[1], eras_of(game, None, ranges=True)[1]
+    (('s = 2', 's = 4 in [3, 5]'), ('the declared ranges',))
+    >>> eras_of(matrix([[1, 0], [0, 1]]), None)[1]
+    ('the game itself',)
+    """
+    if asked is None and model.eras:
+        return model, tuple(model.eras)
+    wanted: Sequence[At] = [{}]
+    if asked is not None:
+        wanted = [asked] if isinstance(asked, str | Era | Mapping) else list(asked)
+    if not wanted:
+        raise CalibrationError(f"{model.name}: at least one era is wanted, and none was given")
+    names = []
+    for one in wanted:
+        if isinstance(one, str):
+            model.needs_era(one)
+            names.append(one)
+        else:
+            model, name = _with(model, _made(model, one, moving, ranges=ranges))
+            names.append(name)
+    return model, tuple(names)
+
+
+def one_era(model: Model, asked: At | None, *, moving: Collection[str] = ()) -> tuple[Model, str]:
+    """Return the one era that is asked about, as :func:`eras_of` does.
+
+    Raises
+    ------
+    CalibrationError
+        As :func:`eras_of`, and where it is not said which of several.
+    """
+    model, names = eras_of(model, asked, moving=moving)
+    if len(names) > 1:
+        raise CalibrationError(f"{model.name}: at which era? there are: {', '.join(names)}")
+    return model, names[0]
+
+
+def _made(model: Model, told: object, moving: Collection[str], *, ranges: bool) -> Era:
+    """Return an era that is given on the spot, the rest of it from the declared ranges."""
+    if not isinstance(told, Mapping):
+        return model.era(told)  # type: ignore[arg-type] # refused there if it is none
+    free = [name for name in model.parameters if name not in told and (ranges or name in moving)]
+    filled = dict(_declared(model, free))
+    era = model.era({**told, **filled})
+    if not filled:
+        return era
+    spelt = [name for name in model.parameters if name in told]
+    title = given_era(era.values, spelt).title if spelt else "no other parameters"
+    if ranges:
+        title = f"{title}, else the declared ranges" if spelt else "the declared ranges"
+    return Era(title, title, None, era.values, given=True)
+
+
+def _declared(model: Model, names: Collection[str]) -> Iterator[tuple[str, Value]]:
+    for name in names:
+        allowed = model.parameters[name].range
+        if allowed.low.is_finite and allowed.high.is_finite:
+            source = "the range that the theory allows"
+            yield name, Value((allowed.low + allowed.high) / 2, allowed, "declared", source)
+
+
+def _with(model: Model, era: Era) -> tuple[Model, str]:
+    """Return the model with an era of which no other has the name."""
+    name, number = era.name, 1
+    while name in model.eras and model.eras[name].values != era.values:
+        number += 1
+        name = f"{era.name} ({number})"
+    if name in model.eras:
+        return model, name
+    title = era.title if name == era.name else name
+    return model.with_eras(Era(name, title, era.years, era.values, era.given)), name
+
+
+# --- what a reader needs beside a result ---------------------------------------------------------
+
+
+def concept(model: Model) -> str:
+    """Say in which sense a model's branches are equilibria."""
+    return "Nash equilibria" if model.tree is None else "subgame perfect equilibria"
+
+
+def order(model: Model) -> str:
+    """Say whose actions an equilibrium's name lists.
+
+    Examples
+    --------
+    >>> from dilemma.library import load
+    >>> order(load("abandonment"))
+    'a pair is (Japan, United States)'
+    """
+    if model.tree is None:
+        word = "pair" if len(model.players) == 2 else "profile"
+        return f"a {word} is ({', '.join(p.title for p in model.players.values())})"
+    told = f"a name lists what is done at ({', '.join(model.tree.decisions)})"
+    for decision in model.tree.decisions.values():
+        if decision.knows:
+            told += f"; at {decision.name} a/b is a above some value of {decision.knows}, b below"
+    return told
+
+
+def letters(model: Model, used: Collection[str]) -> Table:
+    """Return what some definitions and parameters mean, in the model's order.
+
+    Examples
+    --------
+    >>> from dilemma.library import load
+    >>> letters(load("abandonment"), {"D1_J", "m_J"}).rows[0][:2]
+    ('D1_J', 'n_J + phi_J*(1 - kap_J) + psi_J')
+    """
+    rows = [
+        (d.name, str(d.formula), d.means, d.unit)
+        for d in model.definitions.values()
+        if d.name in used
+    ]
+    rows += [(p.name, "", p.means, p.unit) for p in model.parameters.values() if p.name in used]
+    head = ("letter", "is", "means", "unit")
+    return Table("What the letters mean", head, tuple(rows), formulas=("letter", "is"))
+
+
+# --- one value of an outcome at one calibration, by a rule that is named where there are several ----
+
+
+RULES = ("highest", "lowest", "stable", "risk_dominant")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An equilibrium, as far as a rule needs it."""
+
+    name: str
+    value: sp.Rational | None
+    stable: Callable[[], bool | None]
+    risk_dominant: bool
+
+
+@dataclass
+class Selector:
+    """The value of an outcome in the equilibrium that a rule selects.
+
+    Attributes
+    ----------
+    needed : bool
+        Whether there was anything to choose yet.
+    """
+
+    model: Model
+    outcome: str
+    rule: str | None
+    needed: bool = False
+
+    def __call__(self, calibration: Mapping[str, sp.Rational], where: str) -> sp.Rational:
+        """Return the value at a calibration that messages call ``where``."""
+        found = candidates(self.model, self.outcome, calibration, where)
+        if not found:
+            raise CalibrationError(f"{self.model.name}: no equilibrium at {where}")
+        told = [(c.value, c) for c in found if c.value is not None]
+        if len(told) < len(found):
+            bad = next(c for c in found if c.value is None)
+            raise CalibrationError(f"{self.outcome} is not defined at {where}, in {bad.name}")
+        if len({value for value, _ in told}) == 1:
+            return told[0][0]
+        self.needed = True
+        return self._selected(told, where)
+
+    def _selected(self, found: Sequence[tuple[sp.Rational, Candidate]], where: str) -> sp.Rational:
+        values = [value for value, _ in found]
+        told = "; ".join(f"{c.name} with {float(value):.4g}" for value, c in found)
+        match self.rule:
+            case "highest":
+                return max(values)
+            case "lowest":
+                return min(values)
+            case None:
+                rules = " or ".join(repr(rule) for rule in _rules(self.model))
+                raise CalibrationError(
+                    f"several equilibria at {where}: {told}. Which one counts? Say select = {rules}"
+                )
+            case "stable":
+                kept = {value for value, c in found if c.stable()}
+            case _:
+                kept = {value for value, c in found if c.risk_dominant}
+        if len(kept) != 1:
+            word = self.rule.replace("_", "-")
+            raise CalibrationError(
+                f"select = {self.rule!r} does not say which equilibrium counts at {where}: "
+                f"{len(kept) or 'none'} of these is {word}: {told}"
+            )
+        return kept.pop()
+
+
+def selector(model: Model, outcome: str, rule: str | None) -> Selector:
+    """Return what selects by a rule.
+
+    Raises
+    ------
+    CalibrationError
+        If the rule is none, or none for this kind of game.
+    """
+    rules = _rules(model)
+    if rule is not None and rule not in rules:
+        if rule in RULES:
+            raise CalibrationError(
+                f"select = {rule!r} is not for a {model.kind} game: {_or(rules)}"
+            )
+        raise CalibrationError(f"select = {rule!r}: {nearest(rule, rules)}")
+    return Selector(model, outcome, rule)
+
+
+def _rules(model: Model) -> tuple[str, ...]:
+    if model.choices is not None:
+        return RULES[:3]
+    return (*RULES[:2], RULES[3]) if model.kind == "matrix" else RULES[:2]
+
+
+def _or(rules: Sequence[str]) -> str:
+    return f"it may be {' or '.join(repr(rule) for rule in rules)}"
+
+
+def candidates(
+    model: Model, outcome: str, calibration: Mapping[str, sp.Rational], where: str
+) -> list[Candidate]:
+    """Return every equilibrium at a calibration, with the outcome's value.
+
+    Raises
+    ------
+    UnsupportedError
+        If some may be missing.
+    """
+    if model.choices is not None:
+        return _of_choices(model, outcome, calibration, where)
+    found = solve(model, calibration)
+    if not found.complete:
+        raise _incomplete(model, where, found.reason)
+    best = None
+    if model.kind == "matrix":
+        values = model.values(calibration)
+        payoffs = {
+            profile: {player: payoff.xreplace(values) for player, payoff in cell.items()}
+            for profile, cell in model.payoffs.items()
+        }
+        best = selection.risk_dominant(list(model.players.values()), payoffs, found.equilibria)
+    return [
+        Candidate(
+            e.name,
+            e.outcomes[outcome] if outcome in e.outcomes else e.payoffs[outcome],
+            lambda: None,
+            e is best,
+        )
+        for e in found
+    ]
+
+
+def _of_choices(
+    model: Model, outcome: str, calibration: Mapping[str, sp.Rational], where: str
+) -> list[Candidate]:
+    points, missing = played(model, model.values(calibration))
+    if missing:
+        raise _incomplete(model, where, missing)
+    found = []
+    for point in points:
+        branch = point.branch
+        formula = (
+            branch.outcomes[outcome] if outcome in branch.outcomes else branch.payoffs[outcome]
+        )
+        stable = lambda p=point: shrinks(model, p.branch, p.at)[0]  # noqa: E731 -- asked for rarely
+        found.append(Candidate(branch.title, point.worth(formula), stable, risk_dominant=False))
+    return found
+
+
+def _incomplete(model: Model, where: str, reason: str) -> UnsupportedError:
+    return UnsupportedError(f"{model.name}: at {where} some equilibria may be missing: {reason}")

@@ -1,0 +1,1 @@
+"""What a theory says, as plain, frozen data."""
