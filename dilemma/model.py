@@ -12,8 +12,8 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.games.numbers.chosen import Choices
-from dilemma.games.tree.tree import Tree
+from dilemma.games.numbers.choice import Choices
+from dilemma.games.tree.nodes import Tree
 from dilemma.output.cleaning import line
 from dilemma.output.result import Best, Table
 from dilemma.output.tables import fragment

@@ -12,7 +12,7 @@ import sympy as sp
 
 import dilemma
 from classroom_page import draws, floats, needs_node, page, run
-from dilemma.games.matrix.exact import solve_exactly
+from dilemma.games.exact import solve_exactly
 from dilemma.page.page import classroom
 
 pytestmark = [needs_node, pytest.mark.slow]

@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.games import kind as games
-from dilemma.games.matrix.exact import solve_exactly
+from dilemma.games import solution as games
+from dilemma.games.exact import solve_exactly
 from dilemma.model import Model
 from dilemma.theory.evaluate import put_in, quickly
 from dilemma.theory.parts import Profile

@@ -34,11 +34,11 @@ from dilemma.claims.verdict import Example
 from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games.batch import Batch, many
 from dilemma.games.branch import Play
-from dilemma.games.kind import equilibria
 from dilemma.games.numbers import dense
 from dilemma.games.numbers.dense import replied
 from dilemma.games.numbers.first_order import marginal
 from dilemma.games.numbers.search import NotFoundError, Search
+from dilemma.games.solution import equilibria
 from dilemma.model import Model
 
 __all__ = ["Missing", "missing", "wrong_with"]

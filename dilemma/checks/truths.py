@@ -90,7 +90,7 @@ def dominant(at: At, player: str, action: str) -> Iterator[Told]:
 
 
 def kind(at: At, player: str, game: str) -> Told:
-    """Tell where a player's payoffs are those of a game (see :mod:`dilemma.games.matrix.named_games`)."""
+    """Tell where a player's payoffs are those of a game (see :mod:`dilemma.games.named_games`)."""
     position = list(at.model.players).index(player)
     table = at.tables[player]
 

@@ -21,7 +21,7 @@ from dilemma.claims.statements import Copy, Part, Statements
 from dilemma.deciders import Decider
 from dilemma.deciders.question import DECIDERS, Answer, Question, may_always_be_read
 from dilemma.errors import CalibrationError
-from dilemma.games import kind as games
+from dilemma.games import solution as games
 from dilemma.games.branch import Branch
 from dilemma.games.numbers.first_order import never
 from dilemma.games.numbers.regimes import triangles

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import sympy as sp
 
 from dilemma.games.branch import Play
-from dilemma.games.tree.tree import Node, Tree
+from dilemma.games.tree.nodes import Node, Tree
 from dilemma.model import Model
 from dilemma.theory.evaluate import TooLargeError, put_in
 from dilemma.theory.parts import Profile

@@ -18,10 +18,10 @@ from dilemma.claims.statements import Copy, Part, Statements, UndefinedError, pu
 from dilemma.claims.verdict import Example
 from dilemma.deciders.question import Question
 from dilemma.errors import DisagreementError
-from dilemma.games import kind as games
+from dilemma.games import named_games as kinds
+from dilemma.games import solution as games
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
-from dilemma.games.matrix import named_games as kinds
 from dilemma.model import Model
 from dilemma.theory.parts import Reference
 

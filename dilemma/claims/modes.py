@@ -28,7 +28,7 @@ from dilemma.claims.meaning import Lemmas
 from dilemma.claims.sampling import Trial, confirmed, tried
 from dilemma.claims.statements import CONCEPTS, Copy, Part, Statements, UndefinedError
 from dilemma.deciders.question import Answer, Question, may_always_be_read
-from dilemma.games import kind as games
+from dilemma.games import solution as games
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
 from dilemma.games.numbers.first_order import concave

@@ -531,7 +531,7 @@ def _worth(example: Example, name: str) -> dict[str, str]:
 
 
 def _all_equilibria(model: Model, calibration: Mapping[str, sp.Rational]) -> str:
-    from dilemma.games.kind import equilibria
+    from dilemma.games.solution import equilibria
 
     try:
         found = equilibria(model, calibration)

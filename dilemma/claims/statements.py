@@ -26,10 +26,10 @@ import sympy as sp
 
 from dilemma.claims.verdict import ANOTHER
 from dilemma.errors import CalibrationError, DilemmaError, UnsupportedError
+from dilemma.games import named_games as kinds
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
-from dilemma.games.matrix import named_games as kinds
 from dilemma.games.numbers.first_order import marginal
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Interval, Reference
 

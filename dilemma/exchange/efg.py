@@ -49,9 +49,9 @@ from dilemma.exchange.gambit_text import (
     whole,
 )
 from dilemma.exchange.nfg import Numbers, numbers
-from dilemma.games.matrix.profiles import DIGITS
+from dilemma.games.profiles import DIGITS
 from dilemma.games.tree.histories import MOST_NODES
-from dilemma.games.tree.tree import History, Node, Tree
+from dilemma.games.tree.nodes import History, Node, Tree
 from dilemma.model import At, Model
 
 __all__ = [

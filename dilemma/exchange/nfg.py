@@ -42,7 +42,7 @@ from dilemma.exchange.gambit_text import (
     short,
     whole,
 )
-from dilemma.games.matrix.profiles import DIGITS, Payoffs, numeric_payoffs
+from dilemma.games.profiles import DIGITS, Payoffs, numeric_payoffs
 from dilemma.model import At, Model
 from dilemma.reading.payoffs import MOST_PROFILES
 from dilemma.theory.parts import Era, Profile, decimal

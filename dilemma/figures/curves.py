@@ -22,7 +22,7 @@ from matplotlib.patches import Patch
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.figures.layout import LEADING, Ground, typeset
 from dilemma.figures.paper import BLUE, GREY, INK, SMALL, STYLE, VERMILION, Grid, Row, grid, literal
-from dilemma.games.numbers.chosen import Multiplier, Slope
+from dilemma.games.numbers.choice import Multiplier, Slope
 from dilemma.output.result import number
 from dilemma.study.paths import Joined, State, Strand, joined
 from dilemma.study.trace import Trace

@@ -15,7 +15,7 @@ from typing import Any, get_args
 import sympy as sp
 
 from dilemma.errors import Mistake, nearest
-from dilemma.games.numbers.chosen import Choices
+from dilemma.games.numbers.choice import Choices
 from dilemma.reading.expressions import ExpressionError
 from dilemma.reading.payoffs import Where, blame
 from dilemma.reading.references import PAIRS, FormulaReader, Setting

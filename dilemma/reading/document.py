@@ -12,10 +12,10 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import Mistake, ModelError, nearest
+from dilemma.games.numbers.choice import Choices
 from dilemma.games.numbers.choices import names_of_choices, read_choice_tables
-from dilemma.games.numbers.chosen import Choices
 from dilemma.games.tree.histories import read_tree_tables
-from dilemma.games.tree.tree import Tree
+from dilemma.games.tree.nodes import Tree
 from dilemma.reading.claims import over_of, read_claim
 from dilemma.reading.eras import read_eras, read_parameters, read_variants
 from dilemma.reading.expressions import ExpressionError, Scope, exact, parse

@@ -11,8 +11,8 @@ from itertools import product
 import sympy as sp
 
 from dilemma.errors import Mistake, nearest
-from dilemma.games.numbers.chosen import Choices
-from dilemma.games.tree.tree import Tree
+from dilemma.games.numbers.choice import Choices
+from dilemma.games.tree.nodes import Tree
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, exact, parse
 from dilemma.reading.rows import KEY, Document, PlayerRow
 from dilemma.theory.parts import Outcome, Player, Profile

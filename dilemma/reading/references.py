@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 
 from dilemma.errors import nearest
-from dilemma.games.numbers.chosen import Choices
+from dilemma.games.numbers.choice import Choices
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
 from dilemma.reading.rows import ClaimRow
 from dilemma.theory.parts import Claim, Definition, Mode, Player, Reference, Variant

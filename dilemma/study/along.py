@@ -11,8 +11,8 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.games.kind import branches
-from dilemma.games.matrix import named_games as kinds
+from dilemma.games import named_games as kinds
+from dilemma.games.solution import branches
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, number
 from dilemma.study.asking import one_era

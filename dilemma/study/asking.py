@@ -14,8 +14,8 @@ from typing import TypeAlias
 import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.games import selection
 from dilemma.games.equilibrium import Equilibria
-from dilemma.games.matrix import selection
 from dilemma.games.numbers.certificates import shrinks
 from dilemma.games.numbers.choosing import played
 from dilemma.model import At, Model

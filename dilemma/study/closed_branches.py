@@ -14,8 +14,8 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
 from dilemma.games.numbers.first_order import admissible, concave
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.study.closed_forms import ClosedForm, Solved, closed_forms, without_roots
 from dilemma.study.conditions import BRIEF, Shortening, existence

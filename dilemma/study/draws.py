@@ -20,12 +20,12 @@ import numpy as np
 import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games import kind as games
+from dilemma.games import named_games as kinds
+from dilemma.games import solution as games
 from dilemma.games.batch import many
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
-from dilemma.games.matrix import named_games as kinds
-from dilemma.games.matrix.exact import solve_exactly
+from dilemma.games.exact import solve_exactly
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.theory.evaluate import exactly, quickly
 

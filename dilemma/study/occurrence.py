@@ -20,7 +20,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 
 from dilemma.deciders.question import Answer, OutOfTimeError, Question
 from dilemma.errors import CalibrationError, DisagreementError
-from dilemma.games import kind as games
+from dilemma.games import solution as games
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, percent
 from dilemma.study.conditions import polynomials, within

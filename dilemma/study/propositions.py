@@ -11,10 +11,10 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
+from dilemma.games import named_games as kinds
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
-from dilemma.games.matrix import named_games as kinds
 from dilemma.games.naming import Naming
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.displayed import chance, displayed, equations
 from dilemma.output.formulas import mathematical

@@ -24,7 +24,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, percent
 from dilemma.reading.expressions import ExpressionError, exact

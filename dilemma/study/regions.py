@@ -20,9 +20,9 @@ from sympy.core.relational import Relational
 from dilemma.budget import kept
 from dilemma.deciders.question import Question
 from dilemma.errors import DisagreementError, UnsupportedError
+from dilemma.games import named_games as kinds
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
-from dilemma.games.matrix import named_games as kinds
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.result import versions
 from dilemma.study.asking import Eras, eras_of, letters, order

@@ -16,12 +16,12 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.games import selection
+from dilemma.games.dominance import Domination, eliminate
 from dilemma.games.equilibrium import Equilibria, Equilibrium, Mix, share
-from dilemma.games.matrix import selection
 from dilemma.games.matrix.bimatrix import sides
-from dilemma.games.matrix.dominance import Domination, eliminate
-from dilemma.games.matrix.profiles import Payoffs, numeric_payoffs
-from dilemma.games.matrix.selection import Losses
+from dilemma.games.profiles import Payoffs, numeric_payoffs
+from dilemma.games.selection import Losses
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, versions
 from dilemma.study import criteria as tables

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dilemma.errors import BudgetError, UnsupportedError
-from dilemma.games.numbers.chosen import Choices
-from dilemma.games.tree.tree import Tree
+from dilemma.games.numbers.choice import Choices
+from dilemma.games.tree.nodes import Tree
 from dilemma.model import Model, payoff_matrix
 from dilemma.output.result import WIDTH, Cell, Shown, Table
 from dilemma.study.propositions import propositions

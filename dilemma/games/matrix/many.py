@@ -34,7 +34,7 @@ from dilemma.games.branch import Branch
 from dilemma.games.decided import solution
 from dilemma.games.equilibrium import Equilibrium, Found, Mix, apart, share
 from dilemma.games.matrix import supports
-from dilemma.games.matrix.profiles import Calibrated, Payoffs, regret_of, unit_scale
+from dilemma.games.profiles import Calibrated, Payoffs, regret_of, unit_scale
 from dilemma.theory.parts import Player, Profile
 
 __all__ = ["polish", "solve", "tie"]

@@ -14,9 +14,9 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
+from dilemma.games import named_games as kinds
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
-from dilemma.games.matrix import named_games as kinds
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.javascript import Exactly, Names, condition, constants, formula
 

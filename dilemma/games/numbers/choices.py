@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from dilemma.errors import Mistake, nearest
-from dilemma.games.numbers.chosen import Bargain, Choice, Choices, Constraint, Multiplier, Slope
+from dilemma.games.numbers.choice import Bargain, Choice, Choices, Constraint, Multiplier, Slope
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
 from dilemma.reading.payoffs import Tables, Where, blame
 from dilemma.reading.rows import KEY, BargainRow, ChoiceRow, Document

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.games.numbers.chosen import Choice
+from dilemma.games.numbers.choice import Choice
 from dilemma.model import Model
 from dilemma.theory.evaluate import quickly
 

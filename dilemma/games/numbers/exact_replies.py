@@ -18,7 +18,7 @@ import numpy as np
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.numbers.chosen import Choice
+from dilemma.games.numbers.choice import Choice
 from dilemma.games.numbers.pieces import Best, best
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.model import Model

@@ -36,7 +36,7 @@ import sympy as sp
 
 from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
-from dilemma.games.numbers.chosen import Choice, Choices, Constraint
+from dilemma.games.numbers.choice import Choice, Choices, Constraint
 from dilemma.model import Model
 from dilemma.reading.references import standing
 from dilemma.theory.parts import Interval

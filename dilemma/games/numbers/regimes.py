@@ -39,7 +39,7 @@ import sympy as sp
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch
-from dilemma.games.numbers.chosen import Choice, Multiplier, Slope
+from dilemma.games.numbers.choice import Choice, Multiplier, Slope
 from dilemma.games.numbers.first_order import (
     Stationary,
     binding_sets,

@@ -21,7 +21,7 @@ from dilemma.errors import DisagreementError
 from dilemma.games.equilibrium import Cutoff, Equilibrium, Found, apart
 from dilemma.games.tree import induction, information
 from dilemma.games.tree.deviations import Mix, Pay, Plan, ValuedTree, best_gain, valued
-from dilemma.games.tree.tree import Node
+from dilemma.games.tree.nodes import Node
 from dilemma.model import Model
 
 __all__ = ["solve"]

@@ -31,8 +31,8 @@ import sympy as sp
 
 from dilemma.errors import CalibrationError
 from dilemma.games.equilibrium import Cutoff
-from dilemma.games.matrix.profiles import DIGITS
-from dilemma.games.tree.tree import History, Node, Tree
+from dilemma.games.profiles import DIGITS
+from dilemma.games.tree.nodes import History, Node, Tree
 from dilemma.model import Model
 from dilemma.theory.parts import Profile
 

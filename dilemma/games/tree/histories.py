@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from dilemma.errors import Mistake, nearest
-from dilemma.games.tree.tree import Chance, Node, PrivateType, Tree
+from dilemma.games.tree.nodes import Chance, Node, PrivateType, Tree
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
 from dilemma.reading.payoffs import Tables, Where, blame
 from dilemma.reading.rows import KEY, Document, NodeRow

@@ -21,7 +21,7 @@ from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch, Play
 from dilemma.games.matrix.supports import MOST
 from dilemma.games.naming import Naming
-from dilemma.games.tree.tree import Chance, Node, PrivateType, Tree
+from dilemma.games.tree.nodes import Chance, Node, PrivateType, Tree
 from dilemma.model import Model
 from dilemma.theory.parts import Profile
 

@@ -47,7 +47,7 @@ from dilemma.games.tree.deviations import (
     reached,
     worth,
 )
-from dilemma.games.tree.tree import History
+from dilemma.games.tree.nodes import History
 from dilemma.model import Model
 
 __all__ = ["CLOSE", "Profile", "likeness", "polished", "profiles", "regret", "searched", "solve"]
