@@ -18,9 +18,9 @@ FLOORS = [
     ["theory", "processes", "deciders"],
     [
         "reading",
-        "games.tree.tree",
+        "games.tree.nodes",
         "games.tree.histories",
-        "games.numbers.chosen",
+        "games.numbers.choice",
         "games.numbers.choices",
     ],
     ["model", "modelfile", "budget"],
