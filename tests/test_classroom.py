@@ -292,7 +292,7 @@ def test_the_gambit_file_has_the_exact_payoffs(name, tmp_path):
     file.write_text(text, encoding="utf-8")
     game, values = dilemma.load(file), model.values(model.calibration("post_cold_war", **moves))
     assert [p.title for p in game.players.values()] == [p.title for p in model.players.values()]
-    for theirs, ours in zip(game.profiles, model.profiles, strict=True):
+    for theirs, ours in zip(game.profiles, model.game.profiles, strict=True):
         assert theirs == ours
         paid = [p.xreplace(values) for p in model.payoffs[ours].values()]
         assert list(game.payoffs[theirs].values()) == paid

@@ -23,6 +23,7 @@ from dilemma.claims.verdict import Verdict
 from dilemma.deciders import Decider
 from dilemma.deciders.question import DECIDERS
 from dilemma.errors import UnsupportedError
+from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Status
 
@@ -154,7 +155,7 @@ def _deciding(
 ) -> Deciding:
     """Return what decides a statement, by its mode and by what is chosen in the game."""
     claim = statements.claim
-    numbers = statements.model.choices is not None
+    numbers = Can.SLOPES in statements.model.game.can
     if claim.mode == "possible":
         told = replace(claim, mode="holds") if _of_all(statements) else opposite(claim)
         statements = replace(statements, claim=told, home={})

@@ -206,8 +206,7 @@ class Deciding:
         return ""
 
     def _impossible(self) -> tuple[tuple[str, sp.Basic], ...]:
-        tree = self.statements.model.tree
-        return () if tree is None else tuple(tree.impossible())
+        return tuple(self.statements.model.game.impossible())
 
     def _definitions_always(self) -> bool:
         definitions = self.statements.model.definitions.values()
@@ -455,8 +454,7 @@ class Counting(Deciding):
     def _pairs(self, one: Copy, other: Copy) -> Iterator[tuple[sp.Symbol, sp.Symbol]]:
         """Yield each chosen number as it is in two plays, but what is held."""
         statements = self.statements
-        assert statements.model.choices is not None
-        for choice in statements.model.choices.choices.values():
+        for choice in statements.model.game.choices.values():
             here, there = (statements.unknown(c, choice.symbol) for c in (one, other))
             if here != there:
                 yield here, there

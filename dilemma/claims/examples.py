@@ -269,7 +269,7 @@ def _value(  # noqa: C901 -- one case for each kind of reference
     def table(name: str) -> Mapping[tuple[str, ...], sp.Expr]:
         if name in model.outcomes:
             return model.outcomes[name].profiles
-        return {profile: model.payoffs[profile][name] for profile in model.profiles}
+        return {profile: model.payoffs[profile][name] for profile in model.game.profiles}
 
     match reference.what:
         case "name":
@@ -309,7 +309,7 @@ def _dominant(
     model: Model, values: Mapping[sp.Symbol, sp.Rational], player: str, action: str
 ) -> sp.Basic:
     position = list(model.players).index(player)
-    for profile in model.profiles:
+    for profile in model.game.profiles:
         if profile[position] != action:
             better = (*profile[:position], action, *profile[position + 1 :])
             gap = model.payoffs[better][player] - model.payoffs[profile][player]

@@ -31,6 +31,7 @@ from dilemma.deciders.question import Answer, Question, may_always_be_read
 from dilemma.games import solution as games
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
+from dilemma.games.kind import Can
 from dilemma.games.numbers.first_order import concave
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Status
@@ -533,8 +534,8 @@ def _some(model: Model) -> bool:
 
     Concave payoffs over compact convex sets are enough (Debreu; Glicksberg; Fan, 1952).
     """
-    game = model.choices
-    if game is None or game.leader:
+    game = model.game
+    if Can.SLOPES not in game.can or game.leader:
         return False
     ends = [end for c in game.choices.values() for end in (c.low, c.high)]
     return all(e.is_finite is not False for e in ends) and all(

@@ -165,8 +165,7 @@ def _not_excluded(
 def _nobody_gains(statements: Statements, played: Mapping[str, Point], points: Points) -> bool:
     """Search for a profitable deviation from the payoffs alone."""
     model = statements.model
-    assert model.choices is not None
-    game = model.choices
+    game = model.game
     holding = statements.claim.holding
     for key, point in played.items():
         search = Search(model, model.values(points[base(key)]), held=holding)

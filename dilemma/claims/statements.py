@@ -28,6 +28,7 @@ from dilemma.claims.verdict import ANOTHER
 from dilemma.errors import CalibrationError, DilemmaError, UnsupportedError
 from dilemma.games import named_games as kinds
 from dilemma.games.branch import Branch
+from dilemma.games.kind import Can
 from dilemma.games.numbers.first_order import marginal
 from dilemma.games.solution import branches
 from dilemma.model import Model
@@ -66,14 +67,14 @@ def among(model: Model, every: Sequence[Branch], which: str | None) -> tuple[Bra
             return tuple(every)
         case "pure" | "mixed":
             return tuple(b for b in every if b.pure == (which == "pure"))
-        case "stable" if model.choices is None:
+        case "stable" if Can.SLOPES not in model.game.can:
             return tuple(_strict(model, b) for b in every if b.pure and not b.unknowns)
         case "stable":
             return tuple(_leads_back(model, b) for b in every)
         case "risk_dominant":
             return _risk_dominant(model, every)
         case "lowest" | "highest":
-            if model.choices is None or model.choices.leader:
+            if Can.SLOPES not in model.game.can or model.game.leader:
                 raise UnsupportedError(f"among {which!r}: for players who choose numbers at once")
             return tuple(every)
     named = tuple(b for b in every if b.name == which)
@@ -90,7 +91,7 @@ def among(model: Model, every: Sequence[Branch], which: str | None) -> tuple[Bra
 
 
 def _strict(model: Model, branch: Branch) -> Branch:
-    if model.kind != "matrix":
+    if Can.TABLE not in model.game.can:
         raise UnsupportedError("among 'stable': only for simultaneous games")
     # From the payoffs: a branch's condition that 0 >= 0 is true already, and says nothing of 0 > 0.
     profile = _profile(model, branch)
@@ -111,7 +112,7 @@ def _profile(model: Model, branch: Branch) -> tuple[str, ...]:
 
 def _risk_dominant(model: Model, every: Sequence[Branch]) -> tuple[Branch, ...]:
     players = list(model.players.values())
-    if model.kind != "matrix" or [len(p.actions) for p in players] != [2, 2]:
+    if Can.TABLE not in model.game.can or [len(p.actions) for p in players] != [2, 2]:
         raise UnsupportedError("among 'risk_dominant': only for 2x2 games")
     pure = {_profile(model, b): _strict(model, b) for b in every if b.pure and not b.unknowns}
     found = []
@@ -143,8 +144,7 @@ def _leads_back(model: Model, branch: Branch) -> Branch:
 
     A player whose choice is at an end, and would rather go beyond, does not move.
     """
-    game = model.choices
-    assert game is not None
+    game = model.game
     players = game.moves[-1]
     single = all(len(game.of(p)) == 1 and not game.kept_by(p) for p in players)
     if game.leader or len(players) != 2 or not single:
@@ -417,8 +417,8 @@ class Statements:
 
     def speaks_of_bargain(self) -> bool:
         """Whether the claim speaks of how a bargain ends; else it is left out."""
-        game = self.model.choices
-        if game is None or game.bargain is None:
+        game = self.model.game
+        if game.bargain is None:
             return True
         named = {n for r in self.claim.references.values() for n in r.arguments}
         formulas = (o.formula for n, o in self.model.outcomes.items() if n in named)
@@ -435,9 +435,9 @@ class Statements:
 
     def feasible(self, copy: Copy) -> tuple[sp.Basic, ...]:
         """Return what holds of everything that may be chosen at all, in one copy."""
-        if self.model.choices is None:
+        if Can.SLOPES not in self.model.game.can:
             return ()
-        told = self.model.choices.feasible()
+        told = self.model.game.feasible()
         return tuple(self.rename(self.model.expand_play(s), copy) for s in told)
 
     # --- formulas -------------------------------------------------------------------------------

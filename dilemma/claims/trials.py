@@ -103,8 +103,7 @@ class Draws:
     def _ends(self, copy: Copy, name: str) -> tuple[Array, Array]:
         """Return the ends between which a choice lies, which other held ones may decide."""
         model = self.statements.model
-        assert model.choices is not None
-        choice = model.choices.choices[name]
+        choice = model.game.choices[name]
         known = {p.symbol: self.column(copy, n) for n, p in model.parameters.items()}
         for other in self.statements.claim.holding:
             symbol = sp.Symbol(other, real=True)
@@ -137,7 +136,7 @@ class Draws:
             holding = self.statements.claim.holding
             base = next(c for c in copies(self.statements) if c.key == copy.base)
             for name in holding:
-                columns[model.choices.choices[name].symbol] = self.held(base, name)  # type: ignore[union-attr]
+                columns[model.game.choices[name].symbol] = self.held(base, name)
             bargain = self.statements.speaks_of_bargain()
             self.solved[copy.key] = many(model, columns, holding, bargain=bargain)
         return self.solved[copy.key]
@@ -166,9 +165,8 @@ class Draws:
     def _extreme(self, rows: list[Rows], sign: int) -> list[Rows]:
         """Keep what has every chosen number at least as high, or low, as every other equilibrium."""
         model = self.statements.model
-        assert model.choices is not None
         kept = [r.holds for r in rows]
-        for choice in model.choices.choices.values():
+        for choice in model.game.choices.values():
             if any(choice.symbol not in r.at for r in rows):
                 raise UnsupportedError(
                     f"equilibria with any {choice.name}: none is the most extreme"
@@ -395,8 +393,7 @@ class Exactly:
 
 def _extreme(statements: Statements, points: list[Point], which: str) -> list[Point]:
     """Keep what has every chosen number at least as high, or low, as every other equilibrium."""
-    assert statements.model.choices is not None
-    symbols = [c.symbol for c in statements.model.choices.choices.values()]
+    symbols = [c.symbol for c in statements.model.game.choices.values()]
     sign = 1 if which == "highest" else -1
 
     if any(s not in point.at for s in symbols for point in points):
@@ -427,7 +424,6 @@ def example(
         A second equilibrium of one copy under its key and :data:`ANOTHER`.
     """
     model = statements.model
-    assert model.choices is not None
     known = {c.key: c for c in copies(statements)}
     calibrations = {c.label: dict(points[key]) for key, c in known.items()}
     moved = {c.label: moved_from_centre(statements, c, points[key]) for key, c in known.items()}
@@ -435,7 +431,7 @@ def example(
     for key, point in played.items():
         label = known[base(key)].label + key.removeprefix(base(key))
         play[label] = {
-            player: {c.name: point.worth(c.symbol) for c in model.choices.of(player)}
+            player: {c.name: point.worth(c.symbol) for c in model.game.of(player)}
             for player in model.players
         }
         values[label] = {

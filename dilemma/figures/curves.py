@@ -22,6 +22,7 @@ from matplotlib.patches import Patch
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.figures.layout import LEADING, Ground, typeset
 from dilemma.figures.paper import BLUE, GREY, INK, SMALL, STYLE, VERMILION, Grid, Row, grid, literal
+from dilemma.games.kind import Can
 from dilemma.games.numbers.choice import Multiplier, Slope
 from dilemma.output.result import number
 from dilemma.study.paths import Joined, State, Strand, joined
@@ -134,7 +135,7 @@ def era_key(found: Trace) -> list[Artist]:
 
 def line_key(found: Trace) -> list[Artist]:
     """Return the key's entries for solid and dashed lines, as far as both are drawn."""
-    words = ("stable", "unstable") if found.model.choices is not None else ("pure", "mixed")
+    words = ("stable", "unstable") if Can.SLOPES in found.model.game.can else ("pure", "mixed")
     every = [s for course in found.courses.values() for stop in course.stops for s in stop.states]
     kinds = {_solid(state) for state in every}
     return [
@@ -155,8 +156,7 @@ def says(found: Trace, name: str) -> str:
     elif name in model.players:
         means, unit = f"payoff of {model.players[name].title}", model.players[name].unit
     else:
-        assert model.choices is not None
-        means, unit = model.choices.choices[name].means, model.choices.choices[name].unit
+        means, unit = model.game.choices[name].means, model.game.choices[name].unit
     letter = f"{name}: " if typeset(name) != name or len(name) == 1 else ""
     return f"{letter}{means} [{unit}]"
 
@@ -276,16 +276,16 @@ def _folds(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) -> 
 
 
 def _shown(found: Trace, shows: Sequence[str] | None) -> tuple[str, ...]:
-    game, few = found.model.choices, len(found.model.players)
+    game, few = found.model.game, len(found.model.players)
     if shows is not None:
         names = tuple(shows)
-    elif game is None or 0 < len(found.outcomes) <= few:
+    elif not game.choices or 0 < len(found.outcomes) <= few:
         names = found.outcomes[:few]
     else:
         names = tuple(game.choices)
     if not names:
         raise UnsupportedError(f"{found.model.name}: no number is told along the path")
-    known = [*found.outcomes, *found.model.players, *(game.choices if game is not None else ())]
+    known = [*found.outcomes, *found.model.players, *game.choices]
     for name in names:
         if name not in known:
             raise CalibrationError(f"{name!r} is not told along the path: {nearest(name, known)}")
@@ -335,7 +335,7 @@ def ceiling(found: Trace, slack: str | None = None, effort: str | None = None) -
     """
     prices = _prices(found)
     names = (slack or _speaks(found, leads=True), effort or _speaks(found, leads=False))
-    known = [*found.outcomes, *(found.model.choices.choices if found.model.choices else ())]
+    known = [*found.outcomes, *found.model.game.choices]
     for name in names:
         if name not in known:
             raise CalibrationError(f"{name!r} is not told along the path: {nearest(name, known)}")
@@ -378,13 +378,13 @@ def _one(axes: Axes, laid: Grid, found: Trace, told: Joined, what: tuple[str, st
 
 def has_ceiling(found: Trace) -> bool:
     """Tell whether somebody leads, and a shadow price is told along the path."""
-    game = found.model.choices
-    return game is not None and bool(game.leader) and bool(_told(found))
+    game = found.model.game
+    return bool(game.leader) and bool(_told(found))
 
 
 def _prices(found: Trace) -> tuple[str, ...]:
-    game = found.model.choices
-    if game is None or not game.leader:
+    game = found.model.game
+    if not game.leader:
         raise UnsupportedError(
             f"{found.model.name}: nobody leads, so nobody sets a ceiling; the fold diagram draws the "
             "equilibria of other games"
@@ -404,8 +404,7 @@ def _told(found: Trace) -> tuple[str, ...]:
 
 def _speaks(found: Trace, *, leads: bool) -> str:
     """Return the first outcome that is told by the leader's (or the others') choices alone."""
-    game = found.model.choices
-    assert game is not None
+    game = found.model.game
     choices = {c.symbol: c.player == game.leader for c in game.choices.values()}
     for name in found.outcomes:
         if name in found.model.definitions and name not in game.choices:

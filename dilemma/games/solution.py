@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import sympy as sp
@@ -10,26 +10,12 @@ import sympy as sp
 from dilemma.budget import best, ordinary
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibria, Found
-from dilemma.games.matrix import simultaneous as matrix
-from dilemma.games.matrix import supports
-from dilemma.games.numbers import choosing, regimes
-from dilemma.games.tree import backward as trees
-from dilemma.games.tree import induction
+from dilemma.games.kind import Ask, Can
 from dilemma.model import Model
 from dilemma.output.result import versions
 from dilemma.processes import inside
 
 __all__ = ["branches", "equilibria"]
-
-# Each yields one answer after another, every one better than the one before.
-ROUTES: Mapping[str, Callable[..., Iterator[Found]]] = {
-    "matrix": matrix.solve,
-    "tree": trees.solve,
-    "continuous": choosing.solve,
-    "sequential": choosing.solve,
-}
-# Whose first answer is a scan that takes no time worth a budget, whatever the size.
-SCANNED = ("matrix",)
 
 
 def branches(
@@ -45,14 +31,7 @@ def branches(
     Choices named in ``holding`` are held where they are; only the others are best replies.
     Without ``bargain`` nothing is said of how a bargain at the end goes.
     """
-    match model.kind:
-        case "matrix":
-            return supports.branches(model, named=named)
-        case "tree":
-            return induction.branches(model, named=named)
-        case "continuous" | "sequential":
-            return regimes.branches(model, holding, bargain=bargain)
-    raise AssertionError(model.kind)
+    return model.game.branches(model, Ask(named, holding, bargain))
 
 
 def equilibria(
@@ -91,7 +70,7 @@ def equilibria(
         },
         source=model.source,
         versions=versions("nashpy", "numpy", "sympy", "z3-solver"),
-        chosen=model.choices is not None,
+        chosen=Can.SLOPES in model.game.can,
     )
 
 
@@ -99,14 +78,13 @@ def _found(
     model: Model, values: Mapping[sp.Symbol, sp.Expr], seconds: float | None, most: int
 ) -> Found:
     """Return a route's best answer within the seconds, which are kept whatever it is at."""
-    route = ROUTES[model.kind]
     if seconds is None or inside() or ordinary(model, seconds):
-        *_, last = route(model, values, seconds=seconds, most=most)
+        *_, last = model.game.solve(model, values, seconds=seconds, most=most)
         return last
     found: Found | None
-    found, why = best(route, model, values, seconds=seconds, most=most)
-    if found is None and model.kind in SCANNED:
-        found = next(route(model, values, seconds=0, most=most))
+    found, why = best(_answers, model, values, seconds=seconds, most=most)
+    if found is None and model.game.scanned:
+        found = next(model.game.solve(model, values, seconds=0, most=most))
     if found is None:
         return Found(
             equilibria=(),
@@ -123,3 +101,10 @@ def _found(
         return found
     reasons = [reason for reason in (found.reason, why) if reason]
     return replace(found, complete=False, reason="; ".join(dict.fromkeys(reasons)))
+
+
+def _answers(
+    model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+) -> Iterator[Found]:
+    """Yield one answer after another, each better than the last, in whatever process this is."""
+    return model.game.solve(model, values, seconds=seconds, most=most)

@@ -16,6 +16,7 @@ import sympy as sp
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games import selection
 from dilemma.games.equilibrium import Equilibria
+from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import shrinks
 from dilemma.games.numbers.choosing import played
 from dilemma.model import At, Model
@@ -204,7 +205,7 @@ def _with(model: Model, era: Era) -> tuple[Model, str]:
 
 def concept(model: Model) -> str:
     """Say in which sense a model's branches are equilibria."""
-    return "Nash equilibria" if model.tree is None else "subgame perfect equilibria"
+    return model.game.concept
 
 
 def order(model: Model) -> str:
@@ -216,14 +217,7 @@ def order(model: Model) -> str:
     >>> order(load("abandonment"))
     'a pair is (Japan, United States)'
     """
-    if model.tree is None:
-        word = "pair" if len(model.players) == 2 else "profile"
-        return f"a {word} is ({', '.join(p.title for p in model.players.values())})"
-    told = f"a name lists what is done at ({', '.join(model.tree.decisions)})"
-    for decision in model.tree.decisions.values():
-        if decision.knows:
-            told += f"; at {decision.name} a/b is a above some value of {decision.knows}, b below"
-    return told
+    return model.game.order(model)
 
 
 def letters(model: Model, used: Collection[str]) -> Table:
@@ -299,7 +293,7 @@ class Selector:
             case "lowest":
                 return min(values)
             case None:
-                rules = " or ".join(repr(rule) for rule in _rules(self.model))
+                rules = " or ".join(repr(rule) for rule in self.model.game.rules)
                 raise CalibrationError(
                     f"several equilibria at {where}: {told}. Which one counts? Say select = {rules}"
                 )
@@ -324,7 +318,7 @@ def selector(model: Model, outcome: str, rule: str | None) -> Selector:
     CalibrationError
         If the rule is none, or none for this kind of game.
     """
-    rules = _rules(model)
+    rules = model.game.rules
     if rule is not None and rule not in rules:
         if rule in RULES:
             raise CalibrationError(
@@ -332,12 +326,6 @@ def selector(model: Model, outcome: str, rule: str | None) -> Selector:
             )
         raise CalibrationError(f"select = {rule!r}: {nearest(rule, rules)}")
     return Selector(model, outcome, rule)
-
-
-def _rules(model: Model) -> tuple[str, ...]:
-    if model.choices is not None:
-        return RULES[:3]
-    return (*RULES[:2], RULES[3]) if model.kind == "matrix" else RULES[:2]
 
 
 def _or(rules: Sequence[str]) -> str:
@@ -354,13 +342,13 @@ def candidates(
     UnsupportedError
         If some may be missing.
     """
-    if model.choices is not None:
+    if Can.SLOPES in model.game.can:
         return _of_choices(model, outcome, calibration, where)
     found = solve(model, calibration)
     if not found.complete:
         raise _incomplete(model, where, found.reason)
     best = None
-    if model.kind == "matrix":
+    if Can.TABLE in model.game.can:
         values = model.values(calibration)
         payoffs = {
             profile: {player: payoff.xreplace(values) for player, payoff in cell.items()}

@@ -19,6 +19,7 @@ from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games import selection
 from dilemma.games.dominance import Domination, eliminate
 from dilemma.games.equilibrium import Equilibria, Equilibrium, Mix, share
+from dilemma.games.kind import Can
 from dilemma.games.matrix.bimatrix import sides
 from dilemma.games.profiles import Payoffs, numeric_payoffs
 from dilemma.games.selection import Losses
@@ -204,8 +205,8 @@ def select(
     >>> print(found.criteria[2].why[0].text)
     row mixes stag 4/5, hare 1/5 so that column is indifferent between stag and hare: 4 = 4
     """
-    model.needs_actions("selection among equilibria")
-    if model.tree is not None:
+    model.needs(Can.TABLE, "selection among equilibria")
+    if Can.MOVES in model.game.can:
         raise UnsupportedError(f"{model.name} is a tree; simultaneous games can be judged")
     model = _of_two(model)
     if starts < 0 or seed < 0:

@@ -13,6 +13,7 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, nearest
+from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import doubts, price_ranges, prices, shrinks
 from dilemma.games.numbers.choosing import played
 from dilemma.games.points import Point
@@ -119,8 +120,8 @@ def _units(found: Trace) -> dict[str, str]:
     told = {name: found.model.parameters[name].unit for name in found.moves}
     told |= {name: found.model.outcomes[name].unit for name in found.outcomes}
     told |= {name: player.unit for name, player in found.model.players.items()}
-    if found.model.choices is not None:
-        told |= {c.name: c.unit for c in found.model.choices.choices.values()}
+    if Can.SLOPES in found.model.game.can:
+        told |= {c.name: c.unit for c in found.model.game.choices.values()}
     return told
 
 
@@ -132,13 +133,18 @@ def _table(found: Trace, era: str) -> Table:
         (
             number(stop.at),
             state.name,
-            *([_WORDS[state.stable]] if found.model.choices is not None else []),
+            *([_WORDS[state.stable]] if Can.SLOPES in found.model.game.can else []),
             *(number(state.worth(name)) for name in columns),
         )
         for stop in even[:: -(-(len(even) - 1) // (LISTED - 1))]
         for state in stop.states
     )
-    header = (found.moved, "equilibrium", *["stable"][: found.model.choices is not None], *columns)
+    header = (
+        found.moved,
+        "equilibrium",
+        *["stable"][: Can.SLOPES in found.model.game.can],
+        *columns,
+    )
     title = f"{found.moved} from {number(found.low)} to {number(found.high)}"
     notes = _notes(found, era, columns)
     return Table(f"{title}: {found.model.eras[era].title}", header, rows, notes)
@@ -146,8 +152,8 @@ def _table(found: Trace, era: str) -> Table:
 
 def _columns(found: Trace) -> list[str]:
     """Return what is chosen, and as many outcomes and payoffs as there is room for."""
-    game = found.model.choices
-    plays = [] if game is None else list(game.choices)
+    game = found.model.game
+    plays = list(game.choices)
     others = [n for n in (*found.outcomes, *found.model.players) if n not in plays]
     return [*plays, *others[:COLUMNS]]
 
@@ -325,7 +331,7 @@ def _part(
 
 
 def _method(model: Model) -> str:
-    if model.choices is None:
+    if Can.SLOPES not in model.game.can:
         return "each value solved by itself, as `solve` does"
     return "the branches' equations solved exactly at each value; no search beside them"
 
@@ -345,7 +351,7 @@ class _Path:
         return self.model.calibration({**self.centre, **put})
 
     def look(self, at: sp.Rational) -> Stop:
-        if self.model.choices is None:
+        if Can.SLOPES not in self.model.game.can:
             return self._solved(at)
         values = self.model.values(self.calibration(at))
         try:
@@ -362,8 +368,7 @@ class _Path:
         )
 
     def _state(self, point: Point) -> State:
-        game = self.model.choices
-        assert game is not None
+        game = self.model.game
         branch = point.branch
         return State(
             name=branch.title,

@@ -29,7 +29,7 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import DisagreementError
-from dilemma.exchange.nfg import strategic_text
+from dilemma.exchange.gambit_text import strategic_text
 from dilemma.games.branch import Branch
 from dilemma.games.decided import solution
 from dilemma.games.equilibrium import Equilibrium, Found, Mix, apart, share

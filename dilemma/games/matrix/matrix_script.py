@@ -133,7 +133,7 @@ def _script(model: Model, names: Names, terms: Sequence[sp.Expr]) -> str:
     """Return a JavaScript object: each entry a function of the list of parameters."""
     definitions = {d.symbol: d.formula for d in model.definitions.values()}
     head = f"([{', '.join(names[p.symbol] for p in model.parameters.values())}])"
-    profiles = model.profiles
+    profiles = model.game.profiles
 
     def returns(what: Sequence[sp.Expr]) -> str:
         told = ", ".join(formula(each, names) for each in what)

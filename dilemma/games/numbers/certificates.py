@@ -33,6 +33,7 @@ from mpmath import iv
 from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
+from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.first_order import (
     Stationary,
     admissible,
@@ -82,8 +83,7 @@ def most_gained(
     boxes : int
         How many boxes are looked at before it gives up.
     """
-    assert model.choices is not None
-    own = model.choices.of(player)
+    own = model.game.of(player)
     others = {s: v for s, v in point.items() if s not in {c.symbol for c in own}}
     at = {**values, **others}
 
@@ -99,7 +99,7 @@ def most_gained(
             _enclosing(symbols, (-1) ** (k + 1) * hessian[: k + 1, : k + 1].det())
             for k in range(len(own))
         ]
-        gaps = [_enclosing(symbols, fixed(c.gap)) for c in model.choices.kept_by(player)]
+        gaps = [_enclosing(symbols, fixed(c.gap)) for c in numbers_of(model).kept_by(player)]
         has = sp.N(payoff.xreplace(dict(point)), 40)
         whole = tuple(iv.mpf([_number(fixed(c.low)), _number(fixed(c.high))]) for c in own)
         slack = SLACK * max(1.0, abs(float(has)))
@@ -183,8 +183,7 @@ def shrinks(
     at : mapping of symbol to number
         Parameters, definitions, what is chosen and the shadow prices.
     """
-    game = model.choices
-    assert game is not None
+    game = numbers_of(model)
     players = game.moves[-1]
     shared = [c for c in game.constraints.values() if len(c.players) > 1]
     if len(players) < 2 or any(c.name in branch.binds for c in shared):
@@ -211,8 +210,7 @@ def _moves(
     at: Mapping[sp.Symbol, sp.Expr],
 ) -> np.ndarray[Any, Any] | None:
     """Return how a player's best reply moves with everybody's choices, (own, all)."""
-    game = model.choices
-    assert game is not None
+    game = numbers_of(model)
     own = [c.symbol for c in game.of(player)]
     lagrangian, tight = _lagrangian(model, branch, player)
 
@@ -245,8 +243,7 @@ def _moves(
 
 def _lagrangian(model: Model, branch: Branch, player: str) -> tuple[sp.Expr, list[sp.Expr]]:
     """Return a player's Lagrangian, and what binds the player."""
-    game = model.choices
-    assert game is not None
+    game = numbers_of(model)
     tight = [
         model.expand_play(gap)
         for choice in game.of(player)
@@ -278,8 +275,7 @@ def certificate(model: Model, search: Search, point: Point) -> tuple[str, bool]:
     DisagreementError
         If somebody gains although first-order conditions are enough.
     """
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     words = [_assurance(model, search, point, player) for player in game.moves[-1]]
     told = [
         f"{model.players[p].title}: {w}" for p, (w, _) in zip(game.moves[-1], words, strict=True)
@@ -291,7 +287,6 @@ def certificate(model: Model, search: Search, point: Point) -> tuple[str, bool]:
 
 def _assurance(model: Model, search: Search, point: Point, player: str) -> tuple[str, bool]:
     """Say the same of one player who replies."""
-    assert model.choices is not None
     here = floats(search, point)
     known = {s: v for s, v in point.at.items() if s in known_symbols(model)}
     everywhere = concave(model, player)
@@ -302,7 +297,7 @@ def _assurance(model: Model, search: Search, point: Point, player: str) -> tuple
                 f"please report this with {dict(point.at)}"
             )
         return f"payoff concave, proved {'for all parameters' if everywhere else 'here'}", True
-    chosen = {c.symbol: point.at[c.symbol] for c in model.choices.choices.values()}
+    chosen = {c.symbol: point.at[c.symbol] for c in model.game.choices.values()}
     most = most_gained(model, player, known, chosen)
     if most is None:
         return "no bound on what a deviation gains; none was found", False
@@ -312,8 +307,7 @@ def _assurance(model: Model, search: Search, point: Point, player: str) -> tuple
 
 def structure(model: Model, values: Values) -> list[str]:
     """Say how the players' choices pull at each other, and whether that alone makes for one answer."""
-    assert model.choices is not None
-    told = {p: interaction(model, p) for p in model.choices.moves[-1]}
+    told = {p: interaction(model, p) for p in model.game.moves[-1]}
     found = [
         f"{model.players[p].title}: strategic {word}"
         if word in ("complements", "substitutes")
@@ -332,8 +326,7 @@ def _cross_once(model: Model, values: Values) -> bool:
     With one choice each, they do where the product of their slopes stays below one:
     u_1xy*u_2xy < u_1xx*u_2yy, everywhere.
     """
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     players = game.moves[-1]
     if len(players) != 2 or any(len(game.of(p)) != 1 for p in players) or game.constraints:
         return False
@@ -348,8 +341,7 @@ def _cross_once(model: Model, values: Values) -> bool:
 
 def doubts(model: Model, values: Values) -> list[str]:
     """Say what keeps first-order conditions from being the whole answer."""
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     chosen = [c.symbol for c in game.choices.values()]
     found = []
     if game.leader:
@@ -389,8 +381,7 @@ def equilibrium(
     certified: str,
 ) -> Equilibrium:
     """Return a point as an equilibrium, with all that is said of it."""
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     branch = point.branch
     here = np.array([float(point.at[c.symbol]) for c in game.choices.values()])
     regret = max(search.regret(player, here) for player in game.moves[-1])
@@ -445,8 +436,7 @@ def _leaders_regret(search: Search, here: Floats, leader: str) -> float:
 
 def _strictly(model: Model, player: str, point: Point) -> bool:
     """Tell whether a player has no other best reply: the payoff is concave, and strictly here."""
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     if not _concave_here(model, player, point.at):
         return False
     found = prices(model, point)
@@ -474,8 +464,7 @@ def _follows(model: Model, point: Point) -> Stationary:
 
 @lru_cache(maxsize=256)
 def _bound(model: Model, binds: tuple[str, ...]) -> Stationary:
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     known = set(game.constraints) | {f"{c}.{end}" for c in game.choices for end in ("low", "high")}
     leads = {f"{c.name}.{end}" for c in game.of(game.leader) for end in ("low", "high")}
     return stationary(model, game.moves[-1], tuple(b for b in binds if b in known - leads))

@@ -9,10 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import sympy as sp
+from pydantic import Field
 
-__all__ = ["Bargain", "Choice", "Choices", "Constraint", "Multiplier", "Slope"]
+from dilemma.reading.rows import Formula, Number, Row, Two
+
+__all__ = [
+    "Bargain",
+    "BargainRow",
+    "Choice",
+    "Constraint",
+    "ConstraintRow",
+    "DynamicsRow",
+    "Multiplier",
+    "RegimeRow",
+    "Slope",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,48 +109,38 @@ class Slope:
     choice: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """A game in which numbers are chosen.
+# --- as a file has them ---
 
-    Attributes
-    ----------
-    choices : mapping of str to Choice
-    constraints : mapping of str to Constraint
-    moves : tuple of tuple of player
-        Who chooses at each move: one move, or the leader and then the followers.
-    regimes : mapping of name to set of str
-        Names for sets of what binds: ends such as ``"x.low"``, and constraints.
-    ties : str
-        "leader" if the leader's favourite is played where followers have several replies, else
-        "against".
-    bargain : Bargain or None
-    """
 
-    choices: Mapping[str, Choice]
-    constraints: Mapping[str, Constraint]
-    moves: tuple[tuple[str, ...], ...]
-    regimes: Mapping[str, frozenset[str]]
-    ties: str = "leader"
-    bargain: Bargain | None = None
+class ConstraintRow(Row):
+    """A constraint."""
 
-    @property
-    def leader(self) -> str:
-        """Who moves first, "" where all move at once."""
-        return self.moves[0][0] if len(self.moves) > 1 else ""
+    cell: Formula
 
-    def of(self, player: str) -> tuple[Choice, ...]:
-        """Return what a player chooses."""
-        return tuple(c for c in self.choices.values() if c.player == player)
 
-    def kept_by(self, player: str) -> tuple[Constraint, ...]:
-        """Return the constraints that a player must keep."""
-        return tuple(c for c in self.constraints.values() if player in c.players)
+class RegimeRow(Row):
+    """A name for a set of what binds."""
 
-    def feasible(self, only: tuple[Constraint, ...] | None = None) -> Iterator[sp.Basic]:
-        """Yield what holds of everything that may be chosen at all, or under some constraints."""
-        for choice in self.choices.values():
-            for _, gap, is_open in choice.bounds():
-                yield sp.Gt(gap, 0) if is_open else sp.Ge(gap, 0)
-        for constraint in self.constraints.values() if only is None else only:
-            yield sp.Ge(constraint.gap, 0)
+    binds: list[str]
+
+
+class BargainRow(Row):
+    """What is bargained over, what each player gains by agreement, and its power."""
+
+    range: Two
+    unit: str = ""
+    means: str = ""
+    gains: dict[str, Formula]
+    power: dict[str, Formula]
+
+
+class DynamicsRow(Row):
+    """How a story goes on: what each parameter becomes, or which way one moves and returns."""
+
+    says: str
+    era: str
+    next: dict[str, Formula] = Field(default_factory=dict)
+    steps: Annotated[int, Field(ge=1, le=1000)] = 10
+    scales: list[str] = Field(default_factory=list)
+    through: list[Number] = Field(default_factory=list)
+    shows: list[str] = Field(default_factory=list)

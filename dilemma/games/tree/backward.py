@@ -19,7 +19,7 @@ import sympy as sp
 
 from dilemma.errors import DisagreementError
 from dilemma.games.equilibrium import Cutoff, Equilibrium, Found, apart
-from dilemma.games.tree import induction, information
+from dilemma.games.tree import induction, information, tree_of
 from dilemma.games.tree.deviations import Mix, Pay, Plan, ValuedTree, best_gain, valued
 from dilemma.games.tree.nodes import Node
 from dilemma.model import Model
@@ -40,10 +40,9 @@ def solve(
 
     Each answer is better than the last.
     """
-    assert model.tree is not None
     deadline = time.monotonic() + (inf if seconds is None else seconds)
-    numbers = valued(model, model.tree, values)
-    if not model.tree.perfect:
+    numbers = valued(model, tree_of(model), values)
+    if not tree_of(model).perfect:
         yield from information.solve(model, numbers, values, deadline=deadline)
         return
     budget = _Budget(most, deadline)

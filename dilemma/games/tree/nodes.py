@@ -7,15 +7,17 @@ cannot tell apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from typing import ClassVar
 
 import sympy as sp
+from pydantic import Field
 
+from dilemma.reading.rows import Formula, Row, Two
 from dilemma.theory.parts import Profile
 
-__all__ = ["Chance", "Decision", "Node", "PrivateType", "Tree"]
+__all__ = ["Chance", "Decision", "History", "Node", "NodeRow", "PrivateType", "TypeRow"]
 
 History = Profile
 
@@ -76,65 +78,24 @@ class Chance:
     after: History
 
 
-@dataclass(frozen=True)
-class Tree:
-    """A game tree.
+# --- as a file has them ---
 
-    Attributes
-    ----------
-    nodes : mapping of history to Node
-        Every node where somebody moves, each before what follows it.
-    ends : tuple of history
-        Where play ends.
-    types : mapping of str to PrivateType
-    """
 
-    nodes: Mapping[History, Node]
-    ends: tuple[History, ...]
-    types: Mapping[str, PrivateType]
+class TypeRow(Row):
+    """A private type: whose it is, and the ends of the interval on which it is uniform."""
 
-    @cached_property
-    def decisions(self) -> Mapping[str, Decision]:
-        """Every information set, by its name."""
-        found: dict[str, list[Node]] = {}
-        for node in self.nodes.values():
-            if node.player:
-                found.setdefault(node.decision, []).append(node)
-        return {
-            name: Decision(
-                name,
-                nodes[0].player,
-                nodes[0].actions,
-                tuple(node.history for node in nodes),
-                nodes[0].knows,
-            )
-            for name, nodes in found.items()
-        }
+    of: str
+    uniform: Two
 
-    @property
-    def perfect(self) -> bool:
-        """Whether every decision knows which history has happened."""
-        return all(len(decision.histories) == 1 for decision in self.decisions.values())
 
-    def impossible(self) -> Iterator[tuple[str, sp.Basic]]:
-        """Yield what would make it no game, in words and as a condition."""
-        for node in self.nodes.values():
-            for action, chance in node.chances.items():
-                if not chance.is_nonnegative:
-                    yield f"of a negative chance of {action}", sp.Lt(chance, 0)
-        for private in self.types.values():
-            yield f"of an empty interval of {private.name}", sp.Ge(private.low, private.high)
+class NodeRow(Row):
+    """A move of a tree: a player's, with what it knows, or chance's."""
 
-    def below(self, history: History) -> Iterator[Node]:
-        """Yield a node and every node behind it, each after what follows it."""
-        waiting, found = [history], []
-        while waiting:
-            node = self.nodes.get(waiting.pop())
-            if node is not None:
-                found.append(node)
-                waiting += [(*node.history, action) for action in node.actions]
-        yield from reversed(found)
-
-    def ends_after(self, history: History) -> tuple[History, ...]:
-        """Return the ends that a history may still come to."""
-        return tuple(end for end in self.ends if end[: len(history)] == history)
+    hints: ClassVar[Mapping[str, str]] = {
+        "choices": 'write actions; numbers are chosen in kind = "continuous" or "sequential"'
+    }
+    player: str | None = None
+    actions: list[str] | None = None
+    knows: list[str] = Field(default_factory=list)
+    information: str = ""
+    chance: dict[str, Formula] | None = None
