@@ -22,10 +22,11 @@ from matplotlib.patches import Patch
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.figures.layout import LEADING, Ground, typeset
 from dilemma.figures.paper import BLUE, GREY, INK, SMALL, STYLE, VERMILION, Grid, Row, grid, literal
+from dilemma.games.equilibrium import Equilibrium
 from dilemma.games.kind import Can
 from dilemma.games.numbers.choice import Multiplier, Slope
 from dilemma.output.result import number
-from dilemma.study.paths import Joined, State, Strand, joined
+from dilemma.study.paths import Joined, Strand, joined
 from dilemma.study.trace import Trace
 
 __all__ = [
@@ -61,7 +62,7 @@ class Run:
     solid: bool
 
 
-def _solid(state: State) -> bool:
+def _solid(state: Equilibrium) -> bool:
     """Tell how an equilibrium is drawn: dashed if it is unstable, or mixed in a game of actions."""
     return state.stable is not False and state.pure
 
@@ -71,7 +72,7 @@ def runs(strand: Strand, name: str) -> Iterator[Run]:
     points: Points = []
     here = True
     for at, state in zip(strand.at, strand.states, strict=True):
-        value = state.worth(name)
+        value = state.value(name)
         spot = None if value is None else (float(at), float(value))
         if points and (spot is None or _solid(state) != here):
             yield Run([*points, spot] if spot is not None else points, here)
@@ -102,7 +103,7 @@ def jump_ends(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) 
     leaps = [(c.low.at, c.high.at) for c in told.jumps]
     for strand in told.strands:
         for k in (0, -1):
-            value = strand.states[k].worth(name)
+            value = strand.states[k].value(name)
             if value is not None and any(low <= strand.at[k] <= high for low, high in leaps):
                 spot = float(strand.at[k]), float(value)
                 (mark,) = axes.plot(*spot, "o", ms=4.5, color=colour, zorder=4, clip_on=False)
@@ -177,7 +178,7 @@ def row(found: Trace, names: Sequence[str]) -> Row:
         for stop in course.stops
         for state in stop.states
         for name in names
-        if (value := state.worth(name)) is not None
+        if (value := state.value(name)) is not None
     ] or [0.0, 1.0]
     low, high = min(told), max(told)
     margin = MARGIN * ((high - low) or abs(high) or 1.0)
@@ -261,7 +262,7 @@ def _folds(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) -> 
     """Put a ring where two equilibria meet, and write beside them where that is."""
     spots: list[tuple[float, float]] = []
     for fold in told.folds:
-        values = [float(v) for s in fold.states if (v := s.worth(name)) is not None]
+        values = [float(v) for s in fold.states if (v := s.value(name)) is not None]
         if values:
             spots.append((float(fold.at), sum(values) / len(values)))
     for spot in spots:
@@ -366,7 +367,7 @@ def _one(axes: Axes, laid: Grid, found: Trace, told: Joined, what: tuple[str, st
     draw(axes, ground, told, name, colour)
     jump_ends(axes, ground, told, name, colour)
     for change in told.jumps:
-        ends = [s.states[-1].worth(name) for s in told.strands if s.at[-1] == change.low.at]
+        ends = [s.states[-1].value(name) for s in told.strands if s.at[-1] == change.low.at]
         spots = [(float(change.at), float(value)) for value in ends if value is not None]
         if spots:
             words = [f"jump at {number(change.at)}"]
@@ -434,7 +435,7 @@ def _open(found: Trace, prices: Sequence[str], told: Joined) -> Iterator[_Open]:
             spots = [
                 (float(at), *map(float, s.price_ranges[what.constraint]))
                 for at, s in zip(strand.at, strand.states, strict=True)
-                if s.worth(price) is None and what.constraint in s.price_ranges
+                if s.value(price) is None and what.constraint in s.price_ranges
             ]
             if spots:
                 at, lows, highs = zip(*spots, strict=True)

@@ -19,8 +19,9 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import CalibrationError
-from dilemma.games.equilibrium import Equilibrium, Mix
+from dilemma.games.equilibrium import Equilibrium
 from dilemma.games.kind import Can
+from dilemma.games.play import Mix, Mixes
 from dilemma.model import Model
 from dilemma.theory.evaluate import TooLargeError, put_in
 from dilemma.theory.parts import Player, Profile
@@ -163,7 +164,7 @@ class Calibrated:
             for profile, chance in _reached(self.players, counts)
         }
         return Equilibrium(
-            play=play,
+            play=Mixes(play),
             payoffs={name: self._expected(name, reached) for name in self.model.players},
             outcomes={
                 name: _expected(outcome.profiles, reached, self.values)

@@ -14,16 +14,16 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.equilibrium import Equilibria
+from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
-from dilemma.games.numbers.choice import Choice
+from dilemma.games.numbers.choice import Choice, ChosenNumbers
 from dilemma.games.numbers.first_order import concave
 from dilemma.games.points import by_branches
 from dilemma.games.profiles import numeric_payoffs
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, versions
 from dilemma.study.asking import Eras, eras_of
-from dilemma.study.paths import State, Stop, follow, joined
+from dilemma.study.paths import Stop, follow, joined
 from dilemma.study.solve import solve
 
 __all__ = ["EraReplies", "Number", "Replies", "Reply", "Spot", "best_replies"]
@@ -451,5 +451,6 @@ class _Held:
         for point in found:
             number = point.worth(self.own.symbol)
             if point.best and number is not None:
-                states.append(State(point.branch.title, {"": {self.own.name: number}}))
+                play = ChosenNumbers({"": {self.own.name: number}})
+                states.append(Equilibrium(point.branch.name, play, {}, {}))
         return Stop(at, tuple(states), "; ".join(map(str, trouble)))

@@ -167,12 +167,9 @@ def _rivals(equilibrium: Equilibrium) -> str:
 
 def _done(equilibrium: Equilibrium, decision: str) -> str:
     """Say what is done at a decision."""
-    if decision in equilibrium.cutoffs:
-        return str(equilibrium.cutoffs[decision])
-    if equilibrium.chosen:
-        told = equilibrium.play[decision]
-        return ", ".join(f"{name} {number(value)}" for name, value in told.items())
-    return _mix(equilibrium.play[decision])
+    if equilibrium.play.chosen:
+        return equilibrium.play.cell(decision)
+    return equilibrium.play.cell(decision, lambda chance: f"{float(chance):.3f}")
 
 
 def _mix(mix: Mapping[str, sp.Rational]) -> str:

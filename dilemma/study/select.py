@@ -18,9 +18,10 @@ import sympy as sp
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games import selection
 from dilemma.games.dominance import Domination, eliminate
-from dilemma.games.equilibrium import Equilibria, Equilibrium, Mix, share
+from dilemma.games.equilibrium import Equilibria, Equilibrium, share
 from dilemma.games.kind import Can
 from dilemma.games.matrix.bimatrix import sides
+from dilemma.games.play import Mix
 from dilemma.games.profiles import Payoffs, numeric_payoffs
 from dilemma.games.selection import Losses
 from dilemma.model import At, Model
@@ -307,7 +308,7 @@ def _criteria(
             Criteria(
                 name=names[k],
                 payoffs={n: sp.Rational(v.numerator, v.denominator) for n, v in paid[k].items()},
-                strict=equilibrium.strict,
+                strict=bool(equilibrium.strict),
                 dominated_by=tuple(names[j] for j in better[k] if j < len(names)),
                 improved_by=tuple(profiles[j - len(names)] for j in better[k] if j >= len(names)),
                 payoff_dominant=equilibrium is best,

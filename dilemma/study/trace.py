@@ -6,7 +6,7 @@ Every equilibrium along a path: one parameter moves, or several by one factor, a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -14,14 +14,13 @@ import sympy as sp
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, nearest
 from dilemma.games.kind import Can
-from dilemma.games.numbers.certificates import doubts, price_ranges, prices, shrinks
+from dilemma.games.numbers.certificates import doubts, record
 from dilemma.games.numbers.choosing import played
-from dilemma.games.points import Point
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, versions
 from dilemma.reading.expressions import ExpressionError, exact
 from dilemma.study.asking import Eras, eras_of
-from dilemma.study.paths import Course, State, Stop, follow
+from dilemma.study.paths import Course, Stop, follow
 from dilemma.study.solve import solve
 from dilemma.theory.parts import Parameter
 
@@ -134,7 +133,7 @@ def _table(found: Trace, era: str) -> Table:
             number(stop.at),
             state.name,
             *([_WORDS[state.stable]] if Can.SLOPES in found.model.game.can else []),
-            *(number(state.worth(name)) for name in columns),
+            *(number(state.value(name)) for name in columns),
         )
         for stop in even[:: -(-(len(even) - 1) // (LISTED - 1))]
         for state in stop.states
@@ -362,25 +361,9 @@ class _Path:
         ties = dict.fromkeys(point.tie for point in found if point.tie)
         return Stop(
             at,
-            tuple(self._state(point) for point in found),
+            tuple(record(self.model, point, self.outcomes) for point in found),
             "; ".join(filter(None, reasons)),
             "; ".join(ties),
-        )
-
-    def _state(self, point: Point) -> State:
-        game = self.model.game
-        branch = point.branch
-        return State(
-            name=branch.title,
-            play={
-                player: {c.name: point.worth(c.symbol) for c in game.of(player)}
-                for player in self.model.players
-            },
-            payoffs={player: point.worth(f) for player, f in branch.payoffs.items()},
-            outcomes={name: point.worth(branch.outcomes[name]) for name in self.outcomes},
-            prices=prices(self.model, point),
-            price_ranges=price_ranges(self.model, point),
-            stable=shrinks(self.model, branch, point.at)[0],
         )
 
     def _solved(self, at: sp.Rational) -> Stop:
@@ -389,14 +372,6 @@ class _Path:
         except CalibrationError as error:
             return Stop(at, (), str(error))
         states = (
-            State(
-                name=e.name,
-                play=e.play,
-                payoffs=e.payoffs,
-                outcomes={name: e.outcomes[name] for name in self.outcomes},
-                stable=e.stable,
-                pure=e.pure,
-            )
-            for e in found
+            replace(e, outcomes={name: e.outcomes[name] for name in self.outcomes}) for e in found
         )
         return Stop(at, tuple(states), found.reason, found.witness if found.degenerate else "")

@@ -32,8 +32,9 @@ from dilemma.errors import DisagreementError
 from dilemma.exchange.gambit_text import strategic_text
 from dilemma.games.branch import Branch
 from dilemma.games.decided import solution
-from dilemma.games.equilibrium import Equilibrium, Found, Mix, apart, share
+from dilemma.games.equilibrium import Equilibrium, Found, apart, share
 from dilemma.games.matrix import supports
+from dilemma.games.play import Mix
 from dilemma.games.profiles import Calibrated, Payoffs, regret_of, unit_scale
 from dilemma.theory.parts import Player, Profile
 

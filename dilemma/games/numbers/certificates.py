@@ -21,7 +21,8 @@ how much a deviation may gain.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -34,6 +35,7 @@ from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
 from dilemma.games.numbers import numbers_of
+from dilemma.games.numbers.choice import ChosenNumbers
 from dilemma.games.numbers.first_order import (
     Stationary,
     admissible,
@@ -373,6 +375,38 @@ def _concave_here(model: Model, player: str, values: Values) -> bool:
     return concave(model, player) is True or concave(model, player, known) is True
 
 
+def record(
+    model: Model, point: Point, outcomes: Iterable[str] | None = None, *, stability: bool = True
+) -> Equilibrium:
+    """Return a point as an equilibrium, without a search for somebody who gains by leaving it.
+
+    Parameters
+    ----------
+    outcomes : iterable of str, optional
+        Which; by default all.
+    stability : bool
+        Whether to say if best replies lead back.
+    """
+    game, branch = numbers_of(model), point.branch
+    stable, slope = shrinks(model, branch, point.at) if stability else (None, None)
+    wanted = branch.outcomes if outcomes is None else outcomes
+    return Equilibrium(
+        branch=branch.name,
+        play=ChosenNumbers(
+            {p: {c.name: point.worth(c.symbol) for c in game.of(p)} for p in model.players}
+        ),
+        payoffs={player: point.worth(formula) for player, formula in branch.payoffs.items()},
+        outcomes={name: point.worth(branch.outcomes[name]) for name in wanted},
+        exact=point.exact,
+        stable=stable,
+        more={
+            "prices": prices(model, point),
+            "price_ranges": price_ranges(model, point),
+            "slope": slope,
+        },
+    )
+
+
 def equilibrium(
     model: Model,
     search: Search,
@@ -387,26 +421,14 @@ def equilibrium(
     regret = max(search.regret(player, here) for player in game.moves[-1])
     if game.leader:
         regret = max(regret, _leaders_regret(search, here, game.leader))
-    outcomes = {name: point.worth(formula) for name, formula in branch.outcomes.items()}
-    stable, slope = shrinks(model, branch, point.at)
-    return Equilibrium(
-        play={
-            player: {c.name: point.worth(c.symbol) for c in game.of(player)}
-            for player in model.players
-        },
+    known = record(model, point)
+    return replace(
+        known,
         payoffs=_payoffs(point),
-        outcomes=outcomes,
         regret=sp.Rational(repr(float(regret))),
-        branch=branch.name,
         strict=not game.leader and all(_strictly(model, player, point) for player in model.players),
-        exact=point.exact,
-        chosen=True,
-        prices=prices(model, point),
-        price_ranges=price_ranges(model, point),
-        stable=stable,
-        slope=slope,
-        rivals={n: told for n, told in rivals.items() if n != branch.name},
         certificate=certified,
+        more={**known.more, "rivals": {n: r for n, r in rivals.items() if n != branch.name}},
     )
 
 

@@ -7,19 +7,26 @@ do, who see it; where there is one move all choose at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import sympy as sp
 from pydantic import Field
 
+from dilemma.games.play import Play
+from dilemma.games.play import Row as TableRow
+from dilemma.output.result import number
 from dilemma.reading.rows import Formula, Number, Row, Two
+
+if TYPE_CHECKING:
+    from dilemma.games.equilibrium import Equilibria, Equilibrium
 
 __all__ = [
     "Bargain",
     "BargainRow",
     "Choice",
+    "ChosenNumbers",
     "Constraint",
     "ConstraintRow",
     "DynamicsRow",
@@ -107,6 +114,89 @@ class Slope:
 
     player: str
     choice: str
+
+
+@dataclass(frozen=True, eq=False)
+class ChosenNumbers(Play):
+    """The number that each player chooses for each of its choices; None where any will do."""
+
+    chosen: ClassVar[bool] = True
+
+    @property
+    def pure(self) -> bool:
+        """Nobody mixes over numbers."""
+        return True
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Everything that is chosen is an outcome, too."""
+        return tuple(name for own in self.parts.values() for name in own)
+
+    def words(self) -> str:
+        """Say every number."""
+        own = (pair for mine in self.parts.values() for pair in mine.items())
+        return ", ".join(f"{name} {float(value):.4g}" for name, value in own)
+
+    def cell(self, decision: str, write: Callable[[sp.Rational], str] | None = None) -> str:
+        """Return a player's numbers."""
+        told = write or number
+        return ", ".join(f"{name} {told(value)}" for name, value in self.parts[decision].items())
+
+    def labels(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each number."""
+        for player, own in self.parts.items():
+            for name in own:
+                yield player, name, f"{player} chooses {name}"
+
+    def written(self, value: sp.Rational) -> str:
+        """Write a number with a few digits."""
+        return number(value)
+
+    def facts(self, found: Equilibria) -> list[TableRow]:
+        """Return the shadow price of what binds."""
+        every = dict.fromkeys(name for e in found for name in e.prices)
+        return [
+            (f"shadow price of {what}", "", *(_price(e, what) for e in found)) for what in every
+        ]
+
+    def checks(self, found: Equilibria) -> list[TableRow]:
+        """Return stability, a leader's other regimes with their value, and what makes each sure."""
+        rows: list[TableRow] = []
+        if any(e.slope is not None for e in found):
+            rows.append(("best replies lead back", "", *map(_stability, found)))
+        for rival in dict.fromkeys(name for e in found for name in e.rivals):
+            told = (
+                f"{number(e.rivals[rival][0])}: {number(e.rivals[rival][1])}"
+                if rival in e.rivals
+                else ""
+                for e in found
+            )
+            rows.append((f"rival regime ({rival}): choice and its value", "", *told))
+        rows.append(("certificate", "", *(e.certificate for e in found)))
+        return rows
+
+
+def _price(equilibrium: Equilibrium, what: str) -> str:
+    if what not in equilibrium.prices:
+        return "does not bind"
+    price = equilibrium.prices[what]
+    if price is not None:
+        return number(price)
+    if what not in equilibrium.price_ranges:
+        return "not determined"
+    low, high = equilibrium.price_ranges[what]
+    return (
+        f"any from {number(low)} up"
+        if high == sp.oo
+        else f"any from {number(low)} to {number(high)}"
+    )
+
+
+def _stability(equilibrium: Equilibrium) -> str:
+    if equilibrium.slope is None:
+        return "not decided"
+    word = {True: "yes: stable", False: "no: unstable", None: "not decided"}[equilibrium.stable]
+    return f"{word} (a step shrinks to {equilibrium.slope:.3g})"
 
 
 # --- as a file has them ---
