@@ -16,9 +16,9 @@ import numpy as np
 import sympy as sp
 
 from dilemma.budget import kept
-from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.errors import CalibrationError
 from dilemma.games.batch import many
-from dilemma.games.kind import Can
+from dilemma.games.numbers import bargain_of
 from dilemma.games.numbers.choosing import play, played
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, percent, versions
@@ -121,8 +121,7 @@ class Bargaining(Shown):
     @property
     def interval(self) -> tuple[sp.Expr, sp.Expr]:
         """What may be agreed on at all."""
-        assert self.model.game.bargain is not None
-        over = self.model.game.bargain.over
+        over = bargain_of(self.model).over
         return over.low, over.high
 
     def tables(self) -> tuple[Table, ...]:
@@ -147,8 +146,7 @@ class Bargaining(Shown):
         return (Table(title, header, tuple(rows), tuple(self._notes())),)
 
     def _notes(self) -> Iterator[str]:
-        assert self.model.game.bargain is not None
-        over = self.model.game.bargain.over
+        over = bargain_of(self.model).over
         yield f"{over.name}: {over.means} [{over.unit}], from {over.low} to {over.high}."
         spread = next(iter(self.spreads.values()))
         yield (
@@ -281,15 +279,12 @@ Sides = Mapping[str, tuple[sp.Expr, sp.Expr]]  # a player's gain: its constant a
 
 
 def _over(model: Model) -> str:
-    assert model.game.bargain is not None
-    return model.game.bargain.over.name
+    return bargain_of(model).over.name
 
 
 def _sides(model: Model) -> Sides:
     """Return each player's gain, linear in what is bargained over."""
-    if Can.SLOPES not in model.game.can or model.game.bargain is None:
-        raise UnsupportedError(f"{model.name} ends in no bargain: its file has no [bargain]")
-    bargain = model.game.bargain
+    bargain = bargain_of(model)
     t = bargain.over.symbol
     found = {}
     for player, gain in bargain.gains.items():
@@ -300,8 +295,7 @@ def _sides(model: Model) -> Sides:
 
 def _common(model: Model) -> str:
     """Return the first parameter that every gain names."""
-    assert model.game.bargain is not None
-    named = [gain.free_symbols for gain in model.game.bargain.gains.values()]
+    named = [gain.free_symbols for gain in bargain_of(model).gains.values()]
     for name, parameter in model.parameters.items():
         if all(parameter.symbol in symbols for symbols in named):
             return name

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
 
-__all__ = ["NumbersGame", "numbers_of"]
+__all__ = ["NumbersGame", "bargain_of", "numbers_of"]
 
 PLENTY = 60.0  # seconds within which small ones are sure to be solved
 
@@ -261,3 +261,16 @@ def numbers_of(model: Model) -> NumbersGame:
     if not isinstance(model.game, NumbersGame):
         raise UnsupportedError(f"{model.name}: no numbers are chosen; here {model.game.here}")
     return model.game
+
+
+def bargain_of(model: Model) -> Bargain:
+    """Return the bargain in which a game ends.
+
+    Raises
+    ------
+    UnsupportedError
+        If it ends in none.
+    """
+    if model.game.bargain is None:
+        raise UnsupportedError(f"{model.name} ends in no bargain: its file has no [bargain]")
+    return model.game.bargain
