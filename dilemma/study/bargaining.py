@@ -19,6 +19,7 @@ from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.batch import many
 from dilemma.games.numbers.choosing import play, played
+from dilemma.games.numbers.chosen import Bargain, Choice
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, percent, versions
 from dilemma.study.asking import Eras, eras_of
@@ -120,10 +121,12 @@ class Bargaining(Shown):
     @property
     def interval(self) -> tuple[sp.Expr, sp.Expr]:
         """What may be agreed on at all."""
-        assert self.model.choices is not None
-        assert self.model.choices.bargain is not None
-        over = self.model.choices.bargain.over
-        return over.low, over.high
+        return self.number.low, self.number.high
+
+    @property
+    def number(self) -> Choice:
+        """What is bargained over, with its meaning, unit and ends."""
+        return _bargain(self.model).over
 
     def tables(self) -> tuple[Table, ...]:
         """Return a row for each era's centre, with what its box spans."""
@@ -147,9 +150,7 @@ class Bargaining(Shown):
         return (Table(title, header, tuple(rows), tuple(self._notes())),)
 
     def _notes(self) -> Iterator[str]:
-        assert self.model.choices is not None
-        assert self.model.choices.bargain is not None
-        over = self.model.choices.bargain.over
+        over = self.number
         yield f"{over.name}: {over.means} [{over.unit}], from {over.low} to {over.high}."
         spread = next(iter(self.spreads.values()))
         yield (
@@ -281,17 +282,20 @@ def bargaining(
 Sides = Mapping[str, tuple[sp.Expr, sp.Expr]]  # a player's gain: its constant and its slope
 
 
+def _bargain(model: Model) -> Bargain:
+    """Return the bargain in which a game ends."""
+    if model.choices is None or model.choices.bargain is None:
+        raise UnsupportedError(f"{model.name} ends in no bargain: its file has no [bargain]")
+    return model.choices.bargain
+
+
 def _over(model: Model) -> str:
-    assert model.choices is not None
-    assert model.choices.bargain is not None
-    return model.choices.bargain.over.name
+    return _bargain(model).over.name
 
 
 def _sides(model: Model) -> Sides:
     """Return each player's gain, linear in what is bargained over."""
-    if model.choices is None or model.choices.bargain is None:
-        raise UnsupportedError(f"{model.name} ends in no bargain: its file has no [bargain]")
-    bargain = model.choices.bargain
+    bargain = _bargain(model)
     t = bargain.over.symbol
     found = {}
     for player, gain in bargain.gains.items():
@@ -302,9 +306,7 @@ def _sides(model: Model) -> Sides:
 
 def _common(model: Model) -> str:
     """Return the first parameter that every gain names."""
-    assert model.choices is not None
-    assert model.choices.bargain is not None
-    named = [gain.free_symbols for gain in model.choices.bargain.gains.values()]
+    named = [gain.free_symbols for gain in _bargain(model).gains.values()]
     for name, parameter in model.parameters.items():
         if all(parameter.symbol in symbols for symbols in named):
             return name

@@ -14,7 +14,7 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.equilibrium import Equilibria
+from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.matrix.profiles import numeric_payoffs
 from dilemma.games.numbers.chosen import Choice
 from dilemma.games.numbers.first_order import concave
@@ -133,6 +133,18 @@ class Replies(Shown):
             one.equilibria.complete and not any(r.reason for r in one.replies.values())
             for one in self.eras
         )
+
+    @property
+    def firm(self) -> str:
+        """What an equilibrium is called that best replies lead back to from nearby.
+
+        "strict" where actions are chosen: each would lose by any deviation; else "stable".
+        """
+        return "strict" if self.model.choices is None else "stable"
+
+    def leads_back(self, equilibrium: Equilibrium) -> bool | None:
+        """Tell whether best replies lead back to it from nearby; None where that is not decided."""
+        return equilibrium.strict if self.firm == "strict" else equilibrium.stable
 
     def other(self, player: str) -> str:
         """Return whom a player replies to."""
