@@ -155,8 +155,8 @@ def _row(axes: Axes, deal: Deal, ends: tuple[float, float], middle: float, era: 
         width = inside[1] - inside[0]
         (band,) = axes.barh(middle, width, 0.22, left=inside[0], color=BAND, zorder=2)
         band.set_gid(f"band {era}")
-    _limit(axes, (least, inside[0], middle), DOWN, DASHED, f"least {era}")
-    _limit(axes, (most, inside[1], middle), UP, "-", f"most {era}")
+    _limit(axes, least, (inside[0], middle), era, lower=True)
+    _limit(axes, most, (inside[1], middle), era, lower=False)
     if deal.agreed is None:
         axes.text(sum(ends) / 2, middle, "no agreement", ha="center", va="center", color=GREY)
         return
@@ -169,22 +169,18 @@ def _row(axes: Axes, deal: Deal, ends: tuple[float, float], middle: float, era: 
     )  # fmt: skip
 
 
-def _limit(
-    axes: Axes, where: tuple[float, float, float], colour: str, style: Any, name: str
-) -> None:
+def _limit(axes: Axes, value: float, place: tuple[float, float], era: str, *, lower: bool) -> None:
     """Draw a limit, or write where it lies beside an arrow if that is cut off."""
-    value, cut, middle = where
-    side, (what, era) = (-1 if colour == DOWN else 1), name.split(" ", 1)
+    cut, middle = place
+    name, colour, style = ("least", DOWN, DASHED) if lower else ("most", UP, "-")
     words = written(value)
     if value == cut:
         (line,) = axes.plot([cut, cut], [middle - 0.11, middle + 0.11], color=colour, ls=style)
-        line.set(linewidth=1.6, gid=f"{what} {era}")
+        line.set(linewidth=1.6, gid=f"{name} {era}")
     else:
-        words = f"{words} ←" if side < 0 else f"→ {words}"
-    beside(
-        axes, words, (cut, middle), (side * 5, 0), color=colour,
-        ha="right" if side < 0 else "left", gid=f"limit {era}",
-    )  # fmt: skip
+        words = f"{words} ←" if lower else f"→ {words}"
+    side = {"ha": "right", "color": colour} if lower else {"ha": "left", "color": colour}
+    beside(axes, words, (cut, middle), (-5 if lower else 5, 0), gid=f"limit {era}", **side)
 
 
 def _box_span(axes: Axes, found: Bargaining, era: str, at: float) -> None:

@@ -148,7 +148,7 @@ def _ends(every: Sequence[Swings]) -> tuple[float, float]:
 
 
 def _labels(swing: Swing, found: Swings) -> Iterator[tuple[float, str, int, int]]:
-    """Yield place, words, side and row of the values beside bars; rows as :func:`_rows` has them."""
+    """Yield place, words, side and row of the values beside bars; rows as :func:`_split` has them."""
     rows = _split(swing, found)
     for one, other, row in zip((swing.low, swing.high), (swing.high, swing.low), rows, strict=True):
         if one.ends is None:

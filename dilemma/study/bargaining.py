@@ -1,6 +1,4 @@
-"""Bargains of each era, their limits and what was agreed on, as tables and as plain data.
-
-Where a bargain can be struck: what each side would accept, what they agree on, era by era.
+"""Where a bargain can be struck: what each side would accept, what they agree on, era by era.
 
 A side's limit is the number at which agreement is worth no more to it than what happens if talks
 fail.  Between the two limits nobody loses; if they have crossed there is no agreement.

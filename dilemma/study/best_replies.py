@@ -1,7 +1,4 @@
-"""Best replies of two players in each era, as tables and as plain data.
-
-What is best for each of two players against everything the other may do, in each era.
-"""
+"""What is best for each of two players against everything the other may do, in each era."""
 
 from __future__ import annotations
 
