@@ -1,6 +1,4 @@
-"""Bargains of each era, their limits and what was agreed on, as tables and as plain data.
-
-Where a bargain can be struck: what each side would accept, what they agree on, era by era.
+"""Where a bargain can be struck: what each side would accept, what they agree on, era by era.
 
 A side's limit is the number at which agreement is worth no more to it than what happens if talks
 fail.  Between the two limits nobody loses; if they have crossed there is no agreement.
@@ -19,6 +17,7 @@ from dilemma.budget import kept
 from dilemma.errors import CalibrationError
 from dilemma.games.batch import many
 from dilemma.games.numbers import bargain_of
+from dilemma.games.numbers.choice import Choice
 from dilemma.games.numbers.choosing import play, played
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, percent, versions
@@ -121,8 +120,12 @@ class Bargaining(Shown):
     @property
     def interval(self) -> tuple[sp.Expr, sp.Expr]:
         """What may be agreed on at all."""
-        over = bargain_of(self.model).over
-        return over.low, over.high
+        return self.number.low, self.number.high
+
+    @property
+    def number(self) -> Choice:
+        """What is bargained over, with its meaning, unit and ends."""
+        return bargain_of(self.model).over
 
     def tables(self) -> tuple[Table, ...]:
         """Return a row for each era's centre, with what its box spans."""
@@ -146,7 +149,7 @@ class Bargaining(Shown):
         return (Table(title, header, tuple(rows), tuple(self._notes())),)
 
     def _notes(self) -> Iterator[str]:
-        over = bargain_of(self.model).over
+        over = self.number
         yield f"{over.name}: {over.means} [{over.unit}], from {over.low} to {over.high}."
         spread = next(iter(self.spreads.values()))
         yield (
