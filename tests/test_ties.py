@@ -80,7 +80,7 @@ def test_prove_allows_just_the_outcomes_that_solve_finds(tied, outcome):
 
 def test_prove_finds_the_same_pure_equilibria(tied):
     pure = {e.branch for e in dilemma.solve(tied, "tie") if e.pure}
-    for profile in (", ".join(p) for p in tied.profiles):
+    for profile in (", ".join(p) for p in tied.game.profiles):
         claim = tied.make_claim(says="", over="tie", holds=f"equilibrium({profile})")
         expected = "proved" if profile in pure else "disproved"
         assert dilemma.prove(tied, claim)[0].status == expected
