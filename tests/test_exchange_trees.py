@@ -130,7 +130,7 @@ def test_the_same_action_may_stand_at_many_nodes():
         HEAD
         + 'p "" 1 1 "" {"x" "y"} 0 p "" 2 1 "" {"x" "y"} 0 t "" 0 t "" 0 p "" 1 2 "" {"y" "x"} 0 t "" 0 t "" 0'
     )
-    assert parse_efg(text).profiles == (("x", "x"), ("x", "y"), ("y", "y"), ("y", "x"))
+    assert parse_efg(text).game.profiles == (("x", "x"), ("x", "y"), ("y", "y"), ("y", "x"))
 
 
 def test_sets_keep_their_names_where_these_tell_them_apart():
