@@ -69,4 +69,4 @@ def test_the_command_line_shows_and_converts_it(path, tmp_path, capsys, monkeypa
     assert capsys.readouterr().out
     converted = tmp_path / f"game{path.suffix}"
     assert run("convert", path, converted) == 0
-    assert dilemma.load(converted).game.profiles == dilemma.load(path).profiles
+    assert dilemma.load(converted).game.profiles == dilemma.load(path).game.profiles
