@@ -285,7 +285,8 @@ class Game:
 
     def branches(self, model: Model, ask: Ask) -> tuple[Branch, ...]:
         """Return every way of being an equilibrium, in symbols."""
-        raise NotImplementedError
+        del ask
+        raise UnsupportedError(f"{model.name} has no symbolic solution; here {self.here}")
 
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
@@ -327,7 +328,7 @@ class Game:
 
     def script(self, model: Model) -> tuple[str, dict[str, Any]]:
         """Return a function of the parameters in JavaScript, and what it speaks of as plain data."""
-        raise NotImplementedError
+        raise UnsupportedError(f"{model.name}: the page has no script for it; here {self.here}")
 
     # --- other programs -------------------------------------------------------------------------
 
@@ -356,7 +357,7 @@ class Game:
 
     def order(self, model: Model) -> str:
         """Say whose actions an equilibrium's name lists."""
-        raise NotImplementedError
+        return f"a name is of what is played by ({', '.join(self.decision_titles(model))})"
 
     def table(self, model: Model) -> Table | None:
         """Return who gets what in rows and columns; None where it is no such table."""
