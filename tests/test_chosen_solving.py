@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import dilemma
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
-from dilemma.games.batch import many
+from dilemma.games.kind import many
 from dilemma.games.numbers import choosing, dense
 from dilemma.games.numbers.first_order import interaction
 from dilemma.modelfile import read

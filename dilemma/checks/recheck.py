@@ -32,9 +32,9 @@ from dilemma.claims.statements import Copy, Statements, first_of
 from dilemma.claims.trials import copies
 from dilemma.claims.verdict import Example
 from dilemma.errors import CalibrationError, DisagreementError
-from dilemma.games.batch import Batch, many
+from dilemma.games.batch import Batch
 from dilemma.games.branch import Play
-from dilemma.games.kind import equilibria
+from dilemma.games.kind import equilibria, many
 from dilemma.games.numbers import dense
 from dilemma.games.numbers.dense import replied
 from dilemma.games.numbers.first_order import marginal

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 import sympy as sp
 
 from dilemma.budget import best, ordinary
+from dilemma.games.batch import Array, Batch
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibria, Found
+from dilemma.games.matrix import parity, supports
 from dilemma.games.matrix import simultaneous as matrix
-from dilemma.games.matrix import supports
-from dilemma.games.numbers import choosing, regimes
+from dilemma.games.numbers import choosing, optimality, regimes
+from dilemma.games.points import Doubt, Point
+from dilemma.games.symbols import Symbols
 from dilemma.games.tree import backward as trees
 from dilemma.games.tree import induction
 from dilemma.model import Model
 from dilemma.output.result import versions
 from dilemma.processes import inside
 
-__all__ = ["branches", "equilibria"]
+__all__ = ["SYMBOLS", "branches", "by_branches", "equilibria", "many"]
 
 # Each yields one answer after another, every one better than the one before.
 ROUTES: Mapping[str, Callable[..., Iterator[Found]]] = {
@@ -27,6 +30,13 @@ ROUTES: Mapping[str, Callable[..., Iterator[Found]]] = {
     "tree": trees.solve,
     "continuous": choosing.solve,
     "sequential": choosing.solve,
+}
+# What each says of its branches where they are solved at numbers.
+SYMBOLS: Mapping[str, Symbols] = {
+    "matrix": parity.SYMBOLS,
+    "tree": induction.SYMBOLS,
+    "continuous": optimality.SYMBOLS,
+    "sequential": optimality.SYMBOLS,
 }
 # Whose first answer is a scan that takes no time worth a budget, whatever the size.
 SCANNED = ("matrix",)
@@ -53,6 +63,36 @@ def branches(
         case "continuous" | "sequential":
             return regimes.branches(model, holding, bargain=bargain)
     raise AssertionError(model.kind)
+
+
+def by_branches(
+    model: Model,
+    values: Mapping[sp.Symbol, sp.Expr],
+    holding: tuple[str, ...] = (),
+    *,
+    bargain: bool = True,
+    only: Collection[str] | None = None,
+) -> tuple[list[Point], list[Doubt]]:
+    """Return every candidate for an equilibrium at one calibration, from the branches alone.
+
+    See :meth:`dilemma.games.symbols.Symbols.by_branches`.
+    """
+    symbols = SYMBOLS[model.kind]
+    return symbols.by_branches(model, values, holding, bargain=bargain, only=only)
+
+
+def many(
+    model: Model,
+    columns: Mapping[sp.Symbol, Array],
+    holding: tuple[str, ...] = (),
+    *,
+    bargain: bool = True,
+) -> Batch:
+    """Return the equilibria at many calibrations, in floats, from the branches alone.
+
+    See :meth:`dilemma.games.symbols.Symbols.many`.
+    """
+    return SYMBOLS[model.kind].many(model, columns, holding, bargain=bargain)
 
 
 def equilibria(

@@ -17,7 +17,7 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.batch import many
+from dilemma.games.kind import many
 from dilemma.games.numbers.choosing import play, played
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, percent, versions

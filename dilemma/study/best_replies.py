@@ -15,10 +15,10 @@ import sympy as sp
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.equilibrium import Equilibria
+from dilemma.games.kind import by_branches
 from dilemma.games.matrix.profiles import numeric_payoffs
 from dilemma.games.numbers.chosen import Choice
 from dilemma.games.numbers.first_order import concave
-from dilemma.games.points import by_branches
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, versions
 from dilemma.study.asking import Eras, eras_of

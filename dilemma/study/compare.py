@@ -17,9 +17,9 @@ import sympy as sp
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
 from dilemma.games.equilibrium import Equilibria, Equilibrium
+from dilemma.games.kind import by_branches
 from dilemma.games.matrix import named_games as kinds
 from dilemma.games.matrix import selection
-from dilemma.games.points import by_branches
 from dilemma.model import Model
 from dilemma.output.result import Best, Cell, Shown, Table, number, percent, versions
 from dilemma.study.asking import Eras, EraSummary, GroupMove, eras_of

@@ -32,8 +32,8 @@ import sympy as sp
 
 from dilemma.deciders.question import Answer, Question
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.batch import many
 from dilemma.games.branch import Branch
+from dilemma.games.kind import many
 from dilemma.games.numbers.choosing import played
 from dilemma.games.points import Point, holds
 from dilemma.games.shape import ZERO

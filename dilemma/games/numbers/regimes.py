@@ -31,7 +31,7 @@ at the end multiplies each by the ways in which it may end (:mod:`dilemma.games.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -47,9 +47,8 @@ from dilemma.games.numbers.first_order import (
     multiplier,
     positive_factor,
     stationary,
-    top,
 )
-from dilemma.games.shape import Triangle, triangle
+from dilemma.games.shape import top, triangle
 from dilemma.model import Model
 from dilemma.theory.parts import Outcome
 
@@ -62,7 +61,6 @@ __all__ = [
     "branches",
     "candidates",
     "total",
-    "triangles",
 ]
 
 
@@ -412,15 +410,11 @@ def _branch(
     play: dict[str, dict[str, sp.Expr]] = {player: {} for player in model.players}
     for choice in game.choices.values():
         play[choice.player][choice.name] = choice.symbol
-    equations = (*candidate.equations, *agreement.equations)
-    held = [c.symbol for c in game.choices.values()]
+    equations = tuple(_shortest(model, e) for e in (*candidate.equations, *agreement.equations))
     unknowns = (*follows.unknowns, *(c.symbol for c in game.of(game.leader) if led))
     unknowns = (*unknowns, *agreement.unknowns)
     conditions = (*candidate.conditions, *agreement.conditions)
     binds = (*candidate.binds, *agreement.binds)
-    expanded = [model.expand_play(e) for e in equations]
-    solved = triangle(expanded, unknowns) if set(held) <= set(unknowns) else None
-    closed = {} if solved is None else solved.closed()
     payoffs = dict(model.payoffs[()])
     return Branch(
         name=_name(model, binds, candidate.border, bargained=bool(agreement.conditions)),
@@ -428,12 +422,9 @@ def _branch(
         payoffs=payoffs,
         outcomes={n: _outcome(model, o, follows, binds) for n, o in model.outcomes.items()},
         unknowns=unknowns,
-        equations=tuple(_shortest(model, e) for e in equations),
+        equations=equations,
         conditions=tuple(_shorter(model, c) for c in conditions if c is not sp.true),
-        closed=closed,
-        nonzero=tuple(d for _, _, d in solved.steps if not d.is_number)
-        if closed and solved
-        else (),
+        shape=triangle([model.expand_play(e) for e in equations], unknowns),
         chosen=True,
         relaxed=relaxed or led,
         binds=binds,
@@ -589,16 +580,3 @@ def _closed_form(model: Model, branch: Branch) -> tuple[sp.Expr, sp.Basic] | Non
 def _sides(condition: sp.Basic) -> Iterator[sp.Expr]:
     for relation in condition.atoms(sp.core.relational.Relational):
         yield from relation.args
-
-
-@lru_cache(maxsize=32)
-def triangles(
-    model: Model,
-    holding: tuple[str, ...] = (),
-    bargain: bool = True,  # noqa: FBT001, FBT002 -- cached
-) -> Mapping[str, Triangle | None]:
-    """Return each branch's equations in a triangle; None where they cannot be brought into one."""
-    found = branches(model, holding, bargain=bargain)
-    return {
-        b.name: triangle([model.expand_play(e) for e in b.equations], b.unknowns) for b in found
-    }

@@ -15,17 +15,22 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 
+import numpy as np
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
+from dilemma.games.batch import Batch, Closeness
 from dilemma.games.branch import Branch, Play
 from dilemma.games.matrix.supports import MOST
 from dilemma.games.naming import Naming
+from dilemma.games.points import Point, Values
+from dilemma.games.shape import Shape
+from dilemma.games.symbols import Symbols
 from dilemma.games.tree.tree import Chance, Node, PrivateType, Tree
 from dilemma.model import Model
 from dilemma.theory.parts import Profile
 
-__all__ = ["branches", "has_symbols", "probability"]
+__all__ = ["SYMBOLS", "branches", "has_symbols", "probability"]
 
 ONE, ZERO = sp.Integer(1), sp.Integer(0)
 
@@ -110,7 +115,7 @@ def _branch(model: Model, case: _Case) -> Branch:
         payoffs=payoffs,
         outcomes=outcomes,
         conditions=case.conditions,
-        nonzero=tuple(dict.fromkeys(case.nonzero)),
+        shape=Shape.of({}, tuple(dict.fromkeys(case.nonzero))),
     )
 
 
@@ -259,3 +264,55 @@ def _mixed(
         conditions=tuple(c for case in after.values() for c in case.conditions),
         nonzero=tuple(e for case in after.values() for e in case.nonzero),
     )
+
+
+# --- the branches at numbers ---------------------------------------------------------------------
+
+
+CLOSE = 1e-12  # of the largest payoff: a smaller gap is too close to call in floats
+
+
+def _plain(
+    model: Model,
+    holding: tuple[str, ...],  # noqa: ARG001 -- no number is chosen
+    bargain: bool,  # noqa: ARG001, FBT001
+) -> tuple[Branch, ...]:
+    return branches(model)
+
+
+def _may_hold(_model: Model, _branch: Branch, _values: Values) -> bool:
+    """Tell that there is no cutoff where a gain does not move with the type."""
+    return False
+
+
+def _settle(
+    _: Model,
+    values: Values,  # noqa: ARG001
+    holding: tuple[str, ...],  # noqa: ARG001
+    points: list[Point],
+) -> list[Point]:
+    return points  # conditions are enough
+
+
+def _settle_batch(batch: Batch, _: tuple[str, ...]) -> Batch:
+    """Doubt any number of equilibria but one: others come with ties."""
+    count = np.sum([rows.holds[:, 0] for rows in batch.rows], axis=0)
+    return replace(batch, doubtful=batch.doubtful | (count != 1))
+
+
+def _closeness(model: Model) -> Closeness:
+    """Return what is too close to call, by payoffs with types at both their ends."""
+    assert model.tree is not None
+    types = model.tree.types.values()
+    ends = ({t.symbol: t.low for t in types}, {t.symbol: t.high for t in types})
+    found = [payoff for pays in model.payoffs.values() for payoff in pays.values()]
+    return Closeness(CLOSE, tuple(p.xreplace(end) for end in ends for p in found), kept=True)
+
+
+SYMBOLS = Symbols(
+    branches=_plain,
+    may_hold=_may_hold,
+    settle=_settle,
+    settle_batch=_settle_batch,
+    closeness=_closeness,
+)
