@@ -7,7 +7,7 @@ draw at which some condition is too close to call is doubtful: it is for the exa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
@@ -26,6 +26,7 @@ __all__ = ["Array", "Batch", "Closeness", "Compiled", "Rows", "compiled"]
 Array = np.ndarray[Any, Any]
 Columns = Mapping[sp.Symbol, Array]
 Gap = Callable[[sp.Basic], Array | None]
+OF_PAYOFFS = 1e-12  # of the largest payoff: a smaller gap is too close to call in floats
 REAL = 1e-6  # an imaginary part that is smaller, in relation, is looked into
 
 
@@ -48,6 +49,11 @@ class Closeness:
     gap: float
     payoffs: tuple[sp.Expr, ...] = ()
     kept: bool = False
+
+    @classmethod
+    def of(cls, payoffs: Iterable[sp.Expr]) -> Closeness:
+        """Return what is too close where nothing but payoffs at the ends of a game is compared."""
+        return cls(OF_PAYOFFS, tuple(payoffs), kept=True)
 
     def truth(self, condition: sp.Basic, gap: Gap, size: Array) -> tuple[Array, Array]:
         """Tell whether a condition holds, and whether that is too close to call.
@@ -319,7 +325,7 @@ def _stepwise(
             for symbol, names, step in steps:
                 numerator, denominator = step(*(at[n] for n in names))
                 at[symbol] = np.asarray(numerator / denominator, dtype=float)
-                holds = holds & np.isfinite(at[symbol])
+                holds = holds & (closeness.kept | np.isfinite(at[symbol]))
             return _holding(branch, at, holds, lambda c: closeness.truth(c, gap, size))
 
     return Solver((), rows)

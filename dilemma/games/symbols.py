@@ -24,6 +24,15 @@ __all__ = ["Names", "Symbols"]
 Names = Callable[[Mapping[str, Fraction]], tuple[str, ...]]
 
 
+def _enough(
+    _: Model,
+    values: Values,  # noqa: ARG001
+    holding: tuple[str, ...],  # noqa: ARG001
+    points: list[Point],
+) -> list[Point]:
+    return points
+
+
 @dataclass(frozen=True)
 class Symbols:
     """What a kind of game says of its branches.
@@ -34,14 +43,17 @@ class Symbols:
         The branches themselves.
     may_hold : function of model, branch and values
         Whether a branch that has no single solution at a calibration may hold there.
-    settle : function of model, values, names of choices that are held, and points
-        Which candidates at one calibration are equilibria (the others are not ``best``).
     settle_batch : function of a batch and names of choices that are held
-        The same of a batch, and which draws are doubtful besides those too close to call.
+        Which solutions in floats are equilibria, and which draws are doubtful besides those at
+        which a condition is too close to call.
     closeness : function of model
         What is too close to call in floats.
-    quick : function of model, or None
-        A function of a calibration that names the equilibria exactly, quicker than ``solve`` does.
+    settle : function of model, values, names of choices that are held, and points
+        Which candidates at one calibration are equilibria (the others are not ``best``): all, where
+        conditions are enough.
+    quick : function of model
+        A function of a calibration that names the equilibria exactly, quicker than ``solve`` does;
+        None where there is none.
     several : bool
         Whether several equilibria of one branch at one calibration count several times; if not
         they are the ends of a continuum.
@@ -51,9 +63,9 @@ class Symbols:
 
     branches: Callable[[Model, tuple[str, ...], bool], tuple[Branch, ...]]
     may_hold: Callable[[Model, Branch, Values], bool]
-    settle: Callable[[Model, Values, tuple[str, ...], list[Point]], list[Point]]
     settle_batch: Callable[[Batch, tuple[str, ...]], Batch]
     closeness: Callable[[Model], Closeness]
+    settle: Callable[[Model, Values, tuple[str, ...], list[Point]], list[Point]] = _enough
     quick: Callable[[Model], Names | None] = lambda model: None  # noqa: ARG005
     several: bool = False
     exact_alone: bool = False

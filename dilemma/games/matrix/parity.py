@@ -18,36 +18,17 @@ from dilemma.games.branch import Branch
 from dilemma.games.decided import solution
 from dilemma.games.matrix.exact import solve_exactly
 from dilemma.games.matrix.supports import branches
-from dilemma.games.points import Point, Values
+from dilemma.games.points import Values
 from dilemma.games.symbols import Names, Symbols
 from dilemma.model import Model
 from dilemma.theory.evaluate import exactly
 
-__all__ = ["CLOSE", "SYMBOLS"]
-
-CLOSE = 1e-12  # of the largest payoff: a smaller gap is too close to call in floats
-
-
-def _branches(
-    model: Model,
-    holding: tuple[str, ...],  # noqa: ARG001 -- no number is chosen
-    bargain: bool,  # noqa: ARG001, FBT001
-) -> tuple[Branch, ...]:
-    return branches(model)
+__all__ = ["SYMBOLS"]
 
 
 def _may_hold(_: Model, branch: Branch, values: Values) -> bool:
     """Tell whether a choice of supports has equilibria although its equations are singular."""
     return solution(branch, values).exists is not False
-
-
-def _settle(
-    _: Model,
-    values: Values,  # noqa: ARG001
-    holding: tuple[str, ...],  # noqa: ARG001
-    points: list[Point],
-) -> list[Point]:
-    return points  # conditions are enough
 
 
 def _settle_batch(batch: Batch, _: tuple[str, ...]) -> Batch:
@@ -59,8 +40,7 @@ def _settle_batch(batch: Batch, _: tuple[str, ...]) -> Batch:
 
 
 def _closeness(model: Model) -> Closeness:
-    payoffs = tuple(payoff for cell in model.payoffs.values() for payoff in cell.values())
-    return Closeness(CLOSE, payoffs, kept=True)
+    return Closeness.of(payoff for cell in model.payoffs.values() for payoff in cell.values())
 
 
 def _quick(model: Model) -> Names | None:
@@ -98,9 +78,8 @@ def _quick(model: Model) -> Names | None:
 
 
 SYMBOLS = Symbols(
-    branches=_branches,
+    branches=lambda model, holding, bargain: branches(model),  # noqa: ARG005 -- no number is chosen
     may_hold=_may_hold,
-    settle=_settle,
     settle_batch=_settle_batch,
     closeness=_closeness,
     quick=_quick,

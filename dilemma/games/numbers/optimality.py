@@ -34,6 +34,7 @@ GAINS = 1e-7  # of the payoff: what the search must gain before it contradicts
 CLOSE = 1e-9
 GRID = 41
 
+
 # --- at one calibration, exactly -----------------------------------------------------------------
 
 
@@ -243,24 +244,12 @@ def _unbeaten(batch: Batch) -> Batch:
 # --- said to whoever solves the branches ---------------------------------------------------------
 
 
-def _branches(
-    model: Model,
-    holding: tuple[str, ...],
-    bargain: bool,  # noqa: FBT001 -- as all kinds are asked
-) -> tuple[Branch, ...]:
-    return branches(model, holding, bargain=bargain)
-
-
-def _closeness(_: Model) -> Closeness:
-    return Closeness(CLOSE)
-
-
 SYMBOLS = Symbols(
-    branches=_branches,
+    branches=lambda model, holding, bargain: branches(model, holding, bargain=bargain),
     may_hold=may_hold,
     settle=settle,
     settle_batch=settle_batch,
-    closeness=_closeness,
+    closeness=lambda model: Closeness(CLOSE),  # noqa: ARG005
     several=True,
     exact_alone=True,
 )

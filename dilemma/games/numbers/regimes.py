@@ -1,7 +1,10 @@
-"""A leader and those who follow: first-order conditions of both moves, regime by regime.
+"""The symbolic solution of games in which numbers are chosen: one branch for each set of what binds.
 
-Followers see the leader's choice K and reply.  For one set of what binds them, a *regime*, their
-first-order conditions F(z, K) = 0 move the reply z with the leader's choice:
+All at once: every player's first-order conditions (:mod:`dilemma.games.numbers.first_order`).
+
+A leader and those who follow: first-order conditions of both moves, regime by regime.  Followers
+see the leader's choice K and reply.  For one set of what binds them, a *regime*, their first-order
+conditions F(z, K) = 0 move the reply z with the leader's choice:
 
     F_z * dz/dK = -F_K        and the leader's payoff U has the total slope  U_K + U_z * dz/dK
 
@@ -10,10 +13,9 @@ on the border of two regimes: where something just stops to bind, its shadow pri
 There the leader must lose on both sides, so that a concave kink holds the optimum for an open set
 of parameters.  Which of these candidates is best is a comparison of values (``rivals``).
 
-Nash bargaining over one number: where agreement lies, and when there is none.
-
-With gains g_1 and g_2 that are linear in t, and powers w_1 and w_2, the product of g_1**w_1 and
-g_2**w_2 is largest where
+A bargain at the end multiplies each branch by the ways in which it may end: Nash bargaining over
+one number t.  With gains g_1 and g_2 that are linear in t, and powers w_1 and w_2, the product of
+g_1**w_1 and g_2**w_2 is largest where
 
     w_1 * g_1' * g_2 + w_2 * g_2' * g_1 = 0
 
@@ -21,12 +23,6 @@ if that lies inside the interval with nobody losing, else at the nearer end of t
 nobody loses there.  There is no agreement if somebody loses at every t of the interval.  Nash 1950,
 Econometrica 18: 155-162; with unequal powers Binmore, Rubinstein and Wolinsky 1986, RAND Journal of
 Economics 17: 176-188 (unverified).
-
-The symbolic solution of games in which numbers are chosen: one branch for each set of what binds.
-
-All at once: every player's first-order conditions (:mod:`dilemma.games.numbers.first_order`).  A leader and
-followers: the places where the leader's optimum may lie (:mod:`dilemma.games.numbers.regimes`).  A bargain
-at the end multiplies each by the ways in which it may end (:mod:`dilemma.games.numbers.regimes`).
 """
 
 from __future__ import annotations

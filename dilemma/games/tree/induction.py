@@ -23,7 +23,7 @@ from dilemma.games.batch import Batch, Closeness
 from dilemma.games.branch import Branch, Play
 from dilemma.games.matrix.supports import MOST
 from dilemma.games.naming import Naming
-from dilemma.games.points import Point, Values
+from dilemma.games.points import Values
 from dilemma.games.shape import Shape
 from dilemma.games.symbols import Symbols
 from dilemma.games.tree.tree import Chance, Node, PrivateType, Tree
@@ -269,29 +269,9 @@ def _mixed(
 # --- the branches at numbers ---------------------------------------------------------------------
 
 
-CLOSE = 1e-12  # of the largest payoff: a smaller gap is too close to call in floats
-
-
-def _plain(
-    model: Model,
-    holding: tuple[str, ...],  # noqa: ARG001 -- no number is chosen
-    bargain: bool,  # noqa: ARG001, FBT001
-) -> tuple[Branch, ...]:
-    return branches(model)
-
-
 def _may_hold(_model: Model, _branch: Branch, _values: Values) -> bool:
     """Tell that there is no cutoff where a gain does not move with the type."""
     return False
-
-
-def _settle(
-    _: Model,
-    values: Values,  # noqa: ARG001
-    holding: tuple[str, ...],  # noqa: ARG001
-    points: list[Point],
-) -> list[Point]:
-    return points  # conditions are enough
 
 
 def _settle_batch(batch: Batch, _: tuple[str, ...]) -> Batch:
@@ -306,13 +286,12 @@ def _closeness(model: Model) -> Closeness:
     types = model.tree.types.values()
     ends = ({t.symbol: t.low for t in types}, {t.symbol: t.high for t in types})
     found = [payoff for pays in model.payoffs.values() for payoff in pays.values()]
-    return Closeness(CLOSE, tuple(p.xreplace(end) for end in ends for p in found), kept=True)
+    return Closeness.of(payoff.xreplace(end) for end in ends for payoff in found)
 
 
 SYMBOLS = Symbols(
-    branches=_plain,
+    branches=lambda model, holding, bargain: branches(model),  # noqa: ARG005 -- no number is chosen
     may_hold=_may_hold,
-    settle=_settle,
     settle_batch=_settle_batch,
     closeness=_closeness,
 )
