@@ -190,16 +190,15 @@ def solutions(
     """
     starts: list[dict[sp.Symbol, sp.Rational]] = [{}]
     trouble = ""
-    formulas = [solved.polynomial, *(f for _, n, d in solved.steps for f in (n, d))]
-    exact = all(v.is_Rational for v in values.values() if v.is_number)
-    exact = exact and not any(map(_rooted, formulas))
+    formulas = (solved.polynomial, *(f for _, n, d in solved.steps for f in (n, d)))
+    rooted = any(map(_rooted, formulas))
+    exact = not rooted and all(v.is_Rational for v in values.values() if v.is_number)
     values = _rational(values)
     known = [_told(tie, values) for tie in solved.ties]
     if any(tie.is_number and abs(tie) > ZERO for tie in known):
         return [], exact, ""
-    if solved.direct and any(abs(_told(e, values)) < ZERO for e in solved.nonzero):
-        return [], exact, "continuum"
-    if solved.loose:
+    singular = solved.direct and any(abs(_told(e, values)) < ZERO for e in solved.nonzero)
+    if solved.loose or singular:
         return [], exact, "continuum"
     if solved.last is not None:
         polynomial = sp.Poly(top(_told(solved.polynomial, values)), solved.last)
@@ -209,8 +208,7 @@ def solutions(
         exact = exact and rational
     found = []
     for start in starts:
-        at = {**values, **start}
-        own = dict(start)
+        at, own = {**values, **start}, dict(start)
         for symbol, numerator, denominator in reversed(solved.steps):
             bottom = _told(denominator, at)
             if abs(bottom) < ZERO:
