@@ -126,10 +126,10 @@ class _Checking:
             for decision, mix in play.items():
                 if any(p < 0 for p in mix.values()) or sum(mix.values()) != 1:
                     yield f"{label}: the probabilities of {decision} are none"
-            if Can.MOVES in model.game.can:
-                gained = deviation_gain(model, self.example.calibrations[label], play)
-            else:
+            if Can.TABLE in model.game.can:
                 gained = max(_gains(self.at(label), play))
+            else:
+                gained = deviation_gain(model, self.example.calibrations[label], play)
             if gained > TOLD:
                 yield f"{label}: somebody gains {gained} by a deviation"
 
