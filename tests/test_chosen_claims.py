@@ -6,7 +6,7 @@ import sympy as sp
 import dilemma
 from dilemma.checks.check import check
 from dilemma.claims.decide import decide
-from dilemma.claims.trials import NO_TRIAL
+from dilemma.claims.trials import NOTHING
 from dilemma.games.points import by_branches
 
 
@@ -145,7 +145,7 @@ def test_a_prover_that_lies_is_caught_by_random_calibrations(market, monkeypatch
 
 
 def test_calibrations_that_miss_it_leave_a_false_claim_to_logic(market, monkeypatch):
-    monkeypatch.setattr("dilemma.claims.engine.tried", lambda *_, **__: NO_TRIAL)
+    monkeypatch.setattr("dilemma.claims.engine.findings", lambda *_, **__: NOTHING)
     assert verdict(market, "x > 1/2", over="then").status != "proved"
 
 

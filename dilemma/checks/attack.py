@@ -36,7 +36,7 @@ from dilemma.checks.enumeration import At, bimatrix
 from dilemma.checks.truths import Truths, assumed, truths
 from dilemma.claims.solutions import solved_again
 from dilemma.claims.statements import Copy, Statements, copies
-from dilemma.claims.trials import Draws, Trying
+from dilemma.claims.trials import Draws, Trial
 from dilemma.claims.verdict import Attack
 from dilemma.errors import CalibrationError
 from dilemma.model import Model
@@ -322,7 +322,7 @@ class ChosenTries:
 
     def told(self) -> Truths:
         """Tell what it is at each, in floats."""
-        failing, holding = Trying(self.drawn).told()
+        failing, holding = Trial(self.drawn).where
         whole = np.ones_like(failing)
         for batch in self.drawn.solved.values():
             whole &= ~batch.doubtful

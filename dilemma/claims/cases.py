@@ -62,7 +62,7 @@ class Cases:
     answered: set[Decider] = field(default_factory=set)
 
     @property
-    def tried(self) -> bool:
+    def tries_first(self) -> bool:
         """Whether the claim is tried on random calibrations first."""
         return tries_first(self.statements.model)
 
@@ -98,17 +98,17 @@ class Cases:
         as assumed.
         """
         statements, symbols = self.statements, Symbols(self.statements, chosen)
-        told = [*self.shared(), symbols.given()]
+        stated = [*self.shared(), symbols.given()]
         for copy in statements.copies:
             if copy.key in chosen:
-                told += statements.branch(chosen[copy.key], copy)
+                stated += statements.branch(chosen[copy.key], copy)
         for twin in statements.twins(parts):
             of_twin = [symbols.given(twin)]
             of_twin += statements.branch(chosen.get(twin.key, chosen[twin.base]), twin)
             same = self.unmoved(chosen, twin)
-            told += [s.xreplace(same) for s in of_twin]
-            told.append(self.higher(twin))
-        return told
+            stated += [s.xreplace(same) for s in of_twin]
+            stated.append(self.higher(twin))
+        return stated
 
     def shared(self) -> tuple[sp.Basic, ...]:
         """State the intervals of what the eras share: they may have nothing in common."""
@@ -132,7 +132,7 @@ class Cases:
         assumed = statements.assumed_of_calibrations
         return Symbols(statements, {}).put_in(statements.claim, assumed, by_era(statements.copies))
 
-    def played(self, chosen: Chosen, part: Part) -> Iterator[tuple[Copy, Branch]]:
+    def branches(self, chosen: Chosen, part: Part) -> Iterator[tuple[Copy, Branch]]:
         """Yield which branch is played where, twins of a part included."""
         for copy in self.statements.copies:
             if copy.key in chosen:
@@ -196,14 +196,22 @@ class Cases:
         cases = [
             dict(zip((c.key for c in places), choice, strict=True)) for choice in product(*options)
         ]
-        return [case for case in cases if not self.tried or self._can_be_assumed(case)]
+        return [case for case in cases if not self.tries_first or self._can_be_assumed(case)]
 
     def _central_first(self, copy: Copy) -> list[Branch]:
         """Return what can be an equilibrium; first what is one at the era's centre.
 
         Examples are looked for there.
         """
-        found = [b for b in self.statements.branches() if self._may_be(b, copy)]
+        # One question for all branches, where reading a payoff may take longer than an answer.
+        together = self.empty()
+        found = [
+            branch
+            for branch in self.statements.branches()
+            if self._may_be(
+                branch, copy, self.empty(FILTER_SECONDS) if self.tries_first else together
+            )
+        ]
         central = self._central(copy)
         return sorted(found, key=lambda branch: branch.name not in central)
 
@@ -218,34 +226,33 @@ class Cases:
         except (CalibrationError, TypeError):
             return frozenset()  # the game does not exist at the centre: any order will do
 
-    def _may_be(self, branch: Branch, copy: Copy) -> bool:
+    def _may_be(self, branch: Branch, copy: Copy, question: Question) -> bool:
         """Tell whether a branch may be an equilibrium in one copy, as far as the claim goes.
 
         Where an assumption has no value the claim is tried, and the assumption not met.
         """
         statements = self.statements
-        question = self.empty(FILTER_SECONDS if self.tried else ANSWER_SECONDS)
-        question.add(*statements.branch(branch, copy))
+        stated = [*statements.branch(branch, copy)]
         symbols = Symbols(statements, {copy.base: branch, copy.key: branch})
         try:
             if len(statements.in_equilibrium) == 1:
-                question.add(symbols.given(copy))
-            elif self.tried:
+                stated.append(symbols.given(copy))
+            elif self.tries_first:
                 own = self._assumed_of(copy)
-                question.add(symbols.put_in(statements.claim, own, {copy.era: copy}))
+                stated.append(symbols.put_in(statements.claim, own, {copy.era: copy}))
         except UndefinedError:
-            if not self.tried:
+            if not self.tries_first:
                 raise
             return False
-        return question.ask().status != "unsat"
+        return question.ask(*stated).status != "unsat"
 
     def _assumed_of(self, copy: Copy) -> sp.Basic:
         """Return those assumptions that speak of one copy alone."""
         claim = self.statements.claim
         own = []
         for conjunct in claim.given.args if isinstance(claim.given, sp.And) else (claim.given,):
-            told = [claim.references.get(s) for s in conjunct.free_symbols]
-            if all(r is None or r.era == copy.era for r in told):
+            references = [claim.references.get(s) for s in conjunct.free_symbols]
+            if all(r is None or r.era == copy.era for r in references):
                 own.append(conjunct)
         return sp.And(*own)
 
@@ -297,13 +304,13 @@ class Cases:
         for chosen, part in product(cases, self.statements.parts()):
             symbols = Symbols(self.statements, chosen)
             given = symbols.given()
-            told = sp.Tuple(symbols.formula(part), given)
-            if told not in safe:
-                safe[told] = self._read_anywhere(told)
-            if safe[told]:
+            formulas = sp.Tuple(symbols.formula(part), given)
+            if formulas not in safe:
+                safe[formulas] = self._read_anywhere(formulas)
+            if safe[formulas]:
                 continue
             question = self.question(chosen, (part,))
-            question.read(told[0])
+            question.read(formulas[0])
             if reason := _violated(question):
                 return self.plainly(reason)
         return ""
@@ -318,11 +325,11 @@ class Cases:
         question.read(*formulas)
         return not _violated(question)
 
-    def plainly(self, told: str) -> str:
+    def plainly(self, text: str) -> str:
         """Write the names of the model for the symbols of its copies."""
         for symbol, (name, _) in self.statements.home.items():
-            told = told.replace(symbol.name, name)
-        return told
+            text = text.replace(symbol.name, name)
+        return text
 
 
 def _violated(question: Question) -> str:

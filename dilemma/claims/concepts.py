@@ -57,9 +57,9 @@ def among(model: Model, every: Sequence[Branch], which: str | None) -> tuple[Bra
     named = tuple(b for b in every if b.name == which)
     if not named:
         names = "; ".join(b.name for b in every)
-        told = ", ".join(repr(c) for c in ("pure", "mixed", *CONCEPTS))
+        known = ", ".join(repr(c) for c in ("pure", "mixed", *CONCEPTS))
         raise CalibrationError(
-            f"among {which!r} are no equilibria; it may be {told}, or one of: {names}"
+            f"among {which!r} are no equilibria; it may be {known}, or one of: {names}"
         )
     return named
 

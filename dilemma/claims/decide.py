@@ -117,24 +117,16 @@ def decided(
     With ``refute_only`` a claim that fails somewhere is called mixed without a look at where else it
     holds.
     """
-    begun = time.perf_counter()
-    claim, of_all = statements.claim, _of_all(statements)
-    asked = statements
-    if claim.mode == "possible":
-        other = replace(claim, mode="holds") if of_all else opposite(claim)
-        asked = replace(statements, claim=other, home={})
-    if statements.bounds or statements.untied:
-        # A lemma about an era's box says nothing outside it.
-        lemmas = tuple(m for m in lemmas if m.over in ("all", "any pair"))
-    cases = Cases(asked, begun + seconds, deciders)
-    engine = Engine(cases, lemmas, refute_only or (claim.mode == "possible" and not of_all))
+    begun, claim = time.perf_counter(), statements.claim
+    engine = _engine(statements, lemmas, begun + seconds, deciders)
+    engine.refute_only |= refute_only
     try:
         status, reason = engine.status()
     except UnsupportedError as error:
-        status, reason = "open", cases.plainly(str(error))
+        status, reason = "open", engine.cases.plainly(str(error))
     fails, holds = engine.fails, engine.holds
     if claim.mode == "possible":
-        status, fails, holds = _possible(status, engine, everywhere=of_all)
+        status, fails, holds = _possible(status, engine, everywhere=_of_all(statements))
     era = statements.over if claim.over == "each" else ""
     return Verdict(
         model=statements.model.name,
@@ -147,10 +139,28 @@ def decided(
         reason=reason if status in ("open", "contradictory", "vacuous") else "",
         of_play=bool(statements.in_equilibrium),
         cases=engine.number,
-        deciders=_who(cases),
+        deciders=_who(engine.cases),
         seconds=time.perf_counter() - begun,
         lemmas=engine.lemmas,
     )
+
+
+def _engine(
+    statements: Statements,
+    lemmas: tuple[Claim, ...],
+    until: float,
+    deciders: tuple[Decider, ...],
+) -> Engine:
+    """Return what decides a statement; what may be so somewhere is refuted by its being so nowhere."""
+    claim, of_all = statements.claim, _of_all(statements)
+    if statements.bounds or statements.untied:
+        # A lemma about an era's box says nothing outside it.
+        lemmas = tuple(m for m in lemmas if m.over in ("all", "any pair"))
+    if claim.mode != "possible":
+        return Engine(Cases(statements, until, deciders), lemmas)
+    other = replace(claim, mode="holds") if of_all else opposite(claim)
+    asked = replace(statements, claim=other, home={})
+    return Engine(Cases(asked, until, deciders), lemmas, refute_only=not of_all)
 
 
 def _of_all(statements: Statements) -> bool:
@@ -167,8 +177,8 @@ def _possible(
     on its being so everywhere.
     """
     if everywhere:
-        told: Status = "proved" if status == "mixed" else status
-        return told, None, engine.holds
+        somewhere: Status = "proved" if status == "mixed" else status
+        return somewhere, None, engine.holds
     if engine.fails is not None:
         return "proved", None, engine.fails
     if status == "proved":
@@ -183,11 +193,11 @@ def _who(cases: Cases) -> tuple[str, ...]:
     """
     import z3
 
-    told = []
+    names = []
     if {"z3", "elimination"} & {*cases.deciders}:
-        told.append(f"z3 {z3.get_version_string()}")
+        names.append(f"z3 {z3.get_version_string()}")
     if "elimination" in cases.answered:
-        told.append("z3 (unknowns put in)")
+        names.append("z3 (unknowns put in)")
     if "bisection" in cases.answered:
-        told.append("exact bisection")
-    return tuple(told)
+        names.append("exact bisection")
+    return tuple(names)

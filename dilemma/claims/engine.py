@@ -30,7 +30,7 @@ from dilemma.claims.meaning import Chosen, Symbols
 from dilemma.claims.multiplicity import Multiplicity
 from dilemma.claims.solutions import confirmed
 from dilemma.claims.statements import Alone, AtMost, Part, Statements
-from dilemma.claims.trials import NO_TRIAL, Trial, tried
+from dilemma.claims.trials import NOTHING, Findings, findings
 from dilemma.deciders.question import Answer, Question
 from dilemma.games import kind as games
 from dilemma.games.branch import Branch
@@ -78,7 +78,7 @@ class Engine:
     holds: Example | None = None
     number: int = 0
     lemmas: tuple[str, ...] = ()
-    trial: Trial = field(default=NO_TRIAL)
+    trial: Findings = field(default=NOTHING)
 
     @property
     def statements(self) -> Statements:
@@ -95,21 +95,23 @@ class Engine:
             return "contradictory", "its assumptions hold at no calibration in the boxes"
         if reason := self.cases.no_game():
             return "open", reason
-        if self.cases.tried:
-            self.trial = tried(self.statements, until=self.cases.until)
-            self.fails, self.holds = self.trial.fails, self.trial.holds
+        if self.cases.tries_first:
+            self.trial = findings(self.statements, until=self.cases.until)
         return self._some() if self.statements.claim.mode == "exists" else self._every()
 
     # --- in every equilibrium -------------------------------------------------------------------
 
     def _every(self) -> tuple[Status, str]:
         """Go through all cases, unless trying was enough."""
-        if self.fails is not None and (self.refute_only or self.holds is not None):
+        trial = self.trial
+        if trial.fails is not None and (self.refute_only or trial.holds is not None):
+            self.fails, self.holds = trial.fails, trial.holds
             return "mixed", ""
         cases = self.cases.possible()
         self.number = len(cases) if self.statements.in_equilibrium else 0
         if reason := self._silent(cases):
             return "vacuous", reason
+        self.fails = trial.fails
         reason = "" if self.fails is not None else self._refute(cases)
         if self.fails is not None:
             return ("mixed", "") if self.refute_only else self._holds_somewhere(cases)
@@ -129,7 +131,7 @@ class Engine:
 
     def _refute(self, cases: list[Chosen]) -> str:
         """Look for where the claim fails; say why that is not excluded, or is not known."""
-        if self.cases.tried:
+        if self.cases.tries_first:
             return self._excluded(cases) or (
                 "" if self.fails is not None else self.cases.undefined(cases)
             )
@@ -216,7 +218,7 @@ class Engine:
                 return ""
         rivals = [
             statements.rename(rival, copy)
-            for copy, branch in cases.played(chosen, part)
+            for copy, branch in cases.branches(chosen, part)
             for rival in branch.rivals
         ]
         question.add(*rivals)
@@ -233,41 +235,32 @@ class Engine:
 
     def _holds_somewhere(self, cases: list[Chosen]) -> tuple[Status, str]:
         """Find a calibration at which the claim holds in every equilibrium, or exclude it."""
-        if self.cases.tried:
-            return self._tried_to_hold(cases)
-        if self._one_calibration():
-            return "disproved", ""
-        parts = self.statements.parts()
-        necessary = self._necessary(parts)
-        undecided = False
-        for chosen in cases:
-            symbols = Symbols(self.statements, chosen)
-            question = self.cases.question(chosen, parts)
-            extra = (*map(symbols.formula, parts), *necessary)
-            answer = question.ask(*extra)
-            undecided = undecided or answer.status != "unsat"
-            if answer.status != "sat":
-                continue
-            found = find_example(self.statements, question, extra, chosen, parts, {})
-            if found is not None and self._holds_at(found):
-                check_example(self.statements, found, parts, fails=False)
-                self.holds = found
-                return "mixed", ""
-        return ("open", UNKNOWN) if undecided else ("disproved", "")
-
-    def _tried_to_hold(self, cases: list[Chosen]) -> tuple[Status, str]:
-        """Try where it holds, or exclude that it does."""
         self.holds = self.trial.holding()
         if self.holds is not None:
             return "mixed", ""
         parts = self.statements.parts()
         if any(isinstance(part, AtMost) for part in parts):
             return "open", UNKNOWN
+        if not self.cases.tries_first and self._one_calibration():
+            return "disproved", ""
+        necessary = self._necessary(parts)
+        undecided = False
         for chosen in cases:
-            formulas = map(Symbols(self.statements, chosen).formula, parts)
-            if self.cases.question(chosen, parts).ask(*formulas).status != "unsat":
-                return "open", UNKNOWN
-        return "disproved", ""
+            question = self.cases.question(chosen, parts)
+            extra = (*map(Symbols(self.statements, chosen).formula, parts), *necessary)
+            answer = question.ask(*extra)
+            if answer.status == "unsat":
+                continue
+            undecided = True
+            if self.cases.tries_first:
+                break  # where it holds would have been found by trying, if anywhere
+            if answer.status == "sat":
+                found = find_example(self.statements, question, extra, chosen, parts, {})
+                if found is not None and self._holds_at(found):
+                    check_example(self.statements, found, parts, fails=False)
+                    self.holds = found
+                    return "mixed", ""
+        return ("open", UNKNOWN) if undecided else ("disproved", "")
 
     def _one_calibration(self) -> bool:
         """Tell whether the boxes are points, so that failing somewhere is failing everywhere."""
@@ -286,7 +279,7 @@ class Engine:
         is an equilibrium where one is claimed to be the only one.
         """
         statements = self.statements
-        pure = [b for b in statements.branches() if b.pure and not b.unknowns]
+        pure = [b for b in statements.branches() if not (b.unknowns or b.relaxed)]
         keys = statements.in_equilibrium
         found = []
         for choice in product(pure, repeat=len(keys)) if keys else ():
@@ -294,7 +287,7 @@ class Engine:
             symbols = Symbols(statements, chosen)
             for part in parts:
                 premises = [symbols.given(), *map(symbols.given, statements.twins((part,)))]
-                for copy, branch in self.cases.played(chosen, part):
+                for copy, branch in self.cases.branches(chosen, part):
                     premises += statements.branch(branch, copy)
                 found.append(sp.Or(sp.Not(sp.And(*premises)), symbols.formula(part)))
         for part in parts:
@@ -321,8 +314,9 @@ class Engine:
 
     def _some(self) -> tuple[Status, str]:
         """Look for a calibration without such an equilibrium, then for one with it."""
+        self.fails, self.holds = self.trial.fails, self.trial.holds
         if self.fails is None:
-            status, reason = self._of_every() if self.cases.tried else self._in_closed_forms()
+            status, reason = self._of_every() if self.cases.tries_first else self._in_closed_forms()
             if self.fails is None:
                 return status, reason
         if self.holds is not None:
@@ -381,11 +375,11 @@ class Engine:
     def _does(self, chosen: Chosen) -> sp.Basic:
         """State that these branches are equilibria and do what is claimed."""
         statements, symbols = self.statements, Symbols(self.statements, chosen)
-        told: list[sp.Basic] = [symbols.given()]
+        stated: list[sp.Basic] = [symbols.given()]
         for copy in statements.copies:
             if copy.key in chosen:
-                told += statements.branch(chosen[copy.key], copy)
-        return sp.And(*told, *map(symbols.formula, statements.parts()))
+                stated += statements.branch(chosen[copy.key], copy)
+        return sp.And(*stated, *map(symbols.formula, statements.parts()))
 
     def _without(self, question: Question) -> Example | None:
         """Find a calibration, near the centre if possible, and solve it: nothing there does."""
@@ -432,10 +426,10 @@ def _kept(
     values: Mapping[sp.Symbol, sp.Expr],
 ) -> list[Equilibrium]:
     """Keep the equilibria that a claim is about."""
-    told = {b.name: b for b in statements.branches()}
-    kept = [e for e in every if e.branch in told]
+    branches = {b.name: b for b in statements.branches()}
+    kept = [e for e in every if e.branch in branches]
     if statements.claim.among in CONCEPTS:
-        kept = [e for e in kept if told[e.branch].holds_at(values) is True]
+        kept = [e for e in kept if branches[e.branch].holds_at(values) is True]
     return kept
 
 

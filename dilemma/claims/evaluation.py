@@ -97,10 +97,9 @@ class _Walk:
         found: dict[str, sp.Expr | None] = dict(paid)
         at = {**self.values, **{sp.Symbol(p, real=True): v for p, v in paid.items()}}
         for name, outcome in self.model.outcomes.items():
-            assert outcome.formula is not None
             for symbol, chance in outcome.chances.items():
                 at[symbol] = self.reached(chance.after, chance.action)
-            value = outcome.formula.xreplace(at)
+            value = sp.nan if outcome.formula is None else outcome.formula.xreplace(at)
             found[name] = value if value.is_number and value.is_finite else None
         return found
 

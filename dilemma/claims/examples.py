@@ -265,7 +265,7 @@ class _AtExample(Reading[sp.Basic | None]):
         value = formula.xreplace(numbers(self.statements.model, self.example.points[copy.key]))
         return None if value.free_symbols else value
 
-    def played(self, name: str, copy: Copy) -> sp.Basic | None:
+    def outcome(self, name: str, copy: Copy) -> sp.Basic | None:
         """Return what the play that is shown comes to."""
         return self.example.values[copy.label][name]
 

@@ -43,15 +43,15 @@ class Exclusions:
         """Tell whether proved lemmas alone exclude that a part fails in a case."""
         statements, symbols = self.cases.statements, Symbols(self.cases.statements, chosen)
         instances = {
-            lemma.name: told
+            lemma.name: says
             for lemma in self.lemmas
-            if (told := instance(lemma, symbols, part)) is not None
+            if (says := instance(lemma, symbols, part)) is not None
         }
         if not instances:
             return False
         question = self.cases.empty(SHORT_SECONDS)
         question.add(*self.cases.shared(), symbols.given())
-        for copy, branch in self.cases.played(chosen, part):
+        for copy, branch in self.cases.branches(chosen, part):
             question.add(*statements.feasible(copy))
             question.add(*(statements.rename(c, copy) for c in branch.conditions))
         question.add(*map(self.cases.higher, statements.twins((part,))))
@@ -61,7 +61,7 @@ class Exclusions:
         self.used.update(instances)
         return True
 
-    def in_part(self, told: list[sp.Basic], wrong: sp.Basic) -> bool:
+    def in_part(self, stated: list[sp.Basic], wrong: sp.Basic) -> bool:
         """Tell whether a few of the statements exclude that a claim fails.
 
         Definitions that hang on what is played stand for themselves, tied to nothing, and only
@@ -72,7 +72,7 @@ class Exclusions:
         question = self.cases.empty(SHORT_SECONDS, self._about)
         of_parameters = {s for s, (n, _) in home.items() if n in model.parameters}
         linked = wrong.free_symbols - of_parameters
-        left = list(told)
+        left = list(stated)
         while True:
             near = [s for s in left if s.free_symbols & linked or s.free_symbols <= of_parameters]
             if not near:
@@ -115,23 +115,23 @@ class Exclusions:
             for r in statements.claim.references.values()
             if r.what == "outcome" and statements.copy(r).key != key
         }
-        told = {
+        outcomes = {
             tuple(outcome_of(b, n) for n in sorted(names))
             for case in cases
             for k, b in case.items()
             if k != key
         }
-        return len(told) == 1
+        return len(outcomes) == 1
 
     def _alone(self, case: Chosen, copy: Copy, part: Part) -> bool:
         statements, symbols = self.cases.statements, Symbols(self.cases.statements, case)
         wrong = sp.Not(symbols.formula(part))
-        told = [*self.cases.shared(), symbols.given(), wrong]
-        told += statements.branch(case[copy.key], copy)
+        stated = [*self.cases.shared(), symbols.given(), wrong]
+        stated += statements.branch(case[copy.key], copy)
         for other in statements.copies:
             if other.key != copy.key:
-                told += statements.feasible(other)
-        return self.in_part(told, wrong)
+                stated += statements.feasible(other)
+        return self.in_part(stated, wrong)
 
 
 def multiplied_out(cases: Cases, chosen: Chosen) -> Chosen:

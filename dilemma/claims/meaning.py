@@ -46,8 +46,8 @@ Value = TypeVar("Value")
 
 def by_era(copies: Iterable[Copy], instead: Copy | None = None) -> Copies:
     """Return calibrations by the era that a claim calls them by, a twin in the place of its own."""
-    told = (instead if instead and c.key == instead.base else c for c in copies)
-    return {c.era: c for c in told}
+    there = (instead if instead and c.key == instead.base else c for c in copies)
+    return {c.era: c for c in there}
 
 
 def outcome_of(branch: Branch, name: str) -> sp.Expr:
@@ -91,7 +91,7 @@ class Reading(ABC, Generic[Value]):
             case "payoff":
                 return self.stated(model.payoffs[names[1:]][names[0]], copy)
             case "outcome" if len(names) == 1:
-                return self.played(names[0], copy)
+                return self.outcome(names[0], copy)
             case "outcome":
                 return self.stated(model.outcomes[names[0]].profiles[names[1:]], copy)
             case "diff":
@@ -103,8 +103,8 @@ class Reading(ABC, Generic[Value]):
             case "kind":
                 return self.stated(named_games.is_kind(model, *names), copy)
             case "rises" | "falls":
-                low = self.played(names[0], copy)
-                high = self.played(names[0], self.statements.twin(copy, names[1]))
+                low = self.outcome(names[0], copy)
+                high = self.outcome(names[0], self.statements.twin(copy, names[1]))
                 return self.compared(sp.Gt if reference.what == "rises" else sp.Lt, high, low)
             case "unique":
                 return self.alone(names, copy)
@@ -123,7 +123,7 @@ class Reading(ABC, Generic[Value]):
         """Read what the model states in parameters and definitions."""
 
     @abstractmethod
-    def played(self, name: str, copy: Copy) -> Value:
+    def outcome(self, name: str, copy: Copy) -> Value:
         """Read a payoff or outcome of what is played."""
 
     @abstractmethod
@@ -190,7 +190,7 @@ class Symbols(Reading[sp.Basic]):
         """Write a formula of the model in the symbols of a copy."""
         return self.statements.rename(formula, copy)
 
-    def played(self, name: str, copy: Copy) -> sp.Basic:
+    def outcome(self, name: str, copy: Copy) -> sp.Basic:
         """Write what a payoff or outcome is in the branch that is played."""
         branch = self.chosen[copy.key if copy.key in self.chosen else copy.base]
         return self.statements.rename(outcome_of(branch, name), copy)
@@ -222,13 +222,13 @@ def instance(lemma: Claim, symbols: Symbols, part: Part) -> sp.Basic | None:
     special = any(p.trends or isinstance(p, Alone | AtMost) for p in own.parts())
     if special or lemma.over not in ("all", statements.over):
         return None
-    told = []
+    says = []
     for copy in (*statements.copies, *statements.twins((part,))):
         branch = symbols.chosen.get(copy.key, symbols.chosen.get(copy.base))
         if branch is not None and lemma.among in (None, branch.name):
             here = {c.era: copy for c in own.copies}
-            told.append(_implied(lemma, Symbols(statements, {copy.key: branch}), here))
-    return sp.And(*told) if told else None
+            says.append(_implied(lemma, Symbols(statements, {copy.key: branch}), here))
+    return sp.And(*says) if says else None
 
 
 def _of_pair(lemma: Claim, symbols: Symbols) -> sp.Basic | None:
@@ -269,11 +269,11 @@ def put_in_claim(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Basic]) -> sp.
     UndefinedError
         If it then compares what has no value, such as a quotient by an outcome that is always 0.
     """
-    told = dict(values)
+    known = dict(values)
     without: sp.Basic | None = formula
     try:
-        if (without := _without_value(formula, told)) is None:
-            return formula.xreplace(told)
+        if (without := _without_value(formula, known)) is None:
+            return formula.xreplace(known)
     except TypeError:  # sympy orders neither infinities of no sign nor numbers that are not real
         pass
     raise UndefinedError(f"'{without}' is not defined wherever the claim speaks of it")

@@ -69,10 +69,10 @@ class Multiplicity:
             degree = sp.Integer(polynomial.degree())
             vanish.append(sp.And(*(sp.Eq(c, 0) for c in polynomial.all_coeffs())))
         for happens in vanish:
-            told = self.cases.statements.rename(happens, copy)
-            if told is sp.false:
+            nothing = self.cases.statements.rename(happens, copy)
+            if nothing is sp.false:
                 continue
-            if self.cases.question(chosen).ask(told).status != "unsat":
+            if self.cases.question(chosen).ask(nothing).status != "unsat":
                 return sp.oo
         return degree
 

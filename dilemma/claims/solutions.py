@@ -66,10 +66,10 @@ class Solutions:
             return False, many
         shown: Play | None = None
         for played in self._cases():
-            told = self._parts(played)
-            if None in told:
+            true = self._parts(played)
+            if None in true:
                 return None
-            if not all(told):
+            if not all(true):
                 return False, played
             shown = played
         return None if shown is None else (True, shown)
@@ -100,10 +100,10 @@ class Solutions:
         """Tell whether the claim holds in some equilibrium; show one, where it does if it does."""
         shown: Play | None = None
         for played in self._cases():
-            told = self._parts(played)
-            if None in told:
+            true = self._parts(played)
+            if None in true:
                 return None
-            if all(told):
+            if all(true):
                 return True, played
             shown = shown or played
         return None if shown is None else (False, shown)
@@ -120,8 +120,8 @@ class Solutions:
         best = [p for p in self.solved[key] if p.best]
         which = self.statements.claim.among
         if which == "stable":
-            told = {b.name: b.conditions for b in self.statements.branches()}
-            return [p for p in best if all(holds(c, p.at)[0] for c in told[p.branch.name])]
+            conditions = {b.name: b.conditions for b in self.statements.branches()}
+            return [p for p in best if all(holds(c, p.at)[0] for c in conditions[p.branch.name])]
         return _extreme(self.statements, best, which) if which in EXTREMES else best
 
     def _with_twins(self, base: Play) -> Iterator[Play]:
@@ -171,19 +171,19 @@ class _AtPoints(Reading[sp.Basic | None]):
             return None
         trends = {s: v for s, v in values.items() if isinstance(v, Boolean)}
         numbers = {s: v for s, v in values.items() if isinstance(v, sp.Expr)}
-        told = formula.xreplace(trends)
+        relation = formula.xreplace(trends)
         try:
-            put_in_claim(told, numbers)
+            put_in_claim(relation, numbers)
         except UndefinedError:
             return None  # a quotient by nothing, a root of what is negative
-        return holds(told, numbers)[0]
+        return holds(relation, numbers)[0]
 
     def stated(self, formula: sp.Basic, copy: Copy) -> sp.Basic | None:
         """Put the calibration into a formula of the model."""
         value = formula.xreplace(self.statements.model.values(self.points[copy.key]))
         return None if value.free_symbols else value
 
-    def played(self, name: str, copy: Copy) -> sp.Basic | None:
+    def outcome(self, name: str, copy: Copy) -> sp.Basic | None:
         """Return what a payoff or outcome is in the equilibrium that is played."""
         point = self.play[copy.key]
         return point.worth(outcome_of(point.branch, name))
@@ -279,9 +279,9 @@ def _facts(
             copy = statements.copy(reference)
             outcome, parameter = reference.arguments
             for one in (copy, statements.twin(copy, parameter)):
-                told = values.get(one.label, {}).get(outcome)
-                if told is not None:
-                    facts[f"{outcome} ({one.label})"] = told
+                value = values.get(one.label, {}).get(outcome)
+                if value is not None:
+                    facts[f"{outcome} ({one.label})"] = value
     return facts
 
 
@@ -409,9 +409,9 @@ def _not_excluded(
     statements: Statements, at: Mapping[str, sp.Rational], fixed: Mapping[str, sp.Rational]
 ) -> set[str] | None:
     model = statements.model
-    told = {p.symbol: at[n] for n, p in model.parameters.items()}
-    told |= {sp.Symbol(n, real=True): v for n, v in fixed.items()}
-    columns = {symbol: np.array([float(value)]) for symbol, value in told.items()}
+    known = {p.symbol: at[n] for n, p in model.parameters.items()}
+    known |= {sp.Symbol(n, real=True): v for n, v in fixed.items()}
+    columns = {symbol: np.array([float(value)]) for symbol, value in known.items()}
     bargain = statements.speaks_of_bargain()
     batch = many(model, columns, statements.claim.holding, bargain=bargain)
     return None if batch.doubtful[0] else set(batch.names(0))

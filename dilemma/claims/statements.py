@@ -238,15 +238,15 @@ class Statements:
         With ``rivals`` also that a leader would not rather be elsewhere.
         """
         equations = [sp.Eq(e, 0, evaluate=False) for e in branch.equations]
-        told = (*equations, *branch.conditions, *(branch.rivals if rivals else ()))
-        return tuple(self.rename(s, copy) for s in told)
+        stated = (*equations, *branch.conditions, *(branch.rivals if rivals else ()))
+        return tuple(self.rename(s, copy) for s in stated)
 
     def feasible(self, copy: Copy) -> tuple[sp.Basic, ...]:
         """Return what holds of everything that may be chosen at all, in one copy."""
         if self.model.choices is None:
             return ()
-        told = self.model.choices.feasible()
-        return tuple(self.rename(self.model.expand_play(s), copy) for s in told)
+        bounds = self.model.choices.feasible()
+        return tuple(self.rename(self.model.expand_play(s), copy) for s in bounds)
 
     # --- what it assumes and claims -------------------------------------------------------------
 
@@ -285,8 +285,8 @@ class Statements:
 
     def _trends(self, conjunct: sp.Basic) -> tuple[Reference, ...]:
         symbols = sorted(conjunct.free_symbols, key=str)
-        told = (self.claim.references.get(symbol) for symbol in symbols)
-        return tuple(r for r in told if r is not None and r.what in ("rises", "falls"))
+        references = (self.claim.references.get(symbol) for symbol in symbols)
+        return tuple(r for r in references if r is not None and r.what in ("rises", "falls"))
 
     def _counted(self, conjunct: sp.Basic) -> Reference | None:
         for symbol in conjunct.free_symbols:

@@ -11,7 +11,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
 from math import inf
 from typing import Any
@@ -29,7 +29,7 @@ from dilemma.games.batch import Batch, Rows, many
 from dilemma.theory.evaluate import quickly
 from dilemma.theory.parts import Interval
 
-__all__ = ["NO_TRIAL", "Draws", "Trial", "Trying", "tried"]
+__all__ = ["NOTHING", "Draws", "Findings", "Trial", "findings"]
 
 DRAWS = 4_000
 CLOSE = 1e-9  # of two equilibria, how near in a number they may come and be told apart
@@ -144,11 +144,11 @@ class Draws:
 
     def rows(self, copy: Copy) -> list[Rows]:
         """Return the branches of one copy that are played at some draw, as the claim speaks of them."""
-        told = {b.name: b for b in self.statements.branches()}
-        rows = [r for r in self.batch(copy).rows if r.branch.name in told]
+        branches = {b.name: b for b in self.statements.branches()}
+        rows = [r for r in self.batch(copy).rows if r.branch.name in branches]
         which = self.statements.claim.among
         if which == "stable":
-            rows = [self._conditioned(copy, r, told[r.branch.name].conditions) for r in rows]
+            rows = [self._conditioned(copy, r, branches[r.branch.name].conditions) for r in rows]
         if which in EXTREMES and rows:
             rows = self._extreme(rows, 1 if which == "highest" else -1)
         return [r for r in rows if r.holds.any()]
@@ -171,12 +171,13 @@ class Draws:
                 raise UnsupportedError(
                     f"equilibria with any {choice.name}: none is the most extreme"
                 )
-            told = [sign * r.at[choice.symbol] for r in rows]
+            heights = [sign * r.at[choice.symbol] for r in rows]
             tops = [
-                np.where(r.holds, t, -np.inf).max(axis=1) for r, t in zip(rows, told, strict=True)
+                np.where(r.holds, t, -np.inf).max(axis=1)
+                for r, t in zip(rows, heights, strict=True)
             ]
             top = np.max(tops, axis=0)[:, None]
-            kept = [k & (t >= top - CLOSE) for k, t in zip(kept, told, strict=True)]
+            kept = [k & (t >= top - CLOSE) for k, t in zip(kept, heights, strict=True)]
         return [replace(r, holds=k) for r, k in zip(rows, kept, strict=True)]
 
     def points(self, draw: int) -> dict[str, dict[str, sp.Rational]]:
@@ -230,54 +231,10 @@ def _above(low: Array, interval: Interval, stream: np.random.Generator) -> Array
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of trying a claim.
-
-    Attributes
-    ----------
-    fails, holds : Example or None
-        Where one fails, one that holds is looked for as well.
-    occurs : bool
-        Whether there is anything that the claim speaks of.
-    trying : Trying or None
-        What it was tried with.
-    """
-
-    fails: Example | None
-    holds: Example | None
-    occurs: bool
-    trying: Trying | None = None
-
-    def holding(self) -> Example | None:
-        """Return an example at which the claim holds."""
-        if self.holds is None and self.fails is None and self.trying is not None:
-            return self.trying.example(fails=False)
-        return self.holds
-
-
-NO_TRIAL = Trial(None, None, occurs=False)
-
-
-def tried(
-    statements: Statements, *, draws: int = DRAWS, seed: int = 0, until: float = inf
-) -> Trial:
-    """Try a claim on random calibrations, until a moment that ``time.perf_counter`` tells."""
-    trying = Trying(Draws(statements, draws, seed), until)
-    try:
-        fails = trying.example(fails=True)
-        if fails is None:
-            return Trial(None, None, occurs=trying.occurs(), trying=trying)
-        return Trial(fails, trying.example(fails=False), occurs=True)
-    except UnsupportedError:
-        return NO_TRIAL
-
-
-@dataclass
-class Trying:
-    """A claim, tried on all draws."""
+    """A claim, tried on all draws, until a moment that ``time.perf_counter`` tells."""
 
     drawn: Draws
     until: float = inf
-    found: tuple[Array, Array] | None = field(default=None)
 
     def cases(self) -> Iterator[Play]:
         """Yield what may be played in each copy, a branch each."""
@@ -296,10 +253,9 @@ class Trying:
             return rows
         return [r for r in rows if r.branch.name == chosen[twin.base].branch.name]
 
-    def told(self) -> tuple[Array, Array]:
-        """Return at which draws the claim fails in some equilibrium, and at which it holds in some."""
-        if self.found is not None:
-            return self.found
+    @cached_property
+    def where(self) -> tuple[Array, Array]:
+        """At which draws the claim fails in some equilibrium, and at which it holds in some."""
         draws = self.drawn.draws
         failing = np.zeros(draws, dtype=bool)
         holding = np.zeros(draws, dtype=bool)
@@ -310,13 +266,12 @@ class Trying:
                 failing |= np.any(present & ~true, axis=axes) if axes else present & ~true
                 holding |= np.any(present & true, axis=axes) if axes else present & true
             failing |= self._too_many()
-        self.found = failing, holding
-        return self.found
+        return failing, holding
 
     def example(self, *, fails: bool) -> Example | None:
         """Find an example at which the claim fails, or holds: in every equilibrium, or in some."""
         statements = self.drawn.statements
-        failing, holding = self.told()
+        failing, holding = self.where
         if statements.claim.mode == "exists":
             wanted = failing & ~holding if fails else holding
         else:
@@ -333,7 +288,7 @@ class Trying:
 
     def occurs(self) -> bool:
         """Tell whether the claim has something to speak of: solved exactly at one draw."""
-        _, holding = self.told()
+        _, holding = self.where
         return any(
             speaks(self.drawn.statements, self.drawn.points(int(k)), self.drawn.held_at(int(k)))
             for k in np.flatnonzero(holding)[:3]
@@ -388,6 +343,47 @@ class Trying:
 
 
 @dataclass(frozen=True)
+class Findings:
+    """What came of trying a claim.
+
+    Attributes
+    ----------
+    fails, holds : Example or None
+        Where one fails, one that holds is looked for as well.
+    occurs : bool
+        Whether there is anything that the claim speaks of, as far as was seen.
+    left : tuple of Trial
+        The trial, where an example that holds was not looked for.
+    """
+
+    fails: Example | None = None
+    holds: Example | None = None
+    occurs: bool = False
+    left: tuple[Trial, ...] = ()
+
+    def holding(self) -> Example | None:
+        """Return an example at which the claim holds, looked for now if it was not before."""
+        return next((trial.example(fails=False) for trial in self.left), self.holds)
+
+
+NOTHING = Findings()  # where a claim is not tried, or cannot be
+
+
+def findings(
+    statements: Statements, *, draws: int = DRAWS, seed: int = 0, until: float = inf
+) -> Findings:
+    """Try a claim on random calibrations."""
+    trial = Trial(Draws(statements, draws, seed), until)
+    try:
+        fails = trial.example(fails=True)
+        if fails is None:
+            return Findings(occurs=trial.occurs(), left=(trial,))
+        return Findings(fails, trial.example(fails=False), occurs=True)
+    except UnsupportedError:
+        return NOTHING
+
+
+@dataclass(frozen=True)
 class _AtDraws(Reading[Array]):
     """A claim read at all draws: an axis of draws, and one for what is played in each copy."""
 
@@ -411,8 +407,8 @@ class _AtDraws(Reading[Array]):
         match formula:
             case sp.And() | sp.Or():
                 join = np.logical_and if isinstance(formula, sp.And) else np.logical_or
-                told = [self.true(part, copies) for part in formula.args]
-                joined: Array = join.reduce(np.broadcast_arrays(*told))
+                parts = [self.true(part, copies) for part in formula.args]
+                joined: Array = join.reduce(np.broadcast_arrays(*parts))
                 return joined
             case sp.Not():
                 return ~self.true(formula.args[0], copies)
@@ -428,7 +424,7 @@ class _AtDraws(Reading[Array]):
         """Evaluate what hangs on nothing that is played."""
         return self.spread(self.drawn.stated(formula, copy))
 
-    def played(self, name: str, copy: Copy) -> Array:
+    def outcome(self, name: str, copy: Copy) -> Array:
         """Evaluate a payoff or outcome of what is played."""
         return self.slope(outcome_of(self.play[copy.key].branch, name), copy)
 
@@ -439,8 +435,8 @@ class _AtDraws(Reading[Array]):
     def compared(self, relation: Any, left: Array, right: Array) -> Array:
         """Compare two numbers; what differs by too little to see is left to the exact test."""
         size = CLOSE * np.maximum(1, np.abs(right))
-        told: Array = left > right + size if relation is sp.Gt else left < right - size
-        return told
+        true: Array = left > right + size if relation is sp.Gt else left < right - size
+        return true
 
     def spread(self, array: Array) -> Array:
         """Give an array of shape (draws,) an axis for what is played in each copy."""
@@ -469,18 +465,18 @@ def _relates(formula: sp.Basic, values: Mapping[sp.Symbol, Array]) -> Array:
     for value in values.values() if len(values) > 1 else ():
         sizes = np.maximum(sizes, np.abs(value))
     close: Array = CLOSE * sizes
-    told: Array
+    true: Array
     match formula:
         case sp.StrictGreaterThan():
-            told = gap > close
+            true = gap > close
         case sp.StrictLessThan():
-            told = gap < -close
+            true = gap < -close
         case sp.GreaterThan():
-            told = gap >= -close
+            true = gap >= -close
         case sp.LessThan():
-            told = gap <= close
+            true = gap <= close
         case sp.Eq():
-            told = np.abs(gap) <= close
+            true = np.abs(gap) <= close
         case _:
-            told = np.abs(gap) > close
-    return told
+            true = np.abs(gap) > close
+    return true
