@@ -139,6 +139,14 @@ def test_what_is_never_played_is_vacuous(market):
     assert verdict(market, "x > 0", over="then", among="x.low").status == "vacuous"
 
 
+def test_a_trend_in_what_cannot_move_is_vacuous(market):
+    fixed = {"value": 1, "range": [1, 1], "grade": "assumed", "source": "made up"}
+    game = market.replace(eras={"then": {"a": fixed}})
+    for trend in ("rises(x, a)", "falls(x, a)"):
+        found = verdict(game, trend, over="then")
+        assert (found.status, found.reason.endswith("differ in a alone")) == ("vacuous", True)
+
+
 def test_a_prover_that_lies_is_caught_by_random_calibrations(market, monkeypatch):
     monkeypatch.setattr("dilemma.claims.engine.Engine._not_excluded", lambda *_: "")
     assert verdict(market, "x > 1/2", over="then").fails is not None

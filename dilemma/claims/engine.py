@@ -131,11 +131,12 @@ class Engine:
 
     def _refute(self, cases: list[Chosen]) -> str:
         """Look for where the claim fails; say why that is not excluded, or is not known."""
-        if self.cases.tries_first:
-            return self._excluded(cases) or (
-                "" if self.fails is not None else self.cases.undefined(cases)
-            )
-        return self.cases.undefined(cases) or self._read_off(cases)
+        if not self.cases.tries_first:
+            return self.cases.undefined(cases) or self._read_off(cases)
+        exclusions = Exclusions(self.cases, self.given_lemmas)
+        reason = self._excluded(cases, exclusions)
+        self.lemmas = tuple(sorted(exclusions.used))
+        return reason if reason or self.fails is not None else self.cases.undefined(cases)
 
     # --- examples read off an answer ------------------------------------------------------------
 
@@ -176,9 +177,8 @@ class Engine:
 
     # --- examples solved again ------------------------------------------------------------------
 
-    def _excluded(self, cases: list[Chosen]) -> str:
+    def _excluded(self, cases: list[Chosen], exclusions: Exclusions) -> str:
         """Exclude that the claim fails, in short ways where there are any."""
-        exclusions = Exclusions(self.cases, self.given_lemmas)
         excluded = exclusions.elsewhere(cases)
         for chosen, part in product(cases, self.statements.parts()):
             if any((key, branch.name) in excluded for key, branch in chosen.items()):
@@ -189,7 +189,6 @@ class Engine:
                 reason = ""
             else:
                 reason = self._not_excluded(chosen, part, exclusions)
-            self.lemmas = tuple(sorted(exclusions.used))
             if reason or self.fails is not None:
                 return reason
         return ""

@@ -232,14 +232,10 @@ class Statements:
         formulas = (o.formula for n, o in self.model.outcomes.items() if n in named)
         return any(self.model.expand_play(f).has(game.bargain.over.symbol) for f in formulas)
 
-    def branch(self, branch: Branch, copy: Copy, *, rivals: bool = False) -> tuple[sp.Basic, ...]:
-        """Return the statements that a branch is an equilibrium in one copy.
-
-        With ``rivals`` also that a leader would not rather be elsewhere.
-        """
+    def branch(self, branch: Branch, copy: Copy) -> tuple[sp.Basic, ...]:
+        """Return the statements that a branch is an equilibrium in one copy."""
         equations = [sp.Eq(e, 0, evaluate=False) for e in branch.equations]
-        stated = (*equations, *branch.conditions, *(branch.rivals if rivals else ()))
-        return tuple(self.rename(s, copy) for s in stated)
+        return tuple(self.rename(s, copy) for s in (*equations, *branch.conditions))
 
     def feasible(self, copy: Copy) -> tuple[sp.Basic, ...]:
         """Return what holds of everything that may be chosen at all, in one copy."""
