@@ -20,7 +20,7 @@ from itertools import chain, combinations, product
 
 import numpy as np
 
-from dilemma.games.matrix.exact import solve_exactly
+from dilemma.games.exact import solve_exactly
 
 GAMES = {2: 300, 3: 100, 4: 40, 5: 15, 6: 8}  # of each kind, by size: some milliseconds of work
 ROUNDS = 5

@@ -17,7 +17,7 @@ import nashpy
 import numpy as np
 
 import dilemma
-from dilemma.games.matrix.exact import solve_exactly
+from dilemma.games.exact import solve_exactly
 
 
 def process(*arguments, times=3):

@@ -41,10 +41,11 @@ if TYPE_CHECKING:
     from dilemma.exchange.programs import from_nashpy, from_pygambit, to_nashpy, to_pygambit
     from dilemma.figures import plot
     from dilemma.games.equilibrium import Equilibria, Equilibrium, NashSet
+    from dilemma.games.matrix.arrays import matrix
     from dilemma.ledger.ledger import Ledger
     from dilemma.ledger.prove import prove
     from dilemma.library import available, load
-    from dilemma.model import Model, matrix
+    from dilemma.model import Model
     from dilemma.page.page import Page, classroom
     from dilemma.study.along import along
     from dilemma.study.attribute import Attribution, attribute
@@ -103,7 +104,7 @@ _HOMES = {
     "from_nashpy": "exchange.programs",
     "from_pygambit": "exchange.programs",
     "load": "library",
-    "matrix": "model",
+    "matrix": "games.matrix.arrays",
     "plot": "figures",
     "propositions": "study.propositions",
     "prove": "ledger.prove",

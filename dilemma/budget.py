@@ -15,6 +15,7 @@ from math import inf
 from typing import Any, ParamSpec, TypeVar
 
 from dilemma.errors import BudgetError, CalibrationError
+from dilemma.games.kind import PLENTY, Size
 from dilemma.model import Model
 from dilemma.processes import Process, Task, inside
 
@@ -22,8 +23,6 @@ __all__ = ["HARD", "LATE", "best", "kept", "ordinary"]
 
 LATE = "ran out of seconds"
 HARD = 1.03  # of the budget, after which the process is ended
-PLENTY = 30.0  # seconds within which ordinary models are sure to be done
-PLENTY_CHOSEN = 60.0  # the same where numbers are chosen
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -131,36 +130,19 @@ def kept(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
 
 # --- what is small -------------------------------------------------------------------------------
 
-FEW = 150  # steps in a game's formulas that are evaluated and brought into order in no time
-SOME = 600
-
 
 def ordinary(model: Model, seconds: float = inf) -> bool:
     """Tell whether a model's games are sure to be solved within a budget, so in this process."""
-    players, actions, steps, letters = _size(model)
-    if model.choices is not None:
-        plenty = seconds >= PLENTY_CHOSEN
-        return plenty and players <= 2 and actions <= 12 and steps <= SOME and letters <= 32
-    if seconds >= PLENTY:
-        most = (3, 9) if model.kind == "matrix" else (2, 12)
-        return players <= most[0] and actions <= most[1] and steps <= SOME and letters <= 32
-    small = players == 2 and actions <= 9 and steps <= FEW and letters <= 8
-    return small and model.kind == "matrix"  # some hundredths of a second
+    return model.game.ordinary(_size(model), seconds)
 
 
 @functools.lru_cache(maxsize=64)
-def _size(model: Model) -> tuple[int, int, int, int]:
-    """Count a model's players, profiles or choices or nodes, steps in formulas, and parameters."""
+def _size(model: Model) -> Size:
+    """Count a model's players, steps in formulas, and parameters."""
     formulas = [formula for cell in model.payoffs.values() for formula in cell.values()]
     formulas += [definition.formula for definition in model.definitions.values()]
     steps = sum(sum(1 for _ in _nodes(formula)) for formula in formulas)
-    if model.choices is not None:
-        size = 3 * len(model.choices.choices)
-    elif model.tree is not None:
-        size = len(model.tree.nodes)
-    else:
-        size = len(model.payoffs)
-    return len(model.players), size, steps, len(model.parameters)
+    return Size(len(model.players), steps, len(model.parameters))
 
 
 def _nodes(formula: Any) -> Iterator[Any]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from dilemma.errors import UnknownModelError, UnsupportedError, nearest
-from dilemma.exchange.efg import read_efg, write_efg
-from dilemma.exchange.nfg import read_nfg, write_nfg
+from dilemma.exchange.gambit_text import opened
 from dilemma.exchange.spreadsheets import SPREADSHEETS, WAY_OUT, read_csv
+from dilemma.games.kind import endings, read_by
 from dilemma.model import At, Model
 from dilemma.modelfile import read
 
@@ -69,7 +69,7 @@ def load(name: str | Path) -> Model:
     dilemma.errors.UnknownModelError: no model 'abandonmint': did you mean 'abandonment'?
     """
     path = Path(name)
-    readers = {".toml": read, ".nfg": read_nfg, ".efg": read_efg, ".csv": read_csv}
+    readers = {".toml": read, ".csv": read_csv, **{f".{end}": _read_gambit for end in endings()}}
     ending = path.suffix.lower()
     if ending in readers:
         if not path.is_file():
@@ -81,6 +81,10 @@ def load(name: str | Path) -> Model:
     if str(name) not in known:
         raise UnknownModelError(f"no model {str(name)!r}: {nearest(str(name), known)}")
     return read(folder() / f"{name}.toml")
+
+
+def _read_gambit(path: Path) -> Model:
+    return read_by(path.suffix.lower().removeprefix(".")).parse_gambit(*opened(path))
 
 
 def template() -> str:
@@ -107,11 +111,11 @@ def written(model: Model, ending: str, at: At | None, changes: Mapping[str, Any]
     >>> written(dilemma.load("abandonment"), ".nfg", "cold_war", {}).splitlines()[0]
     'NFG 1 R "Abandonment and entrapment: Cold War"'
     """
-    match ending:
-        case ".toml":
-            return model.to_toml()
-        case ".nfg":
-            return write_nfg(model, at, **changes)
-        case ".efg":
-            return write_efg(model, at, **changes)
-    raise UnsupportedError(f"no file ends in {ending or 'nothing'}: .toml, .nfg or .efg")
+    if ending == ".toml":
+        return model.to_toml()
+    if ending.removeprefix(".") not in endings():
+        raise UnsupportedError(f"no file ends in {ending or 'nothing'}: .toml, .nfg or .efg")
+    if f".{model.game.gambit}" != ending:
+        own = f"; Gambit's file of it ends in .{model.game.gambit}" if model.game.gambit else ""
+        raise UnsupportedError(f"{model.name}: no {ending} file; here {model.game.here}{own}")
+    return model.game.gambit_text(model, at, changes)

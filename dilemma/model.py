@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.games.numbers.chosen import Choices
-from dilemma.games.tree.tree import Tree
+from dilemma.games.kind import USUAL, Can, Game
 from dilemma.output.cleaning import line
-from dilemma.output.result import Best, Table
 from dilemma.output.tables import fragment
 from dilemma.reading.document import Parts, build, build_claim
 from dilemma.reading.eras import given_era, given_value, varied, with_whole_eras
 from dilemma.reading.references import Setting, standing
-from dilemma.reading.writing import bimatrix, plain, toml
+from dilemma.reading.writing import plain, toml
 from dilemma.theory.evaluate import TooLargeError, climbs, put_in
 from dilemma.theory.parts import (
     Claim,
@@ -38,13 +37,12 @@ from dilemma.theory.parts import (
     decimal,
 )
 
-__all__ = ["At", "Model", "matrix", "payoff_matrix"]
+__all__ = ["At", "Model"]
 
 Number: TypeAlias = int | float | str | Decimal | sp.Expr
 Calibration: TypeAlias = Mapping[str, Any]
 At: TypeAlias = str | Era | Calibration
-
-MOST_CELLS = 400  # of a table that is shown whole
+T = TypeVar("T")
 
 
 class Model:
@@ -59,12 +57,12 @@ class Model:
     name : str
         What the model is called: the stem of its file.
     title, kind, source, reads : str
-        Its title, its kind of game (``"matrix"``, ``"tree"``, ``"continuous"`` or
-        ``"sequential"``), its sources, and the story it tells.
-    players, parameters, definitions, types, tree, payoffs, outcomes, groups, common, eras, calibrations, claims, questions
+        Its title, its kind of game (one of ``dilemma.games.kind.KINDS``), its sources, and the
+        story it tells.
+    players, parameters, definitions, payoffs, outcomes, groups, common, eras, calibrations, claims, questions
         The sections of a model file, as mappings.
-    constraints, regimes, bargain, dynamics, ties
-        And those of games in which numbers are chosen.
+    **own
+        And those of its kind of game, such as ``tree`` or ``constraints``.
 
     Attributes
     ----------
@@ -76,14 +74,9 @@ class Model:
     definitions : mapping of str to Definition
         In an order in which each uses only those before it.
     payoffs : mapping of profile to mapping of player to sympy expression
-    profiles : tuple of profiles
-        All of them, the last player's action changing fastest.  In a tree: its ends, each the
-        actions that led there; ``payoffs`` has them as keys.  Where numbers are chosen: the
-        empty profile alone.
-    tree : Tree or None
-        Who moves when, where ``kind`` is ``"tree"``.
-    choices : Choices or None
-        What is chosen where ``kind`` is ``"continuous"`` or ``"sequential"``.
+    game : Game
+        The game itself, by its kind: who may do what, and what it can be asked
+        (:mod:`dilemma.games.kind`).  Its ``profiles`` are the keys of ``payoffs``.
     dynamics : mapping of str to Dynamics
     outcomes : mapping of str to Outcome
     groups : mapping of str to tuple of str
@@ -129,14 +122,13 @@ class Model:
     """
 
     __slots__ = (
-        "choices", "claims", "definitions", "document", "dynamics", "eras", "groups", "kind",
-        "name", "outcomes", "parameters", "path", "payoffs", "players", "profiles", "questions",
-        "reads", "source", "title", "tree", "variants",
+        "claims", "definitions", "document", "dynamics", "eras", "game", "groups", "name",
+        "outcomes", "parameters", "path", "payoffs", "players", "questions", "reads", "source",
+        "title", "variants",
     )  # fmt: skip
 
     name: str
     title: str
-    kind: str
     source: str
     reads: str
     path: Path | None
@@ -145,7 +137,6 @@ class Model:
     parameters: Mapping[str, Parameter]
     definitions: Mapping[str, Definition]
     payoffs: Mapping[Profile, Mapping[str, sp.Expr]]
-    profiles: tuple[Profile, ...]
     outcomes: Mapping[str, Outcome]
     groups: Mapping[str, tuple[str, ...]]
     eras: Mapping[str, Era]
@@ -153,8 +144,7 @@ class Model:
     claims: Mapping[str, Claim]
     questions: Mapping[str, Question]
     dynamics: Mapping[str, Dynamics]
-    tree: Tree | None
-    choices: Choices | None
+    game: Game
 
     def __init__(
         self,
@@ -163,7 +153,7 @@ class Model:
         title: str,
         players: Mapping[str, Any],
         payoffs: Mapping[Any, Any],
-        kind: str = "matrix",
+        kind: str = USUAL,
         source: str = "",
         reads: str = "",
         parameters: Mapping[str, Any] | None = None,
@@ -175,37 +165,25 @@ class Model:
         calibrations: Mapping[str, Any] | None = None,
         claims: Mapping[str, Any] | None = None,
         questions: Mapping[str, Any] | None = None,
-        types: Mapping[str, Any] | None = None,
-        tree: Mapping[Any, Any] | None = None,
-        constraints: Mapping[str, Any] | None = None,
-        regimes: Mapping[str, Any] | None = None,
-        bargain: Mapping[str, Any] | None = None,
-        dynamics: Mapping[str, Any] | None = None,
-        ties: str | None = None,
+        **own: Any,
     ) -> None:
         sections = {
             "title": title,
             "kind": kind,
             "source": source,
             "reads": reads,
-            "ties": ties,
             "players": players,
             "parameters": parameters,
             "definitions": definitions,
-            "types": types,
-            "tree": tree,
-            "constraints": constraints,
-            "regimes": regimes,
             "payoffs": payoffs,
-            "bargain": bargain,
             "outcomes": outcomes,
             "groups": groups,
             "common": common,
             "eras": eras,
             "calibrations": calibrations,
             "claims": claims,
-            "dynamics": dynamics,
             "questions": questions,
+            **own,
         }
         self._fill(name, {key: value for key, value in sections.items() if value is not None})
 
@@ -263,8 +241,13 @@ class Model:
 
     def _repr_html_(self) -> str | None:
         """Show a notebook who gets what, where two players choose a row and a column."""
-        matrix = payoff_matrix(self)
-        return fragment([matrix]) if matrix is not None else None
+        table = self.game.table(self)
+        return None if table is None else fragment([table])
+
+    @property
+    def kind(self) -> str:
+        """Its kind of game, as a model file says it."""
+        return self.game.kind
 
     def calibration(self, at: At | None = None, /, **changes: Any) -> dict[str, sp.Rational]:
         """Return an exact value for every parameter.
@@ -306,6 +289,7 @@ class Model:
 
         Examples
         --------
+        >>> from dilemma import matrix
         >>> game = matrix([["s", 0], [1, 1]], parameters={"s": [1, 9]})
         >>> game.era(s=2).title, game.era({"s": [2, 4]}).title
         ('s = 2', 's = 3 in [2, 4]')
@@ -330,6 +314,7 @@ class Model:
 
         Examples
         --------
+        >>> from dilemma import matrix
         >>> game = matrix([["s", 0], [1, 1]], parameters={"s": [1, 9]})
         >>> list(game.with_eras(game.era(s=2), game.era(s=3)).eras)
         ['s = 2', 's = 3']
@@ -467,19 +452,58 @@ class Model:
                 expression = expression.xreplace({definition.symbol: definition.formula})
         return expression
 
+    # --- names of one release ago: each answers with a warning ----------------------------------
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        """Of ``game``, by its old name."""
+        return self._once("profiles", "game.profiles", self.game.profiles)
+
+    @property
+    def tree(self) -> Game | None:
+        """The game if it is a tree, else None; by its old name."""
+        return self._once("tree", "game", self.game if Can.MOVES in self.game.can else None)
+
+    @property
+    def choices(self) -> Game | None:
+        """The game if numbers are chosen in it, else None; by its old name."""
+        return self._once("choices", "game", self.game if Can.SLOPES in self.game.can else None)
+
     def needs_actions(self, what: str) -> None:
-        """See that players choose among actions, which ``what`` is about.
+        """See that players choose among actions, by its old name."""
+        self._once("needs_actions", "needs(Can.ACTIONS, ...)", None)
+        self.needs(Can.ACTIONS, what)
+
+    def _once(self, old: str, new: str, value: T) -> T:
+        warnings.warn(
+            f"Model.{old} is now Model.{new}, and will be gone in the next release",
+            DeprecationWarning,
+            stacklevel=3,
+        )
+        return value
+
+    # --- what a question needs ------------------------------------------------------------------
+
+    def needs(self, what: Can, question: str) -> None:
+        """See that the game can what a question needs (:class:`dilemma.games.kind.Can`).
 
         Raises
         ------
         UnsupportedError
-            Where they choose numbers.
+            If it cannot: says what it is, and which questions answer about it.
+
+        Examples
+        --------
+        >>> from dilemma.library import load
+        >>> load("burden").needs(Can.TABLE, "selection among equilibria")
+        Traceback (most recent call last):
+        ...
+        dilemma.errors.UnsupportedError: burden: selection among equilibria is for simultaneous games with actions; here numbers are chosen (see solve, compare, statics, attribute, dynamics, prove; in Python trace, too)
         """
-        if self.choices is not None:
-            raise UnsupportedError(
-                f"{self.name}: {what} is for games with actions; here numbers are chosen (see "
-                "solve, compare, statics, attribute, dynamics, prove; in Python trace, too)"
-            )
+        try:
+            self.game.needs(what, question)
+        except UnsupportedError as error:
+            raise UnsupportedError(f"{self.name}: {error}") from None
 
     def replace(self, **sections: Any) -> Model:
         """Return a model that differs in some sections.
@@ -490,6 +514,7 @@ class Model:
 
         Examples
         --------
+        >>> from dilemma import matrix
         >>> game = matrix([["a", 0], [0, 1]], title="A game")
         >>> other = game.replace(parameters={"a": {"range": [0, 1]}}, title="Another")
         >>> other.title, str(other.parameters["a"].range)
@@ -569,7 +594,7 @@ class Model:
         'possible'
         """
         setting = Setting(
-            kind=self.kind,
+            game=self.game,
             players=self.players,
             parameters=self.parameters,
             definitions=[n for n in self.definitions if n not in self.outcomes],
@@ -577,8 +602,7 @@ class Model:
             eras=self.eras,
             common=self.document.get("common", {}),
             claims=self.claims,
-            choices=self.choices,
-            standing=standing(self.definitions, self.choices),
+            standing=standing(self.definitions, self.game),
             variants=self.variants,
         )
         name = fields.pop("name", "claim")
@@ -586,59 +610,6 @@ class Model:
         told = {key: plain(formula) for key, formula in formulas.items() if formula is not None}
         says = next(iter(told.values()), "")
         return build_claim(setting, name, {"says": says, **told, **plain(fields)})
-
-
-def matrix(
-    row_payoffs: Any,
-    column_payoffs: Any = None,
-    *,
-    players: Sequence[str] = ("row", "column"),
-    actions: Sequence[Sequence[str]] | None = None,
-    name: str = "game",
-    title: str = "",
-    parameters: Mapping[str, Any] | None = None,
-    cooperates: str | Sequence[str] | None = None,
-) -> Model:
-    """Make a two-player game from its payoff matrices.
-
-    Parameters
-    ----------
-    row_payoffs, column_payoffs : array of shape (n, m)
-        What each player is paid where the first takes action ``i`` and the second action ``j``:
-        a numpy array, a sympy matrix, or a list of rows of numbers, formulas and sympy
-        expressions.  Without ``column_payoffs`` the game is zero-sum.
-    players : two names
-    actions : two lists of names, optional
-        By default ``row_1``, ``row_2``, … and ``column_1``, ….
-    name, title : str
-    parameters : mapping, optional
-        What is known of a free symbol: its range, or any keys that a parameter has in a model
-        file.  Of itself it may be any number.
-    cooperates : str or two names, optional
-        The action that counts as cooperation: one name for both players, or one each.
-
-    Returns
-    -------
-    Model
-
-    Examples
-    --------
-    >>> b, c = sp.symbols("b c")
-    >>> game = matrix(
-    ...     [[b - c, -c], [b, 0]],
-    ...     [[b - c, b], [-c, 0]],
-    ...     actions=[["help", "shirk"]] * 2,
-    ...     parameters={"c": [0, 1]},
-    ... )
-    >>> game.payoffs["help", "shirk"]["column"], str(game.parameters["c"].range)
-    (b, '[0, 1]')
-    """
-    document = bimatrix(row_payoffs, column_payoffs, players, actions, cooperates)
-    for parameter, more in plain(parameters or {}).items():
-        known = more if isinstance(more, Mapping) else {"range": more}
-        before = document["parameters"].get(parameter, {"unit": "1", "means": ""})
-        document["parameters"][parameter] = {**before, **known}
-    return Model(name=name, title=title or name, **document)
 
 
 def _too_large(error: TooLargeError, where: str, at: Mapping[str, sp.Rational]) -> CalibrationError:
@@ -657,59 +628,8 @@ def _climbing(model: Model) -> tuple[tuple[str, sp.Basic], ...]:
     for name, outcome in model.outcomes.items():
         every += [(f"outcomes.{name}", formula) for formula in outcome.profiles.values()]
         every.append((f"outcomes.{name}", outcome.formula))
-    if model.tree is not None:
-        for history, node in model.tree.nodes.items():
-            at = f"tree.({', '.join(history)})"
-            every += [(f"{at}.{action}", chance) for action, chance in node.chances.items()]
-        for name, kind in model.tree.types.items():
-            every += [(f"types.{name}", kind.low), (f"types.{name}", kind.high)]
-    if model.choices is not None:
-        for choice in model.choices.choices.values():
-            at = f"players.{choice.player}.choices.{choice.name}.range"
-            every += [(at, choice.low), (at, choice.high)]
-        for name, constraint in model.choices.constraints.items():
-            every.append((f"constraints.{name}", constraint.gap))
-        bargain = model.choices.bargain
-        if bargain is not None:
-            every += [(f"bargain.gains.{p}", gain) for p, gain in bargain.gains.items()]
-            every += [(f"bargain.power.{p}", power) for p, power in bargain.power.items()]
+    every += model.game.formulas()
     return tuple((at, one) for at, one in every if isinstance(one, sp.Basic) and climbs(one))
-
-
-def payoff_matrix(model: Model) -> Table | None:
-    """Return who gets what as a table of rows and columns; None where the game is no such table.
-
-    Where there are no parameters best replies are marked.
-
-    Examples
-    --------
-    >>> print(payoff_matrix(matrix([["s", 0], [1, 1]], [["s", 1], [0, 1]])).rows[0])
-    ('row_1', (Best(text='s', best=False), Best(text='s', best=False)), (Best(text='0', best=False), Best(text='1', best=False)))
-    """
-    if model.kind != "matrix" or len(model.players) != 2 or len(model.profiles) > MOST_CELLS:
-        return None
-    first, second = model.players.values()
-
-    def best(player: Player, profile: Profile) -> bool:
-        if model.parameters:
-            return False
-        place = 0 if player is first else 1
-        others = [p for p in model.profiles if p[1 - place] == profile[1 - place]]
-        paid = model.payoffs[profile][player.name]
-        return all(bool(paid >= model.payoffs[p][player.name]) for p in others)
-
-    def cell(profile: Profile) -> tuple[Best, ...]:
-        paid = model.payoffs[profile]
-        return tuple(Best(str(paid[p.name]), best(p, profile)) for p in (first, second))
-
-    units = " and ".join(dict.fromkeys(filter(None, (first.unit, second.unit))))
-    note = f"Payoffs ({first.title}, {second.title}){f', in {units}' if units else ''}"
-    return Table(
-        f"{model.title or model.name}: payoffs",
-        (f"{first.title} \\ {second.title}", *second.actions),
-        tuple((a, *(cell((a, b)) for b in second.actions)) for a in first.actions),
-        (f"{note}.",),
-    )
 
 
 def _plainly(told: object) -> object:

@@ -99,8 +99,8 @@ class Speaker:
             fields["calibrations"] = rng.choice(sorted(model.variants))
         if model.claims and rng.random() < 0.1:
             fields["because"] = [rng.choice(sorted(model.claims))]
-        if model.choices is not None and rng.random() < 0.15:
-            fields["holding"] = rng.sample(sorted(model.choices.choices), 1)
+        if model.game.choices and rng.random() < 0.15:
+            fields["holding"] = rng.sample(sorted(model.game.choices), 1)
         return fields
 
     def branches(self):
@@ -116,8 +116,8 @@ class Speaker:
                 told += ["risk_dominant", "risk_dominant"]
             told += [", ".join(p.actions[0] for p in players)] * 2
             told += [", ".join("/".join(p.actions) for p in players)] * 2
-        elif self.model.choices is not None:
-            told += [*self.model.choices.regimes] * 2
+        elif self.model.game.choices:
+            told += [*self.model.game.regimes] * 2
         return told
 
     def claimed(self, mode):
@@ -128,7 +128,7 @@ class Speaker:
             draw = rng.random() if mode != "exists" or rng.random() < WRONG else 1.0
             if draw < 0.22 and (self.over not in ("pair", "any pair") or rng.random() < WRONG):
                 told.append(self.trend())
-            elif draw < 0.3 and (self.model.choices is not None or rng.random() < WRONG):
+            elif draw < 0.3 and (self.model.game.choices or rng.random() < WRONG):
                 told.append(f"{self.era()}number_of_equilibria <= {rng.randint(1, 3)}")
             elif draw < 0.36 and self.model.kind == "matrix":
                 told.append(f"{self.era()}unique({self.profile()})")
@@ -213,8 +213,8 @@ class Speaker:
             told.append(rng.choice(sorted(model.definitions)))
         if model.kind == "matrix":
             told.append(f"{rng.choice(of_play)}({self.profile()})")
-        if model.choices is not None:
-            number = rng.choice(sorted(model.choices.choices))
+        if model.game.choices:
+            number = rng.choice(sorted(model.game.choices))
             told.append(f"diff({rng.choice(sorted(model.players))}, {number})")
         return self.era() + rng.choice(told)
 

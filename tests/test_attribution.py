@@ -40,7 +40,7 @@ def lowest_payoff(model, at):
 
 def only_hedge(model, at):
     (point,) = by_branches(model, model.values(at))[0]
-    return point.at[model.choices.choices["x_J"].symbol]
+    return point.at[model.game.choices["x_J"].symbol]
 
 
 @pytest.mark.parametrize(

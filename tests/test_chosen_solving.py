@@ -336,7 +336,7 @@ def test_a_jump_is_seen_however_it_is_written(tmp_path, payoff):
     ],
 )
 def test_a_payoff_that_only_bends_is_not_said_to_jump(payoff):
-    assert game({"a": payoff, "b": "y"}).choices
+    assert game({"a": payoff, "b": "y"}).game.choices
 
 
 @pytest.fixture(scope="module")

@@ -470,7 +470,7 @@ def test_a_slope_is_what_a_small_step_gains(name, held):
     values = model.values(model.calibration("post_cold_war"))
     values |= {sp.Symbol(n, real=True): sp.Rational(v) for n, v in held.items()}
     points, _ = by_branches(model, values, tuple(held), bargain=False)
-    choices = [choice.symbol for choice in model.choices.choices.values()]
+    choices = [choice.symbol for choice in model.game.choices.values()]
     known = {s: points[0].at[s] for s in [*(p.symbol for p in model.parameters.values()), *choices]}
     step = sp.Rational(1, 10**8)
     for choice in choices:

@@ -14,7 +14,7 @@ import sympy as sp
 import dilemma
 from classroom_page import about, content, draws, floats, needs_node, page, run, script
 from dilemma.errors import UnsupportedError
-from dilemma.games.matrix.named_games import kind_of
+from dilemma.games.named_games import kind_of
 from dilemma.output.javascript import Exactly, Names, condition, formula
 from dilemma.page.page import classroom
 from dilemma.study.region_map import region_map
@@ -292,7 +292,7 @@ def test_the_gambit_file_has_the_exact_payoffs(name, tmp_path):
     file.write_text(text, encoding="utf-8")
     game, values = dilemma.load(file), model.values(model.calibration("post_cold_war", **moves))
     assert [p.title for p in game.players.values()] == [p.title for p in model.players.values()]
-    for theirs, ours in zip(game.profiles, model.profiles, strict=True):
+    for theirs, ours in zip(game.profiles, model.game.profiles, strict=True):
         assert theirs == ours
         paid = [p.xreplace(values) for p in model.payoffs[ours].values()]
         assert list(game.payoffs[theirs].values()) == paid

@@ -12,7 +12,7 @@ import sympy as sp
 
 import dilemma
 from classroom_page import draws, floats, needs_node, page, run
-from dilemma.games.matrix.exact import solve_exactly
+from dilemma.games.exact import solve_exactly
 from dilemma.page.page import classroom
 
 pytestmark = [needs_node, pytest.mark.slow]
@@ -40,7 +40,9 @@ def solved(html, name, calibrations):
 
 def in_fractions(model):
     """Return payoffs as a function of fractions, the numbers in its formulas among them."""
-    formulas = [model.expand(model.payoffs[p][q]) for p in model.profiles for q in model.players]
+    formulas = [
+        model.expand(model.payoffs[p][q]) for p in model.game.profiles for q in model.players
+    ]
     fixed = sorted({a for f in formulas for a in f.atoms(sp.Rational) if a.q != 1}, key=float)
     put = {value: sp.Symbol(f"fixed{k}") for k, value in enumerate(fixed)}
     symbols = [*(p.symbol for p in model.parameters.values()), *put.values()]
@@ -110,7 +112,7 @@ def test_ties_are_the_continua_that_they_are(size, count):
 
 def slopes(model):
     """Return each player's slope in its own number, as a function of both numbers and parameters."""
-    chosen = list(model.choices.choices.values())
+    chosen = list(model.game.choices.values())
     symbols = [*(c.symbol for c in chosen), *(p.symbol for p in model.parameters.values())]
     payoffs = {p: model.expand(f) for p, f in model.payoffs[()].items()}
     return [sp.lambdify(symbols, sp.diff(payoffs[c.player], c.symbol)) for c in chosen]
@@ -203,8 +205,8 @@ def test_stable_equilibria_are_those_to_which_best_replies_lead_back():
 def test_the_bargain_is_the_maximum_of_the_nash_product():
     model, html = dilemma.load("burden"), page()
     calibrations = draws(html, "burden", COUNT)
-    bargain = model.choices.bargain
-    symbols = [c.symbol for c in model.choices.choices.values()]
+    bargain = model.game.bargain
+    symbols = [c.symbol for c in model.game.choices.values()]
     symbols += [p.symbol for p in model.parameters.values()]
     told = solved(html, "burden", calibrations)
     play = np.array([own["play"][0] for own in told], dtype=float).T

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from dilemma.games.matrix.exact import ExactSolution, regrets, solve_exactly
+from dilemma.games.exact import ExactSolution, regrets, solve_exactly
 
 Mix = tuple[Fraction, ...]
 Pair = tuple[Mix, Mix]

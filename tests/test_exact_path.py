@@ -18,8 +18,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from dilemma.games.matrix.exact import ExactSolution, regrets, solve_exactly
-from dilemma.games.matrix.lemke import lemke_howson, maximise, strategically_zero_sum, zero_sum
+from dilemma.games.exact import ExactSolution, regrets, solve_exactly
+from dilemma.games.lemke import lemke_howson, maximise, strategically_zero_sum, zero_sum
 
 Payoffs = list[list[Fraction]]
 Mix = tuple[Fraction, ...]

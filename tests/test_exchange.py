@@ -21,8 +21,8 @@ import dilemma
 from dilemma.cli.app import main
 from dilemma.exchange.frames import to_pandas, to_xarray
 from dilemma.exchange.gambit_text import model_name, named
-from dilemma.exchange.nfg import parse_nfg, read_nfg, write_nfg
 from dilemma.exchange.programs import from_nashpy, from_pygambit, to_nashpy, to_pygambit
+from dilemma.games.matrix.nfg import parse_nfg, read_nfg, write_nfg
 from dilemma.reading.rows import is_name
 
 GAMES = Path(__file__).parent / "games"
@@ -60,7 +60,7 @@ def by_position(model, number=Fraction):
         tuple(where[a] for where, a in zip(places, profile, strict=True)): [
             number(str(model.payoffs[profile][player])) for player in model.players
         ]
-        for profile in model.profiles
+        for profile in model.game.profiles
     }
 
 
@@ -94,7 +94,7 @@ def test_both_versions_of_the_format_say_the_same():
 def test_outcome_zero_pays_nothing():
     game = parse_nfg('NFG 1 D "" {"a" "b"} {2 2} "why" {{"" 1/2 -3}} 0 1 1 0')
     half, less = sp.Rational(1, 2), -3
-    paid = [list(game.payoffs[profile].values()) for profile in game.profiles]
+    paid = [list(game.payoffs[profile].values()) for profile in game.game.profiles]
     assert paid == [[0, 0], [half, less], [half, less], [0, 0]]
     assert (game.title, game.reads) == ("game", "why")
     empty = parse_nfg('NFG 1 R "" {"a" "b"} {2 1} {} 0 0')
@@ -137,7 +137,7 @@ def test_a_game_of_three_players():
     numbers = " ".join(str(rng.randint(-9, 9)) for _ in range(3 * 24))
     text = f'NFG 1 R "three" {{ "x" "y" "z" }} {{ 2 3 4 }} {numbers}'
     game = parse_nfg(text)
-    assert len(game.profiles) == 24
+    assert len(game.game.profiles) == 24
     assert by_position(game) == of_gambit(pygambit.read_nfg(io.StringIO(text)))
     assert parse_nfg(write_nfg(game)).document == game.document
 
@@ -378,7 +378,7 @@ def test_an_era_is_written_with_its_calibration(abandonment):
     assert abandonment.source in game.reads
     assert abandonment.eras["post_cold_war"].title in game.title
     assert list(game.players) == list(abandonment.players)
-    for profile in abandonment.profiles:
+    for profile in abandonment.game.profiles:
         for player in abandonment.players:
             meant = abandonment.payoffs[profile][player].xreplace(values)
             assert game.payoffs[profile][player] == meant
@@ -510,7 +510,7 @@ def test_nashpy_gets_floats(abandonment):
     values = abandonment.values(abandonment.calibration("post_cold_war", m_J=0.1))
     for side, player in zip(game.payoff_matrices, abandonment.players, strict=True):
         assert side.dtype == float
-        for (i, j), (a, b) in zip(np.ndindex(2, 2), abandonment.profiles, strict=True):
+        for (i, j), (a, b) in zip(np.ndindex(2, 2), abandonment.game.profiles, strict=True):
             exact = abandonment.payoffs[a, b][player].xreplace(values)
             assert side[i, j] == pytest.approx(float(exact), abs=1e-15)
 

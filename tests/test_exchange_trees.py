@@ -13,9 +13,9 @@ from hypothesis import given, settings
 
 import dilemma
 from dilemma.cli.app import main
-from dilemma.exchange.efg import parse_efg, read_efg, write_efg
 from dilemma.exchange.frames import to_pandas, to_xarray
 from dilemma.exchange.programs import from_pygambit, to_pygambit
+from dilemma.games.tree.efg import parse_efg, read_efg, write_efg
 from dilemma.model import Model
 
 GAMES = Path(__file__).parent / "games"
@@ -50,12 +50,12 @@ def told(text):
 def shape(model):
     """Return a tree by position: who moves where, in which set, what is paid; names left out."""
     players = ["", *model.players]
-    nodes = model.tree.nodes
+    nodes = model.game.nodes
 
     def places(history):
         return tuple(nodes[history[:k]].actions.index(history[k]) for k in range(len(history)))
 
-    sets = list(model.tree.decisions)
+    sets = list(model.game.decisions)
     moves = {
         places(h): (
             players.index(n.player),
@@ -64,7 +64,7 @@ def shape(model):
         )
         for h, n in nodes.items()
     }
-    paid = {places(end): [str(v) for v in model.payoffs[end].values()] for end in model.tree.ends}
+    paid = {places(end): [str(v) for v in model.payoffs[end].values()] for end in model.game.ends}
     return moves, paid
 
 
@@ -122,7 +122,7 @@ def test_names_are_made_of_any_labels():
     assert "go_on" in made
     assert game.tree.nodes[made[-1],].actions == ("x", "x_2")
     assert game.tree.decisions["A 2"].player == "B"
-    assert parse_efg(write_efg(game)).tree == game.tree
+    assert parse_efg(write_efg(game)).game == game.game
 
 
 def test_the_same_action_may_stand_at_many_nodes():
@@ -143,7 +143,7 @@ def test_sets_keep_their_names_where_these_tell_them_apart():
         ("A", "B after x", ["A", "B 1"]),
     ):
         text = HEAD + nodes.format(first, second).replace("2 1 t", "2 1 0 t")
-        assert list(parse_efg(text).tree.decisions) == names
+        assert list(parse_efg(text).game.decisions) == names
 
 
 def test_the_command_line_solves_a_tree_of_gambits(capsys, monkeypatch):

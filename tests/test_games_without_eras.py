@@ -12,8 +12,8 @@ from dilemma.cli.arguments import eras_asked
 from dilemma.cli.demo import demo
 from dilemma.cli.pictures import FIGURES, Order, picture
 from dilemma.errors import CalibrationError, DilemmaError, ModelError, UnsupportedError
-from dilemma.exchange.efg import parse_efg
-from dilemma.exchange.nfg import parse_nfg
+from dilemma.games.matrix.nfg import parse_nfg
+from dilemma.games.tree.efg import parse_efg
 from dilemma.model import Model
 from dilemma.modelfile import read
 from test_command_line import run

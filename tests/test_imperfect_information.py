@@ -57,9 +57,9 @@ class Brute:
     """A tree at its only calibration, and nothing that the library knows of it but its shape."""
 
     def __init__(self, model, values=None):
-        self.tree = model.tree
+        self.tree = model.game
         self.players = list(model.players)
-        self.numbers = valued(model, model.tree, values or {})
+        self.numbers = valued(model, model.game, values or {})
 
     def chance_of(self, play, history, begin=()):
         """Return the probability that play goes on to a history."""
@@ -178,7 +178,7 @@ def check(model, found):
         assert brute.subgame_perfect(play, slack)
         for player, paid in e.payoffs.items():
             assert abs(brute.pays(play, player) - Fraction(str(paid))) <= slack
-        for name, decision in model.tree.decisions.items():
+        for name, decision in model.game.decisions.items():
             if len(decision.histories) == 1:
                 assert brute.optimal(play, decision, {decision.histories[0]: Fraction(1)}, slack)
                 continue
@@ -198,7 +198,7 @@ def credible(model):
         if max(brute.regret(play, p) for p in brute.players) > 0:
             continue
         if brute.subgame_perfect(play) and all(
-            brute.supported(play, d) for d in model.tree.decisions.values()
+            brute.supported(play, d) for d in model.game.decisions.values()
         ):
             names.add(brute.named(play))
         else:
@@ -513,12 +513,12 @@ def random_tree(seed, most=2, moves=9):
     return tree(players, nodes, payoffs)
 
 
-IMPERFECT = [seed for seed in range(100) if not random_tree(seed).tree.perfect]
+IMPERFECT = [seed for seed in range(100) if not random_tree(seed).game.perfect]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "seed", [s for s in IMPERFECT[:40] if not random_tree(s, moves=7).tree.perfect]
+    "seed", [s for s in IMPERFECT[:40] if not random_tree(s, moves=7).game.perfect]
 )
 def test_a_random_tree_is_solved_and_every_word_is_checked(seed):
     game = random_tree(seed, moves=7)
@@ -535,12 +535,12 @@ def test_the_judge_agrees_with_brute_force_on_any_play(seed):
     game, rng = random_tree(seed), random.Random(seed)
     brute = Brute(game)
     pays = {end: {p: c[0] for p, c in cell.items()} for end, cell in brute.numbers.payoffs.items()}
-    position = Position((), game.tree.nodes, brute.numbers.chances, pays)
-    judge = Judge(position, game.tree.decisions, brute.players)
+    position = Position((), game.game.nodes, brute.numbers.chances, pays)
+    judge = Judge(position, game.game.decisions, brute.players)
     assert judge.subgames == tuple(root for root in brute.subgames() if root)
     plays = list(brute.pure())
     for play in rng.sample(plays, min(6, len(plays))):
-        for name, decision in game.tree.decisions.items():
+        for name, decision in game.game.decisions.items():
             if rng.random() < 0.2:
                 share = Fraction(rng.randint(1, 5), 6)
                 mix = [share, *(Fraction(0) for _ in decision.actions[2:]), 1 - share]
@@ -761,7 +761,7 @@ def test_a_whole_game_behind_what_never_happens_is_played_as_if_it_did():
 def with_zeros(model):
     """Return a tree in which chance always does what it may do first."""
     nodes = {}
-    for history, node in model.tree.nodes.items():
+    for history, node in model.game.nodes.items():
         key = ", ".join(history) or "root"
         if node.player:
             nodes[key] = move(node.player, " ".join(node.actions), node.decision)
@@ -772,7 +772,7 @@ def with_zeros(model):
 
 
 def may_chance(model):
-    return any(not node.player for node in model.tree.nodes.values())
+    return any(not node.player for node in model.game.nodes.values())
 
 
 @pytest.mark.slow
@@ -839,14 +839,14 @@ def test_poker_has_its_value():
 
 def scaled(model):
     """Return a tree's position with payoffs between 0 and 1."""
-    numbers = valued(model, model.tree, {})
+    numbers = valued(model, model.game, {})
     paid = [pay[0] for cell in numbers.payoffs.values() for pay in cell.values()]
     low, span = min(paid), (max(paid) - min(paid)) or 1
     pays = {
         end: {player: (pay[0] - low) / span for player, pay in cell.items()}
         for end, cell in numbers.payoffs.items()
     }
-    return Position((), model.tree.nodes, numbers.chances, pays)
+    return Position((), model.game.nodes, numbers.chances, pays)
 
 
 @pytest.mark.parametrize("seed", [s for s in IMPERFECT if len(random_tree(s).players) == 2][:30])
@@ -857,7 +857,7 @@ def test_lemkes_method_ends_at_a_credible_equilibrium(seed):
     brute = Brute(game)
     assert all(brute.regret(play, player) == 0 for player in brute.players)
     assert brute.subgame_perfect(play)
-    assert all(brute.supported(play, decision) for decision in game.tree.decisions.values())
+    assert all(brute.supported(play, decision) for decision in game.game.decisions.values())
 
 
 @pytest.mark.parametrize("cards", [4, 5])

@@ -12,10 +12,10 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.games import kind as games
+from dilemma.games import solution as games
 from dilemma.games.matrix import many
 from dilemma.games.matrix.many import polish
-from dilemma.games.matrix.profiles import unit_scale
+from dilemma.games.profiles import unit_scale
 
 
 def game(payoffs, players=None):

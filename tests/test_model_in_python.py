@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dilemma
-from dilemma.errors import CalibrationError
-from dilemma.model import Model, matrix
+from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.games.matrix.arrays import matrix
+from dilemma.model import Model
 from dilemma.reading.writing import formula, toml
 from dilemma.theory.parts import decimal
 
@@ -82,7 +83,7 @@ def test_definitions_come_in_an_order_in_which_they_can_be_evaluated(pact):
 
 
 def test_payoffs_over_levels_become_payoffs_by_profile(pact):
-    assert pact.profiles == (("go", "go"), ("go", "stay"), ("stay", "go"), ("stay", "stay"))
+    assert pact.game.profiles == (("go", "go"), ("go", "stay"), ("stay", "go"), ("stay", "stay"))
     assert pact.payoffs["go", "stay"]["east"] == symbol("last") - sp.Rational(1, 3)
     assert pact.payoffs["stay", "go"]["east"] == -1
     assert pact.players["west"].unit == "util"
@@ -421,3 +422,30 @@ def test_a_fraction_with_a_long_decimal_stays_exact():
     game = dilemma.matrix([[tiny, 0], [0, 1]])
     assert game.payoffs["row_1", "column_1"]["row"] == sp.Rational(1, 2**100)
     assert dilemma.solve(game).complete
+
+
+# --- names of one release ago --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("abandonment", "profiles", lambda model: model.game.profiles),
+        ("abandonment", "tree", lambda _: None),
+        ("abandonment", "choices", lambda _: None),
+        ("hedging", "choices", lambda model: model.game),
+        ("hedging", "profiles", lambda _: ((),)),
+    ],
+)
+def test_an_old_name_answers_with_a_warning_that_names_the_new_one(name, old, new):
+    model = dilemma.load(name)
+    with pytest.warns(DeprecationWarning, match=f"Model.{old} is now Model.game"):
+        assert getattr(model, old) == new(model)
+
+
+def test_the_old_question_for_actions_is_still_refused_by_name():
+    with (
+        pytest.warns(DeprecationWarning, match="needs_actions"),
+        pytest.raises(UnsupportedError, match="a game of cards is for games with actions"),
+    ):
+        dilemma.load("hedging").needs_actions("a game of cards")

@@ -7,7 +7,7 @@ import sympy as sp
 
 import dilemma
 from dilemma.claims.decide import decide
-from dilemma.games.matrix import selection
+from dilemma.games import selection
 
 ACTIONS = ["left", "right"]
 

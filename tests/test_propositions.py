@@ -192,7 +192,7 @@ def calibrations(model, rng, count):
 
 
 def table(model, player, at):
-    return {p: model.expand(model.payoffs[p][player]).xreplace(at) for p in model.profiles}
+    return {p: model.expand(model.payoffs[p][player]).xreplace(at) for p in model.game.profiles}
 
 
 def indifferent(own):
@@ -425,7 +425,7 @@ def nobody_gains(model, at, play):
     """
     step = sp.Rational(1, 10**12)
     put = {**at, **play}
-    choices = list(model.choices.choices.values())
+    choices = list(model.game.choices.values())
     ends = {
         c.symbol: (model.expand(c.low).xreplace(at), model.expand(c.high).xreplace(at))
         for c in choices
@@ -457,7 +457,7 @@ def test_what_is_chosen_is_an_equilibrium_exactly_where_it_says_so(build):
     assert all(p.enough for p in told)
     parameters = {p.symbol for p in model.parameters.values()}
     assert all(p.where.free_symbols <= parameters for p in told)
-    symbols = [c.symbol for c in model.choices.choices.values()]
+    symbols = [c.symbol for c in model.game.choices.values()]
     rng = random.Random(3)
     for at in calibrations(model, rng, 200):
         here, elsewhere = [], []
@@ -474,11 +474,11 @@ def test_what_is_chosen_is_an_equilibrium_exactly_where_it_says_so(build):
 def test_what_is_stated_of_what_is_chosen_is_what_solving_finds(build):
     model = build()
     told = dilemma.propositions(model)
-    symbols = [c.symbol for c in model.choices.choices.values()]
+    symbols = [c.symbol for c in model.game.choices.values()]
     for at in calibrations(model, random.Random(8), 4):
         found = dilemma.solve(model, {s.name: v for s, v in at.items()})
         solved = {
-            tuple(e.play[c.player][c.name] for c in model.choices.choices.values()) for e in found
+            tuple(e.play[c.player][c.name] for c in model.game.choices.values()) for e in found
         }
         here = {
             tuple(p.play[s.name].xreplace(at) for s in symbols)

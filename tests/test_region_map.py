@@ -93,7 +93,7 @@ def payoff_arrays(model, era, x, y):
     table = [
         [
             sp.lambdify(symbols, model.expand(model.payoffs[p][player]).xreplace(fixed))
-            for p in model.profiles
+            for p in model.game.profiles
         ]
         for player in model.players
     ]

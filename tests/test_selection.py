@@ -16,8 +16,8 @@ from scipy.optimize import linprog
 
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.matrix.dominance import dominations, eliminate, survivors
-from dilemma.games.matrix.exact import solve_exactly
+from dilemma.games.dominance import dominations, eliminate, survivors
+from dilemma.games.exact import solve_exactly
 from dilemma.study import learning
 from dilemma.study import learning as quantal
 from dilemma.study.evolution import stability

@@ -70,7 +70,7 @@ def test_the_ceiling_follows_capability_and_never_keeps_up_while_both_routes_are
         {p.symbol: drawn[n] + sign * step * (n == "s") for n, p in model.parameters.items()}
         for sign in (-1, 1)
     )
-    K = model.choices.choices["K"].symbol
+    K = model.game.choices["K"].symbol
     found = []
     for columns in (low, high):
         batch = many(model, columns)
@@ -127,7 +127,7 @@ def test_a_proved_sign_is_never_contradicted_by_fresh_random_calibrations():
             moved = {**drawn, parameter: drawn[parameter] + sign * step}
             batch = many(model, {p.symbol: moved[n] for n, p in model.parameters.items()})
             rows = next(r for r in batch.rows if r.branch.name == "interior")
-            values = rows.at[model.choices.choices[outcome].symbol]
+            values = rows.at[model.game.choices[outcome].symbol]
             ends.append(np.where(rows.holds, values, 0).sum(axis=1))  # one there, proved as C3.1
         both = (ends[0] > 0) & (ends[1] > 0)
         signs = np.sign(ends[1] - ends[0])[both]

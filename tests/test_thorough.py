@@ -19,7 +19,7 @@ from dilemma.claims.decide import decide, stated
 from dilemma.claims.verdict import Checks
 from dilemma.deciders.question import DECIDERS, Answer, Question
 from dilemma.errors import DisagreementError
-from dilemma.games.matrix.exact import solve_exactly
+from dilemma.games.exact import solve_exactly
 from dilemma.ledger.ledger import Ledger
 
 pytestmark = pytest.mark.slow

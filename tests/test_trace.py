@@ -10,7 +10,9 @@ from scipy.optimize import brentq, minimize_scalar
 
 import dilemma
 from dilemma.errors import CalibrationError
-from dilemma.study.paths import State, Stop, follow, joined
+from dilemma.games.equilibrium import Equilibrium
+from dilemma.games.play import Mixes
+from dilemma.study.paths import Stop, follow, joined
 
 ERA = "post_cold_war"
 
@@ -27,6 +29,11 @@ def cork():
 
 
 # --- two who hedge: best replies by hand ----------------------------------------------------------
+
+
+def at_once(name):
+    """Return an equilibrium of which nothing is known but its name."""
+    return Equilibrium(name, Mixes({}), {}, {})
 
 
 def replies(centre, factor):
@@ -236,7 +243,7 @@ def test_a_whole_answer_says_so(tipping, cork):
 def test_two_changes_in_one_step_are_told_apart():
     def look(x):
         passed = [k for k in (1, 2, 7) if x > sp.Rational(k, 10)]
-        return Stop(x, (State(str(passed), {}),))
+        return Stop(x, (at_once(str(passed)),))
 
     changes = follow(look, sp.Integer(0), sp.Integer(1), 3).changes
     assert [round(float(change.at), 5) for change in changes] == [0.1, 0.2, 0.7]
@@ -244,7 +251,7 @@ def test_two_changes_in_one_step_are_told_apart():
 
 def test_a_border_on_a_value_itself_is_one_change():
     def look(x):
-        return Stop(x, (State(str(sp.sign(x - 1)), {}),))
+        return Stop(x, (at_once(str(sp.sign(x - 1))),))
 
     (change,) = follow(look, sp.Integer(0), sp.Integer(2), 3).changes
     assert change.low.at < 1 < change.high.at

@@ -12,9 +12,9 @@ import sympy as sp
 import dilemma
 from dilemma.claims.evaluation import deviation_gain, worth
 from dilemma.errors import CalibrationError, ModelError, UnsupportedError
-from dilemma.exchange.efg import parse_efg, write_efg
 from dilemma.games.tree import backward as trees
 from dilemma.games.tree import induction
+from dilemma.games.tree.efg import parse_efg, write_efg
 from dilemma.model import Model
 
 TRIANGLE = Path(__file__).parent / "games" / "triangle.toml"
@@ -186,7 +186,7 @@ def test_all_and_only_subgame_perfect_plans_are_found(seed):
     found = dilemma.solve(model)
     assert found.complete is (len(wanted) == 1)
     assert {e.branch for e in found} == {
-        ", ".join(plan[", ".join(d.histories[0]) or "root"] for d in model.tree.decisions.values())
+        ", ".join(plan[", ".join(d.histories[0]) or "root"] for d in model.game.decisions.values())
         for plan in wanted
     }
     for e in found:
@@ -398,7 +398,7 @@ def test_a_tree_survives_being_written_and_read(triangle, tmp_path):
 
 
 def test_what_is_only_for_simultaneous_games_says_so(triangle):
-    with pytest.raises(UnsupportedError, match="is a tree"):
+    with pytest.raises(UnsupportedError, match="players move one after the other"):
         dilemma.select(triangle, "cold_war")
     with pytest.raises(ModelError, match="only simultaneous games have profiles"):
         triangle.make_claim("equilibrium(firm, support)", over="each")
@@ -525,7 +525,7 @@ def test_a_centipede_of_500_moves_is_taken_at_once(tmp_path):
     with pytest.raises(UnsupportedError, match="cases of backward induction or more"):
         dilemma.propositions(model)
     again = parse_efg(write_efg(model))
-    assert again.tree.ends == model.tree.ends
+    assert again.game.ends == model.game.ends
     path = tmp_path / "centipede.toml"
     path.write_text(model.to_toml())
     assert dilemma.load(path).payoffs == model.payoffs

@@ -39,6 +39,7 @@ from dilemma.claims.statements import Copy, Statements, copies
 from dilemma.claims.trials import Draws, Trial
 from dilemma.claims.verdict import Attack
 from dilemma.errors import CalibrationError
+from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.theory.parts import Interval, Mode, Status
 
@@ -244,7 +245,7 @@ class _Drawing:
 def relevant(statements: Statements) -> set[str]:
     """Return the parameters that a claim's truth can hang on."""
     model, claim = statements.model, statements.claim
-    if model.kind != "matrix":
+    if Can.TABLE not in model.game.can:
         return set(model.parameters)
     told: list[sp.Basic] = []
     for symbol in claim.holds.free_symbols | claim.given.free_symbols:
@@ -371,7 +372,7 @@ class Tries(Protocol):
 
 def tries(statements: Statements, part: Calibrations) -> Tries:
     """Return the way in which a claim is tried at calibrations."""
-    if statements.model.choices is not None:
+    if Can.SLOPES in statements.model.game.can:
         return ChosenTries(statements, part)
     needs_play = bool(statements.in_equilibrium) or any(
         r.what == "unique" for r in statements.claim.references.values()

@@ -27,6 +27,7 @@ from dilemma.claims.verdict import Attack, Checks, Verdict
 from dilemma.deciders import Decider
 from dilemma.deciders.question import DECIDERS
 from dilemma.errors import DisagreementError, UnsupportedError
+from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.output.result import versions
 from dilemma.theory.parts import Claim, Mode, Status
@@ -293,7 +294,7 @@ class _Checking:
     def search(self, until: float) -> None:
         """Compare what chosen numbers are found in floats with a search, at a few calibrations."""
         statements = self.statements
-        if statements.model.choices is None or statements.claim.holding:
+        if Can.SLOPES not in statements.model.game.can or statements.claim.holding:
             return
         found = missing(statements, self.seed, until)
         if found is not None:

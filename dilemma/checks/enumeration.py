@@ -27,8 +27,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.games import kind as games
-from dilemma.games.matrix.exact import solve_exactly
+from dilemma.games import solution as games
+from dilemma.games.exact import solve_exactly
+from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.theory.evaluate import put_in, quickly
 from dilemma.theory.parts import Profile
@@ -277,7 +278,7 @@ class _Tables(dict[str, Table]):
     def __missing__(self, name: str) -> Table:
         model = self._at.model
         formulas: Mapping[Profile, sp.Expr] = (
-            {q: model.payoffs[q][name] for q in model.profiles}
+            {q: model.payoffs[q][name] for q in model.game.profiles}
             if name in model.players
             else model.outcomes[name].profiles
         )
@@ -300,7 +301,7 @@ class _Worth(dict[str, Any]):
 
 def bimatrix(model: Model) -> bool:
     """Tell whether two players choose among actions, at once."""
-    return model.kind == "matrix" and len(model.players) == 2
+    return Can.TABLE in model.game.can and len(model.players) == 2
 
 
 def found_in_floats(at: At) -> tuple[tuple[Played, ...], Any]:

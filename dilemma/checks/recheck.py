@@ -33,11 +33,12 @@ from dilemma.claims.verdict import Example
 from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games.batch import Batch, many
 from dilemma.games.branch import Play
-from dilemma.games.kind import equilibria
+from dilemma.games.kind import Can
 from dilemma.games.numbers import dense
 from dilemma.games.numbers.dense import replied
 from dilemma.games.numbers.first_order import marginal
 from dilemma.games.numbers.search import NotFoundError, Search
+from dilemma.games.solution import equilibria
 from dilemma.model import Model
 
 __all__ = ["Missing", "missing", "wrong_with"]
@@ -118,13 +119,13 @@ class _Checking:
         """Yield what is wrong with what is played."""
         model = self.statements.model
         for label, play in self.example.play.items():
-            if model.choices is not None:
+            if Can.SLOPES in model.game.can:
                 yield from self._chosen(label)
                 continue
             for decision, mix in play.items():
                 if any(p < 0 for p in mix.values()) or sum(mix.values()) != 1:
                     yield f"{label}: the probabilities of {decision} are none"
-            if model.tree is not None:
+            if Can.MOVES in model.game.can:
                 gained = deviation_gain(model, self.example.calibrations[label], play)
             else:
                 gained = max(_gains(self.at(label), play))
@@ -134,8 +135,7 @@ class _Checking:
     def _chosen(self, label: str) -> Iterator[str]:
         """Yield what is wrong with chosen numbers."""
         model, holding = self.statements.model, self.statements.claim.holding
-        game = model.choices
-        assert game is not None
+        game = model.game
         values = self.values(label)
         if violated := dense.infeasible(model, values):
             yield f"{label}: what is chosen violates {violated}"
@@ -156,10 +156,9 @@ class _Checking:
     def values(self, label: str) -> dict[sp.Symbol, sp.Expr]:
         """Return parameters, definitions and what is chosen, where numbers are chosen."""
         model = self.statements.model
-        assert model.choices is not None
         found = dict(model.values(self.example.calibrations[label]))
         for own in self.example.play[label].values():
-            found |= {model.choices.choices[name].symbol: value for name, value in own.items()}
+            found |= {model.game.choices[name].symbol: value for name, value in own.items()}
         hanging = [d for n, d in model.definitions.items() if n in model.outcomes]
         for definition in hanging:
             found[definition.symbol] = definition.formula.xreplace(found)
@@ -183,7 +182,7 @@ class _Checking:
     def _anew(self, label: str, play: Play) -> Numbers:
         """Work payoffs and outcomes out anew, as far as what is played tells them."""
         model = self.statements.model
-        if model.choices is None:
+        if Can.SLOPES not in model.game.can:
             return worth(model, self.example.calibrations[label], play)
         values = self.values(label)
         found = {p: model.payoffs[()][p].xreplace(values) for p in model.players}
@@ -254,7 +253,7 @@ class _Checking:
         if any(copy.key not in points for copy in copies(statements)):
             return None
         own = {copy.key: points[copy.key] for copy in copies(statements)}
-        if statements.model.choices is None:
+        if Can.SLOPES not in statements.model.game.can:
             return exactly_at(statements, own)
         held = {
             self.home(label).key: {
@@ -371,8 +370,7 @@ class _Sampling:
 
 
 def _missing(model: Model, calibration: Calibration, batch: Batch, position: int) -> str:
-    game = model.choices
-    assert game is not None
+    game = model.game
     search = Search(model, model.values(calibration))
     known = _plays(batch, position, search)
     if game.leader:

@@ -21,6 +21,7 @@ import sympy as sp
 from dilemma.checks.enumeration import At, Played
 from dilemma.claims.statements import AtMost, Copy, Statements
 from dilemma.errors import UnsupportedError
+from dilemma.games.kind import Can
 from dilemma.theory.parts import Reference
 
 __all__ = [
@@ -82,7 +83,7 @@ def dominant(at: At, player: str, action: str) -> Iterator[Told]:
     """Yield that an action pays strictly more than another, whatever the others do."""
     position = list(at.model.players).index(player)
     table = at.tables[player]
-    for profile in at.model.profiles:
+    for profile in at.model.game.profiles:
         if profile[position] != action:
             better = (*profile[:position], action, *profile[position + 1 :])
             sign = at.compared(table[better], table[profile])
@@ -90,7 +91,7 @@ def dominant(at: At, player: str, action: str) -> Iterator[Told]:
 
 
 def kind(at: At, player: str, game: str) -> Told:
-    """Tell where a player's payoffs are those of a game (see :mod:`dilemma.games.matrix.named_games`)."""
+    """Tell where a player's payoffs are those of a game (see :mod:`dilemma.games.named_games`)."""
     position = list(at.model.players).index(player)
     table = at.tables[player]
 
@@ -290,7 +291,7 @@ class _Claimed:
                 return [(p, p.holds) for p in played]
             case "pure" | "mixed" as which:
                 return [(p, p.holds) for p in played if p.pure == (which == "pure")]
-            case "stable" if at.model.kind == "matrix":
+            case "stable" if Can.TABLE in at.model.game.can:
                 return [(p, p.strict) for p in played if p.pure]
             case "risk_dominant" if [len(p.actions) for p in at.model.players.values()] == [2, 2]:
                 return [(p, p.strict & risk_dominant(at, p.branch)) for p in played if p.pure]

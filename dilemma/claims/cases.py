@@ -20,6 +20,7 @@ from dilemma.deciders import Decider
 from dilemma.deciders.question import DECIDERS, Answer, Question, may_always_be_read
 from dilemma.errors import CalibrationError
 from dilemma.games.branch import Branch
+from dilemma.games.kind import Can
 from dilemma.games.numbers.first_order import never
 from dilemma.games.numbers.regimes import triangles
 from dilemma.games.shape import Triangle
@@ -39,7 +40,7 @@ def tries_first(model: Model) -> bool:
     conditions; so that it need not be asked where a claim has no value before it is asked where it
     fails.  Questions are large there and get less time, and shorter ones come first.
     """
-    return model.choices is not None
+    return Can.SLOPES in model.game.can
 
 
 @dataclass(frozen=True)
@@ -281,8 +282,7 @@ class Cases:
     def no_game(self) -> str:
         """Say where the game itself has no meaning: a payoff divides by zero, chances are none."""
         statements, model = self.statements, self.statements.model
-        impossible = () if model.tree is None else tuple(model.tree.impossible())
-        for copy, (reason, happens) in product(statements.copies, impossible):
+        for copy, (reason, happens) in product(statements.copies, model.game.impossible()):
             if self.ask(self.assumed(), statements.rename(happens, copy)).status != "unsat":
                 return self.plainly(f"the game is none, because {reason}")
         cells = (payoff for cell in model.payoffs.values() for payoff in cell.values())

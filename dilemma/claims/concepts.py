@@ -18,10 +18,10 @@ import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.branch import Branch
-from dilemma.games.numbers.chosen import Choices
+from dilemma.games.kind import Can
 from dilemma.model import Model
 
-__all__ = ["CONCEPTS", "EXTREMES", "among", "numbers_of"]
+__all__ = ["CONCEPTS", "EXTREMES", "among"]
 
 CONCEPTS = ("stable", "risk_dominant", "lowest", "highest")
 EXTREMES = CONCEPTS[2:]
@@ -44,14 +44,14 @@ def among(model: Model, every: Sequence[Branch], which: str | None) -> tuple[Bra
             return tuple(every)
         case "pure" | "mixed":
             return tuple(b for b in every if b.pure == (which == "pure"))
-        case "stable" if model.choices is None:
+        case "stable" if Can.SLOPES not in model.game.can:
             return tuple(_strict(model, b) for b in every if b.pure and not b.unknowns)
         case "stable":
             return tuple(_leads_back(model, b) for b in every)
         case "risk_dominant":
             return _risk_dominant(model, every)
         case "lowest" | "highest":
-            if model.choices is None or model.choices.leader:
+            if Can.SLOPES not in model.game.can or model.game.leader:
                 raise UnsupportedError(f"among {which!r}: for players who choose numbers at once")
             return tuple(every)
     named = tuple(b for b in every if b.name == which)
@@ -68,7 +68,7 @@ def among(model: Model, every: Sequence[Branch], which: str | None) -> tuple[Bra
 
 
 def _strict(model: Model, branch: Branch) -> Branch:
-    if model.kind != "matrix":
+    if Can.TABLE not in model.game.can:
         raise UnsupportedError("among 'stable': only for simultaneous games")
     # From the payoffs: a branch's condition that 0 >= 0 is true already, and says nothing of 0 > 0.
     profile = _profile(model, branch)
@@ -89,7 +89,7 @@ def _profile(model: Model, branch: Branch) -> tuple[str, ...]:
 
 def _risk_dominant(model: Model, every: Sequence[Branch]) -> tuple[Branch, ...]:
     players = list(model.players.values())
-    if model.kind != "matrix" or [len(p.actions) for p in players] != [2, 2]:
+    if Can.TABLE not in model.game.can or [len(p.actions) for p in players] != [2, 2]:
         raise UnsupportedError("among 'risk_dominant': only for 2x2 games")
     pure = {_profile(model, b): _strict(model, b) for b in every if b.pure and not b.unknowns}
     found = []
@@ -121,7 +121,7 @@ def _leads_back(model: Model, branch: Branch) -> Branch:
 
     A player whose choice is at an end, and would rather go beyond, does not move.
     """
-    game = numbers_of(model)
+    game = model.game
     players = game.moves[-1]
     single = all(len(game.of(p)) == 1 and not game.kept_by(p) for p in players)
     if game.leader or len(players) != 2 or not single:
@@ -144,16 +144,3 @@ def _leads_back(model: Model, branch: Branch) -> Branch:
     numerator, denominator = sp.fraction(sp.together(sp.Mul(*steps)))
     shrinks = sp.expand(numerator) ** 2 < sp.expand(denominator) ** 2
     return replace(branch, conditions=(*branch.conditions, *firm, shrinks))
-
-
-def numbers_of(model: Model) -> Choices:
-    """Return what numbers are chosen in a game.
-
-    Raises
-    ------
-    UnsupportedError
-        If players choose none.
-    """
-    if model.choices is None:
-        raise UnsupportedError(f"{model.name}: players choose no numbers")
-    return model.choices

@@ -32,9 +32,10 @@ from dilemma.claims.solutions import confirmed
 from dilemma.claims.statements import Alone, AtMost, Part, Statements
 from dilemma.claims.trials import NOTHING, Findings, findings
 from dilemma.deciders.question import Answer, Question
-from dilemma.games import kind as games
+from dilemma.games import solution as games
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
+from dilemma.games.kind import Can
 from dilemma.games.numbers.first_order import concave
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Status
@@ -453,8 +454,8 @@ def _exists(model: Model) -> bool:
 
     Concave payoffs over compact convex sets are enough (Debreu; Glicksberg; Fan, 1952).
     """
-    game = model.choices
-    if game is None or game.leader:
+    game = model.game
+    if Can.SLOPES not in game.can or game.leader:
         return False
     ends = [end for c in game.choices.values() for end in (c.low, c.high)]
     return all(e.is_finite is not False for e in ends) and all(

@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 import sympy as sp
 
 from dilemma.games.branch import Play
-from dilemma.games.tree.tree import Node, Tree
+from dilemma.games.kind import Can
+from dilemma.games.tree import TreeGame, tree_of
+from dilemma.games.tree.nodes import Node
 from dilemma.model import Model
 from dilemma.theory.evaluate import TooLargeError, put_in
 from dilemma.theory.parts import Profile
@@ -38,10 +40,10 @@ def worth(
 ) -> dict[str, sp.Expr | None]:
     """Return every payoff and outcome of a play; None where it has no value."""
     values = numbers(model, calibration)
-    if model.tree is not None:
-        return _Walk(model, model.tree, values, play).worth()
+    if Can.MOVES in model.game.can:
+        return _Walk(model, tree_of(model), values, play).worth()
     tables = {
-        **{p: {q: model.payoffs[q][p] for q in model.profiles} for p in model.players},
+        **{p: {q: model.payoffs[q][p] for q in model.game.profiles} for p in model.players},
         **{name: outcome.profiles for name, outcome in model.outcomes.items()},
     }
     found: dict[str, sp.Expr | None] = {}
@@ -49,7 +51,7 @@ def worth(
         total = sum(
             (
                 chance * table[q].xreplace(values)
-                for q in model.profiles
+                for q in model.game.profiles
                 if (chance := _chance(play, q))
             ),
             sp.Integer(0),
@@ -68,12 +70,12 @@ def deviation_gain(model: Model, calibration: Mapping[str, sp.Rational], play: P
     In a tree decisions off the path count too.
     """
     values = numbers(model, calibration)
-    if model.tree is not None:
-        return sp.Max(0, *_Walk(model, model.tree, values, play).gains())
+    if Can.MOVES in model.game.can:
+        return sp.Max(0, *_Walk(model, tree_of(model), values, play).gains())
     gains = []
     for position, player in enumerate(model.players.values()):
         pays = {a: sp.Integer(0) for a in player.actions}
-        for profile in model.profiles:
+        for profile in model.game.profiles:
             others = sp.prod(
                 mix[profile[k]] for k, mix in enumerate(play.values()) if k != position
             )
@@ -86,7 +88,7 @@ def deviation_gain(model: Model, calibration: Mapping[str, sp.Rational], play: P
 class _Walk:
     """A play followed through a tree with perfect information."""
 
-    def __init__(self, model: Model, tree: Tree, values: Values, play: Play) -> None:
+    def __init__(self, model: Model, tree: TreeGame, values: Values, play: Play) -> None:
         self.model, self.tree, self.values, self.play = model, tree, values, play
         self.ends = {
             t.symbol: (t.low.xreplace(values), t.high.xreplace(values)) for t in tree.types.values()

@@ -20,7 +20,7 @@ from dilemma.claims.statements import Copy, Part, Statements
 from dilemma.claims.verdict import ANOTHER, Example
 from dilemma.deciders.question import Question
 from dilemma.errors import DisagreementError, UnsupportedError
-from dilemma.games import kind as games
+from dilemma.games import solution as games
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
 from dilemma.model import Model

@@ -22,8 +22,8 @@ import sympy as sp
 
 from dilemma.claims.statements import Alone, AtMost, Copy, Part, Statements
 from dilemma.errors import UnsupportedError
+from dilemma.games import named_games
 from dilemma.games.branch import Branch
-from dilemma.games.matrix import named_games
 from dilemma.games.numbers.first_order import marginal
 from dilemma.theory.parts import Claim, Reference
 

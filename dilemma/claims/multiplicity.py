@@ -9,7 +9,6 @@ from itertools import combinations, combinations_with_replacement
 import sympy as sp
 
 from dilemma.claims.cases import Cases
-from dilemma.claims.concepts import numbers_of
 from dilemma.claims.meaning import Chosen, Symbols
 from dilemma.claims.statements import AtMost, Copy
 from dilemma.games.branch import Branch
@@ -92,7 +91,7 @@ class Multiplicity:
     def _pairs(self, one: Copy, other: Copy) -> Iterator[tuple[sp.Symbol, sp.Symbol]]:
         """Yield each chosen number as it is in two plays, but what is held."""
         statements = self.cases.statements
-        for choice in numbers_of(statements.model).choices.values():
+        for choice in statements.model.game.choices.values():
             here, there = (statements.unknown(c, choice.symbol) for c in (one, other))
             if here != there:
                 yield here, there

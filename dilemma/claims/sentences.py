@@ -17,6 +17,7 @@ import sympy as sp
 from dilemma.claims.evaluation import numbers
 from dilemma.claims.verdict import ANOTHER, Example, Radius, Robustness, Verdict
 from dilemma.errors import DilemmaError
+from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.output.cleaning import latex_escape
 from dilemma.output.displayed import inline
@@ -154,7 +155,7 @@ def _equilibria(model: Model, verdict: Verdict) -> str:
     if claim.among in AMONG:
         which = AMONG[claim.among].format(which)
     elif claim.among:
-        what = "of the regime" if model.choices is not None else "of the kind"
+        what = "of the regime" if Can.SLOPES in model.game.can else "of the kind"
         which = f"equilibrium {what} '{claim.among}'"
     found = f", in {'at least one' if one else 'every'} {which}"
     if claim.over in ("pair", "any pair") and not verdict.era:
@@ -333,7 +334,7 @@ def tables(model: Model, verdict: Verdict, example: Example, what: str) -> tuple
     """
     labels = [label for label in example.calibrations if label in _own(example)]
     found = [_calibrations(model, example, labels, what)]
-    if model.kind == "matrix" and len(model.profiles) <= LARGEST:
+    if Can.TABLE in model.game.can and len(model.game.profiles) <= LARGEST:
         found.append(_payoffs(model, example, labels))
     rows: dict[str, dict[str, str]] = {}
     for name, cells in (*_played(model, example), *_spoken_of(model, verdict, example)):
@@ -464,7 +465,7 @@ def _payoffs(model: Model, example: Example, labels: list[str]) -> Table:
         rows = [(a, *(cells[label][a, b] for label, b in columns)) for a in first.actions]
         head = [f"{first.title} \\ {others[0].title}", *(f"{at}: {b}" for at, b in columns)]
     else:
-        rows = [(", ".join(q), *(cells[label][q] for label in labels)) for q in model.profiles]
+        rows = [(", ".join(q), *(cells[label][q] for label in labels)) for q in model.game.profiles]
         head = [f"({titles})", *labels]
     return Table("The game there", tuple(head), tuple(rows), (note,))
 
@@ -474,10 +475,11 @@ def _cells(
 ) -> dict[tuple[str, ...], tuple[Best, ...]]:
     values = numbers(model, calibration)
     pays = {
-        q: {p: model.payoffs[q][p].xreplace(values) for p in model.players} for q in model.profiles
+        q: {p: model.payoffs[q][p].xreplace(values) for p in model.players}
+        for q in model.game.profiles
     }
     found = {}
-    for profile in model.profiles:
+    for profile in model.game.profiles:
         told = []
         for position, player in enumerate(model.players.values()):
             others = ((*profile[:position], a, *profile[position + 1 :]) for a in player.actions)
@@ -493,7 +495,7 @@ def _cells(
 
 def _played(model: Model, example: Example) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield, for each thing that is chosen, what it is in each column; then what is paid."""
-    if model.kind == "matrix" and len(model.profiles) <= LARGEST:
+    if Can.TABLE in model.game.can and len(model.game.profiles) <= LARGEST:
         found = {
             label: _all_equilibria(model, example.calibrations[label]) for label in _own(example)
         }
@@ -501,8 +503,8 @@ def _played(model: Model, example: Example) -> Iterator[tuple[str, dict[str, str
             yield "all equilibria", found
     decisions = dict.fromkeys(d for play in example.play.values() for d in play)
     for decision in decisions:
-        if model.choices is not None:
-            for name, choice in model.choices.choices.items():
+        if Can.SLOPES in model.game.can:
+            for name, choice in model.game.choices.items():
                 if choice.player == decision:
                     who = model.players[decision].title
                     yield (
@@ -530,7 +532,7 @@ def _worth(example: Example, name: str) -> dict[str, str]:
 
 
 def _all_equilibria(model: Model, calibration: Mapping[str, sp.Rational]) -> str:
-    from dilemma.games.kind import equilibria
+    from dilemma.games.solution import equilibria
 
     try:
         found = equilibria(model, calibration)
@@ -548,7 +550,7 @@ def _spoken_of(
     references = [r for s, r in verdict.claim.references.items() if s in symbols]
     told = dict.fromkeys(r.arguments[0] for r in references if r.of_play and r.arguments)
     for name in told:
-        chosen = model.choices is not None and name in model.choices.choices
+        chosen = Can.SLOPES in model.game.can and name in model.game.choices
         if name in model.outcomes and not chosen:
             outcome = model.outcomes[name]
             unit = f" [{outcome.unit}]" if outcome.unit not in ("", "1") else ""
@@ -566,6 +568,6 @@ def _spoken_of(
 def _notes(model: Model, example: Example) -> tuple[str, ...]:
     if not example.play:
         return ()
-    if model.choices is not None:
+    if Can.SLOPES in model.game.can:
         return ("Solved exactly and searched for deviations that pay; four digits are shown.",)
     return ("Exact, and nobody gains by deviating; four digits are shown.",)

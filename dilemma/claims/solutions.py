@@ -18,7 +18,7 @@ import numpy as np
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
-from dilemma.claims.concepts import EXTREMES, numbers_of
+from dilemma.claims.concepts import EXTREMES
 from dilemma.claims.examples import Example, moved_from_centre
 from dilemma.claims.meaning import Reading, UndefinedError, by_era, outcome_of, put_in_claim
 from dilemma.claims.statements import AtMost, Copy, Statements, copies
@@ -205,7 +205,7 @@ class _AtPoints(Reading[sp.Basic | None]):
 
 def _extreme(statements: Statements, points: list[Point], which: str) -> list[Point]:
     """Keep what has every chosen number at least as high, or low, as every other equilibrium."""
-    symbols = [c.symbol for c in numbers_of(statements.model).choices.values()]
+    symbols = [c.symbol for c in statements.model.game.choices.values()]
     sign = 1 if which == "highest" else -1
 
     if any(s not in point.at for s in symbols for point in points):
@@ -230,7 +230,7 @@ def example(
     played : mapping of copy to point
         A second equilibrium of one copy under its key and :data:`ANOTHER`.
     """
-    model, game = statements.model, numbers_of(statements.model)
+    model, game = statements.model, statements.model.game
     known = {c.key: c for c in copies(statements)}
     calibrations = {c.label: dict(points[key]) for key, c in known.items()}
     moved = {c.label: moved_from_centre(statements, c, points[key]) for key, c in known.items()}
@@ -419,7 +419,7 @@ def _not_excluded(
 
 def _nobody_gains(statements: Statements, played: Play, points: Points) -> bool:
     """Search for a profitable deviation from the payoffs alone."""
-    model, game = statements.model, numbers_of(statements.model)
+    model, game = statements.model, statements.model.game
     holding = statements.claim.holding
     for key, point in played.items():
         search = Search(model, model.values(points[base(key)]), held=holding)

@@ -20,7 +20,7 @@ from dilemma.claims.concepts import among
 from dilemma.claims.verdict import ANOTHER
 from dilemma.errors import DilemmaError
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Interval, Reference
 
@@ -225,8 +225,8 @@ class Statements:
 
     def speaks_of_bargain(self) -> bool:
         """Whether the claim speaks of how a bargain ends; else it is left out."""
-        game = self.model.choices
-        if game is None or game.bargain is None:
+        game = self.model.game
+        if game.bargain is None:
             return True
         named = {n for r in self.claim.references.values() for n in r.arguments}
         formulas = (o.formula for n, o in self.model.outcomes.items() if n in named)
@@ -239,9 +239,7 @@ class Statements:
 
     def feasible(self, copy: Copy) -> tuple[sp.Basic, ...]:
         """Return what holds of everything that may be chosen at all, in one copy."""
-        if self.model.choices is None:
-            return ()
-        bounds = self.model.choices.feasible()
+        bounds = self.model.game.feasible()
         return tuple(self.rename(self.model.expand_play(s), copy) for s in bounds)
 
     # --- what it assumes and claims -------------------------------------------------------------

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.claims.concepts import EXTREMES, numbers_of
+from dilemma.claims.concepts import EXTREMES
 from dilemma.claims.examples import Example
 from dilemma.claims.meaning import Copies, Reading, by_era, outcome_of
 from dilemma.claims.solutions import found_near, speaks
@@ -104,7 +104,7 @@ class Draws:
     def _ends(self, copy: Copy, name: str) -> tuple[Array, Array]:
         """Return the ends between which a choice lies, which other held ones may decide."""
         model = self.statements.model
-        choice = numbers_of(model).choices[name]
+        choice = model.game.choices[name]
         known = {p.symbol: self.column(copy, n) for n, p in model.parameters.items()}
         for other in self.statements.claim.holding:
             symbol = sp.Symbol(other, real=True)
@@ -136,7 +136,7 @@ class Draws:
             columns = {p.symbol: self.column(copy, name) for name, p in model.parameters.items()}
             holding = self.statements.claim.holding
             for name in holding:
-                symbol = numbers_of(model).choices[name].symbol
+                symbol = model.game.choices[name].symbol
                 columns[symbol] = self.held(self.statements.home_of(copy), name)
             bargain = self.statements.speaks_of_bargain()
             self.solved[copy.key] = many(model, columns, holding, bargain=bargain)
@@ -166,7 +166,7 @@ class Draws:
     def _extreme(self, rows: list[Rows], sign: int) -> list[Rows]:
         """Keep what has every chosen number at least as high, or low, as every other equilibrium."""
         kept = [r.holds for r in rows]
-        for choice in numbers_of(self.statements.model).choices.values():
+        for choice in self.statements.model.game.choices.values():
             if any(choice.symbol not in r.at for r in rows):
                 raise UnsupportedError(
                     f"equilibria with any {choice.name}: none is the most extreme"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 from dilemma.errors import UnsupportedError
+from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.output.result import Best, Table, number
 from dilemma.study.along import along
@@ -40,8 +41,8 @@ def demo(
     show : callable
         Shows a table or a line of text.
     """
-    model.needs_actions("a demo for a class")
-    if model.tree is not None or len(model.players) != 2:
+    model.needs(Can.TABLE, "a demo for a class")
+    if Can.MOVES in model.game.can or len(model.players) != 2:
         raise UnsupportedError(f"{model.name} is no two-player matrix game: those can be played")
     found = compare(model, eras, draws=draws, seed=seed)  # before a word: it may be refused
     paths = [along(model, q.era, q.moves, shows=q.shows) for q in model.questions.values()]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dilemma.errors import CalibrationError, DilemmaError, UnsupportedError, library, nearest
+from dilemma.games.kind import Can
 from dilemma.model import At, Model
 from dilemma.output.files import check
 from dilemma.output.result import Shown
@@ -193,26 +194,26 @@ def _needless(figure: str, order: Order) -> None:
 
 def _lacks(figure: str, model: Model, eras: int) -> str:
     """Say what a model would need for a figure, "" if it has all."""
-    game = model.choices
+    game = model.game
     several = len(model.players) != 2
     two_by_two = all(len(p.actions) == 2 for p in model.players.values())
-    one_each = game is not None and all(len(game.of(p)) == 1 for p in model.players)
-    finite = model.kind == "matrix"
+    one_each = all(len(game.of(p)) == 1 for p in model.players)
+    finite = Can.TABLE in model.game.can
     found = {
         "regions": (not finite and "it is for games of finitely many actions in a matrix")
         or (len(model.parameters) < 2 and "a map needs two parameters"),
         "replies": (several or (not (finite and two_by_two) and not one_each))
         and "it is for two players with two actions or one number each",
-        "ceiling": (game is None or not game.leader) and "nobody leads",
-        "bargain": (game is None or game.bargain is None) and "it ends in no bargain",
+        "ceiling": (not game.leader) and "nobody leads",
+        "bargain": (game.bargain is None) and "it ends in no bargain",
         "waterfall": eras < 2 and "a change is between two eras",
         "ledger": not model.claims and "its file makes no claims",
     }
-    if figure in FOLLOWED and game is None and not model.outcomes:
+    if figure in FOLLOWED and not game.choices and not model.outcomes:
         return "its file defines no outcome to follow; trace lists the equilibria"
     if figure in MOVING and not model.parameters:
         return "it has no parameters"
-    if figure == "replies" and game is not None and game.leader:
+    if figure == "replies" and game.leader:
         return "one side leads, so that best replies do not face each other"
     return found.get(figure) or ""
 

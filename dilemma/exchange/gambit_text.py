@@ -16,23 +16,31 @@ import math
 import re
 import string
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
-from typing import Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
+
+import sympy as sp
 
 from dilemma.errors import Mistake, ModelError, Place, UnsupportedError
+from dilemma.games.kind import Can
+from dilemma.games.profiles import DIGITS, Payoffs, numeric_payoffs
+from dilemma.model import At, Model
 from dilemma.modelfile import text_of
 from dilemma.output.cleaning import visible
 from dilemma.reading.rows import is_name
 from dilemma.reading.syntax import ExpressionError, literal
+from dilemma.theory.parts import Era, Profile, decimal
 
 __all__ = [
     "Format",
     "Kind",
     "Number",
+    "Numbers",
     "Token",
     "Words",
     "are_labels",
@@ -43,10 +51,12 @@ __all__ = [
     "named",
     "named_moves",
     "number",
+    "numbers",
     "opened",
     "opening",
     "quoted",
     "short",
+    "strategic_text",
     "whole",
 ]
 
@@ -402,3 +412,80 @@ def whole(words: Words, what: str) -> int:
 def short(label: str) -> str:
     """Quote a label, or its beginning."""
     return repr(label if len(label) <= 40 else f"{label[:39]}…")
+
+
+# --- a game in numbers, and its text ---
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A game in numbers.
+
+    Attributes
+    ----------
+    title : str
+        The model's, and the era's.
+    payoffs : mapping of profile to mapping of player to Fraction
+    calibration : mapping of parameter to exact value
+    exact : bool
+        Whether no payoff had to be rounded.
+    """
+
+    title: str
+    payoffs: Payoffs
+    calibration: Mapping[str, sp.Rational]
+    exact: bool
+
+    def comment(self, model: Model, *more: str) -> str:
+        """Return what the model says, its source, at which calibration it is, and what is rounded."""
+        source = f"Source: {model.source}." if model.source else ""
+        return "\n\n".join(part for part in (model.reads, source, self._said(), *more) if part)
+
+    def _said(self) -> str:
+        values = ", ".join(f"{name} = {decimal(value)}" for name, value in self.calibration.items())
+        told = f"At {values}." if values else ""
+        if not self.exact:
+            told += f" Irrational payoffs are rounded to {DIGITS} digits."
+        return told.strip()
+
+
+def numbers(model: Model, at: At | None, changes: Mapping[str, Any]) -> Numbers:
+    """Return every payoff at a calibration; irrational ones are rounded to 40 digits.
+
+    Raises
+    ------
+    CalibrationError
+        As :meth:`Model.calibration`, or if a payoff has no value there.
+    """
+    model.needs(Can.ACTIONS, "a table of payoffs")
+    era = model.era(at, **changes)
+    calibration = {name: value.central for name, value in era.values.items()}
+    payoffs, exact = numeric_payoffs(model, model.values(calibration))
+    title = model.title or model.name
+    if isinstance(at, str | Era):
+        title += f": {era.title}"
+    return Numbers(title, payoffs, calibration, exact)
+
+
+def strategic_text(
+    title: str,
+    players: Sequence[str],
+    actions: Sequence[Sequence[str]],
+    payoffs: Mapping[Profile, Sequence[Fraction]],
+    comment: str = "",
+) -> str:
+    """Return the text of a strategic game in the payoff version, first player fastest."""
+    lines = [
+        f"NFG 1 R {quoted(title)}",
+        braced(players),
+        "",
+        "{",
+        *map(braced, actions),
+        "}",
+        quoted(comment),
+        "",
+    ]
+    for rest in product(*reversed(actions[1:])):
+        profiles: list[Profile] = [(action, *reversed(rest)) for action in actions[0]]
+        lines.append("  ".join(" ".join(map(number, payoffs[one])) for one in profiles))
+    return "\n".join(lines) + "\n"

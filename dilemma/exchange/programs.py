@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dilemma.errors import UnsupportedError, library
-from dilemma.exchange.efg import parse_efg, write_efg
-from dilemma.exchange.nfg import check_simultaneous, numbers, parse_nfg, write_nfg
-from dilemma.model import At, Model, matrix
-from dilemma.reading.payoffs import MOST_PROFILES
+from dilemma.exchange.gambit_text import numbers
+from dilemma.games.kind import Can, read_by
+from dilemma.games.matrix.arrays import matrix
+from dilemma.games.profiles import MOST_PROFILES
+from dilemma.model import At, Model
 
 __all__ = ["from_nashpy", "from_pygambit", "to_nashpy", "to_pygambit"]
 
@@ -52,7 +53,7 @@ def to_nashpy(model: Model, /, at: At | None = None, **changes: Any) -> nashpy.G
     >>> [matrix.shape for matrix in game.payoff_matrices]
     [(2, 2), (2, 2)]
     """
-    check_simultaneous(model)
+    model.needs(Can.TABLE, "a game of nashpy's")
     if len(model.players) != 2:
         count = len(model.players)
         raise UnsupportedError(f"{model.name} has {count} players; nashpy's games have two")
@@ -62,7 +63,7 @@ def to_nashpy(model: Model, /, at: At | None = None, **changes: Any) -> nashpy.G
     game = numbers(model, at, changes)
     shape = [len(player.actions) for player in model.players.values()]
     try:
-        cells = [[float(v) for v in game.payoffs[p].values()] for p in model.profiles]
+        cells = [[float(v) for v in game.payoffs[p].values()] for p in model.game.profiles]
     except OverflowError:
         raise UnsupportedError(f"{model.name}: a payoff is too large for nashpy's floats") from None
     row, column = np.array(cells).T
@@ -127,8 +128,7 @@ def to_pygambit(model: Model, /, at: At | None = None, **changes: Any) -> Any:
     Returns
     -------
     pygambit.StrategicGame or pygambit.ExtensiveGame
-        Labelled as the file of :func:`~dilemma.exchange.nfg.write_nfg` or
-        :func:`~dilemma.exchange.efg.write_efg`, payoffs as exact.
+        Labelled as the file that :func:`~dilemma.library.written` writes, payoffs as exact.
 
     Raises
     ------
@@ -145,9 +145,8 @@ def to_pygambit(model: Model, /, at: At | None = None, **changes: Any) -> Any:
     Rational(1, 3)
     """
     pygambit = library("pygambit")
-    if model.tree is not None:
-        return pygambit.read_efg(io.StringIO(write_efg(model, at, **changes)))
-    return pygambit.read_nfg(io.StringIO(write_nfg(model, at, **changes)))
+    text = io.StringIO(model.game.gambit_text(model, at, changes))
+    return getattr(pygambit, f"read_{model.game.gambit}")(text)
 
 
 def from_pygambit(game: Any, *, name: str = "game") -> Model:
@@ -182,10 +181,10 @@ def from_pygambit(game: Any, *, name: str = "game") -> Model:
     """
     pygambit = library("pygambit")
     if isinstance(game, pygambit.ExtensiveGame):
-        return parse_efg(game.to_efg(), name)
+        return read_by("efg").parse_gambit(game.to_efg(), name)
     if not isinstance(game, pygambit.Game):
         raise UnsupportedError(f"not a game of pygambit's: {type(game).__name__}")
     profiles = math.prod(len(game.get_strategies(player)) for player in game.players)
     if profiles > MOST_PROFILES:
         raise UnsupportedError(f"a game with {profiles:,} profiles; at most {MOST_PROFILES:,}")
-    return parse_nfg(game.to_nfg(), name)
+    return read_by("nfg").parse_gambit(game.to_nfg(), name)

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from dilemma.errors import Mistake, ModelError, Place
 from dilemma.exchange.gambit_text import named, opened
-from dilemma.model import Model, matrix
+from dilemma.games.matrix.arrays import matrix
+from dilemma.model import Model
 
 __all__ = ["SPREADSHEETS", "WAY_OUT", "read_csv"]
 

@@ -89,9 +89,8 @@ KEY = 0.55  # the key's two lines [inches]
 
 
 def _over(found: Bargaining) -> Any:
-    assert found.model.choices is not None
-    assert found.model.choices.bargain is not None
-    return found.model.choices.bargain.over
+    assert found.model.game.bargain is not None
+    return found.model.game.bargain.over
 
 
 def _ends(found: Bargaining) -> tuple[float, float]:

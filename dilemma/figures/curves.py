@@ -22,9 +22,11 @@ from matplotlib.patches import Patch
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.figures.layout import LEADING, Ground, typeset
 from dilemma.figures.paper import BLUE, GREY, INK, SMALL, STYLE, VERMILION, Grid, Row, grid, literal
-from dilemma.games.numbers.chosen import Multiplier, Slope
+from dilemma.games.equilibrium import Equilibrium
+from dilemma.games.kind import Can
+from dilemma.games.numbers.choice import Multiplier, Slope
 from dilemma.output.result import number
-from dilemma.study.paths import Joined, State, Strand, joined
+from dilemma.study.paths import Joined, Strand, joined
 from dilemma.study.trace import Trace
 
 __all__ = [
@@ -60,7 +62,7 @@ class Run:
     solid: bool
 
 
-def _solid(state: State) -> bool:
+def _solid(state: Equilibrium) -> bool:
     """Tell how an equilibrium is drawn: dashed if it is unstable, or mixed in a game of actions."""
     return state.stable is not False and state.pure
 
@@ -70,7 +72,7 @@ def runs(strand: Strand, name: str) -> Iterator[Run]:
     points: Points = []
     here = True
     for at, state in zip(strand.at, strand.states, strict=True):
-        value = state.worth(name)
+        value = state.value(name)
         spot = None if value is None else (float(at), float(value))
         if points and (spot is None or _solid(state) != here):
             yield Run([*points, spot] if spot is not None else points, here)
@@ -101,7 +103,7 @@ def jump_ends(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) 
     leaps = [(c.low.at, c.high.at) for c in told.jumps]
     for strand in told.strands:
         for k in (0, -1):
-            value = strand.states[k].worth(name)
+            value = strand.states[k].value(name)
             if value is not None and any(low <= strand.at[k] <= high for low, high in leaps):
                 spot = float(strand.at[k]), float(value)
                 (mark,) = axes.plot(*spot, "o", ms=4.5, color=colour, zorder=4, clip_on=False)
@@ -134,7 +136,7 @@ def era_key(found: Trace) -> list[Artist]:
 
 def line_key(found: Trace) -> list[Artist]:
     """Return the key's entries for solid and dashed lines, as far as both are drawn."""
-    words = ("stable", "unstable") if found.model.choices is not None else ("pure", "mixed")
+    words = ("stable", "unstable") if Can.SLOPES in found.model.game.can else ("pure", "mixed")
     every = [s for course in found.courses.values() for stop in course.stops for s in stop.states]
     kinds = {_solid(state) for state in every}
     return [
@@ -155,8 +157,7 @@ def says(found: Trace, name: str) -> str:
     elif name in model.players:
         means, unit = f"payoff of {model.players[name].title}", model.players[name].unit
     else:
-        assert model.choices is not None
-        means, unit = model.choices.choices[name].means, model.choices.choices[name].unit
+        means, unit = model.game.choices[name].means, model.game.choices[name].unit
     letter = f"{name}: " if typeset(name) != name or len(name) == 1 else ""
     return f"{letter}{means} [{unit}]"
 
@@ -177,7 +178,7 @@ def row(found: Trace, names: Sequence[str]) -> Row:
         for stop in course.stops
         for state in stop.states
         for name in names
-        if (value := state.worth(name)) is not None
+        if (value := state.value(name)) is not None
     ] or [0.0, 1.0]
     low, high = min(told), max(told)
     margin = MARGIN * ((high - low) or abs(high) or 1.0)
@@ -261,7 +262,7 @@ def _folds(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) -> 
     """Put a ring where two equilibria meet, and write beside them where that is."""
     spots: list[tuple[float, float]] = []
     for fold in told.folds:
-        values = [float(v) for s in fold.states if (v := s.worth(name)) is not None]
+        values = [float(v) for s in fold.states if (v := s.value(name)) is not None]
         if values:
             spots.append((float(fold.at), sum(values) / len(values)))
     for spot in spots:
@@ -276,16 +277,16 @@ def _folds(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) -> 
 
 
 def _shown(found: Trace, shows: Sequence[str] | None) -> tuple[str, ...]:
-    game, few = found.model.choices, len(found.model.players)
+    game, few = found.model.game, len(found.model.players)
     if shows is not None:
         names = tuple(shows)
-    elif game is None or 0 < len(found.outcomes) <= few:
+    elif not game.choices or 0 < len(found.outcomes) <= few:
         names = found.outcomes[:few]
     else:
         names = tuple(game.choices)
     if not names:
         raise UnsupportedError(f"{found.model.name}: no number is told along the path")
-    known = [*found.outcomes, *found.model.players, *(game.choices if game is not None else ())]
+    known = [*found.outcomes, *found.model.players, *game.choices]
     for name in names:
         if name not in known:
             raise CalibrationError(f"{name!r} is not told along the path: {nearest(name, known)}")
@@ -335,7 +336,7 @@ def ceiling(found: Trace, slack: str | None = None, effort: str | None = None) -
     """
     prices = _prices(found)
     names = (slack or _speaks(found, leads=True), effort or _speaks(found, leads=False))
-    known = [*found.outcomes, *(found.model.choices.choices if found.model.choices else ())]
+    known = [*found.outcomes, *found.model.game.choices]
     for name in names:
         if name not in known:
             raise CalibrationError(f"{name!r} is not told along the path: {nearest(name, known)}")
@@ -366,7 +367,7 @@ def _one(axes: Axes, laid: Grid, found: Trace, told: Joined, what: tuple[str, st
     draw(axes, ground, told, name, colour)
     jump_ends(axes, ground, told, name, colour)
     for change in told.jumps:
-        ends = [s.states[-1].worth(name) for s in told.strands if s.at[-1] == change.low.at]
+        ends = [s.states[-1].value(name) for s in told.strands if s.at[-1] == change.low.at]
         spots = [(float(change.at), float(value)) for value in ends if value is not None]
         if spots:
             words = [f"jump at {number(change.at)}"]
@@ -378,13 +379,13 @@ def _one(axes: Axes, laid: Grid, found: Trace, told: Joined, what: tuple[str, st
 
 def has_ceiling(found: Trace) -> bool:
     """Tell whether somebody leads, and a shadow price is told along the path."""
-    game = found.model.choices
-    return game is not None and bool(game.leader) and bool(_told(found))
+    game = found.model.game
+    return bool(game.leader) and bool(_told(found))
 
 
 def _prices(found: Trace) -> tuple[str, ...]:
-    game = found.model.choices
-    if game is None or not game.leader:
+    game = found.model.game
+    if not game.leader:
         raise UnsupportedError(
             f"{found.model.name}: nobody leads, so nobody sets a ceiling; the fold diagram draws the "
             "equilibria of other games"
@@ -404,8 +405,7 @@ def _told(found: Trace) -> tuple[str, ...]:
 
 def _speaks(found: Trace, *, leads: bool) -> str:
     """Return the first outcome that is told by the leader's (or the others') choices alone."""
-    game = found.model.choices
-    assert game is not None
+    game = found.model.game
     choices = {c.symbol: c.player == game.leader for c in game.choices.values()}
     for name in found.outcomes:
         if name in found.model.definitions and name not in game.choices:
@@ -435,7 +435,7 @@ def _open(found: Trace, prices: Sequence[str], told: Joined) -> Iterator[_Open]:
             spots = [
                 (float(at), *map(float, s.price_ranges[what.constraint]))
                 for at, s in zip(strand.at, strand.states, strict=True)
-                if s.worth(price) is None and what.constraint in s.price_ranges
+                if s.value(price) is None and what.constraint in s.price_ranges
             ]
             if spots:
                 at, lows, highs = zip(*spots, strict=True)

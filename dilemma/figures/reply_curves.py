@@ -15,6 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 from dilemma.figures.layout import Ground
 from dilemma.figures.paper import BLUE, GREY, INK, SMALL, STYLE, VERMILION, Row, grid, literal
 from dilemma.games.equilibrium import Equilibrium
+from dilemma.games.kind import Can
 from dilemma.output.result import number
 from dilemma.study.best_replies import EraReplies, Replies
 
@@ -181,7 +182,7 @@ def _reply_key(found: Replies) -> list[Artist]:
 
 def _key(found: Replies) -> list[Artist]:
     """Return an entry for each kind of mark that is drawn."""
-    chosen = found.model.choices is not None
+    chosen = Can.SLOPES in found.model.game.can
     words = {
         True: "stable" if chosen else "strict",
         False: "unstable" if chosen else "not strict",
@@ -207,7 +208,7 @@ def _key(found: Replies) -> list[Artist]:
 
 def _note(found: Replies) -> str:
     told = [f"{found.model.title}. All parameters at the era's centre. {found.method}."]
-    if found.model.choices is None:
+    if Can.SLOPES not in found.model.game.can:
         told.append("Strict: each would lose by any deviation, so that best replies lead back.")
     else:
         told.append("Stable: best replies lead back from nearby.")

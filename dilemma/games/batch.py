@@ -16,6 +16,7 @@ import numpy as np
 import sympy as sp
 
 from dilemma.games.branch import Branch
+from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.first_order import concave
 from dilemma.games.numbers.regimes import branches, triangles
 from dilemma.games.shape import Triangle
@@ -101,7 +102,7 @@ def many(
     columns : mapping of parameter's symbol to array of shape (draws,)
         And the symbols of choices that are held.
     holding : tuple of str
-        Choices that are held where they are.
+        NumbersGame that are held where they are.
     bargain : bool
         Whether to say how a bargain ends.
     """
@@ -118,14 +119,13 @@ def many(
         doubtful |= close
         rows.append(own)
     batch = Batch(draws, tuple(rows), doubtful, model)
-    assert model.choices is not None
-    sure = all(concave(model, player) is True for player in model.choices.moves[-1])
+    sure = all(concave(model, player) is True for player in model.game.moves[-1])
     if not sure:
         batch = _unbeaten(batch)
-    if not model.choices.leader or holding:
+    if not model.game.leader or holding:
         return batch
     best = _best(batch)
-    several = len(model.choices.moves[-1]) > 1 and model.choices.ties == "against"
+    several = len(model.game.moves[-1]) > 1 and numbers_of(model).ties == "against"
     if sure and not several:
         return best
     # The leader's optimum may lie where replies jump, or hang on which of several is played.
@@ -288,8 +288,7 @@ def _best(batch: Batch) -> Batch:
 def _unbeaten(batch: Batch) -> Batch:
     """Drop what some player would leave for a point of a grid over its own interval."""
     model = batch.model
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     rows_kept = []
     for rows in batch.rows:
         holds = rows.holds.copy()

@@ -1,9 +1,4 @@
-"""Equilibria in numbers: each by itself, and the sets that they form.
-
-Every equilibrium of a game at one calibration, and how good that answer is.
-
-What a route to the equilibria of a finite game has to say of them.
-"""
+"""Equilibria in numbers: each by itself, the sets that they form, and how good an answer they are."""
 
 from __future__ import annotations
 
@@ -12,98 +7,78 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isinf
+from types import MappingProxyType
 from typing import Any
 
 import sympy as sp
 
-from dilemma.games.branch import Play
-from dilemma.output.result import Shown, Table, number
+from dilemma.errors import nearest
+from dilemma.games.play import Mix, Play
+from dilemma.output.result import Shown, Table, as_data, number
 
-__all__ = ["Cutoff", "Equilibria", "Equilibrium", "Found", "Mix", "NashSet", "apart", "share"]
-
-Mix = Mapping[str, sp.Rational]
-
-
-@dataclass(frozen=True, slots=True)
-class Cutoff:
-    """What a player does who knows its type: one action from some value on, another below it."""
-
-    type: str
-    value: sp.Rational
-    above: str
-    below: str
-
-    def __str__(self) -> str:
-        shown = self.value if self.value.q < 1000 else f"{float(self.value):.4g}"
-        return f"{self.above} if {self.type} >= {shown}, else {self.below}"
+__all__ = ["Equilibria", "Equilibrium", "Found", "Mix", "NashSet", "apart", "share"]
 
 
 @dataclass(frozen=True)
 class Equilibrium:
-    """One equilibrium of a game at one calibration.
+    """One equilibrium of a game at one calibration: the one record of it, whoever found it.
 
     Attributes
     ----------
-    play : mapping of decision to mapping of action to probability
-        In a simultaneous game each player has one decision, called by the player's name.
+    branch : str
+        The branch that it lies in: its supports, what binds.
+    play : Play
+        A mapping of decision to mapping of action to probability, or of choice to number.
     payoffs : mapping of player to expected payoff
     outcomes : mapping of outcome to value (None where it is not defined)
-    regret : sympy number
-        The most that any player could gain by deviating; 0 for an exact equilibrium.
-    branch : str
-        The branch that it lies in: its supports.
-    strict : bool
-        Whether every player would lose by any deviation.
     exact : bool
         Whether its numbers are exact; else they are rational numbers near irrational ones.
-    beliefs : mapping of decision to mapping of history to probability
-        In a tree, where a player does not know which history has happened.
-    cutoffs : mapping of decision to Cutoff
-        Where a player knows a private type, and what it does hangs on it.
-    concepts : mapping of solution concept to bool or None
-        In a tree, which refinements were checked; None where that was not decided.
-    chosen : bool
-        Whether ``play`` is of chosen numbers and not of probabilities.
-    prices : mapping of str to number or None
-        The shadow price of what binds; None where it is not determined.
-    price_ranges : mapping of str to tuple of two numbers
-        And where it is not, the least and the most that it may be (perhaps infinite).
+    regret : sympy number or None
+        The most that any player could gain by deviating; 0 for an exact equilibrium.  None where it
+        was not looked for.
+    strict : bool or None
+        Whether every player would lose by any deviation; None where it was not looked for.
     stable : bool or None
         Whether best replies lead back to it from nearby; None where that was not decided.
-    slope : number or None
-        How far a step away from it has shrunk after all have replied; stable if below one.
-    rivals : mapping of str to tuple of (choice, value)
-        A leader's other regimes: what would be chosen there and what it would pay the leader.
     certificate : str
         What makes sure that nobody gains by deviating.
+    more : mapping of str to Any
+        What else is known of it in games of its kind; each is an attribute, too.  In a tree
+        ``beliefs`` (where a player does not know which history has happened), ``cutoffs`` (of
+        players who know a private type) and ``concepts`` (the refinements that were checked, None
+        where that was not decided).  Where numbers are chosen ``prices`` (of what binds, None where
+        one is not determined) and ``price_ranges`` (what such a one may be), ``slope`` (how far a
+        step away from it has shrunk after all have replied) and ``rivals`` (a leader's other
+        regimes: what would be chosen there and what it would pay).
     """
 
+    branch: str
     play: Play
     payoffs: Mapping[str, sp.Rational]
     outcomes: Mapping[str, sp.Rational | None]
-    regret: sp.Rational
-    branch: str
-    strict: bool
     exact: bool = True
-    beliefs: Mapping[str, Mix] = field(default_factory=dict)
-    cutoffs: Mapping[str, Cutoff] = field(default_factory=dict)
-    concepts: Mapping[str, bool | None] = field(default_factory=dict)
-    chosen: bool = False
-    prices: Mapping[str, sp.Rational | None] = field(default_factory=dict)
-    price_ranges: Mapping[str, tuple[sp.Expr, sp.Expr]] = field(default_factory=dict)
+    regret: sp.Rational | None = None
+    strict: bool | None = None
     stable: bool | None = None
-    slope: float | None = None
-    rivals: Mapping[str, tuple[sp.Rational, sp.Rational]] = field(default_factory=dict)
     certificate: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _FACTS:
+            return self.more.get(name, _FACTS[name])
+        if not name.startswith("_") and name in self.__dict__.get("more", ()):
+            return self.more[name]
+        raise AttributeError(f"an equilibrium has no {name!r}: {nearest(name, _FACTS)}")
+
+    @property
+    def chosen(self) -> bool:
+        """Whether ``play`` is of chosen numbers and not of probabilities."""
+        return self.play.chosen
 
     @property
     def pure(self) -> bool:
         """Whether nobody mixes; a player may act on what it knows of its own type."""
-        return self.chosen or all(
-            decision in self.cutoffs or chance in (0, 1)
-            for decision, mix in self.play.items()
-            for chance in mix.values()
-        )
+        return self.play.pure
 
     @cached_property
     def name(self) -> str:
@@ -111,47 +86,45 @@ class Equilibrium:
         return f"({self.branch})" if self.pure else f"mixed ({self.branch})"
 
     def __str__(self) -> str:
-        if self.chosen:
-            told = (f"{n} {float(v):.4g}" for own in self.play.values() for n, v in own.items())
-            return f"{self.name}: {', '.join(told)}"
-        if self.pure:
-            return self.name
-        mixes = (
-            f"{decision}: " + ", ".join(f"{a} {float(c):.3f}" for a, c in mix.items() if c != 0)
-            for decision, mix in self.play.items()
-        )
-        return f"{self.name}: " + "; ".join(mixes)
+        told = self.play.words()
+        return f"{self.name}: {told}" if told else self.name
+
+    def value(self, name: str) -> sp.Rational | None:
+        """Return an outcome, a payoff, or a number that is chosen; None if it is not defined."""
+        for own in (self.outcomes, self.payoffs, *self.play.values()):
+            if name in own:
+                return own[name]
+        return None
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""
-        told: dict[str, Any] = {
+        told = {
             "name": self.name,
-            "play": _texts(self.play),
-            "payoffs": {p: str(v) for p, v in self.payoffs.items()},
-            "outcomes": {n: None if v is None else str(v) for n, v in self.outcomes.items()},
-            "regret": str(self.regret),
+            "play": as_data(self.play),
+            "payoffs": as_data(self.payoffs),
+            "outcomes": as_data(self.outcomes),
+            "regret": as_data(self.regret),
             "strict": self.strict,
             "exact": self.exact,
-            "beliefs": _texts(self.beliefs),
-            "cutoffs": {
-                d: {"type": c.type, "value": str(c.value), "above": c.above, "below": c.below}
-                for d, c in self.cutoffs.items()
-            },
-            "concepts": dict(self.concepts),
-            "prices": {n: None if v is None else str(v) for n, v in self.prices.items()},
-            "price_ranges": {n: [str(a), str(b)] for n, (a, b) in self.price_ranges.items()},
-            "rivals": {n: [str(k), str(v)] for n, (k, v) in self.rivals.items()},
+            **{name: as_data(fact) for name, fact in self.more.items() if fact != {}},
         }
-        if self.chosen:
-            told |= {"stable": self.stable, "slope": self.slope, "certificate": self.certificate}
-        return {key: value for key, value in told.items() if value != {} or key in _ALWAYS}
+        if self.certificate:
+            told |= {"stable": self.stable, "certificate": self.certificate}
+        return told
 
 
-_ALWAYS = ("play", "payoffs", "outcomes")
-
-
-def _texts(nested: Mapping[str, Mapping[str, sp.Expr]]) -> dict[str, dict[str, str]]:
-    return {key: {k: str(v) for k, v in inner.items()} for key, inner in nested.items()}
+# What the equilibria of some kinds have, as it is where there is nothing of it.
+_FACTS: Mapping[str, Any] = MappingProxyType(
+    {
+        "beliefs": {},
+        "cutoffs": {},
+        "concepts": {},
+        "prices": {},
+        "price_ranges": {},
+        "slope": None,
+        "rivals": {},
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -352,97 +325,22 @@ def _title(found: Equilibria) -> str:
 def _columns(found: Equilibria) -> Table:
     """Show few equilibria side by side, everything about each."""
     rows: list[tuple[str, ...]] = []
-    first = found.equilibria[0] if found.equilibria else None
-    if first is not None and first.chosen:
-        rows += _chosen_rows(found)
-    for decision, mix in first.play.items() if first and not first.chosen else ():
-        for action in mix:
-            told = (_exact(e.play[decision].get(action, sp.Integer(0))) for e in found)
-            rows.append((f"P({decision} {action})", "", *told))
-    cutoffs = dict.fromkeys(decision for e in found for decision in e.cutoffs)
-    rows += [
-        (decision, "", *(str(e.cutoffs.get(decision, "")) for e in found)) for decision in cutoffs
-    ]
-    for decision, belief in first.beliefs.items() if first else ():
-        for history in belief:
-            told = (_exact(e.beliefs[decision][history]) for e in found)
-            rows.append((f"belief at {decision}: {history}", "", *told))
-    values = [(p, f"payoff {p}", [e.payoffs[p] for e in found]) for p in _payoffs(found)]
-    told_already = [n for own in first.play.values() for n in own] if first and first.chosen else []
-    values += [
-        (n, n, [e.outcomes[n] for e in found])
-        for n in (first.outcomes if first else ())
-        if n not in told_already
-    ]
-    rows += [(word, found.units.get(n, ""), *map(number, told)) for n, word, told in values]
-    rows.append(("regret", "", *(number(e.regret) for e in found)))
-    for concept in first.concepts if first else ():
-        rows.append((concept, "", *(_WORDS[e.concepts.get(concept)] for e in found)))
-    if first is not None and first.chosen:
-        rows += _quality_rows(found)
+    for first in found.equilibria[:1]:
+        for decision, name, label in first.play.labels():
+            told = (e.play.written(e.play[decision].get(name, sp.Integer(0))) for e in found)
+            rows.append((label, found.units.get(name, "") if first.play.chosen else "", *told))
+        rows += first.play.facts(found)
+        values = [(p, f"payoff {p}", [e.payoffs[p] for e in found]) for p in first.payoffs]
+        values += [
+            (n, n, [e.outcomes[n] for e in found])
+            for n in first.outcomes
+            if n not in first.play.numbers
+        ]
+        rows += [(word, found.units.get(n, ""), *map(number, each)) for n, word, each in values]
+        rows.append(("regret", "", *(number(e.regret) for e in found)))
+        rows += first.play.checks(found)
     header = ("", "unit", *(f"{e.name}{', strict' if e.strict else ''}" for e in found))
     return Table(_title(found), header, tuple(rows), _notes(found))
-
-
-def _chosen_rows(found: Equilibria) -> list[tuple[str, ...]]:
-    """Show what everybody chooses, and the shadow price of what binds."""
-    rows = [
-        (
-            f"{player} chooses {name}",
-            found.units.get(name, ""),
-            *(number(e.play[player][name]) for e in found),
-        )
-        for player, own in found[0].play.items()
-        for name in own
-    ]
-    for what in dict.fromkeys(name for e in found for name in e.prices):
-        told = (_price(e, what) for e in found)
-        rows.append((f"shadow price of {what}", "", *told))
-    return rows
-
-
-def _price(equilibrium: Equilibrium, what: str) -> str:
-    if what not in equilibrium.prices:
-        return "does not bind"
-    price = equilibrium.prices[what]
-    if price is not None:
-        return number(price)
-    if what not in equilibrium.price_ranges:
-        return "not determined"
-    low, high = equilibrium.price_ranges[what]
-    return (
-        f"any from {number(low)} up"
-        if high == sp.oo
-        else f"any from {number(low)} to {number(high)}"
-    )
-
-
-def _quality_rows(found: Equilibria) -> list[tuple[str, ...]]:
-    """Show stability, a leader's other regimes with their value, and what makes each sure."""
-    rows: list[tuple[str, ...]] = []
-    if any(e.slope is not None for e in found):
-        told = (_stability(e) for e in found)
-        rows.append(("best replies lead back", "", *told))
-    for rival in dict.fromkeys(name for e in found for name in e.rivals):
-        told = (
-            f"{number(e.rivals[rival][0])}: {number(e.rivals[rival][1])}"
-            if rival in e.rivals
-            else ""
-            for e in found
-        )
-        rows.append((f"rival regime ({rival}): choice and its value", "", *told))
-    rows.append(("certificate", "", *(e.certificate for e in found)))
-    return rows
-
-
-def _stability(equilibrium: Equilibrium) -> str:
-    if equilibrium.slope is None:
-        return "not decided"
-    word = {True: "yes: stable", False: "no: unstable", None: "not decided"}[equilibrium.stable]
-    return f"{word} (a step shrinks to {equilibrium.slope:.3g})"
-
-
-_WORDS = {True: "yes", False: "no", None: "not decided"}
 
 
 def _rows(found: Equilibria) -> Table:
@@ -451,7 +349,7 @@ def _rows(found: Equilibria) -> Table:
     rows = tuple(
         (
             str(k + 1),
-            *(_mix(e.play[decision], chosen=e.chosen) for decision in decisions),
+            *(e.play.cell(decision) for decision in decisions),
             ", ".join(number(e.payoffs[p]) for p in e.payoffs),
             number(e.regret),
         )
@@ -473,9 +371,7 @@ def _continua(found: Equilibria) -> Table:
             f"{s.component + 1}",
             s.words,
             str(s.dimension),
-            "; ".join(
-                f"{d}: {_mix(mix, chosen=found.chosen)}" for d, mix in s.representative.play.items()
-            ),
+            "; ".join(f"{d}: {s.representative.play.cell(d)}" for d in s.representative.play),
             ", ".join(number(v) for v in s.representative.payoffs.values()),
         )
         for s in found.sets
@@ -507,23 +403,6 @@ def _notes(found: Equilibria) -> tuple[str, ...]:
     if found.source:
         notes.append(f"Source: {found.source}.")
     return tuple(notes)
-
-
-def _mix(mix: Mix, *, chosen: bool = False) -> str:
-    if chosen:
-        return ", ".join(f"{name} {number(value)}" for name, value in mix.items())
-    used = {action: chance for action, chance in mix.items() if chance}
-    if len(used) == 1:
-        return next(iter(used))
-    return ", ".join(f"{a} {c if c.q < 1000 else f'{float(c):.4f}'}" for a, c in used.items())
-
-
-def _exact(probability: sp.Rational) -> str:
-    """Write a probability as a short fraction where it is one, with its decimals."""
-    if probability in (0, 1):
-        return str(probability)
-    shown = f"{float(probability):.4f}"
-    return f"{probability} = {shown}" if probability.q < 1000 else shown
 
 
 # --- what a route to the equilibria of a finite game has to say of them --------------------------

@@ -1,125 +1,369 @@
-"""The kinds of game; each has its symbols (branches) and its numbers (equilibria)."""
+"""What a kind of game is to the rest of the package, and the one list of kinds.
+
+A kind is a folder beside this file; the class in its ``__init__`` is its face, a :class:`Game`.
+Nothing outside a kind's folder names it: what a question needs of a game it asks for by name, as
+something that the game :class:`Can`, and what a game cannot is refused in one wording.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Flag, auto
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sympy as sp
 
-from dilemma.budget import best, ordinary
-from dilemma.games.branch import Branch
-from dilemma.games.equilibrium import Equilibria, Found
-from dilemma.games.matrix import simultaneous as matrix
-from dilemma.games.matrix import supports
-from dilemma.games.numbers import choosing, regimes
-from dilemma.games.tree import backward as trees
-from dilemma.games.tree import induction
-from dilemma.model import Model
-from dilemma.output.result import versions
-from dilemma.processes import inside
+from dilemma.errors import UnsupportedError
+from dilemma.output.tables import Table
+from dilemma.theory.parts import Outcome, Player, Profile
 
-__all__ = ["branches", "equilibria"]
+if TYPE_CHECKING:
+    from dilemma.games.branch import Branch
+    from dilemma.games.equilibrium import Found
+    from dilemma.games.numbers.choice import Bargain, Choice, Constraint
+    from dilemma.model import At, Model
+    from dilemma.reading.expressions import Scope
+    from dilemma.reading.rows import Document, Names
 
-# Each yields one answer after another, every one better than the one before.
-ROUTES: Mapping[str, Callable[..., Iterator[Found]]] = {
-    "matrix": matrix.solve,
-    "tree": trees.solve,
-    "continuous": choosing.solve,
-    "sequential": choosing.solve,
+__all__ = [
+    "FEW",
+    "KINDS",
+    "PLENTY",
+    "SOME",
+    "USUAL",
+    "Ask",
+    "Can",
+    "Game",
+    "Size",
+    "Statement",
+    "endings",
+    "game_of",
+    "read_by",
+]
+
+USUAL = "matrix"  # what is meant where none is named
+
+# Where each kind's class is, by the word that a model file has for it.
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "matrix": "matrix:MatrixGame",
+        "tree": "tree:TreeGame",
+        "continuous": "numbers:NumbersGame",
+        "sequential": "numbers:NumbersGame",
+    }
+)
+
+
+PLENTY = 30.0  # seconds within which ordinary models are sure to be done
+FEW = 150  # steps in a game's formulas that are evaluated and brought into order in no time
+SOME = 600
+
+
+def game_of(kind: str) -> type[Game]:
+    """Return the class of a kind of game.
+
+    Examples
+    --------
+    >>> [game_of(kind).__name__ for kind in KINDS][:2]
+    ['MatrixGame', 'TreeGame']
+    """
+    folder, name = KINDS[kind].split(":")
+    found: type[Game] = getattr(importlib.import_module(f"dilemma.games.{folder}"), name)
+    return found
+
+
+def endings() -> tuple[str, ...]:
+    """Return how the files of Gambit's that can be read end."""
+    found = (game_of(kind).gambit for kind in KINDS)
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def read_by(ending: str) -> type[Game]:
+    """Return the class of game that a file of Gambit's with an ending holds."""
+    return next(game for game in map(game_of, KINDS) if game.gambit == ending)
+
+
+class Can(Flag):
+    """What a question may need of a game."""
+
+    SYMBOLS = auto()
+    """A symbolic solution: branches."""
+    ACTIONS = auto()
+    """Finitely many actions: a branch says in parameters alone when it is an equilibrium."""
+    TABLE = auto()
+    """A payoff for each profile of actions, all chosen at once: nashpy, best replies, stag hunt."""
+    MOVES = auto()
+    """Moves one after the other, as Gambit's extensive games have them."""
+    SLOPES = auto()
+    """Numbers that are chosen, so that what is played moves by derivatives."""
+    LEADER = auto()
+    """Somebody moves first."""
+    BARGAIN = auto()
+    """It ends in a bargain."""
+    SCRIPT = auto()
+    """A script for the classroom page."""
+
+
+_NEEDED = {
+    Can.SYMBOLS: "games that are solved in symbols",
+    Can.ACTIONS: "games with actions",
+    Can.TABLE: "simultaneous games with actions",
+    Can.MOVES: "games in which moves follow one another",
+    Can.SLOPES: "games in which numbers are chosen",
+    Can.LEADER: "games in which somebody leads",
+    Can.BARGAIN: "games that end in a bargain",
+    Can.SCRIPT: "games that the page has a script for",
 }
-# Whose first answer is a scan that takes no time worth a budget, whatever the size.
-SCANNED = ("matrix",)
 
 
-def branches(
-    model: Model,
-    *,
-    named: bool = False,
-    holding: tuple[str, ...] = (),
-    bargain: bool = True,
-) -> tuple[Branch, ...]:
-    """Return the symbolic solution of a game: every way of being an equilibrium.
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What branches are asked for; a kind that knows nothing of an item passes it over.
 
-    ``named`` ones are written for readers, in the model's definitions as far as that goes.
-    Choices named in ``holding`` are held where they are; only the others are best replies.
-    Without ``bargain`` nothing is said of how a bargain at the end goes.
+    Attributes
+    ----------
+    named : bool
+        Written for readers, in the model's definitions as far as that goes.
+    holding : tuple of str
+        Choices that stay where they are.
+    bargain : bool
+        Whether to say how a bargain at the end goes.
     """
-    match model.kind:
-        case "matrix":
-            return supports.branches(model, named=named)
-        case "tree":
-            return induction.branches(model, named=named)
-        case "continuous" | "sequential":
-            return regimes.branches(model, holding, bargain=bargain)
-    raise AssertionError(model.kind)
+
+    named: bool = False
+    holding: tuple[str, ...] = ()
+    bargain: bool = True
 
 
-def equilibria(
-    model: Model,
-    calibration: Mapping[str, sp.Rational],
-    *,
-    at: str = "",
-    seconds: float | None = 60,
-    most: int = 200_000,
-) -> Equilibria:
-    """Return every equilibrium of a game at one calibration.
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a game is: players, steps in its formulas, parameters."""
 
-    ``seconds`` and ``most`` (bases, supports or profiles visited) are budgets; past one of them
-    the result says that it is not complete.
+    players: int
+    steps: int
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a kind reads from a document: a game, who plays it, for what, and what comes of it."""
+
+    players: Mapping[str, Player]
+    payoffs: Mapping[Profile, Mapping[str, sp.Expr]]
+    outcomes: Mapping[str, Outcome]
+    game: Game
+
+
+class Game:
+    """One game as stated, frozen: what a model says beside its names and numbers (``model.game``).
+
+    A kind overrides what it has; what it leaves out is refused, or has nothing in it.
+
+    Attributes
+    ----------
+    kind : str
+        The word that a model file has for it.
+    can : Can
+    here, see : str
+        What it is and which questions answer about it, for whoever asks what it cannot.
+    profiles : tuple of profiles
+        The keys of the model's payoffs.
     """
-    values = model.values(calibration)
-    found = _found(model, values, seconds, most)
-    rounded = "" if found.exact else "; irrational numbers were rounded to 40 digits first"
-    return Equilibria(
-        model=model.name,
-        at=at,
-        calibration=dict(calibration),
-        equilibria=found.equilibria,
-        complete=found.complete,
-        exact=found.exact,
-        degenerate=found.degenerate,
-        witness=found.witness,
-        sets=found.sets,
-        components=found.components,
-        method=found.method + rounded,
-        reason=found.reason,
-        concept=found.concept,
-        units={
-            **{name: player.unit for name, player in model.players.items()},
-            **{name: outcome.unit for name, outcome in model.outcomes.items()},
-        },
-        source=model.source,
-        versions=versions("nashpy", "numpy", "sympy", "z3-solver"),
-        chosen=model.choices is not None,
-    )
 
+    profiles: tuple[Profile, ...]
+    here: ClassVar[str] = ""
+    see: ClassVar[str] = "solve, compare, prove"
 
-def _found(
-    model: Model, values: Mapping[sp.Symbol, sp.Expr], seconds: float | None, most: int
-) -> Found:
-    """Return a route's best answer within the seconds, which are kept whatever it is at."""
-    route = ROUTES[model.kind]
-    if seconds is None or inside() or ordinary(model, seconds):
-        *_, last = route(model, values, seconds=seconds, most=most)
-        return last
-    found: Found | None
-    found, why = best(route, model, values, seconds=seconds, most=most)
-    if found is None and model.kind in SCANNED:
-        found = next(route(model, values, seconds=0, most=most))
-    if found is None:
-        return Found(
-            equilibria=(),
-            sets=(),
-            components=(),
-            complete=False,
-            exact=True,
-            reason=f"{why} before any was found",
-            degenerate=None,
-            witness="",
-            method="nothing came to an end",
+    @property
+    def kind(self) -> str:
+        """The word that a model file has for it."""
+        raise NotImplementedError
+
+    # --- how it is read from a document ---------------------------------------------------------
+
+    sections: ClassVar[Mapping[str, type]] = MappingProxyType({})
+    """Its own sections, each with the pydantic model of a row."""
+
+    @classmethod
+    def texts(cls, kind: str) -> tuple[str, ...]:
+        """Return its own keys that are text."""
+        del kind
+        return ()
+
+    @classmethod
+    def read(cls, document: Document, scope: Scope, mistakes: list[Any]) -> Statement | None:
+        """Read a game; None if that cannot be done, with what is wrong added to ``mistakes``."""
+        raise NotImplementedError
+
+    names_in_players: ClassVar[bool] = False
+    """Whether formulas may name what stands in players' rows."""
+
+    @classmethod
+    def names(cls, document: Document) -> Names:
+        """Yield the names that a document gives: what they name, where they stand, and the names."""
+        del document
+        yield from ()
+
+    @classmethod
+    def symbols(cls, document: Document) -> Mapping[str, sp.Symbol]:
+        """Return what formulas may name beside parameters and definitions."""
+        del document
+        return {}
+
+    # --- what it can ----------------------------------------------------------------------------
+
+    @property
+    def can(self) -> Can:
+        """What it can."""
+        return Can(0)
+
+    def needs(self, what: Can, question: str) -> None:
+        """See that it can what a question needs.
+
+        Parameters
+        ----------
+        question : str
+            As in "question is for games in which numbers are chosen".
+
+        Raises
+        ------
+        UnsupportedError
+            If it cannot.
+        """
+        for one in what:
+            if one not in self.can:
+                told = f"{question} is for {_NEEDED[one]}; here {self.here} (see {self.see})"
+                raise UnsupportedError(told)
+
+    # --- numbers that are chosen: none, unless a kind says so --------------------------------------
+
+    # A dataclass that has one of these writes `= field()`, so that this is no default of it.
+    choices: Mapping[str, Choice] = MappingProxyType({})
+    constraints: Mapping[str, Constraint] = MappingProxyType({})
+    moves: tuple[tuple[str, ...], ...] = ()
+    bargain: Bargain | None = None
+
+    @property
+    def leader(self) -> str:
+        """Who moves first, "" where nobody does."""
+        return ""
+
+    def kept_by(self, player: str) -> tuple[Constraint, ...]:
+        """Return the constraints that a player must keep."""
+        return tuple(c for c in self.constraints.values() if player in c.players)
+
+    def of(self, player: str) -> tuple[Choice, ...]:
+        """Return the numbers that a player chooses."""
+        return tuple(c for c in self.choices.values() if c.player == player)
+
+    # --- what is said, for logic ----------------------------------------------------------------
+
+    def feasible(self) -> Iterator[sp.Basic]:
+        """Yield what holds of everything that may be played at all."""
+        yield from ()
+
+    def impossible(self) -> Iterator[tuple[str, sp.Basic]]:
+        """Yield what would make it no game, in words and as a condition."""
+        yield from ()
+
+    def type_ends(self) -> tuple[Mapping[sp.Symbol, sp.Expr], ...]:
+        """Return what puts every private type at one end of its interval, and at the other."""
+        return ({},)
+
+    def formulas(self) -> Iterator[tuple[str, Any]]:
+        """Yield each formula in it beside payoffs, and where a document has it."""
+        yield from ()
+
+    # --- its two faces: symbols, and numbers that are independent of them ------------------------
+
+    def branches(self, model: Model, ask: Ask) -> tuple[Branch, ...]:
+        """Return every way of being an equilibrium, in symbols."""
+        raise NotImplementedError
+
+    def solve(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+    ) -> Iterator[Found]:
+        """Yield one answer after another, every one better than the one before."""
+        raise NotImplementedError
+
+    scanned: ClassVar[bool] = False
+    """Whether the first answer is a scan that takes no time worth a budget, whatever the size."""
+
+    def ordinary(self, size: Size, seconds: float) -> bool:
+        """Tell whether such a game is sure to be solved within a budget, so in this process."""
+        del size, seconds
+        return False
+
+    # --- claims ---------------------------------------------------------------------------------
+
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """The concepts to whose equilibria a claim may be confined."""
+        return ()
+
+    def not_called(self, which: str) -> tuple[tuple[str, ...], str] | None:
+        """Say that no branch is called so: the names that are known, and what to write.
+
+        None where there may be one.
+        """
+        del which
+        return None
+
+    # --- other programs -------------------------------------------------------------------------
+
+    gambit: ClassVar[str] = ""
+    """How Gambit's files of such games end."""
+
+    @classmethod
+    def parse_gambit(cls, text: str, name: str = "game", path: Path | None = None) -> Model:
+        """Read the text of a file of Gambit's."""
+        raise NotImplementedError
+
+    def gambit_text(self, model: Model, at: At | None, changes: Mapping[str, Any]) -> str:
+        """Return a model at one calibration as the text of a file of Gambit's."""
+        del at, changes
+        raise UnsupportedError(f"{model.name}: no game of Gambit's; here {self.here}")
+
+    # --- for readers ----------------------------------------------------------------------------
+
+    concept: ClassVar[str] = "Nash equilibria"
+    rules: ClassVar[tuple[str, ...]] = ("highest", "lowest")
+    """The rules by which one of several equilibria may be selected."""
+
+    def decision_titles(self, model: Model) -> Sequence[str]:
+        """Return the titles of who or what decides, in the order of a play."""
+        return [player.title for player in model.players.values()]
+
+    def order(self, model: Model) -> str:
+        """Say whose actions an equilibrium's name lists."""
+        raise NotImplementedError
+
+    def table(self, model: Model) -> Table | None:
+        """Return who gets what in rows and columns; None where it is no such table."""
+        del model
+        return None
+
+    def sheet(self, model: Model) -> tuple[Table, ...]:
+        """Return its own tables of a sheet, payoffs first."""
+        return (self.paid(model, "paid", ()),)
+
+    def paid(self, model: Model, head: str, notes: Sequence[str], label: str = "") -> Table:
+        """Return who is paid what at each profile, with what the model is about."""
+        titles = [f"{p.title}{f' [{p.unit}]' if p.unit else ''}" for p in model.players.values()]
+        rows = tuple(
+            (label or ", ".join(profile), *(str(cell[player]) for player in model.players))
+            for profile, cell in model.payoffs.items()
         )
-    if not why:
-        return found
-    reasons = [reason for reason in (found.reason, why) if reason]
-    return replace(found, complete=False, reason="; ".join(dict.fromkeys(reasons)))
+        told = (*notes, *self.about(model))
+        return Table(f"{model.title}: payoffs", (head, *titles), rows, told, tuple(titles))
+
+    def about(self, model: Model) -> Iterator[str]:
+        """Yield the story that a model tells, and its source."""
+        if model.reads:
+            yield " ".join(model.reads.split())
+        if model.source:
+            yield f"Source: {model.source}."

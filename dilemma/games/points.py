@@ -18,6 +18,7 @@ import sympy as sp
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch
+from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.first_order import admissible, concave, stationary
 from dilemma.games.numbers.regimes import branches, triangles
 from dilemma.games.numbers.search import NotFoundError, Search
@@ -52,8 +53,7 @@ def may_hold(model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) 
 
 def _tops(model: Model, branch: Branch) -> list[sp.Basic]:
     """State what is needed besides slopes that vanish: what is chosen inside is no minimum."""
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     found: list[sp.Basic] = []
     for choice in game.choices.values():
         own = [
@@ -226,11 +226,10 @@ def _judged(
     model: Model, values: Values, holding: tuple[str, ...], found: list[Point]
 ) -> list[Point]:
     """Mark what somebody leaves, and what pays a leader less than another candidate does."""
-    assert model.choices is not None
-    if any(concave(model, player) is not True for player in model.choices.moves[-1]):
+    if any(concave(model, player) is not True for player in model.game.moves[-1]):
         search = Search(model, values, held=holding)
         found = [replace(p, best=not _left(model, search, p)) for p in found]
-    if model.choices.leader and not holding:
+    if model.game.leader and not holding:
         best = {id(p) for p in leaders_best(model, [p for p in found if p.best])[0]}
         found = [replace(p, best=id(p) in best) for p in found]
     return found
@@ -244,10 +243,9 @@ def gains(search: Search, player: str, here: Floats) -> bool:
 
 def _left(model: Model, search: Search, point: Point) -> bool:
     """Tell whether some player who replies gains by leaving a point."""
-    assert model.choices is not None
     here = floats(search, point)
     try:
-        return any(gains(search, player, here) for player in model.choices.moves[-1])
+        return any(gains(search, player, here) for player in model.game.moves[-1])
     except NotFoundError:
         return False
 
@@ -278,8 +276,7 @@ def _point(
 
 def leaders_best(model: Model, points: Sequence[Point]) -> tuple[list[Point], Rivals]:
     """Return the candidates that pay the leader most, and what each other regime would pay."""
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     (choice,) = game.of(game.leader)
     told: list[tuple[sp.Rational, Point]] = []
     for point in points:
@@ -304,10 +301,9 @@ def leaders_best(model: Model, points: Sequence[Point]) -> tuple[list[Point], Ri
 
 def _apart(model: Model, points: Sequence[Point]) -> list[Point]:
     """Keep one point for each play: two sets of what binds can describe the same."""
-    assert model.choices is not None
-    chosen = [c.symbol for c in model.choices.choices.values()]
-    if model.choices.bargain is not None:
-        chosen.append(model.choices.bargain.over.symbol)
+    chosen = [c.symbol for c in model.game.choices.values()]
+    if model.game.bargain is not None:
+        chosen.append(model.game.bargain.over.symbol)
     kept: list[Point] = []
     for point in points:
         if not any(
@@ -320,8 +316,7 @@ def _apart(model: Model, points: Sequence[Point]) -> list[Point]:
 
 def _worst_reply(model: Model, point: Point, value: sp.Rational) -> bool:
     """Tell whether no other reply to the same choice pays the leader less."""
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     (choice,) = game.of(game.leader)
     at = {s: v for s, v in point.at.items() if s in known_symbols(model)}
     at[choice.symbol] = point.at[choice.symbol]

@@ -13,6 +13,7 @@ from math import inf
 
 from dilemma.budget import ordinary
 from dilemma.errors import DilemmaError
+from dilemma.games.kind import Can
 from dilemma.ledger.cache import Cache, Kept
 from dilemma.ledger.workers import Job, Verdicts, Worker, Workers, done
 from dilemma.model import Model
@@ -193,7 +194,7 @@ def _weigh(todo: Sequence[Entry], cache: Cache) -> None:
     """
     for entry in todo:
         before = cache.seconds(entry.model.name, entry.claim.name)
-        unknown = 0.0 if entry.model.choices is None else inf
+        unknown = 0.0 if Can.SLOPES not in entry.model.game.can else inf
         entry.weight = unknown if before is None else before
     for entry in reversed(todo):  # in a file lemmas stand first, as a rule
         for lemma in entry.lemmas:

@@ -32,6 +32,7 @@ from dilemma.claims.sentences import (
 from dilemma.claims.verdict import Checks, Example, Verdict, plain
 from dilemma.deciders import Decider
 from dilemma.errors import CalibrationError, nearest
+from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.output.cleaning import as_json, cell
 from dilemma.output.files import check
@@ -164,7 +165,7 @@ def _why(model: Model, verdict: Verdict) -> Iterator[str]:
         yield verdict.reason
     everywhere = verdict.status == "proved" and verdict.claim.mode == "holds"
     if everywhere and verdict.cases:
-        what = "combination of what binds" if model.choices is not None else "way of playing"
+        what = "combination of what binds" if Can.SLOPES in model.game.can else "way of playing"
         yield f"it cannot fail in any {what} ({verdict.cases} gone through)"
     elif everywhere:
         yield "that it fails contradicts what is given and where the parameters may lie"

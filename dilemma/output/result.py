@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ __all__ = [
     "Shown",
     "Table",
     "apart",
+    "as_data",
     "chance_of",
     "chances",
     "exactly",
@@ -35,6 +37,7 @@ __all__ = [
     "renderables",
     "versions",
     "weighted",
+    "yes_or_no",
 ]
 
 if TYPE_CHECKING:
@@ -92,6 +95,31 @@ def number(value: Any, digits: int = 4) -> str:
     if abs(value) < 1e6 and value == int(value):
         return str(int(value))
     return f"{float(value):.{digits}g}"
+
+
+def yes_or_no(fact: bool | None) -> str:  # noqa: FBT001 -- a fact
+    """Write a fact; None is what was not decided."""
+    return {True: "yes", False: "no", None: "not decided"}[fact]
+
+
+def as_data(value: Any) -> Any:
+    """Return data as JSON has it: records and mappings as tables, exact numbers as text.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> as_data({"a": Fraction(11, 16), "b": (None, True, 2, 0.5)})
+    {'a': '11/16', 'b': [None, True, 2, 0.5]}
+    """
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if is_dataclass(value) and not isinstance(value, Mapping):
+        return {each.name: as_data(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): as_data(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [as_data(one) for one in value]
+    return str(value)
 
 
 @cache

@@ -26,6 +26,7 @@ import sympy as sp
 from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
 from dilemma.games.equilibrium import Equilibria
+from dilemma.games.kind import Can
 from dilemma.games.matrix.matrix_script import actions
 from dilemma.games.numbers.numbers_script import numbers
 from dilemma.library import available, load
@@ -181,8 +182,8 @@ def _step(most: sp.Rational, centres: list[sp.Rational]) -> sp.Rational:
 
 def _chosen(model: Model) -> dict[str, Any]:
     """Return what is chosen, where numbers are."""
-    game = model.choices
-    if game is None:
+    game = model.game
+    if not game.choices:
         return {}
     told = [
         {
@@ -218,20 +219,19 @@ def _pictured(model: Model) -> dict[str, Any]:
         if len({str(e.values[n].central) for e in model.eras.values()}) > 1
     ]
     axes = list(dict.fromkeys([*asked, *moving, *known]))[:2]
-    if model.choices is None:
+    if Can.SLOPES not in model.game.can:
         return {"axes": axes}
     return {"axes": axes, "drawn": _drawn(model)}
 
 
 def _drawn(model: Model) -> list[str]:
     """Return shadow prices, then what the model's stories watch, else what is chosen and agreed."""
-    assert model.choices is not None
     prices = [n for n, o in model.outcomes.items() if o.chances]
     told = [name for d in model.dynamics.values() for name in d.shows][:STORY]
     if not told:
-        told = list(model.choices.choices)
-        if model.choices.bargain is not None:
-            over = model.choices.bargain.over
+        told = list(model.game.choices)
+        if model.game.bargain is not None:
+            over = model.game.bargain.over
             told += [over.name, *(n for n, o in model.outcomes.items() if o.unit == over.unit)]
     return list(dict.fromkeys([*prices, *told]))[:PANELS]
 

@@ -6,7 +6,6 @@ Claims: what is claimed, of which calibrations, on which assumptions, of which e
 from __future__ import annotations
 
 import ast
-import re
 import textwrap
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,100 +14,39 @@ from typing import Any, get_args
 import sympy as sp
 
 from dilemma.errors import Mistake, nearest
-from dilemma.games.numbers.chosen import Choices
 from dilemma.reading.expressions import ExpressionError
-from dilemma.reading.payoffs import Where, blame
 from dilemma.reading.references import PAIRS, FormulaReader, Setting
-from dilemma.reading.rows import KEY, ClaimRow
+from dilemma.reading.rows import KEY, ClaimRow, Where, blame
 from dilemma.reading.syntax import read_tree
 from dilemma.theory.parts import Claim, Mode, Status
 
 __all__ = ["among_mistake", "over_of", "read_claim"]
 
 _WORDS = ("pure", "mixed", "any")
-_CONCEPTS = ("stable", "risk_dominant", "lowest", "highest")
-_NAME = re.compile(r"\w+")
-_BRANCH = "name a branch"
+_CONCEPTS = {
+    "stable": "simultaneous games: with actions, or two players with a number each",
+    "risk_dominant": "two players with two actions each",
+    "lowest": "players who choose numbers, all at once",
+    "highest": "players who choose numbers, all at once",
+}
 
 
 def among_mistake(where: Where, which: str, setting: Setting) -> Mistake | None:
     """Say what is wrong with a claim's ``among``, as far as a reader can know."""
-    match which:
-        case "pure" | "mixed" | "any":
-            told = None
-        case "stable":
-            told = _stable(setting)
-        case "risk_dominant":
-            told = _risk_dominant(setting)
-        case "lowest" | "highest":
-            told = _extreme(which, setting)
-        case _:
-            told = _named(which, setting)
-    return None if told is None else Mistake(where, *told)
-
-
-def _stable(setting: Setting) -> tuple[str, str] | None:
-    game = setting.choices
-    if setting.kind == "matrix" or (game is not None and _two_numbers(game)):
+    game = setting.game
+    if which in (*_WORDS, *game.concepts):
         return None
-    message = "'stable' is for simultaneous games: with actions, or two players with a number each"
-    return message, f"{_BRANCH}, or leave 'among' out"
-
-
-def _two_numbers(game: Choices) -> bool:
-    return not game.leader and len(game.moves[0]) == len(game.choices) == 2 and not game.constraints
-
-
-def _risk_dominant(setting: Setting) -> tuple[str, str] | None:
-    sizes = [len(player.actions) for player in setting.players.values()]
-    if setting.kind == "matrix" and sizes == [2, 2]:
+    if which in _CONCEPTS:
+        other = ", or leave 'among' out" if which == "stable" else ""
+        other = ", or write stable" if "stable" in game.concepts else other
+        return Mistake(where, f"{which!r} is for {_CONCEPTS[which]}", f"name a branch{other}")
+    told = game.not_called(which)
+    if told is None:
         return None
-    return (
-        "'risk_dominant' is for two players with two actions each",
-        f"{_BRANCH}{', or write stable' if setting.kind == 'matrix' else ''}",
-    )
-
-
-def _extreme(which: str, setting: Setting) -> tuple[str, str] | None:
-    if setting.choices is not None and not setting.choices.leader:
-        return None
-    return (
-        f"{which!r} is for players who choose numbers, all at once",
-        f"{_BRANCH}{', or write stable' if setting.kind == 'matrix' else ''}",
-    )
-
-
-def _named(which: str, setting: Setting) -> tuple[str, str] | None:
-    """Look at a branch's name, where it is known how branches are called."""
-    if setting.kind == "matrix":
-        return None if _is_supports(which, setting) else _unknown(which, (), _supports(setting))
-    if setting.choices is not None and _NAME.fullmatch(which):
-        game = setting.choices
-        known = ["interior", *game.regimes, *game.constraints]
-        return None if which in known else _unknown(which, known, "")
-    return None  # other branches are worked out only where the game is solved
-
-
-def _unknown(which: str, known: tuple[str, ...] | list[str], hint: str) -> tuple[str, str]:
+    known, hint = told
     near = "" if "," in which else nearest(which, [*_WORDS, *_CONCEPTS, *known])
-    return f"no equilibria are called {which!r}", near if near.startswith("did") else hint or near
-
-
-def _is_supports(which: str, setting: Setting) -> bool:
-    """Tell whether a name is a list of actions for each player, each list in the file's order."""
-    own = which.split(", ")
-    return len(own) == len(setting.players) and all(
-        used == [a for a in player.actions if a in used]
-        for used, player in zip(
-            (one.split("/") for one in own), setting.players.values(), strict=True
-        )
-    )
-
-
-def _supports(setting: Setting) -> str:
-    first = [player.actions[0] for player in setting.players.values()]
-    every = ["/".join(player.actions) for player in setting.players.values()]
-    return f'such as "{", ".join(first)}" or "{", ".join(every)}"'
+    hint = near if near.startswith("did") else hint or near
+    return Mistake(where, f"no equilibria are called {which!r}", hint)
 
 
 # --- claims --------------------------------------------------------------------------------------
@@ -305,7 +243,7 @@ class _Reading:
     # --- on which assumptions -------------------------------------------------------------------
 
     def _check_holding(self) -> None:
-        choices = () if self.setting.choices is None else self.setting.choices.choices
+        choices = self.setting.game.choices
         for index, name in enumerate(self.row.holding):
             if name not in choices:
                 self._say(("holding", index), f"no choice {name!r}", nearest(name, choices))

@@ -12,16 +12,12 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import Mistake, ModelError, nearest
-from dilemma.games.numbers.choices import names_of_choices, read_choice_tables
-from dilemma.games.numbers.chosen import Choices
-from dilemma.games.tree.histories import read_tree_tables
-from dilemma.games.tree.tree import Tree
+from dilemma.games.kind import USUAL, Can, Game, Statement, game_of
 from dilemma.reading.claims import over_of, read_claim
 from dilemma.reading.eras import read_eras, read_parameters, read_variants
 from dilemma.reading.expressions import ExpressionError, Scope, exact, parse
-from dilemma.reading.payoffs import Payoffs, Tables, blame, read_tables
 from dilemma.reading.references import Setting, standing
-from dilemma.reading.rows import KEY, ClaimRow, Document, naming_mistakes, read_document
+from dilemma.reading.rows import KEY, ClaimRow, Document, blame, naming_mistakes, read_document
 from dilemma.reading.syntax import degree, names, read_tree
 from dilemma.theory.parts import (
     Claim,
@@ -43,7 +39,9 @@ def read_questions(document: Document, mistakes: list[Mistake]) -> dict[str, Que
     """Read the questions for a class; what is wrong is added to ``mistakes``."""
     eras, parameters = document.names("eras"), document.names("parameters")
     watchable, word = document.names("definitions"), "definition"
-    if names_of_choices(document):  # along a parameter the page draws outcomes then
+    if game_of(document.kind or USUAL).symbols(
+        document
+    ):  # along a parameter the page draws outcomes then
         watchable, word = [*watchable, *document.names("outcomes")], "definition or outcome"
     found = {}
     for name, row in document.questions.items():
@@ -64,7 +62,7 @@ def read_questions(document: Document, mistakes: list[Mistake]) -> dict[str, Que
 def read_dynamics(document: Document, scope: Scope, mistakes: list[Mistake]) -> dict[str, Dynamics]:
     """Read how stories go on; ``scope`` has what a formula may name."""
     found = {}
-    for name, row in document.dynamics.items():
+    for name, row in document.rows("dynamics").items():
         where = ("dynamics", name)
         if row.era not in document.names("eras"):
             hint = nearest(row.era, document.names("eras"))
@@ -113,14 +111,12 @@ class Parts:
     """Everything that a model consists of."""
 
     title: str
-    kind: str
     source: str
     reads: str
     players: Mapping[str, Player]
     parameters: Mapping[str, Parameter]
     definitions: Mapping[str, Definition]
-    payoffs: Payoffs
-    profiles: tuple[Profile, ...]
+    payoffs: Mapping[Profile, Mapping[str, sp.Expr]]
     outcomes: Mapping[str, Outcome]
     groups: Mapping[str, tuple[str, ...]]
     eras: Mapping[str, Era]
@@ -128,8 +124,7 @@ class Parts:
     claims: Mapping[str, Claim]
     questions: Mapping[str, Question]
     dynamics: Mapping[str, Dynamics]
-    tree: Tree | None
-    choices: Choices | None
+    game: Game
 
 
 def build(plain: Mapping[str, Any]) -> Parts:
@@ -145,10 +140,11 @@ def build(plain: Mapping[str, Any]) -> Parts:
         raise ModelError(mistakes)
     mistakes += naming_mistakes(document)
     parameters = read_parameters(document, mistakes)
+    kind = game_of(document.kind or USUAL)
     # Where a player is broken nobody knows what it chooses, and every formula would be blamed.
-    chooses = document.kind in ("continuous", "sequential") and document.broken.get("players")
+    chooses = kind.names_in_players and document.broken.get("players")
     definitions, scope = _definitions(document, [] if chooses else mistakes)
-    tables = _TABLES.get(document.kind, read_tables)(document, scope, mistakes)
+    tables = kind.read(document, scope, mistakes)
     eras = read_eras(document, parameters, mistakes)
     variants = read_variants(document, mistakes)
     groups = _groups(document, mistakes)
@@ -161,14 +157,12 @@ def build(plain: Mapping[str, Any]) -> Parts:
         raise ModelError(mistakes)
     return Parts(
         title=document.title,
-        kind=document.kind,
         source=document.source,
         reads=document.reads.strip(),
         players=tables.players,
         parameters=parameters,
         definitions=definitions,
         payoffs=tables.payoffs,
-        profiles=tables.profiles,
         outcomes=tables.outcomes,
         groups=groups,
         eras=eras,
@@ -176,8 +170,7 @@ def build(plain: Mapping[str, Any]) -> Parts:
         claims=claims,
         questions=questions,
         dynamics=dynamics,
-        tree=tables.tree,
-        choices=tables.choices,
+        game=tables.game,
     )
 
 
@@ -199,7 +192,7 @@ def _definitions(
     """Read definitions in an order in which each uses only what comes before it."""
     known = [*document.names("parameters"), *document.names("definitions")]
     symbols: dict[str, sp.Basic] = {name: sp.Symbol(name, real=True) for name in known}
-    symbols |= names_of_choices(document)
+    symbols |= game_of(document.kind or USUAL).symbols(document)
     uses: dict[str, list[str]] = {}
     for name, row in document.definitions.items():
         try:
@@ -264,24 +257,16 @@ def _groups(document: Document, mistakes: list[Mistake]) -> dict[str, tuple[str,
     return {group: tuple(members) for group, members in document.groups.items()}
 
 
-_TABLES = {
-    "matrix": read_tables,
-    "tree": read_tree_tables,
-    "continuous": read_choice_tables,
-    "sequential": read_choice_tables,
-}
-
-
 def _claims(
     document: Document,
-    tables: Tables,
+    tables: Statement,
     definitions: Mapping[str, Definition],
     variants: Mapping[str, Variant],
     mistakes: list[Mistake],
 ) -> dict[str, Claim]:
-    of_play = () if tables.choices is None else tuple(tables.outcomes)
+    of_play = tuple(tables.outcomes) if Can.SLOPES in tables.game.can else ()
     setting = Setting(
-        kind=document.kind,
+        game=tables.game,
         players=tables.players,
         parameters=document.names("parameters"),
         definitions=[n for n in document.names("definitions") if n not in of_play],
@@ -289,8 +274,7 @@ def _claims(
         eras=document.names("eras"),
         common=document.names("common"),
         claims={name: document.claims.get(name) for name in document.names("claims")},
-        choices=tables.choices,
-        standing=standing(definitions, tables.choices),
+        standing=standing(definitions, tables.game),
         variants=variants,
     )
     found: dict[str, Claim] = {}

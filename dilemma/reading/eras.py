@@ -15,8 +15,15 @@ import sympy as sp
 
 from dilemma.errors import CalibrationError, Mistake, nearest
 from dilemma.reading.expressions import ExpressionError, exact
-from dilemma.reading.payoffs import Where, blame
-from dilemma.reading.rows import KEY, CalibrationsRow, Document, ParameterRow, ValueRow
+from dilemma.reading.rows import (
+    KEY,
+    CalibrationsRow,
+    Document,
+    ParameterRow,
+    ValueRow,
+    Where,
+    blame,
+)
 from dilemma.theory.parts import Era, Grade, Interval, Parameter, Value, Variant, decimal
 
 __all__ = [

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 
 from dilemma.errors import nearest
-from dilemma.games.numbers.chosen import Choices
+from dilemma.games.kind import Can, Game
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
 from dilemma.reading.rows import ClaimRow
 from dilemma.theory.parts import Claim, Definition, Mode, Player, Reference, Variant
@@ -28,8 +28,7 @@ class Setting:
 
     Attributes
     ----------
-    kind : str
-        The kind of game.
+    game : Game
     common : collection of str
         Parameters that are one draw in all eras.
     claims : mapping of name to claim, or its row, or None where that is broken
@@ -37,7 +36,7 @@ class Setting:
         Definitions that are one chosen number in other units, and which.
     """
 
-    kind: str
+    game: Game
     players: Mapping[str, Player]
     parameters: Collection[str]
     definitions: Collection[str]
@@ -45,25 +44,23 @@ class Setting:
     eras: Collection[str]
     common: Collection[str]
     claims: Mapping[str, Claim | ClaimRow | None] = field(default_factory=dict)
-    choices: Choices | None = None
     standing: Mapping[str, str] = field(default_factory=dict)
     variants: Mapping[str, Variant] = field(default_factory=dict)
 
     @property
     def simultaneous(self) -> bool:
         """Whether there are profiles of actions to speak of."""
-        return self.kind == "matrix"
+        return Can.TABLE in self.game.can
 
     @property
     def moved(self) -> dict[str, str]:
         """What a slope may be in: chosen numbers, and what stands for one, with that one."""
-        chosen = () if self.choices is None else self.choices.choices
-        return {**{name: name for name in chosen}, **self.standing}
+        return {**{name: name for name in self.game.choices}, **self.standing}
 
 
-def standing(definitions: Mapping[str, Definition], choices: Choices | None) -> dict[str, str]:
+def standing(definitions: Mapping[str, Definition], game: Game) -> dict[str, str]:
     """Return the definitions that hang on one chosen number alone, smoothly, and which."""
-    hangs = {name: {name} for name in (() if choices is None else choices.choices)}
+    hangs = {name: {name} for name in game.choices}
     kinked: set[str] = set()
     for name, definition in definitions.items():
         used = [s.name for s in definition.formula.free_symbols if hangs.get(s.name)]
@@ -200,7 +197,7 @@ class FormulaReader:
         if name.text in setting.outcomes or name.text in setting.players:
             return self._symbol(era, name, "outcome", (name.text,), written=name.text)
         if name.text == _COUNT:
-            if setting.choices is None:
+            if Can.SLOPES not in setting.game.can:
                 hint = "write unique(...) of a profile" if setting.simultaneous else ""
                 raise name.error("equilibria are counted only where numbers are chosen", hint)
             return self._symbol(era, name, "count", (), written=_COUNT)

@@ -11,10 +11,10 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -27,40 +27,37 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from dilemma.errors import Mistake, nearest
-from dilemma.reading.expressions import FUNCTIONS
+from dilemma.games.kind import KINDS, USUAL, game_of
+from dilemma.reading.expressions import FUNCTIONS, ExpressionError
 from dilemma.theory.parts import Grade, Status
 
 __all__ = [
     "CLAIM_WORDS",
     "KEY",
-    "KINDS",
-    "BargainRow",
     "CalibrationsRow",
     "ChoiceRow",
     "ClaimRow",
     "Document",
-    "DynamicsRow",
     "EraRow",
     "FormulaRow",
-    "NodeRow",
     "ParameterRow",
     "PlayerRow",
     "QuestionRow",
-    "RegimeRow",
-    "TypeRow",
     "ValueRow",
+    "blame",
     "is_name",
     "naming_mistakes",
     "read_document",
 ]
 
-KINDS = ("matrix", "tree", "continuous", "sequential")
 KEY = -1
 """The width of a mistake that lies in a key itself, not in its value."""
 
 _Plain = int | Decimal | str
-Where = tuple[Any, ...]
-Row = TypeVar("Row", bound=BaseModel)
+Where = tuple[str | int, ...]
+Names = Iterator[tuple[str, Where, str]]  # what they name, where they stand, and the names
+WHOLE = "cell"  # the key of a row that is one formula
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 def _number(value: object) -> _Plain:
@@ -98,14 +95,17 @@ Pair = Annotated[Any, PlainValidator(_pair)]
 Formula = Annotated[str, BeforeValidator(_formula)]
 
 
-class _Row(BaseModel):
+class Row(BaseModel):
+    """A row: what is no key of it is a mistake, for which a kind may have a better hint."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    hints: ClassVar[Mapping[str, str]] = {}
 
 
 Two = Annotated[list[Formula], Field(min_length=2, max_length=2)]
 
 
-class ChoiceRow(_Row):
+class ChoiceRow(Row):
     """A number to choose: the ends of its interval, which of them are left out, its unit."""
 
     range: Two
@@ -114,7 +114,7 @@ class ChoiceRow(_Row):
     open: Literal["low", "high", "both"] | None = None
 
 
-class PlayerRow(_Row):
+class PlayerRow(Row):
     """A player: its actions, or the numbers that it chooses, when, and under which constraints."""
 
     actions: list[str] = []
@@ -127,24 +127,7 @@ class PlayerRow(_Row):
     cooperates: str | None = None
 
 
-class TypeRow(_Row):
-    """A private type: whose it is, and the ends of the interval on which it is uniform."""
-
-    of: str
-    uniform: Two
-
-
-class NodeRow(_Row):
-    """A move of a tree: a player's, with what it knows, or chance's."""
-
-    player: str | None = None
-    actions: list[str] | None = None
-    knows: list[str] = []
-    information: str = ""
-    chance: dict[str, Formula] | None = None
-
-
-class ParameterRow(_Row):
+class ParameterRow(Row):
     """A parameter: its name, its range, its unit, its meaning."""
 
     range: Pair
@@ -153,7 +136,7 @@ class ParameterRow(_Row):
     open: Literal["low", "high", "both"] | None = None
 
 
-class FormulaRow(_Row):
+class FormulaRow(Row):
     """A definition or an outcome."""
 
     formula: Formula = Field(alias="is")
@@ -161,7 +144,7 @@ class FormulaRow(_Row):
     unit: str = ""
 
 
-class ValueRow(_Row):
+class ValueRow(Row):
     """What an era, or all eras in common, say of a parameter."""
 
     value: Number
@@ -170,7 +153,7 @@ class ValueRow(_Row):
     source: str
 
 
-class _EraHead(_Row):
+class _EraHead(Row):
     title: str = ""
     years: list[int] | None = None
 
@@ -185,14 +168,14 @@ class EraRow:
     broken: frozenset[str]
 
 
-class CalibrationsRow(_Row):
+class CalibrationsRow(Row):
     """A variant of the eras: what moves between them."""
 
     moves: list[str]
     says: str = ""
 
 
-class ClaimRow(_Row):
+class ClaimRow(Row):
     """A claim as the author wrote it."""
 
     says: str
@@ -212,7 +195,7 @@ class ClaimRow(_Row):
     expect: Annotated[Any, PlainValidator(_expect)] = "proved"
 
 
-class QuestionRow(_Row):
+class QuestionRow(Row):
     """A question for a class."""
 
     asks: str
@@ -221,169 +204,150 @@ class QuestionRow(_Row):
     shows: str = ""
 
 
-class RegimeRow(_Row):
-    """A name for a set of what binds."""
-
-    binds: list[str]
-
-
-class BargainRow(_Row):
-    """What is bargained over, what each player gains by agreement, and its power."""
-
-    range: Two
-    unit: str = ""
-    means: str = ""
-    gains: dict[str, Formula]
-    power: dict[str, Formula]
-
-
-class DynamicsRow(_Row):
-    """How a story goes on: what each parameter becomes, or which way one moves and returns."""
-
-    says: str
-    era: str
-    next: dict[str, Formula] = {}
-    steps: Annotated[int, Field(ge=1, le=1000)] = 10
-    scales: list[str] = []
-    through: list[Number] = []
-    shows: list[str] = []
-
-
-class _Formula(_Row):
+class _Formula(Row):
     """One player's payoff, over action levels."""
 
     cell: Formula
 
 
-class _Cell(_Row):
+class _Cell(Row):
     """Each player's payoff at a profile."""
 
     cell: dict[str, Formula]
 
 
-class _Statement(_Row):
-    """A constraint."""
-
-    cell: Formula
-
-
-class _Group(_Row):
+class _Group(Row):
     parameters: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document whose every row has the right shape; the others are named in ``broken``."""
+    """A document whose every row has the right shape; the others are named in ``broken``.
+
+    Attributes
+    ----------
+    texts, sections : mapping
+        The keys and sections that the kind of game has for itself: all of them, empty ones too.
+    """
 
     title: str = ""
     kind: str = ""
     source: str = ""
     reads: str = ""
-    ties: str = ""
     players: Mapping[str, PlayerRow] = field(default_factory=dict)
     parameters: Mapping[str, ParameterRow] = field(default_factory=dict)
     definitions: Mapping[str, FormulaRow] = field(default_factory=dict)
-    types: Mapping[str, TypeRow] = field(default_factory=dict)
-    tree: Mapping[str, NodeRow] = field(default_factory=dict)
-    constraints: Mapping[str, str] = field(default_factory=dict)
-    regimes: Mapping[str, RegimeRow] = field(default_factory=dict)
     payoffs: Mapping[str, str | dict[str, str]] = field(default_factory=dict)
-    bargain: Mapping[str, BargainRow] = field(default_factory=dict)
     outcomes: Mapping[str, FormulaRow] = field(default_factory=dict)
     groups: Mapping[str, list[str]] = field(default_factory=dict)
     common: Mapping[str, ValueRow] = field(default_factory=dict)
     eras: Mapping[str, EraRow] = field(default_factory=dict)
     calibrations: Mapping[str, CalibrationsRow] = field(default_factory=dict)
     claims: Mapping[str, ClaimRow] = field(default_factory=dict)
-    dynamics: Mapping[str, DynamicsRow] = field(default_factory=dict)
     questions: Mapping[str, QuestionRow] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    sections: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     broken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def rows(self, section: str) -> Mapping[str, Any]:
+        """Return a section's rows, whoever's it is."""
+        found: Mapping[str, Any] = (
+            self.sections[section] if section in self.sections else getattr(self, section, {})
+        )
+        return found
 
     def names(self, section: str) -> list[str]:
         """Return the names of a section's rows, the broken ones too."""
-        return [*getattr(self, section), *sorted(self.broken.get(section, ()))]
+        return [*self.rows(section), *sorted(self.broken.get(section, ()))]
 
 
 _ROWS: Mapping[str, type[BaseModel]] = {
     "players": PlayerRow,
     "parameters": ParameterRow,
     "definitions": FormulaRow,
-    "types": TypeRow,
-    "tree": NodeRow,
-    "constraints": _Statement,
-    "regimes": RegimeRow,
     "payoffs": _Cell,
-    "bargain": BargainRow,
     "outcomes": FormulaRow,
     "groups": _Group,
     "common": ValueRow,
     "calibrations": CalibrationsRow,
     "claims": ClaimRow,
-    "dynamics": DynamicsRow,
     "questions": QuestionRow,
 }
 _SECTIONS = (*_ROWS, "eras")
-_TEXTS = ("title", "kind", "source", "reads", "ties")
+_TEXTS = ("title", "kind", "source", "reads")
 _NEEDED = ("title", "kind", "source", "reads", "players", "payoffs")
 # Rows that may be written without their one key, and that key.
-_CHOSEN = ("continuous", "sequential")
-_OF_KIND = {
-    "types": ("tree",),
-    "tree": ("tree",),
-    "constraints": _CHOSEN,
-    "regimes": _CHOSEN,
-    "bargain": _CHOSEN,
-    "dynamics": _CHOSEN,
-    "ties": ("sequential",),
-}
 _SHORT = {"definitions": "is", "outcomes": "is", "players": "actions"}
-_WRAPPED = {"payoffs": "cell", "constraints": "cell", "groups": "parameters"}
+_WRAPPED = {"payoffs": "cell", "groups": "parameters"}
 
 
 def read_document(plain: Mapping[str, Any]) -> tuple[Document, list[Mistake]]:
     """Check the shape of a plain document: what is right, and every mistake."""
-    if (kind := plain.get("kind")) not in (None, *KINDS) and isinstance(kind, str):
+    kind = plain.get("kind")
+    if kind not in (None, *KINDS) and isinstance(kind, str):
         # Another kind has other sections: what else there is to say would mislead.
         hint = f"kinds of game: {', '.join(KINDS)}"
         return Document(), [Mistake(("kind",), f"no kind of game is called {kind!r}", hint)]
     mistakes = [Mistake((), f"{key!r} is missing") for key in _NEEDED if key not in plain]
+    shapes, texts = _shapes(kind)
     found: dict[str, Any] = {}
     broken: dict[str, frozenset[str]] = {}
     for key, value in plain.items():
-        if key in _OF_KIND and plain.get("kind") not in _OF_KIND[key]:
-            kinds = " or ".join(f'"{kind}"' for kind in _OF_KIND[key])
-            hint = f"only where kind = {kinds}"
-            mistakes.append(Mistake((key,), "a section of another kind of game", hint, width=KEY))
-        elif key in _TEXTS:
+        if key not in (*texts, *shapes, "eras"):
+            mistakes.append(_unknown(key, texts, shapes))
+        elif key in texts:
             if not isinstance(value, str):
                 mistakes.append(Mistake((key,), "text is wanted, in quotes"))
             else:
                 found[key] = value
-        elif key not in _SECTIONS:
-            hint = nearest(key, [*_TEXTS, *_SECTIONS])
-            mistakes.append(Mistake((key,), "unknown section or key", hint, width=KEY))
         elif not isinstance(value, dict):
             mistakes.append(Mistake((key,), "a table is wanted"))
         else:
-            read = _read_era if key == "eras" else _read_row
-            rows = {name: read((key, name), row, mistakes) for name, row in value.items()}
+            rows = {
+                name: _read_era((key, name), row, mistakes)
+                if key == "eras"
+                else _read_row(shapes[key], (key, name), row, mistakes)
+                for name, row in value.items()
+            }
             found[key] = {name: row for name, row in rows.items() if row is not None}
             broken[key] = frozenset(rows.keys() - found[key].keys())
-    return Document(**found, broken=broken), mistakes
+    own = {key: found.pop(key, {}) for key in shapes if key not in _ROWS}
+    told = {key: found.pop(key, "") for key in texts if key not in _TEXTS}
+    return Document(**found, texts=told, sections=own, broken=broken), mistakes
 
 
-def _read_row(where: Where, whole: object, mistakes: list[Mistake]) -> Any:
+def _shapes(kind: object) -> tuple[dict[str, type[BaseModel]], tuple[str, ...]]:
+    """Return the sections that a document may have, with their rows, and its texts."""
+    if not isinstance(kind, str):
+        return dict(_ROWS), _TEXTS
+    game = game_of(kind)
+    return {**_ROWS, **game.sections}, (*_TEXTS, *game.texts(kind))
+
+
+def _unknown(key: str, texts: Iterable[str], shapes: Iterable[str]) -> Mistake:
+    """Say what is wrong with a key that a document of its kind has not."""
+    owners = [
+        kind for kind in KINDS if key in (*game_of(kind).sections, *game_of(kind).texts(kind))
+    ]
+    if owners:
+        told = " or ".join(f'"{kind}"' for kind in owners)
+        hint = f"only where kind = {told}"
+        return Mistake((key,), "a section of another kind of game", hint, width=KEY)
+    hint = nearest(key, [*texts, *shapes, "eras"])
+    return Mistake((key,), "unknown section or key", hint, width=KEY)
+
+
+def _read_row(shape: type[BaseModel], where: Where, whole: object, mistakes: list[Mistake]) -> Any:
     """Return the row, or None if something is wrong with it."""
     section, row = where[0], whole
-    shape = _ROWS[section]
-    if section in _WRAPPED:
-        row = {_WRAPPED[section]: whole}
+    wrapper = _WRAPPED.get(str(section)) or (WHOLE if WHOLE in shape.model_fields else "")
+    if wrapper:
+        row = {wrapper: whole}
         shape = _Formula if section == "payoffs" and not isinstance(whole, dict) else shape
     elif section in _SHORT and not isinstance(whole, dict):
-        row = {_SHORT[section]: whole}
-    checked = _checked(shape, row, where, mistakes, skip=section in _WRAPPED)
-    wrapped = checked is not None and section in _WRAPPED
-    return getattr(checked, _WRAPPED[section]) if wrapped else checked
+        row = {_SHORT[str(section)]: whole}
+    checked = _checked(shape, row, where, mistakes, skip=bool(wrapper))
+    return getattr(checked, wrapper) if checked is not None and wrapper else checked
 
 
 def _read_era(where: Where, row: object, mistakes: list[Mistake]) -> EraRow | None:
@@ -404,9 +368,14 @@ def _read_era(where: Where, row: object, mistakes: list[Mistake]) -> EraRow | No
     return EraRow(head.title, head.years, ordered, broken)
 
 
+def blame(where: Where, error: ExpressionError) -> Mistake:
+    """Turn what is wrong with a formula into a mistake of the model."""
+    return Mistake(where, error.message, error.hint, error.column, max(error.width, 1))
+
+
 def _checked(
-    shape: type[Row], row: object, where: Where, mistakes: list[Mistake], *, skip: bool = False
-) -> Row | None:
+    shape: type[Shape], row: object, where: Where, mistakes: list[Mistake], *, skip: bool = False
+) -> Shape | None:
     """Let pydantic check a row; ``skip`` leaves out the key that only wraps it."""
     try:
         return shape.model_validate(row)
@@ -440,8 +409,8 @@ def _mistake(shape: type[BaseModel], where: Where, error: ErrorDetails) -> Mista
         case "extra_forbidden":
             keys = [one.alias or name for name, one in shape.model_fields.items()]
             hint = nearest(str(where[-1]), keys)
-            if where[-1] == "choices" and "actions" in keys:
-                hint = 'write actions; numbers are chosen in kind = "continuous" or "sequential"'
+            if issubclass(shape, Row):
+                hint = shape.hints.get(str(where[-1]), hint)
             return Mistake(where, "unknown key", hint, width=KEY)
         case "literal_error":
             wanted = str(context["expected"]).replace(" or ", ", ").replace("'", "")
@@ -491,7 +460,7 @@ def naming_mistakes(document: Document) -> Iterator[Mistake]:
             if kind == "action":
                 actions.add(name)
     for section in _LABELLED:
-        for name in getattr(document, section):
+        for name in document.rows(section):
             if not _LABEL.fullmatch(name):
                 hint = "letters, digits, _ and -"
                 yield Mistake((section, name), f"not a name: {name!r}", hint, width=KEY)
@@ -502,30 +471,28 @@ def is_name(name: str) -> bool:
     return _wrong("players", name) is None
 
 
-def _named(document: Document) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
+def _named(document: Document) -> Names:
     for section in ("parameters", "definitions", "players"):
-        for name in getattr(document, section):
+        for name in document.rows(section):
             yield section, (section, name), name
-    yield from _actions(document)
-    for player, row in document.players.items():
-        for name in row.choices:
-            yield "choices", ("players", player, "choices", name), name
-        for name in row.constraints:
-            yield "constraints", ("players", player, "constraints", name), name
-    for section in ("bargain", "constraints", "regimes", "types", "outcomes", "eras"):
-        for name in getattr(document, section):
+    yield from game_of(document.kind or USUAL).names(document)
+    for section in ("outcomes", "eras"):
+        for name in document.rows(section):
             yield section, (section, name), name
 
 
-def _actions(document: Document) -> Iterator[tuple[str, tuple[str | int, ...], str]]:
+def player_names(document: Document) -> Names:
+    """Yield the names in players' rows: levels, actions, choices, constraints."""
     for player, row in document.players.items():
         for level in row.levels:
             yield "levels", ("players", player, "levels", level), level
         for index, action in enumerate(dict.fromkeys(row.actions)):
             yield "actions", ("players", player, "actions", index), action
-    for key, node in document.tree.items():
-        for action in dict.fromkeys([*(node.actions or ()), *(node.chance or ())]):
-            yield "actions", ("tree", key), action
+    for player, row in document.players.items():
+        for name in row.choices:
+            yield "choices", ("players", player, "choices", name), name
+        for name in row.constraints:
+            yield "constraints", ("players", player, "constraints", name), name
 
 
 def _wrong(section: str, name: str) -> tuple[str, str] | None:

@@ -1,13 +1,10 @@
-"""Formulas and documents as text: what the readers read, written.
-
-From two payoff matrices to the document of a two-player game.
-"""
+"""Formulas and documents as text: what the readers read, written."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,12 +13,10 @@ import sympy as sp
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
-from dilemma.errors import Mistake, ModelError
-from dilemma.reading.expressions import ExpressionError
-from dilemma.reading.syntax import HIGHEST_POWER, MOST_DIGITS, names, read_tree
+from dilemma.reading.syntax import HIGHEST_POWER, MOST_DIGITS
 from dilemma.theory.parts import decimal
 
-__all__ = ["bimatrix", "formula", "plain", "toml"]
+__all__ = ["formula", "plain", "toml"]
 
 
 def formula(expression: sp.Basic) -> str:
@@ -226,104 +221,3 @@ def _quoted(text: str) -> str:
 def _long(text: str) -> str:
     lines = (_quoted(line)[1:-1].replace('\\"', '"') for line in text.split("\n"))
     return _CLOSING.sub(lambda quotes: '\\"' * len(quotes[0]), "\n".join(lines))
-
-
-# --- from two payoff matrices to the document of a two-player game -------------------------------
-
-
-_Rows = list[list[Any]]
-
-
-def bimatrix(
-    row_payoffs: Any,
-    column_payoffs: Any,
-    players: Sequence[str],
-    actions: Sequence[Sequence[str]] | None,
-    cooperates: str | Sequence[str] | None,
-) -> dict[str, Any]:
-    """Return players, parameters and payoffs as a document has them.
-
-    ``row_payoffs[i, j]`` and ``column_payoffs[i, j]`` are paid where the first player takes her
-    action ``i`` and the second his action ``j``.  Every free symbol becomes a parameter.
-    """
-    if len(players) != 2:
-        raise _wrong("two matrices are for two players", f"players are {', '.join(players)}")
-    rows = _rows(row_payoffs, "row_payoffs")
-    columns = (
-        [[_negative(cell) for cell in row] for row in rows]
-        if column_payoffs is None
-        else _rows(column_payoffs, "column_payoffs")
-    )
-    shapes = [(len(one), len(one[0])) for one in (rows, columns)]
-    if shapes[0] != shapes[1]:
-        told = " and ".join(f"{n} x {m}" for n, m in shapes)
-        raise _wrong("row_payoffs and column_payoffs differ in shape", f"they are {told}")
-    called = _actions(players, actions, shapes[0])
-    payoffs = {
-        f"{a}, {b}": {players[0]: rows[i][j], players[1]: columns[i][j]}
-        for i, a in enumerate(called[0])
-        for j, b in enumerate(called[1])
-    }
-    symbols = dict.fromkeys(
-        name for cell in payoffs.values() for one in cell.values() for name in _names(one)
-    )
-    anywhere = {"range": [Decimal("-inf"), Decimal("inf")], "unit": "1", "means": ""}
-    found: dict[str, Any] = {
-        "players": {player: {"actions": own} for player, own in zip(players, called, strict=True)},
-        "parameters": {name: dict(anywhere) for name in symbols},
-        "payoffs": payoffs,
-    }
-    if cooperates is not None:
-        both = [cooperates] * 2 if isinstance(cooperates, str) else list(cooperates)
-        for player, action in zip(players, both, strict=True):
-            found["players"][player]["cooperates"] = action
-    return found
-
-
-def _actions(
-    players: Sequence[str], actions: Sequence[Sequence[str]] | None, shape: tuple[int, int]
-) -> list[list[str]]:
-    if actions is None:
-        return [
-            [f"{player}_{i + 1}" for i in range(n)]
-            for player, n in zip(players, shape, strict=True)
-        ]
-    sizes = tuple(len(own) for own in actions)
-    if sizes != shape:
-        told = " and ".join(map(str, sizes))
-        hint = f"the matrices are {shape[0]} x {shape[1]}"
-        raise _wrong(f"the players have {told} actions", hint)
-    return [list(own) for own in actions]
-
-
-def _rows(matrix: Any, what: str) -> _Rows:
-    """Return plain numbers and formulas, row by row."""
-    cells = plain(matrix.tolist() if hasattr(matrix, "tolist") else matrix)
-    if (
-        not isinstance(cells, list)
-        or not cells
-        or not all(isinstance(row, list) and row for row in cells)
-    ):
-        raise _wrong(f"{what} is not a matrix", "a list of rows, each a list of payoffs")
-    widths = {len(row) for row in cells}
-    if len(widths) != 1:
-        told = ", ".join(str(len(row)) for row in cells)
-        raise _wrong(f"the rows of {what} differ in length", f"they have {told} entries")
-    return cells
-
-
-def _negative(cell: Any) -> Any:
-    return f"-({cell})" if isinstance(cell, str) else -cell
-
-
-def _names(cell: Any) -> list[str]:
-    if not isinstance(cell, str):
-        return []
-    try:
-        return list(names(read_tree(cell)))
-    except ExpressionError:
-        return []  # told when the model is built
-
-
-def _wrong(message: str, hint: str) -> ModelError:
-    return ModelError([Mistake((), message, hint)])

@@ -22,6 +22,7 @@ from dilemma.claims.examples import Example, truth
 from dilemma.claims.statements import Statements
 from dilemma.claims.verdict import Need, Radius, Verdict
 from dilemma.errors import DilemmaError
+from dilemma.games.kind import Can
 from dilemma.robustness.boxes import Axis, Boxes, Elsewhere
 from dilemma.theory.parts import Interval, decimal
 
@@ -139,7 +140,7 @@ class _Search:
     def _satisfies(self, example: Example, unit: _Unit) -> bool:
         statements = self.boxes.statements
         if unit.need.what == "assumption":
-            if statements.model.choices is not None or statements.given_of_play:
+            if Can.SLOPES in statements.model.game.can or statements.given_of_play:
                 return False
             return truth(statements, unit.conjunct, example) is sp.true
         if unit.need.what == "shared":

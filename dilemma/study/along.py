@@ -11,8 +11,9 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.games.kind import branches
-from dilemma.games.matrix import named_games as kinds
+from dilemma.games import named_games as kinds
+from dilemma.games.kind import Can
+from dilemma.games.solution import branches
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, number
 from dilemma.study.asking import one_era
@@ -157,7 +158,7 @@ def along(
     >>> [(number(s.high), s.equilibria[0]) for s in along(hunt, "s").stretches]
     [('1', '(row_2, column_2)'), ('9', '(row_1, column_1)')]
     """
-    model.needs_actions("finding where the solution changes exactly")
+    model.needs(Can.ACTIONS, "finding where the solution changes exactly")
     model, era, parameter = _asked(model, era, parameter)
     if shows and shows not in model.definitions:
         hint = nearest(shows, model.definitions) or f"{model.name} has no definitions"

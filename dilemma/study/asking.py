@@ -7,16 +7,17 @@ One value of an outcome at one calibration, by a rule that is named where there 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.games.equilibrium import Equilibria
-from dilemma.games.matrix import selection
-from dilemma.games.numbers.certificates import shrinks
+from dilemma.games import selection
+from dilemma.games.equilibrium import Equilibria, Equilibrium
+from dilemma.games.kind import Can
+from dilemma.games.numbers.certificates import record
 from dilemma.games.numbers.choosing import played
 from dilemma.model import At, Model
 from dilemma.output.result import Table
@@ -26,7 +27,6 @@ from dilemma.study.solve import solve
 from dilemma.theory.parts import Era, Profile, Value
 
 __all__ = [
-    "Candidate",
     "EraSummary",
     "Eras",
     "GroupMove",
@@ -204,7 +204,7 @@ def _with(model: Model, era: Era) -> tuple[Model, str]:
 
 def concept(model: Model) -> str:
     """Say in which sense a model's branches are equilibria."""
-    return "Nash equilibria" if model.tree is None else "subgame perfect equilibria"
+    return model.game.concept
 
 
 def order(model: Model) -> str:
@@ -216,14 +216,7 @@ def order(model: Model) -> str:
     >>> order(load("abandonment"))
     'a pair is (Japan, United States)'
     """
-    if model.tree is None:
-        word = "pair" if len(model.players) == 2 else "profile"
-        return f"a {word} is ({', '.join(p.title for p in model.players.values())})"
-    told = f"a name lists what is done at ({', '.join(model.tree.decisions)})"
-    for decision in model.tree.decisions.values():
-        if decision.knows:
-            told += f"; at {decision.name} a/b is a above some value of {decision.knows}, b below"
-    return told
+    return model.game.order(model)
 
 
 def letters(model: Model, used: Collection[str]) -> Table:
@@ -251,16 +244,6 @@ def letters(model: Model, used: Collection[str]) -> Table:
 RULES = ("highest", "lowest", "stable", "risk_dominant")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """An equilibrium, as far as a rule needs it."""
-
-    name: str
-    value: sp.Rational | None
-    stable: Callable[[], bool | None]
-    risk_dominant: bool
-
-
 @dataclass
 class Selector:
     """The value of an outcome in the equilibrium that a rule selects.
@@ -278,35 +261,43 @@ class Selector:
 
     def __call__(self, calibration: Mapping[str, sp.Rational], where: str) -> sp.Rational:
         """Return the value at a calibration that messages call ``where``."""
-        found = candidates(self.model, self.outcome, calibration, where)
+        found = candidates(self.model, calibration, where, stability=self.rule == "stable")
         if not found:
             raise CalibrationError(f"{self.model.name}: no equilibrium at {where}")
-        told = [(c.value, c) for c in found if c.value is not None]
-        if len(told) < len(found):
-            bad = next(c for c in found if c.value is None)
-            raise CalibrationError(f"{self.outcome} is not defined at {where}, in {bad.name}")
+        told: list[tuple[sp.Rational, Equilibrium]] = []
+        for one in found:
+            value = one.value(self.outcome)
+            if value is None:
+                raise CalibrationError(f"{self.outcome} is not defined at {where}, in {one.name}")
+            told.append((value, one))
         if len({value for value, _ in told}) == 1:
             return told[0][0]
         self.needed = True
-        return self._selected(told, where)
+        return self._selected(told, calibration, where)
 
-    def _selected(self, found: Sequence[tuple[sp.Rational, Candidate]], where: str) -> sp.Rational:
+    def _selected(
+        self,
+        found: Sequence[tuple[sp.Rational, Equilibrium]],
+        calibration: Mapping[str, sp.Rational],
+        where: str,
+    ) -> sp.Rational:
         values = [value for value, _ in found]
-        told = "; ".join(f"{c.name} with {float(value):.4g}" for value, c in found)
+        told = "; ".join(f"{one.name} with {float(value):.4g}" for value, one in found)
         match self.rule:
             case "highest":
                 return max(values)
             case "lowest":
                 return min(values)
             case None:
-                rules = " or ".join(repr(rule) for rule in _rules(self.model))
+                rules = " or ".join(repr(rule) for rule in self.model.game.rules)
                 raise CalibrationError(
                     f"several equilibria at {where}: {told}. Which one counts? Say select = {rules}"
                 )
             case "stable":
-                kept = {value for value, c in found if c.stable()}
+                kept = {value for value, one in found if one.stable}
             case _:
-                kept = {value for value, c in found if c.risk_dominant}
+                safest = _risk_dominant(self.model, calibration, [one for _, one in found])
+                kept = {value for value, one in found if one is safest}
         if len(kept) != 1:
             word = self.rule.replace("_", "-")
             raise CalibrationError(
@@ -324,7 +315,7 @@ def selector(model: Model, outcome: str, rule: str | None) -> Selector:
     CalibrationError
         If the rule is none, or none for this kind of game.
     """
-    rules = _rules(model)
+    rules = model.game.rules
     if rule is not None and rule not in rules:
         if rule in RULES:
             raise CalibrationError(
@@ -334,65 +325,40 @@ def selector(model: Model, outcome: str, rule: str | None) -> Selector:
     return Selector(model, outcome, rule)
 
 
-def _rules(model: Model) -> tuple[str, ...]:
-    if model.choices is not None:
-        return RULES[:3]
-    return (*RULES[:2], RULES[3]) if model.kind == "matrix" else RULES[:2]
-
-
 def _or(rules: Sequence[str]) -> str:
     return f"it may be {' or '.join(repr(rule) for rule in rules)}"
 
 
 def candidates(
-    model: Model, outcome: str, calibration: Mapping[str, sp.Rational], where: str
-) -> list[Candidate]:
-    """Return every equilibrium at a calibration, with the outcome's value.
+    model: Model, calibration: Mapping[str, sp.Rational], where: str, *, stability: bool
+) -> Sequence[Equilibrium]:
+    """Return every equilibrium at a calibration.
 
     Raises
     ------
     UnsupportedError
         If some may be missing.
     """
-    if model.choices is not None:
-        return _of_choices(model, outcome, calibration, where)
+    if Can.SLOPES in model.game.can:
+        points, missing = played(model, model.values(calibration))
+        if missing:
+            raise _incomplete(model, where, missing)
+        return [record(model, point, stability=stability) for point in points]
     found = solve(model, calibration)
     if not found.complete:
         raise _incomplete(model, where, found.reason)
-    best = None
-    if model.kind == "matrix":
-        values = model.values(calibration)
-        payoffs = {
-            profile: {player: payoff.xreplace(values) for player, payoff in cell.items()}
-            for profile, cell in model.payoffs.items()
-        }
-        best = selection.risk_dominant(list(model.players.values()), payoffs, found.equilibria)
-    return [
-        Candidate(
-            e.name,
-            e.outcomes[outcome] if outcome in e.outcomes else e.payoffs[outcome],
-            lambda: None,
-            e is best,
-        )
-        for e in found
-    ]
+    return found.equilibria
 
 
-def _of_choices(
-    model: Model, outcome: str, calibration: Mapping[str, sp.Rational], where: str
-) -> list[Candidate]:
-    points, missing = played(model, model.values(calibration))
-    if missing:
-        raise _incomplete(model, where, missing)
-    found = []
-    for point in points:
-        branch = point.branch
-        formula = (
-            branch.outcomes[outcome] if outcome in branch.outcomes else branch.payoffs[outcome]
-        )
-        stable = lambda p=point: shrinks(model, p.branch, p.at)[0]  # noqa: E731 -- asked for rarely
-        found.append(Candidate(branch.title, point.worth(formula), stable, risk_dominant=False))
-    return found
+def _risk_dominant(
+    model: Model, calibration: Mapping[str, sp.Rational], found: Sequence[Equilibrium]
+) -> Equilibrium | None:
+    values = model.values(calibration)
+    payoffs = {
+        profile: {player: payoff.xreplace(values) for player, payoff in cell.items()}
+        for profile, cell in model.payoffs.items()
+    }
+    return selection.risk_dominant(list(model.players.values()), payoffs, found)
 
 
 def _incomplete(model: Model, where: str, reason: str) -> UnsupportedError:

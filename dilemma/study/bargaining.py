@@ -18,6 +18,7 @@ import sympy as sp
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.batch import many
+from dilemma.games.kind import Can
 from dilemma.games.numbers.choosing import play, played
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, percent, versions
@@ -120,9 +121,8 @@ class Bargaining(Shown):
     @property
     def interval(self) -> tuple[sp.Expr, sp.Expr]:
         """What may be agreed on at all."""
-        assert self.model.choices is not None
-        assert self.model.choices.bargain is not None
-        over = self.model.choices.bargain.over
+        assert self.model.game.bargain is not None
+        over = self.model.game.bargain.over
         return over.low, over.high
 
     def tables(self) -> tuple[Table, ...]:
@@ -147,9 +147,8 @@ class Bargaining(Shown):
         return (Table(title, header, tuple(rows), tuple(self._notes())),)
 
     def _notes(self) -> Iterator[str]:
-        assert self.model.choices is not None
-        assert self.model.choices.bargain is not None
-        over = self.model.choices.bargain.over
+        assert self.model.game.bargain is not None
+        over = self.model.game.bargain.over
         yield f"{over.name}: {over.means} [{over.unit}], from {over.low} to {over.high}."
         spread = next(iter(self.spreads.values()))
         yield (
@@ -282,16 +281,15 @@ Sides = Mapping[str, tuple[sp.Expr, sp.Expr]]  # a player's gain: its constant a
 
 
 def _over(model: Model) -> str:
-    assert model.choices is not None
-    assert model.choices.bargain is not None
-    return model.choices.bargain.over.name
+    assert model.game.bargain is not None
+    return model.game.bargain.over.name
 
 
 def _sides(model: Model) -> Sides:
     """Return each player's gain, linear in what is bargained over."""
-    if model.choices is None or model.choices.bargain is None:
+    if Can.SLOPES not in model.game.can or model.game.bargain is None:
         raise UnsupportedError(f"{model.name} ends in no bargain: its file has no [bargain]")
-    bargain = model.choices.bargain
+    bargain = model.game.bargain
     t = bargain.over.symbol
     found = {}
     for player, gain in bargain.gains.items():
@@ -302,9 +300,8 @@ def _sides(model: Model) -> Sides:
 
 def _common(model: Model) -> str:
     """Return the first parameter that every gain names."""
-    assert model.choices is not None
-    assert model.choices.bargain is not None
-    named = [gain.free_symbols for gain in model.choices.bargain.gains.values()]
+    assert model.game.bargain is not None
+    named = [gain.free_symbols for gain in model.game.bargain.gains.values()]
     for name, parameter in model.parameters.items():
         if all(parameter.symbol in symbols for symbols in named):
             return name

@@ -14,15 +14,16 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.equilibrium import Equilibria
-from dilemma.games.matrix.profiles import numeric_payoffs
-from dilemma.games.numbers.chosen import Choice
+from dilemma.games.equilibrium import Equilibria, Equilibrium
+from dilemma.games.kind import Can
+from dilemma.games.numbers.choice import Choice, ChosenNumbers
 from dilemma.games.numbers.first_order import concave
 from dilemma.games.points import by_branches
+from dilemma.games.profiles import numeric_payoffs
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, versions
 from dilemma.study.asking import Eras, eras_of
-from dilemma.study.paths import State, Stop, follow, joined
+from dilemma.study.paths import Stop, follow, joined
 from dilemma.study.solve import solve
 
 __all__ = ["EraReplies", "Number", "Replies", "Reply", "Spot", "best_replies"]
@@ -274,7 +275,7 @@ def best_replies(
         raise CalibrationError(
             f"{model.name}: at least two values of the other's number are wanted"
         )
-    one_era = _of_actions if model.choices is None else _of_numbers
+    one_era = _of_actions if Can.TABLE in model.game.can else _of_numbers
     return Replies(
         model=model,
         numbers={player: _number(model, player) for player in model.players},
@@ -286,8 +287,8 @@ def best_replies(
 
 def _check(model: Model) -> None:
     """See that each of two players has one number."""
-    game, players = model.choices, model.players.values()
-    if model.tree is not None or (game is not None and game.leader):
+    game, players = model.game, model.players.values()
+    if not game.can & (Can.TABLE | Can.SLOPES) or game.leader:
         raise UnsupportedError(
             f"{model.name}: not all move at once, so there are no two best replies to set side by "
             "side; `trace` shows what is played as a parameter moves"
@@ -297,12 +298,12 @@ def _check(model: Model) -> None:
             f"{model.name} has {len(players)} players: best replies are drawn for two; `solve` "
             "finds the equilibria"
         )
-    if game is None and any(len(p.actions) != 2 for p in players):
+    if Can.TABLE in game.can and any(len(p.actions) != 2 for p in players):
         raise UnsupportedError(
             f"{model.name} has players with more than two actions, so that a mix is more than one "
             "number; `compare` underlines best replies in the payoff matrix"
         )
-    if game is not None and any(len(game.of(p)) != 1 for p in model.players):
+    if Can.SLOPES in game.can and any(len(game.of(p)) != 1 for p in model.players):
         raise UnsupportedError(
             f"{model.name} has a player who does not choose exactly one number; `solve` finds the "
             "equilibria"
@@ -311,15 +312,15 @@ def _check(model: Model) -> None:
 
 def _number(model: Model, player: str) -> Number:
     who = model.players[player]
-    if model.choices is not None:
-        (choice,) = model.choices.of(player)
+    if Can.SLOPES in model.game.can:
+        (choice,) = model.game.of(player)
         return Number(choice.name, choice.means, choice.unit)
     action = who.cooperates or who.actions[-1]
     return Number(action, f"{who.title}: probability of {action}", "probability")
 
 
 def _method(model: Model) -> str:
-    if model.choices is None:
+    if Can.SLOPES not in model.game.can:
         return "Exact: a reply changes where the two actions pay the same"
     told = "The branches' equations solved exactly, the other's number held"
     if any(concave(model, player) is not True for player in model.players):
@@ -394,8 +395,7 @@ def _of_numbers(model: Model, era: str, points: int) -> EraReplies:
 
 
 def _choice(model: Model, player: str) -> Choice:
-    assert model.choices is not None
-    (choice,) = model.choices.of(player)
+    (choice,) = model.game.of(player)
     return choice
 
 
@@ -451,5 +451,6 @@ class _Held:
         for point in found:
             number = point.worth(self.own.symbol)
             if point.best and number is not None:
-                states.append(State(point.branch.title, {"": {self.own.name: number}}))
+                play = ChosenNumbers({"": {self.own.name: number}})
+                states.append(Equilibrium(point.branch.name, play, {}, {}))
         return Stop(at, tuple(states), "; ".join(map(str, trouble)))

@@ -14,8 +14,9 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
+from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.first_order import admissible, concave
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.study.closed_forms import ClosedForm, Solved, closed_forms, without_roots
 from dilemma.study.conditions import BRIEF, Shortening, existence
@@ -94,8 +95,7 @@ def mixed(shorter: Shortening, branch: Branch) -> Statements | None:
 
 def regimes(model: Model, shorter: Shortening) -> Statements:
     """State what holds in each regime that occurs for some admissible parameters."""
-    assert model.choices is not None
-    sure = all(concave(model, player) is True for player in model.choices.moves[-1])
+    sure = all(concave(model, player) is True for player in model.game.moves[-1])
     stated: list[Stated] = []
     beyond: dict[sp.Basic, None] = {}
     undefined: list[str] = []
@@ -114,7 +114,7 @@ def regimes(model: Model, shorter: Shortening) -> Statements:
         stated += _numbered(told)
     shorter.allow()
     gaps = tuple(beyond)
-    if model.choices.leader:
+    if model.game.leader:
         stated = _best(model, shorter, stated, gaps)
     told_all = tuple(replace(s, enough=s.enough and sure) for s in stated)
     return Statements(told_all, gaps, tuple(undefined))
@@ -294,8 +294,7 @@ def _best(
     model: Model, shorter: Shortening, stated: Sequence[Stated], beyond: Sequence[sp.Basic]
 ) -> list[Stated]:
     """Add that a leader is paid no less than in the other regimes that are there."""
-    assert model.choices is not None
-    if not all(one.closed for one in stated) or model.choices.ties == "against":
+    if not all(one.closed for one in stated) or numbers_of(model).ties == "against":
         return [replace(one, enough=False) for one in stated]
     whole = True
     told = []

@@ -10,6 +10,7 @@ import sympy as sp
 from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
 from dilemma.games.equilibrium import Equilibria, Equilibrium
+from dilemma.games.kind import Can
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, number
 from dilemma.study.solve import solve
@@ -40,8 +41,7 @@ class Commitment(Shown):
 
     def tables(self) -> tuple[Table, ...]:
         """Return both ways of playing side by side, and the value of commitment."""
-        assert self.model.choices is not None
-        leader = self.model.choices.leader
+        leader = self.model.game.leader
         told = [("moves first", e) for e in self.leads] + [("at once", e) for e in self.at_once]
         rows = tuple(
             (
@@ -124,13 +124,13 @@ def commitment(
     >>> str(commitment(duopoly).value[0])
     '1/72'
     """
-    if model.choices is None or not model.choices.leader:
+    if Can.SLOPES not in model.game.can or not model.game.leader:
         told = f"{model.name}: nobody leads, so there is no commitment to value"
-        if model.choices is not None:
+        if Can.SLOPES in model.game.can:
             told += (
                 '; give kind = "sequential", and moves = 1 to who leads, moves = 2 to the others'
             )
-        elif model.tree is None:
+        elif Can.MOVES not in model.game.can:
             told += (
                 '; to commit to a mix, write a game of kind = "sequential" in which the leader '
                 "chooses its probability, from 0 to 1, and payoffs are the expected ones"
@@ -138,7 +138,7 @@ def commitment(
         raise UnsupportedError(told)
     leads = solve(model, at, **changes)
     at_once = solve(_at_once(model), leads.calibration)
-    leader = model.choices.leader
+    leader = model.game.leader
     gains = [first.payoffs[leader] - other.payoffs[leader] for first in leads for other in at_once]
     return Commitment(model, leads, at_once, (min(gains), max(gains)) if gains else None)
 

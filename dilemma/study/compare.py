@@ -16,9 +16,10 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
+from dilemma.games import named_games as kinds
+from dilemma.games import selection
 from dilemma.games.equilibrium import Equilibria, Equilibrium
-from dilemma.games.matrix import named_games as kinds
-from dilemma.games.matrix import selection
+from dilemma.games.kind import Can
 from dilemma.games.points import by_branches
 from dilemma.model import Model
 from dilemma.output.result import Best, Cell, Shown, Table, number, percent, versions
@@ -90,7 +91,7 @@ def _payoff_table(model: Model, era: EraSummary) -> Table:
         rows = tuple((a, *(cell((a, b)) for b in others[0].actions)) for a in first.actions)
     else:
         head = (f"({', '.join(p.title for p in model.players.values())})", "payoffs")
-        rows = tuple((", ".join(profile), cell(profile)) for profile in model.profiles)
+        rows = tuple((", ".join(profile), cell(profile)) for profile in model.game.profiles)
     years = f" ({era.years[0]}–{era.years[1]})" if era.years else ""
     unit = f", in {first.unit}" if first.unit else ""
     where = "" if model.eras[era.name].given else " at the era's centre"
@@ -142,15 +143,13 @@ def _equilibrium_table(model: Model, eras: Sequence[EraSummary]) -> Table:
             if e.rivals
         ]
     titles = [p.title for p in model.players.values()]
-    decisions = titles if model.tree is None else list(model.tree.decisions)
-    if model.choices is not None:
-        decisions = [model.players[p].title for p in model.players]
+    decisions = model.game.decision_titles(model)
     units = " and ".join(dict.fromkeys(p.unit for p in model.players.values() if p.unit))
-    mixes = "" if model.choices is not None else "; mixes are probabilities"
+    mixes = "" if Can.SLOPES in model.game.can else "; mixes are probabilities"
     if units:
         notes.insert(0, f"Payoffs ({', '.join(titles)}) in {units}{mixes}.")
     # Where there are payoff matrices the first of them has the title.
-    about = f"{model.title}: equilibria" if model.choices is not None else "Equilibria"
+    about = f"{model.title}: equilibria" if Can.SLOPES in model.game.can else "Equilibria"
     return Table(
         f"{about} at the centre",
         ("era", "equilibrium", *decisions, "payoffs", "regret", "selection"),
@@ -168,12 +167,9 @@ def _rivals(equilibrium: Equilibrium) -> str:
 
 def _done(equilibrium: Equilibrium, decision: str) -> str:
     """Say what is done at a decision."""
-    if decision in equilibrium.cutoffs:
-        return str(equilibrium.cutoffs[decision])
-    if equilibrium.chosen:
-        told = equilibrium.play[decision]
-        return ", ".join(f"{name} {number(value)}" for name, value in told.items())
-    return _mix(equilibrium.play[decision])
+    if equilibrium.play.chosen:
+        return equilibrium.play.cell(decision)
+    return equilibrium.play.cell(decision, lambda chance: f"{float(chance):.3f}")
 
 
 def _mix(mix: Mapping[str, sp.Rational]) -> str:
@@ -487,7 +483,7 @@ def _summary(
     values = model.values(found.calibration)
     players = list(model.players.values())
     payoffs = {}
-    finite = model.tree is None and model.choices is None
+    finite = Can.TABLE in model.game.can
     if finite:
         payoffs = {
             profile: {player: payoff.xreplace(values) for player, payoff in cell.items()}
@@ -533,7 +529,7 @@ def _groups(model: Model, names: Sequence[str]) -> tuple[GroupMove, ...]:
 
 def _names(model: Model, calibration: Mapping[str, sp.Rational]) -> tuple[str, ...]:
     """Return the names of the equilibria; where numbers are chosen the branches tell, exactly."""
-    if model.choices is None:
+    if Can.SLOPES not in model.game.can:
         return solve(model, calibration).names
     points, _ = by_branches(model, model.values(calibration))
     return tuple(point.branch.title for point in points if point.best)

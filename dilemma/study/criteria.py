@@ -11,9 +11,9 @@ from fractions import Fraction
 
 import sympy as sp
 
+from dilemma.games.dominance import Elimination
 from dilemma.games.equilibrium import Equilibria
-from dilemma.games.matrix.dominance import Elimination
-from dilemma.games.matrix.selection import Losses
+from dilemma.games.selection import Losses
 from dilemma.output.result import Table, exactly, number, percent, weighted
 from dilemma.study.evolution import Indifference, Stability
 from dilemma.study.learning import HORIZON, NEAR, ROUNDS, Basins, Ending, Logit

@@ -20,12 +20,13 @@ import numpy as np
 import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games import kind as games
+from dilemma.games import named_games as kinds
+from dilemma.games import solution as games
 from dilemma.games.batch import many
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
-from dilemma.games.matrix import named_games as kinds
-from dilemma.games.matrix.exact import solve_exactly
+from dilemma.games.exact import solve_exactly
+from dilemma.games.kind import Can
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.theory.evaluate import exactly, quickly
 
@@ -93,7 +94,7 @@ def frequencies(
     boxed = any(v.range.low < v.range.high for v in model.eras[era].values.values())
     count = draws if boxed else 1  # a box that is a point is the same game at every draw
     drawn = draw(model, era, count, seed)
-    if model.choices is not None:
+    if Can.SLOPES in model.game.can:
         columns: Arrays = {}
         counts, flagged = _of_choices(model, drawn, count)
     else:
@@ -216,7 +217,7 @@ def _by_branches(
         held[:, position] = holds
     count = held.sum(axis=1)
     if not _implicit(model):
-        flagged |= count % 2 == 0 if model.tree is None else count != 1
+        flagged |= count % 2 == 0 if Can.MOVES not in model.game.can else count != 1
     return held, flagged, [branch.name for branch in closed]
 
 
@@ -230,11 +231,7 @@ def _implicit(model: Model) -> int:
 def _payoffs(model: Model) -> list[sp.Expr]:
     """Return every payoff, types at both their ends."""
     found = [payoff for cell in model.payoffs.values() for payoff in cell.values()]
-    if model.tree is None:
-        return found
-    types = model.tree.types.values()
-    ends = ({t.symbol: t.low for t in types}, {t.symbol: t.high for t in types})
-    return [payoff.xreplace(end) for end in ends for payoff in found]
+    return [payoff.xreplace(end) for end in model.game.type_ends() for payoff in found]
 
 
 def _gap(condition: sp.Basic) -> sp.Expr:
@@ -246,9 +243,9 @@ def _gap(condition: sp.Basic) -> sp.Expr:
 @lru_cache(maxsize=16)
 def _exact_solver(model: Model) -> Callable[[Mapping[str, Fraction]], tuple[str, ...]]:
     """Return a function that solves the game exactly at a calibration and names the equilibria."""
-    if model.choices is not None:
+    if Can.SLOPES in model.game.can:
         return lambda at: _names_by_choice(model, at)
-    if model.tree is not None or len(model.players) != 2:
+    if Can.MOVES in model.game.can or len(model.players) != 2:
 
         def in_full(calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
             at = {n: sp.Rational(v.numerator, v.denominator) for n, v in calibration.items()}
@@ -260,7 +257,7 @@ def _exact_solver(model: Model) -> Callable[[Mapping[str, Fraction]], tuple[str,
     payoffs = [
         model.expand(model.payoffs[profile][player])
         for player in (row.name, column.name)
-        for profile in model.profiles
+        for profile in model.game.profiles
     ]
     compiled = exactly(symbols, payoffs)
     wide = len(column.actions)

@@ -20,6 +20,7 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
+from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import shrinks
 from dilemma.games.numbers.choosing import distance, first_choice, play, played
 from dilemma.games.numbers.search import NotFoundError, Search
@@ -266,7 +267,7 @@ def _told(model: Model, story: Dynamics) -> Trajectory:
 
 def story_of(model: Model, name: str | None) -> Dynamics:
     """Return one of a model's stories."""
-    if model.choices is None:
+    if Can.SLOPES not in model.game.can:
         raise UnsupportedError(
             f"{model.name} is a game of finitely many actions: a story goes on by numbers that "
             "are chosen"
@@ -365,18 +366,17 @@ class _Run:
 
     def _reached(self, at: Mapping[str, sp.Rational], found: Sequence[Point], last: Point) -> Point:
         """Return the equilibrium to which best replies lead from the last play."""
-        assert self.model.choices is not None
         if len(found) == 1:
             return found[0]
         search = Search(self.model, self.model.values(dict(at)))
-        symbols = [self.model.choices.choices[name].symbol for name in search.names]
+        symbols = [self.model.game.choices[name].symbol for name in search.names]
         places = np.array([[float(p.at[s]) for s in symbols] for p in found])
         stable = [shrinks(self.model, p.branch, p.at)[0] is True for p in found]
         here = np.array([float(last.at[s]) for s in symbols])
         try:
             for _ in range(ROUNDS):
                 before = here
-                for player in self.model.choices.moves[-1]:
+                for player in self.model.game.moves[-1]:
                     here, _ = search.best_reply(player, here)
                 gaps = np.max(np.abs(places - here), axis=1)
                 first, second = np.argsort(gaps)[:2]
@@ -437,11 +437,10 @@ class _Run:
 
     def _first(self, found: Sequence[Point]) -> Point:
         """Return what the story starts from: the stable equilibrium with the lowest first choice."""
-        assert self.model.choices is not None
         if len(found) == 1:
             return found[0]
         stable = [p for p in found if shrinks(self.model, p.branch, p.at)[0]] or list(found)
-        first = next(iter(self.model.choices.choices))
+        first = next(iter(self.model.game.choices))
         self.notes.append(
             f"Of {len(found)} equilibria at the start, {len(stable)} of them stable, the one with "
             f"the lowest {first} was taken."

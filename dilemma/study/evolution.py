@@ -34,7 +34,7 @@ from typing import Any
 import sympy as sp
 
 from dilemma.games.equilibrium import Equilibrium
-from dilemma.games.matrix.selection import Payoffs
+from dilemma.games.selection import Payoffs
 from dilemma.output.result import apart, chances, owned
 from dilemma.theory.parts import Player, Profile
 

@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dilemma.exchange.nfg import strategic_text
+from dilemma.exchange.gambit_text import strategic_text
 from dilemma.theory.parts import Profile
 
 __all__ = [

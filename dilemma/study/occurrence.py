@@ -20,7 +20,7 @@ from sympy.polys.polyerrors import BasePolynomialError
 
 from dilemma.deciders.question import Answer, OutOfTimeError, Question
 from dilemma.errors import CalibrationError, DisagreementError
-from dilemma.games import kind as games
+from dilemma.games import solution as games
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, percent
 from dilemma.study.conditions import polynomials, within
@@ -508,7 +508,7 @@ def exactly(where: Mapping[str, sp.Basic], label: Label) -> sp.Basic:
 
 
 def _payoffs(model: Model) -> Iterator[sp.Expr]:
-    types = {} if model.tree is None else {t.symbol: t.low for t in model.tree.types.values()}
+    types, *_ = model.game.type_ends()
     for cell in model.payoffs.values():
         for payoff in cell.values():
             yield payoff.xreplace(types)
@@ -527,8 +527,8 @@ def _tied(model: Model, symbol: sp.Symbol, era: Era) -> Iterator[sp.Basic]:
 
 
 def _no_game(model: Model, question: Question) -> str:
-    """Say where a tree is no game at all."""
-    for reason, happens in () if model.tree is None else model.tree.impossible():
+    """Say where it is no game at all."""
+    for reason, happens in model.game.impossible():
         if question.ask(happens).status != "unsat":
             return f"there may be no game, because {reason}"
     return ""

@@ -5,72 +5,20 @@ Equilibria along an interval joined into strands: which follows which, where the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import sympy as sp
 
-from dilemma.games.branch import Play
+from dilemma.games.equilibrium import Equilibrium
+from dilemma.output.result import as_data
 
-__all__ = ["Change", "Course", "Fold", "Joined", "State", "Stop", "Strand", "follow", "joined"]
+__all__ = ["Change", "Course", "Fold", "Joined", "Stop", "Strand", "follow", "joined"]
 
 FINE = sp.Rational(1, 2**20)  # of the interval: how closely a change is bracketed
 MOST = 8  # changes between two of the evenly spaced values that are told apart
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """An equilibrium at one value of what moves.
-
-    Attributes
-    ----------
-    name : str
-        What binds, or the supports.
-    play : mapping of decision to mapping of choice or action to number
-    payoffs, outcomes : mapping of str to number (None where it is not defined)
-    prices : mapping of str to number or None
-        The shadow price of what binds; None where it is not determined.
-    price_ranges : mapping of str to tuple of two numbers
-        And where it is not, the least and the most that it may be.
-    stable : bool or None
-        Whether best replies lead back from nearby; None where that was not decided.
-    pure : bool
-        Whether nobody mixes.
-    """
-
-    name: str
-    play: Play
-    payoffs: Mapping[str, sp.Rational | None] = field(default_factory=dict)
-    outcomes: Mapping[str, sp.Rational | None] = field(default_factory=dict)
-    prices: Mapping[str, sp.Rational | None] = field(default_factory=dict)
-    price_ranges: Mapping[str, tuple[sp.Expr, sp.Expr]] = field(default_factory=dict)
-    stable: bool | None = None
-    pure: bool = True
-
-    def worth(self, name: str) -> sp.Rational | None:
-        """Return an outcome, a payoff, or a number that is chosen."""
-        for own in (self.outcomes, self.payoffs, *self.play.values()):
-            if name in own:
-                return own[name]
-        return None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data; exact numbers are text."""
-
-        def told(numbers: Mapping[str, Any]) -> dict[str, str | None]:
-            return {name: None if v is None else str(v) for name, v in numbers.items()}
-
-        return {
-            "name": self.name,
-            "play": {decision: told(own) for decision, own in self.play.items()},
-            "payoffs": told(self.payoffs),
-            "outcomes": told(self.outcomes),
-            "prices": told(self.prices),
-            "price_ranges": {n: list(map(str, ends)) for n, ends in self.price_ranges.items()},
-            "stable": self.stable,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +28,7 @@ class Stop:
     Attributes
     ----------
     at : sympy number
-    states : tuple of State
+    states : tuple of Equilibrium
     reason : str
         Why some may be missing, "" if none is.
     border : str
@@ -90,7 +38,7 @@ class Stop:
     """
 
     at: sp.Rational
-    states: tuple[State, ...]
+    states: tuple[Equilibrium, ...]
     reason: str = ""
     border: str = ""
     even: bool = True
@@ -105,11 +53,24 @@ class Stop:
         return {
             "at": str(self.at),
             "even": self.even,
-            "equilibria": [state.to_dict() for state in self.states],
+            "equilibria": [_as_data(state) for state in self.states],
             "complete": not self.reason,
             "reason": self.reason,
             "border": self.border,
         }
+
+
+def _as_data(one: Equilibrium) -> dict[str, Any]:
+    """Return what is told of an equilibrium along a way as plain data; exact numbers are text."""
+    return {
+        "name": one.name,
+        "play": as_data(one.play),
+        "payoffs": as_data(one.payoffs),
+        "outcomes": as_data(one.outcomes),
+        "prices": as_data(one.prices),
+        "price_ranges": as_data(one.price_ranges),
+        "stable": one.stable,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +133,10 @@ def follow(
 
     Examples
     --------
+    >>> from dilemma.games.play import Mixes
     >>> def look(x):
-    ...     return Stop(x, (State("left" if x < sp.Rational(1, 3) else "right", {}),))
+    ...     side = "left" if x < sp.Rational(1, 3) else "right"
+    ...     return Stop(x, (Equilibrium(side, Mixes({}), {}, {}),))
     >>> (change,) = follow(look, sp.Integer(0), sp.Integer(1), 5).changes
     >>> abs(change.at - sp.Rational(1, 3)) < 1e-6
     True
@@ -232,7 +195,7 @@ class Strand:
     """Equilibria that go over into each other as the number moves; ``at[k]`` is where ``states[k]`` is."""
 
     at: tuple[sp.Rational, ...]
-    states: tuple[State, ...]
+    states: tuple[Equilibrium, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,12 +205,12 @@ class Fold:
     Attributes
     ----------
     at : sympy number
-    states : tuple of two State
+    states : tuple of two Equilibrium
         The two, where they were seen last.
     """
 
     at: sp.Rational
-    states: tuple[State, State]
+    states: tuple[Equilibrium, Equilibrium]
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +234,7 @@ def joined(course: Course) -> Joined:
     >>> from dilemma.study.paths import follow
     >>> def look(x):  # what solves z**2 = x
     ...     roots = [] if x < 0 else [sp.sqrt(x), -sp.sqrt(x)]
-    ...     return Stop(x, tuple(State("root", {"": {"z": z}}, stable=z > 0) for z in roots))
+    ...     return Stop(x, tuple(Equilibrium("root", {"": {"z": z}}, stable=z > 0) for z in roots))
     >>> found = joined(follow(look, sp.Integer(-1), sp.Integer(2), 5))
     >>> len(found.strands), abs(found.folds[0].at) < 1e-5, found.jumps
     (2, True, ())
@@ -291,7 +254,9 @@ def joined(course: Course) -> Joined:
     return Joined(every, tuple(met), tuple(leaps))
 
 
-def _paired(left: list[State], spans: Sequence[float]) -> tuple[list[tuple[State, State]], bool]:
+def _paired(
+    left: list[Equilibrium], spans: Sequence[float]
+) -> tuple[list[tuple[Equilibrium, Equilibrium]], bool]:
     """Pair states that are close to each other, and tell whether any is left over."""
     pairs, alone = [], False
     while left:
@@ -306,8 +271,8 @@ def _paired(left: list[State], spans: Sequence[float]) -> tuple[list[tuple[State
 
 
 def _strands(course: Course, spans: Sequence[float]) -> tuple[Strand, ...]:
-    done: list[list[tuple[sp.Rational, State]]] = []
-    growing: list[list[tuple[sp.Rational, State]]] = []
+    done: list[list[tuple[sp.Rational, Equilibrium]]] = []
+    growing: list[list[tuple[sp.Rational, Equilibrium]]] = []
     before: Stop | None = None
     for stop in course.stops:
         if before is None:
@@ -327,7 +292,7 @@ def _strands(course: Course, spans: Sequence[float]) -> tuple[Strand, ...]:
     return tuple(Strand(*zip(*strand, strict=True)) for strand in told)
 
 
-def _ended(every: Sequence[Strand], change: Change, course: Course) -> list[State]:
+def _ended(every: Sequence[Strand], change: Change, course: Course) -> list[Equilibrium]:
     """Return the last states of the strands that end within a change."""
     last = course.stops[-1].at
     return [
@@ -337,7 +302,7 @@ def _ended(every: Sequence[Strand], change: Change, course: Course) -> list[Stat
     ]
 
 
-def _begun(every: Sequence[Strand], change: Change, course: Course) -> list[State]:
+def _begun(every: Sequence[Strand], change: Change, course: Course) -> list[Equilibrium]:
     first = course.stops[0].at
     return [
         s.states[0]
@@ -354,7 +319,7 @@ def _is_start(strand: Strand, change: Change) -> bool:
     return strand.at[0] > change.low.at or len(strand.at) == 1
 
 
-def _numbers(state: State) -> tuple[float, ...]:
+def _numbers(state: Equilibrium) -> tuple[float, ...]:
     return tuple(float(v) for own in state.play.values() for v in own.values())
 
 
@@ -364,14 +329,14 @@ def _spans(course: Course) -> tuple[float, ...]:
     return tuple((max(own) - min(own)) or 1.0 for own in zip(*plays, strict=True))
 
 
-def _apart(one: State, other: State, spans: Sequence[float]) -> float:
+def _apart(one: Equilibrium, other: Equilibrium, spans: Sequence[float]) -> float:
     return max(
         abs(a - b) / span for a, b, span in zip(_numbers(one), _numbers(other), spans, strict=True)
     )
 
 
 def _nearest(
-    before: Sequence[State], after: Sequence[State], spans: Sequence[float]
+    before: Sequence[Equilibrium], after: Sequence[Equilibrium], spans: Sequence[float]
 ) -> list[tuple[int, int]]:
     """Pair states that are as good as equal, the closest first."""
     ranked = sorted(
@@ -386,10 +351,10 @@ def _nearest(
     return pairs
 
 
-def _in_order(before: Sequence[State], after: Sequence[State]) -> list[tuple[int, int]]:
+def _in_order(before: Sequence[Equilibrium], after: Sequence[Equilibrium]) -> list[tuple[int, int]]:
     """Pair states of one name and stability by the order of what is played."""
 
-    def ranked(states: Sequence[State]) -> list[int]:
+    def ranked(states: Sequence[Equilibrium]) -> list[int]:
         return sorted(
             range(len(states)),
             key=lambda k: (states[k].name, str(states[k].stable), _numbers(states[k])),

@@ -11,10 +11,11 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
+from dilemma.games import named_games as kinds
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
-from dilemma.games.matrix import named_games as kinds
+from dilemma.games.kind import Can
 from dilemma.games.naming import Naming
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.displayed import chance, displayed, equations
 from dilemma.output.formulas import mathematical
@@ -111,7 +112,7 @@ class Propositions(Shown):
             for p in self.stated
         )
         told = order(self.model)
-        if self.model.choices is not None:
+        if Can.SLOPES in self.model.game.can:
             return self._regimes(rows)
         notes = [f"{told[0].upper()}{told[1:]}."]
         notes.append("Each holds if and only if its condition does.")
@@ -214,10 +215,10 @@ def propositions(model: Model, *, seconds: float | None = 60) -> Propositions:
     Japan: strategic complements iff psi_J > kap_J*phi_J
     """
     begun = time.monotonic()
-    found = branches(model, named=model.choices is None)
+    found = branches(model, named=Can.SLOPES not in model.game.can)
     left = None if seconds is None else begun + SHORTENED * seconds - time.monotonic()
     shorter = Shortening(model, seconds=left)
-    if model.choices is not None:
+    if Can.SLOPES in model.game.can:
         return _of_choices(model, shorter)
     stated = [_of_branch(shorter, branch) for branch in found if branch.solved]
     implicit: list[str] = []
@@ -269,8 +270,7 @@ def _only(stated: Proposition) -> str:
 
 
 def _notes_of_choices(told: Propositions) -> Iterator[str]:
-    choices = told.model.choices
-    assert choices is not None
+    leader = told.model.game.leader
     yield "A regime is named by what binds.  What is played there solves the first-order conditions."
     sure = all(p.enough for p in told.stated)
     yield (
@@ -282,14 +282,14 @@ def _notes_of_choices(told: Propositions) -> Iterator[str]:
             "Where no closed form was found the equations are given; there, and where the condition "
             "would be too long to read in the parameters, it speaks of what is chosen."
         )
-    if choices.leader and not sure:
-        title = told.model.players[choices.leader].title
+    if leader and not sure:
+        title = told.model.players[leader].title
         yield (
             f"Of the regimes whose conditions hold {title} chooses that which pays it most; the "
             "conditions compare those in closed form."
         )
-    elif choices.leader:
-        title = told.model.players[choices.leader].title
+    elif leader:
+        title = told.model.players[leader].title
         yield f"The conditions say also that {title} is paid no less than in any other regime."
     yield "Regimes that were proved to occur for no admissible parameters are left out."
 
@@ -337,7 +337,7 @@ def _dominance(shorter: Shortening) -> Iterator[Proposition]:
                     ]
                     - model.payoffs[profile][player.name]
                 )
-                for profile in model.profiles
+                for profile in model.game.profiles
                 if profile[position] != action
             ]
             where = sp.And(*(tidy(sp.Gt(gap, 0)) for gap in dict.fromkeys(gaps)))

@@ -24,7 +24,8 @@ from sympy.polys.polyerrors import BasePolynomialError
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
+from dilemma.games.kind import Can
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, percent
 from dilemma.reading.expressions import ExpressionError, exact
@@ -147,7 +148,7 @@ def trials(
         If a payoff is no ratio of polynomials in x and y, or has irrational coefficients.
     """
     at = definitions_at(model, fixed)
-    for profile, payoffs in model.payoffs.items() if model.tree is None else ():
+    for profile, payoffs in model.payoffs.items() if Can.MOVES not in model.game.can else ():
         for player, payoff in payoffs.items():
             if fraction(payoff.xreplace(at), x, y) is None:
                 raise UnsupportedError(
@@ -458,7 +459,7 @@ def region_map(
     >>> [found.words(panel.at_centre) for panel in found.panels]
     [('(strong, strong)',), ('(weak, weak)', '(strong, strong)', 'mixed')]
     """
-    model.needs_actions("the map of two parameters")
+    model.needs(Can.ACTIONS, "the map of two parameters")
     model.needs_parameters((x, y))
     if x == y:
         raise CalibrationError(f"a map needs two parameters, and {x!r} was given twice")

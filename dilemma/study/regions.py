@@ -20,9 +20,10 @@ from sympy.core.relational import Relational
 from dilemma.budget import kept
 from dilemma.deciders.question import Question
 from dilemma.errors import DisagreementError, UnsupportedError
+from dilemma.games import named_games as kinds
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
-from dilemma.games.matrix import named_games as kinds
+from dilemma.games.kind import Can
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.result import versions
 from dilemma.study.asking import Eras, eras_of, letters, order
@@ -100,7 +101,7 @@ def regions(
     >>> hunt.games
     {'japan': 'stag hunt', 'us': 'stag hunt'}
     """
-    model.needs_actions("cutting the parameters into regions")
+    model.needs(Can.ACTIONS, "cutting the parameters into regions")
     model, names = eras_of(model, eras, ranges=True)
     search = _Search(model, inf if seconds is None else seconds)
     found = []

@@ -16,12 +16,14 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.equilibrium import Equilibria, Equilibrium, Mix, share
-from dilemma.games.matrix import selection
+from dilemma.games import selection
+from dilemma.games.dominance import Domination, eliminate
+from dilemma.games.equilibrium import Equilibria, Equilibrium, share
+from dilemma.games.kind import Can
 from dilemma.games.matrix.bimatrix import sides
-from dilemma.games.matrix.dominance import Domination, eliminate
-from dilemma.games.matrix.profiles import Payoffs, numeric_payoffs
-from dilemma.games.matrix.selection import Losses
+from dilemma.games.play import Mix
+from dilemma.games.profiles import Payoffs, numeric_payoffs
+from dilemma.games.selection import Losses
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, versions
 from dilemma.study import criteria as tables
@@ -204,8 +206,8 @@ def select(
     >>> print(found.criteria[2].why[0].text)
     row mixes stag 4/5, hare 1/5 so that column is indifferent between stag and hare: 4 = 4
     """
-    model.needs_actions("selection among equilibria")
-    if model.tree is not None:
+    model.needs(Can.TABLE, "selection among equilibria")
+    if Can.MOVES in model.game.can:
         raise UnsupportedError(f"{model.name} is a tree; simultaneous games can be judged")
     model = _of_two(model)
     if starts < 0 or seed < 0:
@@ -306,7 +308,7 @@ def _criteria(
             Criteria(
                 name=names[k],
                 payoffs={n: sp.Rational(v.numerator, v.denominator) for n, v in paid[k].items()},
-                strict=equilibrium.strict,
+                strict=bool(equilibrium.strict),
                 dominated_by=tuple(names[j] for j in better[k] if j < len(names)),
                 improved_by=tuple(profiles[j - len(names)] for j in better[k] if j >= len(names)),
                 payoff_dominant=equilibrium is best,

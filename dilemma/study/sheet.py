@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from dilemma.errors import BudgetError, UnsupportedError
-from dilemma.games.numbers.chosen import Choices
-from dilemma.games.tree.tree import Tree
-from dilemma.model import Model, payoff_matrix
-from dilemma.output.result import WIDTH, Cell, Shown, Table
+from dilemma.model import Model
+from dilemma.output.result import Cell, Shown, Table
 from dilemma.study.propositions import propositions
 from dilemma.theory.parts import Claim, Value, decimal
 
@@ -37,11 +35,7 @@ class Sheet(Shown):
 
     def statement(self) -> tuple[Table, ...]:
         """Return what comes before the solution: the game as its file states it."""
-        found = [_payoffs(self.model)]
-        if self.model.tree is not None:
-            found.append(_moves(self.model, self.model.tree))
-        if self.model.choices is not None:
-            found.append(_choices(self.model, self.model.choices))
+        found = [*self.model.game.sheet(self.model)]
         if self.model.definitions:
             found.append(_definitions(self.model))
         if self.model.parameters:
@@ -75,79 +69,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(v) for v in value]
     return value if isinstance(value, str | bool | int | None) else str(value)
-
-
-def _payoffs(model: Model) -> Table:
-    rows = tuple(
-        (", ".join(profile), *(str(cell[player]) for player in model.players))
-        for profile, cell in model.payoffs.items()
-    )
-    titles = [f"{p.title}{f' [{p.unit}]' if p.unit else ''}" for p in model.players.values()]
-    titled = ", ".join(p.title for p in model.players.values())
-    matrix = None if model.parameters else payoff_matrix(model)
-    notes = [f"A profile is ({titled})." if model.tree is None else "A row is where play ends."]
-    if model.choices is not None:
-        notes = []
-    if model.reads:
-        notes.append(" ".join(model.reads.split()))
-    if model.source:
-        notes.append(f"Source: {model.source}.")
-    if matrix is not None and max(map(len, matrix.header)) * len(matrix.header) < WIDTH:
-        return replace(matrix, notes=(*matrix.notes, *notes[1:]))
-    head = "profile" if model.tree is None else "end"
-    if model.choices is not None:
-        rows = tuple(("what is chosen", *row[1:]) for row in rows)
-        head = "payoffs over"
-    return Table(f"{model.title}: payoffs", (head, *titles), rows, tuple(notes), tuple(titles))
-
-
-def _moves(model: Model, tree: Tree) -> Table:
-    """Show who moves when, and knowing what."""
-    rows = []
-    for history, node in tree.nodes.items():
-        who = model.players[node.player].title if node.player else "chance"
-        told = [f"{a} ({node.chances[a]})" if node.chances else a for a in node.actions]
-        after = ", ".join(history) or "the beginning"
-        rows.append((after, who, ", ".join(told), node.decision, node.knows))
-    notes = [
-        f"{t.name} is private to {model.players[t.player].title}; the others believe it to be "
-        f"uniform between {t.low} and {t.high}."
-        for t in tree.types.values()
-    ]
-    if not tree.perfect:
-        notes.append("Moves at one decision cannot be told apart by the player who moves.")
-    head = ("after", "moves", "actions", "decision", "knows")
-    return Table("The tree", head, tuple(rows), tuple(notes), ("knows",))
-
-
-def _choices(model: Model, game: Choices) -> Table:
-    """Show who chooses what, from which interval, and under which constraints."""
-    moves = {player: k for k, players in enumerate(game.moves, 1) for player in players}
-    rows = []
-    for choice in game.choices.values():
-        left, right = "(" if choice.open_low else "[", ")" if choice.open_high else "]"
-        interval = f"{left}{choice.low}, {choice.high}{right}"
-        who = model.players[choice.player].title
-        rows.append(
-            (who, str(moves[choice.player]), choice.name, interval, choice.unit, choice.means)
-        )
-    notes = [
-        f"{c.name}: {c.gap} >= 0, kept by {', '.join(model.players[p].title for p in c.players)}."
-        for c in game.constraints.values()
-    ]
-    notes += [
-        f"{name}: {', '.join(sorted(b)) or 'nothing'} binds." for name, b in game.regimes.items()
-    ]
-    if game.bargain is not None:
-        over = game.bargain.over
-        gains = "; ".join(f"{model.players[p].title} {g}" for p, g in game.bargain.gains.items())
-        power = "; ".join(f"{model.players[p].title} {g}" for p, g in game.bargain.power.items())
-        notes.append(
-            f"Then they bargain (Nash) over {over.name} in [{over.low}, {over.high}], {over.means}.  "
-            f"Gains: {gains}.  Power: {power}."
-        )
-    head = ("player", "move", "chooses", "from", "unit", "means")
-    return Table("What is chosen", head, tuple(rows), tuple(notes), ("chooses", "from"))
 
 
 def _definitions(model: Model) -> Table:

@@ -7,7 +7,7 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import CalibrationError
-from dilemma.games import kind as games
+from dilemma.games import solution as games
 from dilemma.games.equilibrium import Equilibria
 from dilemma.model import At, Model
 from dilemma.theory.parts import Era

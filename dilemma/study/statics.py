@@ -15,6 +15,7 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
+from dilemma.games.kind import Can
 from dilemma.games.numbers.choosing import play, played
 from dilemma.games.points import Point
 from dilemma.model import Model
@@ -294,7 +295,7 @@ def statics(
     >>> round(float(effect.value), 3), effect.sign
     (0.224, '+')
     """
-    if model.choices is None:
+    if Can.SLOPES not in model.game.can:
         raise UnsupportedError(
             f"{model.name} is a game of finitely many actions: equilibria there stay or change "
             "their kind and do not move by derivatives; along(...) and regions(...) say where"

@@ -282,18 +282,19 @@ def _reach(
 ) -> Reach:
     """Return the outcome over all equilibria at one calibration."""
     try:
-        found = candidates(model, outcome, calibration, where)
+        found = candidates(model, calibration, where, stability=False)
     except UnsupportedError as error:
         return Reach(value, None, None, trouble=str(error))
     if not found:
         return Reach(value, None, None, trouble=f"no equilibrium at {where}")
-    told = [c.value for c in found if c.value is not None]
+    worth = [(one.name, one.value(outcome)) for one in found]
+    told = [reach for _, reach in worth if reach is not None]
     return Reach(
         value,
         min(told, default=None),
         max(told, default=None),
-        tuple(c.name for c in found),
-        tuple(c.name for c in found if c.value is None),
+        tuple(name for name, _ in worth),
+        tuple(name for name, reach in worth if reach is None),
     )
 
 

@@ -6,21 +6,21 @@ Every equilibrium along a path: one parameter moves, or several by one factor, a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, nearest
-from dilemma.games.numbers.certificates import doubts, price_ranges, prices, shrinks
+from dilemma.games.kind import Can
+from dilemma.games.numbers.certificates import doubts, record
 from dilemma.games.numbers.choosing import played
-from dilemma.games.points import Point
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, versions
 from dilemma.reading.expressions import ExpressionError, exact
 from dilemma.study.asking import Eras, eras_of
-from dilemma.study.paths import Course, State, Stop, follow
+from dilemma.study.paths import Course, Stop, follow
 from dilemma.study.solve import solve
 from dilemma.theory.parts import Parameter
 
@@ -119,8 +119,8 @@ def _units(found: Trace) -> dict[str, str]:
     told = {name: found.model.parameters[name].unit for name in found.moves}
     told |= {name: found.model.outcomes[name].unit for name in found.outcomes}
     told |= {name: player.unit for name, player in found.model.players.items()}
-    if found.model.choices is not None:
-        told |= {c.name: c.unit for c in found.model.choices.choices.values()}
+    if Can.SLOPES in found.model.game.can:
+        told |= {c.name: c.unit for c in found.model.game.choices.values()}
     return told
 
 
@@ -132,13 +132,18 @@ def _table(found: Trace, era: str) -> Table:
         (
             number(stop.at),
             state.name,
-            *([_WORDS[state.stable]] if found.model.choices is not None else []),
-            *(number(state.worth(name)) for name in columns),
+            *([_WORDS[state.stable]] if Can.SLOPES in found.model.game.can else []),
+            *(number(state.value(name)) for name in columns),
         )
         for stop in even[:: -(-(len(even) - 1) // (LISTED - 1))]
         for state in stop.states
     )
-    header = (found.moved, "equilibrium", *["stable"][: found.model.choices is not None], *columns)
+    header = (
+        found.moved,
+        "equilibrium",
+        *["stable"][: Can.SLOPES in found.model.game.can],
+        *columns,
+    )
     title = f"{found.moved} from {number(found.low)} to {number(found.high)}"
     notes = _notes(found, era, columns)
     return Table(f"{title}: {found.model.eras[era].title}", header, rows, notes)
@@ -146,8 +151,8 @@ def _table(found: Trace, era: str) -> Table:
 
 def _columns(found: Trace) -> list[str]:
     """Return what is chosen, and as many outcomes and payoffs as there is room for."""
-    game = found.model.choices
-    plays = [] if game is None else list(game.choices)
+    game = found.model.game
+    plays = list(game.choices)
     others = [n for n in (*found.outcomes, *found.model.players) if n not in plays]
     return [*plays, *others[:COLUMNS]]
 
@@ -325,7 +330,7 @@ def _part(
 
 
 def _method(model: Model) -> str:
-    if model.choices is None:
+    if Can.SLOPES not in model.game.can:
         return "each value solved by itself, as `solve` does"
     return "the branches' equations solved exactly at each value; no search beside them"
 
@@ -345,7 +350,7 @@ class _Path:
         return self.model.calibration({**self.centre, **put})
 
     def look(self, at: sp.Rational) -> Stop:
-        if self.model.choices is None:
+        if Can.SLOPES not in self.model.game.can:
             return self._solved(at)
         values = self.model.values(self.calibration(at))
         try:
@@ -356,26 +361,9 @@ class _Path:
         ties = dict.fromkeys(point.tie for point in found if point.tie)
         return Stop(
             at,
-            tuple(self._state(point) for point in found),
+            tuple(record(self.model, point, self.outcomes) for point in found),
             "; ".join(filter(None, reasons)),
             "; ".join(ties),
-        )
-
-    def _state(self, point: Point) -> State:
-        game = self.model.choices
-        assert game is not None
-        branch = point.branch
-        return State(
-            name=branch.title,
-            play={
-                player: {c.name: point.worth(c.symbol) for c in game.of(player)}
-                for player in self.model.players
-            },
-            payoffs={player: point.worth(f) for player, f in branch.payoffs.items()},
-            outcomes={name: point.worth(branch.outcomes[name]) for name in self.outcomes},
-            prices=prices(self.model, point),
-            price_ranges=price_ranges(self.model, point),
-            stable=shrinks(self.model, branch, point.at)[0],
         )
 
     def _solved(self, at: sp.Rational) -> Stop:
@@ -384,14 +372,6 @@ class _Path:
         except CalibrationError as error:
             return Stop(at, (), str(error))
         states = (
-            State(
-                name=e.name,
-                play=e.play,
-                payoffs=e.payoffs,
-                outcomes={name: e.outcomes[name] for name in self.outcomes},
-                stable=e.stable,
-                pure=e.pure,
-            )
-            for e in found
+            replace(e, outcomes={name: e.outcomes[name] for name in self.outcomes}) for e in found
         )
         return Stop(at, tuple(states), found.reason, found.witness if found.degenerate else "")

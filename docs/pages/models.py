@@ -68,7 +68,7 @@ def _sections(model: Model, verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 def _payoffs(model: Model) -> Iterator[str]:
     """Yield what each is paid: a table of profiles, or a formula over what is chosen."""
-    if model.choices is not None:
+    if model.game.choices:
         (cell,) = model.payoffs.values()
         for player, payoff in cell.items():
             yield block(rf"\text{{payoff of {model.players[player].title}}}", payoff)

@@ -1,1 +1,147 @@
-"""Games in which everybody chooses one of finitely many actions at once."""
+"""Games in which everybody chooses one of finitely many actions, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import sympy as sp
+
+from dilemma.games.kind import FEW, PLENTY, SOME, Ask, Can, Game, Size, Statement
+from dilemma.output.result import WIDTH, Table
+from dilemma.reading.rows import Names, player_names
+from dilemma.theory.parts import Player, Profile
+
+if TYPE_CHECKING:
+    from dilemma.errors import Mistake
+    from dilemma.games.branch import Branch
+    from dilemma.games.equilibrium import Found
+    from dilemma.model import At, Model
+    from dilemma.reading.expressions import Scope
+    from dilemma.reading.rows import Document
+
+__all__ = ["MatrixGame"]
+
+
+@dataclass(frozen=True)
+class MatrixGame(Game):
+    """A table of payoffs: players choose an action each, and nobody sees what another does.
+
+    Attributes
+    ----------
+    players : mapping of str to Player
+    profiles : tuple of profiles
+        All of them, the last player's action changing fastest.
+    """
+
+    players: Mapping[str, Player]
+    profiles: tuple[Profile, ...]
+    gambit: ClassVar[str] = "nfg"
+    here: ClassVar[str] = "players choose among actions, all at once"
+    see: ClassVar[str] = "solve, select, compare, propositions, regions, prove"
+    concept: ClassVar[str] = "Nash equilibria"
+    rules: ClassVar[tuple[str, ...]] = ("highest", "lowest", "risk_dominant")
+    scanned: ClassVar[bool] = True
+
+    @property
+    def kind(self) -> str:
+        """Of this word."""
+        return "matrix"
+
+    @classmethod
+    def read(cls, document: Document, scope: Scope, mistakes: list[Mistake]) -> Statement | None:
+        """Read players, payoffs and outcomes."""
+        from dilemma.games.matrix.payoffs import read_tables
+
+        return read_tables(document, scope, mistakes)
+
+    @classmethod
+    def names(cls, document: Document) -> Names:
+        """Yield actions, and the numbers that they carry."""
+        yield from player_names(document)
+
+    @property
+    def can(self) -> Can:
+        """Everything that a table can."""
+        return Can.SYMBOLS | Can.ACTIONS | Can.TABLE | Can.SCRIPT
+
+    def branches(self, model: Model, ask: Ask) -> tuple[Branch, ...]:
+        """Return a branch for each choice of supports."""
+        from dilemma.games.matrix.supports import branches
+
+        return branches(model, named=ask.named)
+
+    def solve(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+    ) -> Iterator[Found]:
+        """Yield answers from what is cheap to what is complete."""
+        from dilemma.games.matrix.simultaneous import solve
+
+        return solve(model, values, seconds=seconds, most=most)
+
+    def ordinary(self, size: Size, seconds: float) -> bool:
+        """Tell whether it is small enough to be sure."""
+        cells = len(self.profiles)
+        if seconds >= PLENTY:
+            fits = size.players <= 3 and cells <= 9
+            return fits and size.steps <= SOME and size.parameters <= 32
+        fits = size.players == 2 and cells <= 9  # some hundredths of a second
+        return fits and size.steps <= FEW and size.parameters <= 8
+
+    # --- claims ---------------------------------------------------------------------------------
+
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """Strict equilibria are stable; in 2x2 games one may be risk dominant."""
+        two = [len(player.actions) for player in self.players.values()] == [2, 2]
+        return ("stable", "risk_dominant") if two else ("stable",)
+
+    def not_called(self, which: str) -> tuple[tuple[str, ...], str] | None:
+        """See whether a name is a list of actions for each player, each list in the file's order."""
+        own = which.split(", ")
+        if len(own) == len(self.players) and all(
+            used == [a for a in player.actions if a in used]
+            for used, player in zip(
+                (one.split("/") for one in own), self.players.values(), strict=True
+            )
+        ):
+            return None
+        first = [player.actions[0] for player in self.players.values()]
+        every = ["/".join(player.actions) for player in self.players.values()]
+        return (), f'such as "{", ".join(first)}" or "{", ".join(every)}"'
+
+    # --- other programs, and readers ------------------------------------------------------------
+
+    @classmethod
+    def parse_gambit(cls, text: str, name: str = "game", path: Path | None = None) -> Model:
+        """Read the text of an .nfg file."""
+        from dilemma.games.matrix.nfg import parse_nfg
+
+        return parse_nfg(text, name, path)
+
+    def gambit_text(self, model: Model, at: At | None, changes: Mapping[str, Any]) -> str:
+        """Return the text of an .nfg file."""
+        from dilemma.games.matrix.nfg import write_nfg
+
+        return write_nfg(model, at, **changes)
+
+    def order(self, model: Model) -> str:
+        """Say whose actions a name lists."""
+        word = "pair" if len(model.players) == 2 else "profile"
+        return f"a {word} is ({', '.join(p.title for p in model.players.values())})"
+
+    def table(self, model: Model) -> Table | None:
+        """Return who gets what, where two players choose a row and a column."""
+        from dilemma.games.matrix.payoffs import payoff_matrix
+
+        return payoff_matrix(model)
+
+    def sheet(self, model: Model) -> tuple[Table, ...]:
+        """Return the payoffs, in rows and columns where they are numbers and few."""
+        table = None if model.parameters else self.table(model)
+        if table is not None and max(map(len, table.header)) * len(table.header) < WIDTH:
+            return (replace(table, notes=(*table.notes, *self.about(model))),)
+        titled = ", ".join(p.title for p in model.players.values())
+        return (self.paid(model, "profile", (f"A profile is ({titled}).",)),)

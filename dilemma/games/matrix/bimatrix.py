@@ -25,12 +25,13 @@ import sympy as sp
 from dilemma.errors import DisagreementError
 from dilemma.games.branch import Branch
 from dilemma.games.decided import solution
-from dilemma.games.equilibrium import Equilibrium, Found, Mix, NashSet, share
+from dilemma.games.equilibrium import Equilibrium, Found, NashSet, share
+from dilemma.games.exact import ExactSolution, assembled, solve_exactly
+from dilemma.games.lemke import ZeroSum, lemke_howson, strategically_zero_sum, zero_sum
 from dilemma.games.matrix import supports
-from dilemma.games.matrix.exact import ExactSolution, assembled, solve_exactly
-from dilemma.games.matrix.lemke import ZeroSum, lemke_howson, strategically_zero_sum, zero_sum
-from dilemma.games.matrix.profiles import Calibrated, Payoffs, unit_scale
 from dilemma.games.matrix.supports import branches
+from dilemma.games.play import Mix
+from dilemma.games.profiles import Calibrated, Payoffs, unit_scale
 from dilemma.model import Model
 from dilemma.output.result import chance_of, weighted
 from dilemma.theory.parts import Player, Profile

@@ -29,12 +29,13 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import DisagreementError
-from dilemma.exchange.nfg import strategic_text
+from dilemma.exchange.gambit_text import strategic_text
 from dilemma.games.branch import Branch
 from dilemma.games.decided import solution
-from dilemma.games.equilibrium import Equilibrium, Found, Mix, apart, share
+from dilemma.games.equilibrium import Equilibrium, Found, apart, share
 from dilemma.games.matrix import supports
-from dilemma.games.matrix.profiles import Calibrated, Payoffs, regret_of, unit_scale
+from dilemma.games.play import Mix
+from dilemma.games.profiles import Calibrated, Payoffs, regret_of, unit_scale
 from dilemma.theory.parts import Player, Profile
 
 __all__ = ["polish", "solve", "tie"]

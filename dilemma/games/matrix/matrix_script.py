@@ -14,9 +14,9 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
+from dilemma.games import named_games as kinds
 from dilemma.games.branch import Branch
-from dilemma.games.kind import branches
-from dilemma.games.matrix import named_games as kinds
+from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.javascript import Exactly, Names, condition, constants, formula
 
@@ -133,7 +133,7 @@ def _script(model: Model, names: Names, terms: Sequence[sp.Expr]) -> str:
     """Return a JavaScript object: each entry a function of the list of parameters."""
     definitions = {d.symbol: d.formula for d in model.definitions.values()}
     head = f"([{', '.join(names[p.symbol] for p in model.parameters.values())}])"
-    profiles = model.profiles
+    profiles = model.game.profiles
 
     def returns(what: Sequence[sp.Expr]) -> str:
         told = ", ".join(formula(each, names) for each in what)

@@ -17,10 +17,10 @@ from math import inf
 
 import sympy as sp
 
+from dilemma.games.dominance import survivors
 from dilemma.games.equilibrium import Equilibrium, Found, apart, share
 from dilemma.games.matrix import bimatrix, many
-from dilemma.games.matrix.dominance import survivors
-from dilemma.games.matrix.profiles import Calibrated, numeric_payoffs, pure_equilibria
+from dilemma.games.profiles import Calibrated, numeric_payoffs, pure_equilibria
 from dilemma.model import Model
 from dilemma.theory.parts import Profile
 

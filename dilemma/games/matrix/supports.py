@@ -109,7 +109,7 @@ def _branch(model: Model, naming: Naming | None, choice: Sequence[Profile]) -> B
         name=", ".join("/".join(support) for support in choice),
         play=play,
         payoffs={
-            player: _expected(play, {p: model.payoffs[p][player] for p in model.profiles})
+            player: _expected(play, {p: model.payoffs[p][player] for p in model.game.profiles})
             for player in model.players
         },
         outcomes={n: _expected(play, o.profiles) for n, o in model.outcomes.items()},

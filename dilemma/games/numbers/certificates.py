@@ -21,7 +21,8 @@ how much a deviation may gain.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -33,6 +34,8 @@ from mpmath import iv
 from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
+from dilemma.games.numbers import numbers_of
+from dilemma.games.numbers.choice import ChosenNumbers
 from dilemma.games.numbers.first_order import (
     Stationary,
     admissible,
@@ -82,8 +85,7 @@ def most_gained(
     boxes : int
         How many boxes are looked at before it gives up.
     """
-    assert model.choices is not None
-    own = model.choices.of(player)
+    own = model.game.of(player)
     others = {s: v for s, v in point.items() if s not in {c.symbol for c in own}}
     at = {**values, **others}
 
@@ -99,7 +101,7 @@ def most_gained(
             _enclosing(symbols, (-1) ** (k + 1) * hessian[: k + 1, : k + 1].det())
             for k in range(len(own))
         ]
-        gaps = [_enclosing(symbols, fixed(c.gap)) for c in model.choices.kept_by(player)]
+        gaps = [_enclosing(symbols, fixed(c.gap)) for c in numbers_of(model).kept_by(player)]
         has = sp.N(payoff.xreplace(dict(point)), 40)
         whole = tuple(iv.mpf([_number(fixed(c.low)), _number(fixed(c.high))]) for c in own)
         slack = SLACK * max(1.0, abs(float(has)))
@@ -183,8 +185,7 @@ def shrinks(
     at : mapping of symbol to number
         Parameters, definitions, what is chosen and the shadow prices.
     """
-    game = model.choices
-    assert game is not None
+    game = numbers_of(model)
     players = game.moves[-1]
     shared = [c for c in game.constraints.values() if len(c.players) > 1]
     if len(players) < 2 or any(c.name in branch.binds for c in shared):
@@ -211,8 +212,7 @@ def _moves(
     at: Mapping[sp.Symbol, sp.Expr],
 ) -> np.ndarray[Any, Any] | None:
     """Return how a player's best reply moves with everybody's choices, (own, all)."""
-    game = model.choices
-    assert game is not None
+    game = numbers_of(model)
     own = [c.symbol for c in game.of(player)]
     lagrangian, tight = _lagrangian(model, branch, player)
 
@@ -245,8 +245,7 @@ def _moves(
 
 def _lagrangian(model: Model, branch: Branch, player: str) -> tuple[sp.Expr, list[sp.Expr]]:
     """Return a player's Lagrangian, and what binds the player."""
-    game = model.choices
-    assert game is not None
+    game = numbers_of(model)
     tight = [
         model.expand_play(gap)
         for choice in game.of(player)
@@ -278,8 +277,7 @@ def certificate(model: Model, search: Search, point: Point) -> tuple[str, bool]:
     DisagreementError
         If somebody gains although first-order conditions are enough.
     """
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     words = [_assurance(model, search, point, player) for player in game.moves[-1]]
     told = [
         f"{model.players[p].title}: {w}" for p, (w, _) in zip(game.moves[-1], words, strict=True)
@@ -291,7 +289,6 @@ def certificate(model: Model, search: Search, point: Point) -> tuple[str, bool]:
 
 def _assurance(model: Model, search: Search, point: Point, player: str) -> tuple[str, bool]:
     """Say the same of one player who replies."""
-    assert model.choices is not None
     here = floats(search, point)
     known = {s: v for s, v in point.at.items() if s in known_symbols(model)}
     everywhere = concave(model, player)
@@ -302,7 +299,7 @@ def _assurance(model: Model, search: Search, point: Point, player: str) -> tuple
                 f"please report this with {dict(point.at)}"
             )
         return f"payoff concave, proved {'for all parameters' if everywhere else 'here'}", True
-    chosen = {c.symbol: point.at[c.symbol] for c in model.choices.choices.values()}
+    chosen = {c.symbol: point.at[c.symbol] for c in model.game.choices.values()}
     most = most_gained(model, player, known, chosen)
     if most is None:
         return "no bound on what a deviation gains; none was found", False
@@ -312,8 +309,7 @@ def _assurance(model: Model, search: Search, point: Point, player: str) -> tuple
 
 def structure(model: Model, values: Values) -> list[str]:
     """Say how the players' choices pull at each other, and whether that alone makes for one answer."""
-    assert model.choices is not None
-    told = {p: interaction(model, p) for p in model.choices.moves[-1]}
+    told = {p: interaction(model, p) for p in model.game.moves[-1]}
     found = [
         f"{model.players[p].title}: strategic {word}"
         if word in ("complements", "substitutes")
@@ -332,8 +328,7 @@ def _cross_once(model: Model, values: Values) -> bool:
     With one choice each, they do where the product of their slopes stays below one:
     u_1xy*u_2xy < u_1xx*u_2yy, everywhere.
     """
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     players = game.moves[-1]
     if len(players) != 2 or any(len(game.of(p)) != 1 for p in players) or game.constraints:
         return False
@@ -348,8 +343,7 @@ def _cross_once(model: Model, values: Values) -> bool:
 
 def doubts(model: Model, values: Values) -> list[str]:
     """Say what keeps first-order conditions from being the whole answer."""
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     chosen = [c.symbol for c in game.choices.values()]
     found = []
     if game.leader:
@@ -381,6 +375,38 @@ def _concave_here(model: Model, player: str, values: Values) -> bool:
     return concave(model, player) is True or concave(model, player, known) is True
 
 
+def record(
+    model: Model, point: Point, outcomes: Iterable[str] | None = None, *, stability: bool = True
+) -> Equilibrium:
+    """Return a point as an equilibrium, without a search for somebody who gains by leaving it.
+
+    Parameters
+    ----------
+    outcomes : iterable of str, optional
+        Which; by default all.
+    stability : bool
+        Whether to say if best replies lead back.
+    """
+    game, branch = numbers_of(model), point.branch
+    stable, slope = shrinks(model, branch, point.at) if stability else (None, None)
+    wanted = branch.outcomes if outcomes is None else outcomes
+    return Equilibrium(
+        branch=branch.name,
+        play=ChosenNumbers(
+            {p: {c.name: point.worth(c.symbol) for c in game.of(p)} for p in model.players}
+        ),
+        payoffs={player: point.worth(formula) for player, formula in branch.payoffs.items()},
+        outcomes={name: point.worth(branch.outcomes[name]) for name in wanted},
+        exact=point.exact,
+        stable=stable,
+        more={
+            "prices": prices(model, point),
+            "price_ranges": price_ranges(model, point),
+            "slope": slope,
+        },
+    )
+
+
 def equilibrium(
     model: Model,
     search: Search,
@@ -389,33 +415,20 @@ def equilibrium(
     certified: str,
 ) -> Equilibrium:
     """Return a point as an equilibrium, with all that is said of it."""
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     branch = point.branch
     here = np.array([float(point.at[c.symbol]) for c in game.choices.values()])
     regret = max(search.regret(player, here) for player in game.moves[-1])
     if game.leader:
         regret = max(regret, _leaders_regret(search, here, game.leader))
-    outcomes = {name: point.worth(formula) for name, formula in branch.outcomes.items()}
-    stable, slope = shrinks(model, branch, point.at)
-    return Equilibrium(
-        play={
-            player: {c.name: point.worth(c.symbol) for c in game.of(player)}
-            for player in model.players
-        },
+    known = record(model, point)
+    return replace(
+        known,
         payoffs=_payoffs(point),
-        outcomes=outcomes,
         regret=sp.Rational(repr(float(regret))),
-        branch=branch.name,
         strict=not game.leader and all(_strictly(model, player, point) for player in model.players),
-        exact=point.exact,
-        chosen=True,
-        prices=prices(model, point),
-        price_ranges=price_ranges(model, point),
-        stable=stable,
-        slope=slope,
-        rivals={n: told for n, told in rivals.items() if n != branch.name},
         certificate=certified,
+        more={**known.more, "rivals": {n: r for n, r in rivals.items() if n != branch.name}},
     )
 
 
@@ -445,8 +458,7 @@ def _leaders_regret(search: Search, here: Floats, leader: str) -> float:
 
 def _strictly(model: Model, player: str, point: Point) -> bool:
     """Tell whether a player has no other best reply: the payoff is concave, and strictly here."""
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     if not _concave_here(model, player, point.at):
         return False
     found = prices(model, point)
@@ -474,8 +486,7 @@ def _follows(model: Model, point: Point) -> Stationary:
 
 @lru_cache(maxsize=256)
 def _bound(model: Model, binds: tuple[str, ...]) -> Stationary:
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     known = set(game.constraints) | {f"{c}.{end}" for c in game.choices for end in ("low", "high")}
     leads = {f"{c.name}.{end}" for c in game.of(game.leader) for end in ("low", "high")}
     return stationary(model, game.moves[-1], tuple(b for b in binds if b in known - leads))

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import sympy as sp
 
 from dilemma.errors import Mistake, nearest
-from dilemma.games.numbers.chosen import Bargain, Choice, Choices, Constraint, Multiplier, Slope
+from dilemma.games.kind import Statement
+from dilemma.games.numbers import NumbersGame
+from dilemma.games.numbers.choice import Bargain, BargainRow, Choice, Constraint, Multiplier, Slope
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
-from dilemma.reading.payoffs import Tables, Where, blame
-from dilemma.reading.rows import KEY, BargainRow, ChoiceRow, Document
+from dilemma.reading.rows import KEY, ChoiceRow, Document, Where, blame
 from dilemma.theory.parts import Outcome, Player
 
 __all__ = ["names_of_choices", "read_choice_tables"]
@@ -19,7 +20,9 @@ __all__ = ["names_of_choices", "read_choice_tables"]
 _CALLS = ("multiplier", "dvalue")
 
 
-def read_choice_tables(document: Document, scope: Scope, mistakes: list[Mistake]) -> Tables | None:
+def read_choice_tables(
+    document: Document, scope: Scope, mistakes: list[Mistake]
+) -> Statement | None:
     """Read players, choices, constraints, payoffs and outcomes.
 
     ``scope`` has parameters, definitions and choices.  What is wrong is added to ``mistakes``.
@@ -31,7 +34,7 @@ def read_choice_tables(document: Document, scope: Scope, mistakes: list[Mistake]
     reader.check_players()
     if len(mistakes) > before:
         return None
-    choices = Choices(
+    choices = NumbersGame(
         choices=reader.choices(),
         constraints=reader.constraints(),
         moves=reader.moves(),
@@ -47,7 +50,7 @@ def read_choice_tables(document: Document, scope: Scope, mistakes: list[Mistake]
     outcomes = reader.outcomes(choices)
     if len(mistakes) > before:
         return None
-    return Tables(players, ((),), {(): payoffs}, outcomes, choices=choices)
+    return Statement(players, {(): payoffs}, outcomes, choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class _Reader:
         """Read a formula; what is bargained over is known only at the end."""
         names = dict(self.scope.names)
         if not bargained:
-            for name in self.document.bargain:
+            for name in self.document.sections["bargain"]:
                 names.pop(name, None)
         try:
             return parse(text, replace(self.scope, names=names), truth=truth)
@@ -162,7 +165,7 @@ class _Reader:
         for player, row in self.document.players.items():
             for name, text in row.constraints.items():
                 where: Where = ("players", player, "constraints", name)
-                if name in found or name in self.document.constraints:
+                if name in found or name in self.document.sections["constraints"]:
                     self.say(where, f"the name {name!r} is used twice", width=KEY)
                 gap = self._gap(where, text)
                 if gap is None:
@@ -175,7 +178,7 @@ class _Reader:
                     hint = "a leader's limits are the ends of its range"
                     self.say(where, "a leader with a constraint", hint, width=KEY)
                 found[name] = Constraint(name, gap, (player,))
-        for name, text in self.document.constraints.items():
+        for name, text in self.document.sections["constraints"].items():
             gap = self._gap(("constraints", name), text)
             if gap is not None:
                 everyone = self._choosers(gap)
@@ -228,9 +231,9 @@ class _Reader:
             for end in ("low", "high")
         ]
         known += [name for row in self.document.players.values() for name in row.constraints]
-        known += list(self.document.constraints)
+        known += list(self.document.sections["constraints"])
         found: dict[str, frozenset[str]] = {}
-        for name, row in self.document.regimes.items():
+        for name, row in self.document.sections["regimes"].items():
             for index, what in enumerate(row.binds):
                 if what not in known:
                     where: Where = ("regimes", name, "binds", index)
@@ -243,13 +246,14 @@ class _Reader:
         return found
 
     def ties(self) -> str:
-        if self.document.ties not in ("", "leader", "against"):
+        ties = self.document.texts.get("ties", "")
+        if ties not in ("", "leader", "against"):
             hint = "leader (its favourite reply is played) or against (its least favourite)"
-            self.say(("ties",), f"{self.document.ties!r} is not allowed", hint)
-        return self.document.ties or "leader"
+            self.say(("ties",), f"{ties!r} is not allowed", hint)
+        return ties or "leader"
 
     def bargain(self) -> Bargain | None:
-        rows = self.document.bargain
+        rows = self.document.sections["bargain"]
         for name in list(rows)[1:]:
             self.say(("bargain", name), "a second bargain", "there is one", width=KEY)
         for name, row in list(rows.items())[:1]:
@@ -325,7 +329,7 @@ class _Reader:
                     self.say(where, f"the payoff jumps where {condition} begins", hint)
                     return
 
-    def outcomes(self, choices: Choices) -> dict[str, Outcome]:
+    def outcomes(self, choices: NumbersGame) -> dict[str, Outcome]:
         """Read the outcomes; what is chosen, and definitions that hang on it, are outcomes too."""
         found: dict[str, Outcome] = {}
         told = [*choices.choices.values()]
@@ -365,7 +369,7 @@ class _Reader:
             found[name] = Outcome(name, row.means, row.unit, {}, formula, solved)
         return found
 
-    def _broken(self, constraint: str, choices: Choices) -> bool:
+    def _broken(self, constraint: str, choices: NumbersGame) -> bool:
         rows = self.document.players.values()
         declared = {name for row in rows for name in row.constraints}
         declared |= set(self.document.names("constraints"))
@@ -373,7 +377,7 @@ class _Reader:
 
     def _solved(
         self,
-        choices: Choices,
+        choices: NumbersGame,
         solved: dict[sp.Symbol, Multiplier | Slope],
         era: Word | None,
         name: Word,
@@ -446,4 +450,4 @@ def _meet(pieces: Sequence[tuple[sp.Expr, sp.Basic]], chosen: list[sp.Symbol]) -
 def names_of_choices(document: Document) -> Mapping[str, sp.Symbol]:
     """Return a symbol for every number that is chosen or bargained over."""
     names = [name for row in document.players.values() for name in row.choices]
-    return {name: sp.Symbol(name, real=True) for name in [*names, *document.bargain]}
+    return {name: sp.Symbol(name, real=True) for name in [*names, *document.sections["bargain"]]}

@@ -20,6 +20,7 @@ import sympy as sp
 
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
 from dilemma.games.equilibrium import Equilibrium, Found, apart
+from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.certificates import certificate, doubts, equilibrium, structure
 from dilemma.games.numbers.components import Together, only_searched, together
 from dilemma.games.numbers.dense import replied
@@ -50,17 +51,16 @@ def solve(
     DisagreementError
         If the branches and the search part: a defect in this package.
     """
-    assert model.choices is not None
     del seconds, most  # branches and starting points are few
     _check_feasible(model, values)
     search = Search(model, values, seed)
     _check_payoffs(model, values, search)
-    if inside() and not model.choices.leader:  # should the conditions take longer than there is
+    if inside() and not model.game.leader:  # should the conditions take longer than there is
         yield _at_first(model, search, values)
     points, said, reasons, symbolic = _by_conditions(model, values)
-    rivals = leaders_best(model, points)[1] if model.choices.leader else {}
+    rivals = leaders_best(model, points)[1] if model.game.leader else {}
     left = len(points) - sum(p.best for p in points)
-    if left and not model.choices.leader:
+    if left and not model.game.leader:
         said.append(f"{left} of their solutions no equilibrium: somebody gains elsewhere")
     certified = [(p, *certificate(model, search, p)) for p in points if p.best]
     found = [equilibrium(model, search, p, rivals, told) for p, told, _ in certified]
@@ -121,7 +121,6 @@ def _told(
     ties: Sequence[str],
 ) -> Found:
     """Put the answer together."""
-    assert model.choices is not None
     return Found(
         equilibria=found.equilibria,
         sets=found.sets,
@@ -134,7 +133,7 @@ def _told(
         or found.continuum
         or "; ".join(r.words for r in reasons if r.continuum),
         method="; ".join(said),
-        concept="equilibria in pure choices" if not model.choices.leader else "leader's optima",
+        concept="equilibria in pure choices" if not model.game.leader else "leader's optima",
     )
 
 
@@ -144,25 +143,24 @@ def _continuum(reasons: Sequence[Doubt]) -> bool:
 
 def _check_feasible(model: Model, values: Values) -> None:
     """See that there is something to choose."""
-    assert model.choices is not None
-    for choice in model.choices.choices.values():
+    for choice in model.game.choices.values():
         low, high = (model.expand_play(e).xreplace(dict(values)) for e in (choice.low, choice.high))
         if low.is_number and high.is_number and low > high:
             raise CalibrationError(
                 f"players.{choice.player}.choices.{choice.name}.range: its low end {low} lies above "
                 f"its high end {high} there: nothing to choose"
             )
-    bargain = model.choices.bargain
+    bargain = model.game.bargain
     for player, power in bargain.power.items() if bargain is not None else ():
         if model.expand_play(power).xreplace(dict(values)) < 0:
             raise CalibrationError(f"the power of {player} in the bargain is negative there")
     if admissible(model, values).ask().status == "unsat":
         alone = [
             name
-            for name, constraint in model.choices.constraints.items()
+            for name, constraint in model.game.constraints.items()
             if admissible(model, values, only=(constraint,)).ask().status == "unsat"
         ]
-        names = ", ".join(alone or model.choices.constraints)
+        names = ", ".join(alone or model.game.constraints)
         raise CalibrationError(
             f"{model.name}: nothing that may be chosen keeps the constraints there: {names}"
         )
@@ -170,7 +168,6 @@ def _check_feasible(model: Model, values: Values) -> None:
 
 def _check_payoffs(model: Model, values: Values, search: Search) -> None:
     """See that every payoff has a value wherever something may be chosen."""
-    assert model.choices is not None
     for player, payoff in model.payoffs[()].items():
         told = ""
         try:
@@ -184,7 +181,7 @@ def _check_payoffs(model: Model, values: Values, search: Search) -> None:
             if not all(np.isfinite(search.payoff(player, c)) for c in corners):
                 told = "it is not a finite real number"
         if told:
-            where = ", ".join(c.name for c in model.choices.choices.values())
+            where = ", ".join(c.name for c in model.game.choices.values())
             raise CalibrationError(
                 f"payoffs.{player} has no value everywhere that {where} may lie there: {told}; an end "
                 'of a range at which it has none can be left out (open = "low" or "high")'
@@ -208,8 +205,7 @@ def _searched(
         A sentence; the equilibria, with what only the search has where the branches are not sure
         to be whole; and whether there is such.
     """
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     judge = Judge(model, values, search)
     try:
         if game.leader:
@@ -250,8 +246,7 @@ def _led(
 ) -> tuple[str, Together, bool]:
     """Compare a leader's optimum with a search over the whole interval."""
     model, search = judge.model, judge.search
-    assert model.choices is not None
-    leader = model.choices.leader
+    leader = model.game.leader
     point, paid = search.led()
     best = max((float(e.payoffs[leader]) for e in found), default=-np.inf)
     if sure and paid > best + 1e-6 * max(1.0, abs(paid)):
@@ -299,13 +294,12 @@ def played(model: Model, values: Mapping[sp.Symbol, sp.Expr]) -> tuple[list[Poin
     UnsupportedError
         If the game has no branches.
     """
-    assert model.choices is not None
     points, trouble = by_branches(model, values)
     found: list[Point] = []
     for point in points:
         if point.best and all(distance(model, point, other) > SAME_NUMBER for other in found):
             found.append(point)
-    if any(concave(model, player) is not True for player in model.choices.moves[-1]):
+    if any(concave(model, player) is not True for player in model.game.moves[-1]):
         found, more = _certified(model, values, found)
         return found, "; ".join(filter(None, [*map(str, trouble), more]))
     return found, "; ".join(map(str, trouble))
@@ -330,15 +324,13 @@ def _certified(
 
 
 def _symbol(model: Model, name: str) -> sp.Symbol:
-    assert model.choices is not None
-    return model.choices.choices[name].symbol
+    return model.game.choices[name].symbol
 
 
 def play(model: Model, point: Point) -> dict[str, sp.Rational]:
     """Return what is chosen."""
-    assert model.choices is not None
     found = {}
-    for choice in model.choices.choices.values():
+    for choice in model.game.choices.values():
         value = point.worth(choice.symbol)
         assert value is not None
         found[choice.name] = value
@@ -352,6 +344,5 @@ def first_choice(model: Model, point: Point) -> sp.Rational:
 
 def distance(model: Model, one: Point, other: Point) -> sp.Rational:
     """Return how far two plays lie apart: in the number in which they differ most."""
-    assert model.choices is not None
-    symbols = [c.symbol for c in model.choices.choices.values()]
+    symbols = [c.symbol for c in model.game.choices.values()]
     return max(abs(one.at[s] - other.at[s]) for s in symbols)

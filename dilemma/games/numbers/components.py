@@ -20,6 +20,7 @@ import sympy as sp
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.equilibrium import Equilibrium, NashSet, apart
+from dilemma.games.numbers.choice import ChosenNumbers
 from dilemma.games.numbers.exact_replies import Judge, Numbers, Verdict, simplest
 from dilemma.games.numbers.pieces import Pieces, highest, pieces
 from dilemma.games.numbers.search import NotFoundError
@@ -510,14 +511,15 @@ def only_searched(judge: Judge, values: Values, point: Numbers) -> Equilibrium:
         else sp.Rational(repr(max(search.regret(p, here) for p in judge.players)))
     )
     return Equilibrium(
-        play={p: {c.name: chosen[c.name] for c in game.of(p)} for p in model.players},
+        play=ChosenNumbers(
+            {p: {c.name: chosen[c.name] for c in game.of(p)} for p in model.players}
+        ),
         payoffs={p: sp.nan if v is None else v for p, v in payoffs.items()},
         outcomes=outcomes,
         regret=regret,
         branch="found by search alone",
         strict=verdict.strict,
         exact=verdict.exact,
-        chosen=True,
         certificate=(
             "found by search; every best reply to it is worked out exactly, and nobody gains"
             if verdict.exact

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.games.numbers.chosen import Choice
+from dilemma.games.numbers import numbers_of
+from dilemma.games.numbers.choice import Choice
 from dilemma.model import Model
 from dilemma.theory.evaluate import quickly
 
@@ -51,8 +52,7 @@ def infeasible(model: Model, values: Values) -> str:
     >>> infeasible(hedging, {**at, **chosen})
     'x_J.high'
     """
-    game = model.choices
-    assert game is not None
+    game = numbers_of(model)
     gaps = [(n, g) for c in game.choices.values() for n, g, _ in c.bounds()]
     gaps += [(name, constraint.gap) for name, constraint in game.constraints.items()]
     for name, gap in gaps:
@@ -70,7 +70,7 @@ def gain(model: Model, values: Values, player: str, held: Collection[str] = ()) 
     values : mapping of symbol to number
         Parameters, definitions that hang on them alone, and what everybody chooses.
     held : collection of str
-        Choices that stay where they are.
+        NumbersGame that stay where they are.
 
     Examples
     --------
@@ -89,8 +89,7 @@ def best_reply(
     model: Model, values: Values, player: str, held: Collection[str] = ()
 ) -> tuple[dict[sp.Symbol, float], float]:
     """Return a player's best numbers, all else as it is, and what they gain, in the same shares."""
-    game = model.choices
-    assert game is not None
+    game = numbers_of(model)
     own = [c for c in game.of(player) if c.name not in held]
     if not own:
         return {}, 0.0
@@ -115,8 +114,7 @@ def replied(model: Model, values: Values, symbols: Sequence[sp.Symbol], point: A
     symbols : sequence of symbol
         The choices, in the order of ``point``.
     """
-    game = model.choices
-    assert game is not None
+    game = numbers_of(model)
     at: dict[sp.Symbol, Any] = dict(values)
     at |= dict(zip(symbols, map(float, point), strict=True))
     for _ in range(1 if len(game.moves[1]) == 1 else REPLIES):
@@ -192,8 +190,7 @@ def _zoomed(pays: Pays, box: Array) -> tuple[Array, float, float]:
 
 def _pays(model: Model, own: Sequence[Choice], values: Values, player: str) -> Pays:
     """Return what own numbers pay a player, all else being as it is."""
-    game = model.choices
-    assert game is not None
+    game = numbers_of(model)
     symbols = [c.symbol for c in own]
     others = {s: v for s, v in values.items() if s not in symbols}
     gaps = [g for c in own for _, g, _ in c.bounds()] + [c.gap for c in game.kept_by(player)]

@@ -18,7 +18,8 @@ import numpy as np
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.numbers.chosen import Choice
+from dilemma.games.numbers import numbers_of
+from dilemma.games.numbers.choice import Choice
 from dilemma.games.numbers.pieces import Best, best
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.model import Model
@@ -69,8 +70,7 @@ class Judge:
     known: dict[Numbers, Verdict] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        game = self.model.choices
-        assert game is not None
+        game = numbers_of(self.model)
         self.game = game
         self.players = game.moves[-1]
         constants = {s: v for s, v in self.values.items() if getattr(v, "is_number", True)}

@@ -36,7 +36,8 @@ import sympy as sp
 
 from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
-from dilemma.games.numbers.chosen import Choice, Choices, Constraint
+from dilemma.games.numbers import NumbersGame, numbers_of
+from dilemma.games.numbers.choice import Choice, Constraint
 from dilemma.model import Model
 from dilemma.reading.references import standing
 from dilemma.theory.parts import Interval
@@ -89,7 +90,7 @@ def multiplier(constraint: str, player: str, players: Sequence[str]) -> sp.Symbo
 
 
 def binding_sets(
-    choices: Choices, players: Iterable[str], holding: Collection[str] = ()
+    choices: NumbersGame, players: Iterable[str], holding: Collection[str] = ()
 ) -> Iterator[tuple[str, ...]]:
     """Yield every set of ends and constraints that may bind some players together."""
     players = tuple(players)
@@ -111,10 +112,9 @@ def stationary(
 ) -> Stationary:
     """Write down the first-order conditions of some players for one set of what binds.
 
-    Choices that are held where they are have no conditions but that they are feasible.
+    NumbersGame that are held where they are have no conditions but that they are feasible.
     """
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     players = tuple(players)
     mine = [c for c in game.choices.values() if c.player in players]
     own = [c for c in mine if c.name not in holding]
@@ -213,9 +213,8 @@ def marginal(model: Model, player: str, number: str) -> sp.Expr:
     >>> marginal(load("hedging"), "japan", "y_U")
     alp_J*tau_J*y_J/(tau_J + y_U)**2 + d_J
     """
-    assert model.choices is not None
-    choice = standing(model.definitions, model.choices).get(number, number)
-    symbol = model.choices.choices[choice].symbol
+    choice = standing(model.definitions, model.game).get(number, number)
+    symbol = model.game.choices[choice].symbol
     terms = sp.Add.make_args(model.payoffs[()][player])
     found = sp.Add(*(_shorter(_total_slope(model, term, symbol)) for term in terms))
     if choice != number:
@@ -253,7 +252,6 @@ def admissible(
 
     With ``only`` some constraints are kept and the others forgotten.
     """
-    assert model.choices is not None
     parameters = {p.symbol: p.range for p in model.parameters.values()}
     definitions = {
         d.symbol: d.formula for d in model.definitions.values() if d.name not in model.outcomes
@@ -268,7 +266,7 @@ def admissible(
             yield sp.Eq(symbol, definitions[symbol], evaluate=False)
 
     question = Question(about, lambda: seconds)
-    for statement in model.choices.feasible(only):
+    for statement in numbers_of(model).feasible(only):
         question.add(model.expand_play(statement))
     return question
 
@@ -318,10 +316,9 @@ def _concave(model: Model, player: str) -> bool | None:
 
 
 def _decided(model: Model, player: str, values: Mapping[sp.Symbol, sp.Expr] | None) -> bool | None:
-    assert model.choices is not None
-    own = model.choices.of(player)
+    own = model.game.of(player)
     told = [_semidefinite(model, model.payoffs[()][player], own, values)]
-    told += [_semidefinite(model, c.gap, own, values) for c in model.choices.kept_by(player)]
+    told += [_semidefinite(model, c.gap, own, values) for c in numbers_of(model).kept_by(player)]
     if False in told:
         return False
     return None if None in told else True
@@ -356,9 +353,8 @@ def interaction(model: Model, player: str) -> str:
     its own, "substitutes" where it never raises it, "independent" where both, else "depends".
     Only for one choice each.
     """
-    assert model.choices is not None
-    own = model.choices.of(player)
-    others = [c for c in model.choices.choices.values() if c.player != player]
+    own = model.game.of(player)
+    others = [c for c in model.game.choices.values() if c.player != player]
     if len(own) != 1 or not others:
         return ""
     payoff = model.expand_play(model.payoffs[()][player])

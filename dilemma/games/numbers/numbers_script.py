@@ -14,6 +14,7 @@ import sympy as sp
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch
+from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.first_order import concave, top
 from dilemma.games.numbers.regimes import branches, triangles
 from dilemma.games.shape import Triangle
@@ -58,15 +59,14 @@ def numbers(model: Model) -> tuple[str, dict[str, Any]]:
 
 def _check(model: Model) -> None:
     """See that first-order conditions are enough, and that the page knows how ties are broken."""
-    assert model.choices is not None
-    for player in model.choices.moves[-1]:
+    for player in model.game.moves[-1]:
         if concave(model, player) is not True:
             raise UnsupportedError(
                 f"{model.name}: the payoff of {player} is not proved concave for all parameters, so "
                 "that the page, which looks at first-order conditions, could show what is no "
                 "equilibrium (see solve)"
             )
-    if model.choices.leader and model.choices.ties != "leader":
+    if model.game.leader and numbers_of(model).ties != "leader":
         raise UnsupportedError(
             f"{model.name}: the page shows leaders whom followers favour where they are indifferent "
             "(ties = 'leader')"
@@ -74,21 +74,18 @@ def _check(model: Model) -> None:
 
 
 def _own(model: Model, holding: tuple[str, ...]) -> list[str]:
-    assert model.choices is not None
-    return [c for c in model.choices.choices if c not in holding]
+    return [c for c in model.game.choices if c not in holding]
 
 
 def _unknowns(model: Model) -> list[sp.Symbol]:
     """Return what is chosen, what is bargained over, and every shadow price."""
-    assert model.choices is not None
-    chosen = [c.symbol for c in model.choices.choices.values()]
+    chosen = [c.symbol for c in model.game.choices.values()]
     return list(dict.fromkeys([*chosen, *(u for b in branches(model) for u in b.unknowns)]))
 
 
 def _pictured(model: Model) -> dict[str, tuple[str, ...]]:
     """Return whose replies are drawn, and what is held: two players with a number each, or a leader."""
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     if game.leader:
         return {"followers": tuple(c.name for c in game.of(game.leader))}
     if len(model.players) == 2 and len(game.choices) == 2 and not game.constraints:
@@ -101,8 +98,7 @@ def _pictured(model: Model) -> dict[str, tuple[str, ...]]:
 
 def _moves(model: Model) -> bool:
     """Tell whether the page can say what is stable: two players who reply, with a number each."""
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     return not game.leader and bool(_pictured(model))
 
 
@@ -151,17 +147,15 @@ class _Writer:
 
     def replies(self, key: str, holding: tuple[str, ...]) -> str:
         """Print the branches of those who reply to what is held, as a function of it."""
-        assert self.model.choices is not None
-        head = ", ".join(self.names[self.model.choices.choices[c].symbol] for c in holding)
+        head = ", ".join(self.names[self.model.game.choices[c].symbol] for c in holding)
         many = branches(self.model, holding, bargain=False)
         told = ", ".join(self.branch(branch, holding) for branch in many)
         return f'"{key}": ({head}) => [{told}]'
 
     def bounds(self) -> str:
         """Print both ends of each choice; not a number where an end hangs on what others choose."""
-        assert self.model.choices is not None
         told = []
-        for choice in self.model.choices.choices.values():
+        for choice in self.model.game.choices.values():
             ends = [self.model.expand_play(end) for end in (choice.low, choice.high)]
             ends = [end if end.free_symbols <= self.known else sp.nan for end in ends]
             told.append(f"[{', '.join(formula(end, self.names) for end in ends)}]")
@@ -180,8 +174,7 @@ class _Writer:
 
     def _up(self, shape: Triangle, holding: tuple[str, ...]) -> str:
         """Print how a root is carried up: every unknown in the page's order; null at a pole."""
-        assert self.model.choices is not None
-        held = {self.model.choices.choices[c].symbol for c in holding}
+        held = {self.model.game.choices[c].symbol for c in holding}
         given = {symbol for symbol, _, _ in shape.steps} | held
         given |= {shape.last} if shape.last is not None else set()
         lines = [f"const {self.names[symbol]} = NaN;" for symbol in shape.loose]
@@ -228,8 +221,7 @@ class _Writer:
         """Print second derivatives: own and cross of each player, for how replies move."""
         if not _moves(self.model):
             return "second: null"
-        assert self.model.choices is not None
-        one, two = self.model.choices.choices.values()
+        one, two = self.model.game.choices.values()
         told = []
         for own, other in ((one, two), (two, one)):
             payoff = self.model.expand_play(self.model.payoffs[()][own.player])

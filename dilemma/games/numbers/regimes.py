@@ -39,7 +39,8 @@ import sympy as sp
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch
-from dilemma.games.numbers.chosen import Choice, Multiplier, Slope
+from dilemma.games.numbers import numbers_of
+from dilemma.games.numbers.choice import Choice, Multiplier, Slope
 from dilemma.games.numbers.first_order import (
     Stationary,
     binding_sets,
@@ -119,8 +120,7 @@ def total(model: Model, follows: Stationary, formula: sp.Expr, choice: Choice) -
 
 def candidates(model: Model) -> Iterator[Candidate]:
     """Yield every place where the leader's optimum may lie."""
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     (choice,) = game.of(game.leader)
     regimes = {
         frozenset(binds): stationary(model, game.moves[1], binds)
@@ -174,20 +174,16 @@ def candidates(model: Model) -> Iterator[Candidate]:
 
 
 def _leaders(model: Model, follows: Stationary, choice: Choice) -> sp.Expr | None:
-    assert model.choices is not None
-    return total(model, follows, model.payoffs[()][model.choices.leader], choice)
+    return total(model, follows, model.payoffs[()][model.game.leader], choice)
 
 
 def _gap(model: Model, name: str) -> sp.Expr:
     """Return what is left before something binds."""
-    assert model.choices is not None
-    if name in model.choices.constraints:
-        return model.expand_play(model.choices.constraints[name].gap)
+    if name in model.game.constraints:
+        return model.expand_play(model.game.constraints[name].gap)
     choice, _ = name.rsplit(".", 1)
     return next(
-        model.expand_play(gap)
-        for end, gap, _ in model.choices.choices[choice].bounds()
-        if end == name
+        model.expand_play(gap) for end, gap, _ in model.game.choices[choice].bounds() if end == name
     )
 
 
@@ -214,13 +210,12 @@ def _kink(
 
 def _positive(model: Model) -> set[sp.Expr]:
     """Return what is positive for all admissible parameters, and choices that are."""
-    assert model.choices is not None
     found: set[sp.Expr] = set()
     for parameter in model.parameters.values():
         low = parameter.range.low
         if low > 0 or (low == 0 and parameter.range.open_low):
             found.add(parameter.symbol)
-    for choice in model.choices.choices.values():
+    for choice in model.game.choices.values():
         if choice.open_low and choice.low == 0:
             found.add(choice.symbol)
     return found
@@ -274,8 +269,7 @@ class Agreement:
 
 def agreements(model: Model) -> Iterator[Agreement]:
     """Yield every way in which a model's bargain may end; one empty way where there is none."""
-    assert model.choices is not None
-    bargain = model.choices.bargain
+    bargain = model.game.bargain
     if bargain is None:
         yield Agreement((), (), (), ())
         return
@@ -328,7 +322,7 @@ def branches(
     Parameters
     ----------
     holding : tuple of str
-        Choices that are held where they are, wherever that is: only the others are best replies.
+        NumbersGame that are held where they are, wherever that is: only the others are best replies.
     bargain : bool
         Whether to go through the ways in which a bargain may end; without, outcomes that hang on
         it have no value.
@@ -348,20 +342,18 @@ def _branches(
     bargain: bool,  # noqa: FBT001 -- cached
 ) -> tuple[Branch, ...]:
     _check(model)
-    assert model.choices is not None
-    replying = model.choices.moves[-1]
+    replying = model.game.moves[-1]
     relaxed = any(concave(model, player) is not True for player in replying)
     found: list[Branch] = []
     for candidate in _places(model, holding):
         for agreement in agreements(model) if bargain else (Agreement((NONE,), (), (), ()),):
-            led = bool(model.choices.leader) and not holding
+            led = bool(model.game.leader) and not holding
             found.append(_branch(model, candidate, agreement, relaxed=relaxed, led=led))
-    return _with_rivals(model, found) if model.choices.leader and not holding else tuple(found)
+    return _with_rivals(model, found) if model.game.leader and not holding else tuple(found)
 
 
 def _check(model: Model) -> None:
-    assert model.choices is not None
-    chosen = {c.symbol for c in model.choices.choices.values()}
+    chosen = {c.symbol for c in model.game.choices.values()}
     kinds = (sp.Piecewise, sp.Min, sp.Max, sp.Abs)
     for player, payoff in model.payoffs[()].items():
         kinks = model.expand_play(payoff).atoms(*kinds)
@@ -376,13 +368,13 @@ def _check(model: Model) -> None:
                 f"payoffs.{player} is no quotient of polynomials in what is chosen: its first-order "
                 "conditions are not solved"
             )
-    for constraint in model.choices.constraints.values():
+    for constraint in model.game.constraints.values():
         if not model.expand_play(constraint.gap).is_polynomial(*chosen):
             raise UnsupportedError(
                 f"the constraint {constraint.name} is no polynomial in what is chosen"
             )
     count = 0
-    for count, _ in enumerate(binding_sets(model.choices, model.players), 1):
+    for count, _ in enumerate(binding_sets(numbers_of(model), model.players), 1):
         if count > MOST:
             raise UnsupportedError(
                 f"{model.name} has more than {MOST} sets of what may bind: its symbolic solution "
@@ -391,8 +383,7 @@ def _check(model: Model) -> None:
 
 
 def _places(model: Model, holding: tuple[str, ...]) -> Iterator[Candidate]:
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     if game.leader and not holding:
         yield from candidates(model)
         return
@@ -406,8 +397,7 @@ def _places(model: Model, holding: tuple[str, ...]) -> Iterator[Candidate]:
 def _branch(
     model: Model, candidate: Candidate, agreement: Agreement, *, relaxed: bool, led: bool
 ) -> Branch:
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     follows = candidate.follows
     play: dict[str, dict[str, sp.Expr]] = {player: {} for player in model.players}
     for choice in game.choices.values():
@@ -444,13 +434,12 @@ def _branch(
 @lru_cache(maxsize=32)
 def _coordinates(model: Model) -> tuple[tuple[sp.Symbol, sp.Expr], ...]:
     """Return what choices are in terms of definitions that are such a choice but for a shift."""
-    assert model.choices is not None
     found = []
     for definition in model.definitions.values():
-        for choice in model.choices.choices.values():
+        for choice in model.game.choices.values():
             rest = definition.formula.coeff(choice.symbol, 0)
             slope = definition.formula.coeff(choice.symbol, 1)
-            chosen = {c.symbol for c in model.choices.choices.values()}
+            chosen = {c.symbol for c in model.game.choices.values()}
             shift = sp.expand(definition.formula - slope * choice.symbol)
             if slope in (1, -1) and not shift.free_symbols & chosen and rest == shift:
                 found.append((choice.symbol, sp.expand((definition.symbol - shift) / slope)))
@@ -479,10 +468,9 @@ def _shorter(model: Model, condition: sp.Basic) -> sp.Basic:
 
 
 def _name(model: Model, binds: tuple[str, ...], border: str, *, bargained: bool) -> str:
-    assert model.choices is not None
-    named = {bound: name for name, bound in model.choices.regimes.items()}
-    known = frozenset(model.choices.constraints) | {
-        f"{c}.{end}" for c in model.choices.choices for end in ("low", "high")
+    named = {bound: name for name, bound in numbers_of(model).regimes.items()}
+    known = frozenset(model.game.constraints) | {
+        f"{c}.{end}" for c in model.game.choices for end in ("low", "high")
     }
     own = frozenset(binds) & known
     told = named.get(own) or names([*own])
@@ -497,9 +485,8 @@ def _outcome(
     model: Model, outcome: Outcome, follows: Stationary, binds: tuple[str, ...]
 ) -> sp.Expr:
     """Return an outcome in parameters and unknowns; not a number where it has no value."""
-    assert model.choices is not None
     assert outcome.formula is not None
-    bargain = model.choices.bargain
+    bargain = model.game.bargain
     over = [bargain.over.symbol] if bargain is not None and NONE in binds else []
     if model.expand_play(outcome.formula).has(*over):
         return sp.nan
@@ -519,10 +506,9 @@ def _outcome(
 
 
 def _price(model: Model, what: Multiplier, follows: Stationary) -> sp.Expr | None:
-    assert model.choices is not None
     if what.constraint not in follows.binds:
         return sp.Integer(0)
-    players = model.choices.constraints[what.constraint].players
+    players = model.game.constraints[what.constraint].players
     symbol = multiplier(what.constraint, what.player, players)
     return None if symbol in follows.free else symbol
 
@@ -533,8 +519,7 @@ def _slope(model: Model, what: Slope, follows: Stationary) -> sp.Expr | None:
     With one follower by the envelope theorem: the reply moves nothing at the margin, so that the
     slope is that of the Lagrangian alone.
     """
-    assert model.choices is not None
-    game = model.choices
+    game = numbers_of(model)
     choice = game.choices[what.choice]
     if game.moves[-1] != (what.player,):
         return total(model, follows, model.payoffs[()][what.player], choice)

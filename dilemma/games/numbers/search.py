@@ -18,6 +18,7 @@ import sympy as sp
 from scipy import optimize
 from scipy.stats import qmc
 
+from dilemma.games.numbers import numbers_of
 from dilemma.model import Model
 from dilemma.theory.evaluate import quickly
 
@@ -45,7 +46,7 @@ class Search:
     seed : int
         Of the starting points.
     held : tuple of str
-        Choices that stay where they are.
+        NumbersGame that stay where they are.
     """
 
     model: Model
@@ -55,8 +56,7 @@ class Search:
     names: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        game = self.model.choices
-        assert game is not None
+        game = numbers_of(self.model)
         self.game = game
         self.names = tuple(game.choices)
         self.symbols = [c.symbol for c in game.choices.values()]

@@ -1,1 +1,235 @@
-"""Games in which players move one after the other, knowing what they saw."""
+"""Games in which players move one after the other, knowing more or less of what has happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import sympy as sp
+
+from dilemma.errors import UnsupportedError
+from dilemma.games.kind import PLENTY, SOME, Ask, Can, Game, Size, Statement
+from dilemma.games.tree.nodes import Decision, History, Node, NodeRow, PrivateType, TypeRow
+from dilemma.output.tables import Table
+from dilemma.reading.rows import Names, player_names
+
+if TYPE_CHECKING:
+    from dilemma.errors import Mistake
+    from dilemma.games.branch import Branch
+    from dilemma.games.equilibrium import Found
+    from dilemma.model import At, Model
+    from dilemma.reading.expressions import Scope
+    from dilemma.reading.rows import Document
+
+__all__ = ["TreeGame", "tree_of"]
+
+
+@dataclass(frozen=True)
+class TreeGame(Game):
+    """A game tree.
+
+    Attributes
+    ----------
+    nodes : mapping of history to Node
+        Every node where somebody moves, each before what follows it.
+    profiles : tuple of history
+        Its ends: the actions that led there.
+    types : mapping of str to PrivateType
+    """
+
+    nodes: Mapping[History, Node]
+    profiles: tuple[History, ...]
+    types: Mapping[str, PrivateType]
+    gambit: ClassVar[str] = "efg"
+    here: ClassVar[str] = "players move one after the other"
+    see: ClassVar[str] = "solve, compare, trace, propositions, regions, attribute, prove"
+    concept: ClassVar[str] = "subgame perfect equilibria"
+    sections: ClassVar[Mapping[str, type]] = {"types": TypeRow, "tree": NodeRow}
+
+    # --- how it is read -------------------------------------------------------------------------
+
+    @classmethod
+    def read(cls, document: Document, scope: Scope, mistakes: list[Mistake]) -> Statement | None:
+        """Read a tree with its payoffs and outcomes."""
+        from dilemma.games.tree.histories import read_tree_tables
+
+        return read_tree_tables(document, scope, mistakes)
+
+    @classmethod
+    def names(cls, document: Document) -> Names:
+        """Yield the actions at the nodes, and the types."""
+        yield from player_names(document)
+        for key, node in document.sections["tree"].items():
+            for action in dict.fromkeys([*(node.actions or ()), *(node.chance or ())]):
+                yield "actions", ("tree", key), action
+        for name in document.sections["types"]:
+            yield "types", ("types", name), name
+
+    # --- what it is -----------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> str:
+        """Of this word."""
+        return "tree"
+
+    @property
+    def ends(self) -> tuple[History, ...]:
+        """Where play ends."""
+        return self.profiles
+
+    @property
+    def can(self) -> Can:
+        """Branches as long as everybody knows what has happened."""
+        return Can.ACTIONS | Can.MOVES | (Can.SYMBOLS if self.perfect else Can(0))
+
+    @cached_property
+    def decisions(self) -> Mapping[str, Decision]:
+        """Every information set, by its name."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes.values():
+            if node.player:
+                found.setdefault(node.decision, []).append(node)
+        return {
+            name: Decision(
+                name,
+                nodes[0].player,
+                nodes[0].actions,
+                tuple(node.history for node in nodes),
+                nodes[0].knows,
+            )
+            for name, nodes in found.items()
+        }
+
+    @property
+    def perfect(self) -> bool:
+        """Whether every decision knows which history has happened."""
+        return all(len(decision.histories) == 1 for decision in self.decisions.values())
+
+    def impossible(self) -> Iterator[tuple[str, sp.Basic]]:
+        """Yield what would make it no game, in words and as a condition."""
+        for node in self.nodes.values():
+            for action, chance in node.chances.items():
+                if not chance.is_nonnegative:
+                    yield f"of a negative chance of {action}", sp.Lt(chance, 0)
+        for private in self.types.values():
+            yield f"of an empty interval of {private.name}", sp.Ge(private.low, private.high)
+
+    def below(self, history: History) -> Iterator[Node]:
+        """Yield a node and every node behind it, each after what follows it."""
+        waiting, found = [history], []
+        while waiting:
+            node = self.nodes.get(waiting.pop())
+            if node is not None:
+                found.append(node)
+                waiting += [(*node.history, action) for action in node.actions]
+        yield from reversed(found)
+
+    def ends_after(self, history: History) -> tuple[History, ...]:
+        """Return the ends that a history may still come to."""
+        return tuple(end for end in self.ends if end[: len(history)] == history)
+
+    def type_ends(self) -> tuple[Mapping[sp.Symbol, sp.Expr], ...]:
+        """Return what puts every type at its low end, and at its high end."""
+        if not self.types:
+            return ({},)
+        types = self.types.values()
+        return {t.symbol: t.low for t in types}, {t.symbol: t.high for t in types}
+
+    def formulas(self) -> Iterator[tuple[str, sp.Expr]]:
+        """Yield chances, and the ends of types."""
+        for history, node in self.nodes.items():
+            at = f"tree.({', '.join(history)})"
+            yield from ((f"{at}.{action}", chance) for action, chance in node.chances.items())
+        for name, private in self.types.items():
+            yield f"types.{name}", private.low
+            yield f"types.{name}", private.high
+
+    # --- its two faces --------------------------------------------------------------------------
+
+    def branches(self, model: Model, ask: Ask) -> tuple[Branch, ...]:
+        """Return a branch for each case of backward induction."""
+        from dilemma.games.tree.induction import branches
+
+        return branches(model, named=ask.named)
+
+    def solve(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+    ) -> Iterator[Found]:
+        """Yield answers, by backward induction or from candidates that are judged."""
+        from dilemma.games.tree.backward import solve
+
+        return solve(model, values, seconds=seconds, most=most)
+
+    def ordinary(self, size: Size, seconds: float) -> bool:
+        """Tell whether it is small enough to be sure."""
+        fits = size.players <= 2 and len(self.nodes) <= 12
+        return seconds >= PLENTY and fits and size.steps <= SOME and size.parameters <= 32
+
+    # --- for readers ----------------------------------------------------------------------------
+
+    def decision_titles(self, model: Model) -> tuple[str, ...]:
+        """Return the names of information sets."""
+        del model
+        return tuple(self.decisions)
+
+    @classmethod
+    def parse_gambit(cls, text: str, name: str = "game", path: Path | None = None) -> Model:
+        """Read the text of an .efg file."""
+        from dilemma.games.tree.efg import parse_efg
+
+        return parse_efg(text, name, path)
+
+    def gambit_text(self, model: Model, at: At | None, changes: Mapping[str, Any]) -> str:
+        """Return the text of an .efg file."""
+        from dilemma.games.tree.efg import write_efg
+
+        return write_efg(model, at, **changes)
+
+    def order(self, model: Model) -> str:
+        """Say at which decisions a name says what is done."""
+        del model
+        told = f"a name lists what is done at ({', '.join(self.decisions)})"
+        for decision in self.decisions.values():
+            if decision.knows:
+                told += (
+                    f"; at {decision.name} a/b is a above some value of {decision.knows}, b below"
+                )
+        return told
+
+    def sheet(self, model: Model) -> tuple[Table, ...]:
+        """Return payoffs at the ends, and who moves when."""
+        return self.paid(model, "end", ("A row is where play ends.",)), self._moves(model)
+
+    def _moves(self, model: Model) -> Table:
+        """Show who moves when, and knowing what."""
+        rows = []
+        for history, node in self.nodes.items():
+            who = model.players[node.player].title if node.player else "chance"
+            told = [f"{a} ({node.chances[a]})" if node.chances else a for a in node.actions]
+            after = ", ".join(history) or "the beginning"
+            rows.append((after, who, ", ".join(told), node.decision, node.knows))
+        notes = [
+            f"{t.name} is private to {model.players[t.player].title}; the others believe it to be "
+            f"uniform between {t.low} and {t.high}."
+            for t in self.types.values()
+        ]
+        if not self.perfect:
+            notes.append("Moves at one decision cannot be told apart by the player who moves.")
+        head = ("after", "moves", "actions", "decision", "knows")
+        return Table("The tree", head, tuple(rows), tuple(notes), ("knows",))
+
+
+def tree_of(model: Model) -> TreeGame:
+    """Return the tree that a model states.
+
+    Raises
+    ------
+    UnsupportedError
+        If it states none.
+    """
+    if not isinstance(model.game, TreeGame):
+        raise UnsupportedError(f"{model.name} is no game tree; here {model.game.here}")
+    return model.game

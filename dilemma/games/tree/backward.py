@@ -18,10 +18,10 @@ from math import inf
 import sympy as sp
 
 from dilemma.errors import DisagreementError
-from dilemma.games.equilibrium import Cutoff, Equilibrium, Found, apart
-from dilemma.games.tree import induction, information
+from dilemma.games.equilibrium import Equilibrium, Found, apart
+from dilemma.games.tree import induction, information, tree_of
 from dilemma.games.tree.deviations import Mix, Pay, Plan, ValuedTree, best_gain, valued
-from dilemma.games.tree.tree import Node
+from dilemma.games.tree.nodes import Cutoff, Node, Plans
 from dilemma.model import Model
 
 __all__ = ["solve"]
@@ -40,10 +40,9 @@ def solve(
 
     Each answer is better than the last.
     """
-    assert model.tree is not None
     deadline = time.monotonic() + (inf if seconds is None else seconds)
-    numbers = valued(model, model.tree, values)
-    if not model.tree.perfect:
+    numbers = valued(model, tree_of(model), values)
+    if not tree_of(model).perfect:
         yield from information.solve(model, numbers, values, deadline=deadline)
         return
     budget = _Budget(most, deadline)
@@ -213,17 +212,18 @@ def _equilibrium(
         value = outcome.formula.xreplace({**at, **chances})
         outcomes[name] = value if value.is_number and value.is_finite else None
     gain, strict = best_gain(numbers, plan)
+    cutoffs = {name: plan.cutoffs[name] for name in numbers.tree.decisions if name in plan.cutoffs}
     return Equilibrium(
-        play=play,
+        play=Plans(play, cutoffs),
         payoffs=payoffs,
         outcomes=outcomes,
         regret=_rational(gain),
         branch=", ".join(_word(plan, name) for name in numbers.tree.decisions),
         strict=strict,
-        cutoffs={
-            name: plan.cutoffs[name] for name in numbers.tree.decisions if name in plan.cutoffs
+        more={
+            "cutoffs": cutoffs,
+            "concepts": {"subgame perfect": gain == 0, "sequentially rational": gain == 0},
         },
-        concepts={"subgame perfect": gain == 0, "sequentially rational": gain == 0},
     )
 
 

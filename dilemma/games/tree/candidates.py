@@ -42,9 +42,9 @@ from itertools import islice
 from types import ModuleType
 from typing import Any
 
-from dilemma.exchange.efg import extensive_text
 from dilemma.games.tree.deviations import Play, Position, has_impossible
-from dilemma.games.tree.tree import History
+from dilemma.games.tree.efg import extensive_text
+from dilemma.games.tree.nodes import History
 
 __all__ = ["LATE", "MOST_PURE", "MOST_ROWS", "Search", "actions_of", "quasi_perfect", "supports_of"]
 

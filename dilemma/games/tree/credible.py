@@ -41,7 +41,7 @@ from functools import cached_property
 from typing import Any
 
 from dilemma.games.tree.deviations import Play, Position, Weights, after, best, reached, worth
-from dilemma.games.tree.tree import Decision, History
+from dilemma.games.tree.nodes import Decision, History
 
 __all__ = [
     "MOST_MILLISECONDS",

@@ -30,9 +30,9 @@ from fractions import Fraction
 import sympy as sp
 
 from dilemma.errors import CalibrationError
-from dilemma.games.equilibrium import Cutoff
-from dilemma.games.matrix.profiles import DIGITS
-from dilemma.games.tree.tree import History, Node, Tree
+from dilemma.games.profiles import DIGITS
+from dilemma.games.tree import TreeGame
+from dilemma.games.tree.nodes import Cutoff, History, Node
 from dilemma.model import Model
 from dilemma.theory.parts import Profile
 
@@ -65,7 +65,7 @@ class ValuedTree:
 
     Attributes
     ----------
-    tree : Tree
+    tree : TreeGame
     payoffs : mapping of end to mapping of player to (number, slope)
     chances : mapping of history to mapping of action to probability
         Where chance moves.
@@ -75,7 +75,7 @@ class ValuedTree:
         Whether no number had to be rounded.
     """
 
-    tree: Tree
+    tree: TreeGame
     payoffs: Mapping[Profile, Mapping[str, Pay]]
     chances: Mapping[Profile, Mix]
     types: Mapping[str, tuple[Fraction, Fraction]]
@@ -111,7 +111,7 @@ class _Worker:
         return self.number(whole.coeff(private, 0)), self.number(whole.coeff(private, 1))
 
 
-def valued(model: Model, tree: Tree, values: Mapping[sp.Symbol, sp.Expr]) -> ValuedTree:
+def valued(model: Model, tree: TreeGame, values: Mapping[sp.Symbol, sp.Expr]) -> ValuedTree:
     """Work out payoffs, chances and types.
 
     Raises

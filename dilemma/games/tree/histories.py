@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from dilemma.errors import Mistake, nearest
-from dilemma.games.tree.tree import Chance, Node, PrivateType, Tree
+from dilemma.games.kind import Statement
+from dilemma.games.tree import TreeGame
+from dilemma.games.tree.nodes import Chance, Node, NodeRow, PrivateType
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
-from dilemma.reading.payoffs import Tables, Where, blame
-from dilemma.reading.rows import KEY, Document, NodeRow
+from dilemma.reading.rows import KEY, Document, Where, blame
 from dilemma.theory.parts import Outcome, Player, Profile
 
 __all__ = ["ROOT", "Telling", "history_of", "key_of", "read_tree", "read_tree_tables"]
@@ -70,9 +71,9 @@ class Telling:
 MOST_NODES = 1000
 
 
-def read_tree(telling: Telling) -> Tree | None:
+def read_tree(telling: Telling) -> TreeGame | None:
     """Read the moves, the chances and the private types; None where they are wrong."""
-    if len(telling.document.tree) > MOST_NODES:
+    if len(telling.document.sections["tree"]) > MOST_NODES:
         telling.say(("tree",), f"more than {MOST_NODES:,} moves", width=KEY)
         return None
     before = len(telling.mistakes)
@@ -85,10 +86,10 @@ class _Reader:
     telling: Telling
     keys: dict[Profile, str] = field(default_factory=dict)
 
-    def tree(self) -> Tree | None:
+    def tree(self) -> TreeGame | None:
         """Read the tree; None where nothing can be hung on it."""
         rows = self.keys
-        for key in self.telling.document.tree:
+        for key in self.telling.document.sections["tree"]:
             if rows.setdefault(history_of(key), key) != key:
                 self.telling.say(("tree", key), "this history stands here twice", width=KEY)
         if self.telling.document.broken.get("tree") or "tree" not in self.telling.document.broken:
@@ -119,11 +120,11 @@ class _Reader:
         named = self._named(nodes)
         self._check_information(named)
         self._check_types(named)
-        return Tree(named, tuple(ends), types)
+        return TreeGame(named, tuple(ends), types)
 
     def _types(self) -> dict[str, PrivateType]:
         found: dict[str, PrivateType] = {}
-        for name, row in self.telling.document.types.items():
+        for name, row in self.telling.document.sections["types"].items():
             if row.of not in self.telling.document.players:
                 hint = nearest(row.of, self.telling.document.players)
                 self.telling.say(("types", name, "of"), f"no player {row.of!r}", hint)
@@ -139,7 +140,7 @@ class _Reader:
         return found
 
     def _node(self, history: Profile, key: str, types: Mapping[str, PrivateType]) -> Node | None:
-        row, where = self.telling.document.tree[key], ("tree", key)
+        row, where = self.telling.document.sections["tree"][key], ("tree", key)
         if row.chance is not None:
             return self._chance(history, where, row)
         if row.player is None or row.actions is None:
@@ -273,7 +274,7 @@ def _recalls(nodes: Mapping[Profile, Node], at: Node) -> list[tuple[str, str]]:
 # --- what hangs on a game tree -------------------------------------------------------------------
 
 
-def read_tree_tables(document: Document, scope: Scope, mistakes: list[Mistake]) -> Tables | None:
+def read_tree_tables(document: Document, scope: Scope, mistakes: list[Mistake]) -> Statement | None:
     """Read a tree with its payoffs and outcomes; ``scope`` has parameters and definitions."""
     if document.broken.get("players") or "players" not in document.broken:
         return None  # told already
@@ -291,13 +292,13 @@ def read_tree_tables(document: Document, scope: Scope, mistakes: list[Mistake]) 
     if tree is None or len(mistakes) > before:
         return None
     ends = _Ends(telling, tree)
-    return Tables(players, tree.ends, ends.payoffs(), ends.outcomes(), tree)
+    return Statement(players, ends.payoffs(), ends.outcomes(), tree)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
     telling: Telling
-    tree: Tree
+    tree: TreeGame
 
     def payoffs(self) -> dict[Profile, dict[str, sp.Expr]]:
         """Read the payoffs at every end."""

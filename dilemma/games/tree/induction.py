@@ -21,7 +21,8 @@ from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch, Play
 from dilemma.games.matrix.supports import MOST
 from dilemma.games.naming import Naming
-from dilemma.games.tree.tree import Chance, Node, PrivateType, Tree
+from dilemma.games.tree import TreeGame, tree_of
+from dilemma.games.tree.nodes import Chance, Node, PrivateType
 from dilemma.model import Model
 from dilemma.theory.parts import Profile
 
@@ -43,11 +44,10 @@ class _Case:
 
 def has_symbols(model: Model) -> bool:
     """Tell whether a tree has perfect information and is small enough to go through its cases."""
-    assert model.tree is not None
-    return model.tree.perfect and _count(model.tree) <= MOST
+    return tree_of(model).perfect and _count(tree_of(model)) <= MOST
 
 
-def _count(tree: Tree) -> int:
+def _count(tree: TreeGame) -> int:
     """Return how many cases there are, or some number above the most that are gone through."""
     found = dict.fromkeys(tree.ends, 1)
     for node in tree.below(()):
@@ -72,15 +72,14 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
     UnsupportedError
         If some player does not know which history has happened, or there are too many cases.
     """
-    assert model.tree is not None
-    if not model.tree.perfect:
+    if not tree_of(model).perfect:
         raise UnsupportedError(
             f"{model.name} has no symbolic solution: some player does not know what has happened "
             "(solve and compare answer for given values; in Python trace, too)"
         )
     if not has_symbols(model):
         raise UnsupportedError(
-            f"{model.name} has {_count(model.tree):,} cases of backward induction or more: its "
+            f"{model.name} has {_count(tree_of(model)):,} cases of backward induction or more: its "
             f"symbolic solution is worked out up to {MOST}"
         )
     return _branches(model, named)
@@ -88,20 +87,18 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
 
 @lru_cache(maxsize=32)
 def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
-    assert model.tree is not None
-    induction = _Induction(model, model.tree, Naming(model) if named else None)
+    induction = _Induction(model, tree_of(model), Naming(model) if named else None)
     return tuple(_branch(model, case) for case in induction.cases())
 
 
 def _branch(model: Model, case: _Case) -> Branch:
-    assert model.tree is not None
-    name = ", ".join(case.words[decision] for decision in model.tree.decisions)
-    play = {decision: case.play[decision] for decision in model.tree.decisions}
+    name = ", ".join(case.words[decision] for decision in tree_of(model).decisions)
+    play = {decision: case.play[decision] for decision in tree_of(model).decisions}
     payoffs = {player: sp.expand(case.payoffs[player]) for player in model.players}
     paid = {sp.Symbol(player, real=True): payoff for player, payoff in payoffs.items()}
     outcomes = {}
     for outcome in model.outcomes.values():
-        chances = {s: probability(model.tree, play, c) for s, c in outcome.chances.items()}
+        chances = {s: probability(tree_of(model), play, c) for s, c in outcome.chances.items()}
         assert outcome.formula is not None
         outcomes[outcome.name] = outcome.formula.xreplace({**paid, **chances})
     return Branch(
@@ -114,7 +111,7 @@ def _branch(model: Model, case: _Case) -> Branch:
     )
 
 
-def probability(tree: Tree, play: Play, chance: Chance) -> sp.Expr:
+def probability(tree: TreeGame, play: Play, chance: Chance) -> sp.Expr:
     """Return the probability that an action is taken after a history."""
     found: dict[Profile, sp.Expr] = {}
     for node in tree.below(chance.after):
@@ -132,7 +129,7 @@ def probability(tree: Tree, play: Play, chance: Chance) -> sp.Expr:
 @dataclass(frozen=True)
 class _Induction:
     model: Model
-    tree: Tree
+    tree: TreeGame
     naming: Naming | None
 
     def cases(self) -> list[_Case]:

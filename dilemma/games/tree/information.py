@@ -47,7 +47,7 @@ from dilemma.games.tree.deviations import (
     reached,
     worth,
 )
-from dilemma.games.tree.tree import History
+from dilemma.games.tree.nodes import History, Plans
 from dilemma.model import Model
 
 __all__ = ["CLOSE", "Profile", "likeness", "polished", "profiles", "regret", "searched", "solve"]
@@ -534,22 +534,24 @@ class _Route:
         }
         regret = max(told.regrets[p] * span for p, (_, span) in self.spans.items())
         return Equilibrium(
-            play=play,
+            play=Plans(play),
             payoffs=payoffs,
             outcomes=self._outcomes(play, payoffs),
             regret=_rational(regret),
             branch=_name(one.play, self.numbers.tree.decisions),
             strict=told.strict,
             exact=one.exact,
-            beliefs={
-                decision: {", ".join(h): _rational(c) for h, c in belief.items()}
-                for decision, belief in told.beliefs.items()
-            },
-            concepts={
-                "Nash": max(told.regrets.values()) <= self.judges[one.exact].slack,
-                "subgame perfect": told.subgame_perfect,
-                "sequentially rational": told.rational,
-                "consistent beliefs": told.consistent,
+            more={
+                "beliefs": {
+                    decision: {", ".join(h): _rational(c) for h, c in belief.items()}
+                    for decision, belief in told.beliefs.items()
+                },
+                "concepts": {
+                    "Nash": max(told.regrets.values()) <= self.judges[one.exact].slack,
+                    "subgame perfect": told.subgame_perfect,
+                    "sequentially rational": told.rational,
+                    "consistent beliefs": told.consistent,
+                },
             },
         )
 

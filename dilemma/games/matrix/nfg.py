@@ -1,6 +1,4 @@
-"""A game in numbers, with what has to be said of them where they are written down.
-
-The text of a Gambit strategic-form file (``.nfg``), read into its parts.
+"""Gambit's strategic-form files (``.nfg``): read into models, and written from them.
 
 The format has two versions.  In both a title, the players and their strategies come first, by name
 or as counts, and then perhaps a comment.  The *payoff* version goes on with the payoffs of all
@@ -11,118 +9,35 @@ for each profile, in the same order; number 0 pays nothing.
 References
 ----------
 The Gambit Project, "Game representation formats", Gambit documentation.
-
-Gambit's strategic-form files (``.nfg``): read into models, and written from them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-import sympy as sp
-
-from dilemma.errors import UnsupportedError
 from dilemma.exchange.gambit_text import (
     Format,
     Number,
     Words,
     are_labels,
-    braced,
     named,
-    number,
+    numbers,
     opened,
     opening,
-    quoted,
     short,
+    strategic_text,
     whole,
 )
-from dilemma.games.matrix.profiles import DIGITS, Payoffs, numeric_payoffs
+from dilemma.games.kind import Can
+from dilemma.games.profiles import MOST_PROFILES
 from dilemma.model import At, Model
-from dilemma.reading.payoffs import MOST_PROFILES
-from dilemma.theory.parts import Era, Profile, decimal
 
-__all__ = [
-    "Numbers",
-    "Strategic",
-    "check_simultaneous",
-    "numbers",
-    "parse_nfg",
-    "read_nfg",
-    "read_strategic",
-    "strategic_text",
-    "write_nfg",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """A game in numbers.
-
-    Attributes
-    ----------
-    title : str
-        The model's, and the era's.
-    payoffs : mapping of profile to mapping of player to Fraction
-    calibration : mapping of parameter to exact value
-    exact : bool
-        Whether no payoff had to be rounded.
-    """
-
-    title: str
-    payoffs: Payoffs
-    calibration: Mapping[str, sp.Rational]
-    exact: bool
-
-    def comment(self, model: Model, *more: str) -> str:
-        """Return what the model says, its source, at which calibration it is, and what is rounded."""
-        source = f"Source: {model.source}." if model.source else ""
-        return "\n\n".join(part for part in (model.reads, source, self._said(), *more) if part)
-
-    def _said(self) -> str:
-        values = ", ".join(f"{name} = {decimal(value)}" for name, value in self.calibration.items())
-        told = f"At {values}." if values else ""
-        if not self.exact:
-            told += f" Irrational payoffs are rounded to {DIGITS} digits."
-        return told.strip()
-
-
-def check_simultaneous(model: Model) -> None:
-    """Refuse a tree where a table of payoffs is wanted.
-
-    Raises
-    ------
-    UnsupportedError
-        For a tree.
-    """
-    if model.tree is not None:
-        raise UnsupportedError(f"{model.name} is a tree, and no table of payoffs: write it as .efg")
-
-
-def numbers(model: Model, at: At | None, changes: Mapping[str, Any]) -> Numbers:
-    """Return every payoff at a calibration; irrational ones are rounded to 40 digits.
-
-    Raises
-    ------
-    CalibrationError
-        As :meth:`Model.calibration`, or if a payoff has no value there.
-    """
-    model.needs_actions("a table of payoffs")
-    era = model.era(at, **changes)
-    calibration = {name: value.central for name, value in era.values.items()}
-    payoffs, exact = numeric_payoffs(model, model.values(calibration))
-    title = model.title or model.name
-    if isinstance(at, str | Era):
-        title += f": {era.title}"
-    return Numbers(title, payoffs, calibration, exact)
-
-
-# --- the text of a Gambit strategic-form file (`` ------------------------------------------------
+__all__ = ["parse_nfg", "read_nfg", "read_strategic", "write_nfg"]
 
 
 _FORMAT = Format(
@@ -378,35 +293,11 @@ def write_nfg(model: Model, /, at: At | None = None, **changes: Any) -> str:
     0 0  1/3 -1/3
     <BLANKLINE>
     """
-    check_simultaneous(model)
+    model.needs(Can.TABLE, "an .nfg file")
     game = numbers(model, at, changes)
     actions = [player.actions for player in model.players.values()]
     payoffs = {profile: tuple(cell.values()) for profile, cell in game.payoffs.items()}
     return strategic_text(game.title, _labels(model), actions, payoffs, game.comment(model))
-
-
-def strategic_text(
-    title: str,
-    players: Sequence[str],
-    actions: Sequence[Sequence[str]],
-    payoffs: Mapping[Profile, Sequence[Fraction]],
-    comment: str = "",
-) -> str:
-    """Return the text of a strategic game in the payoff version, first player fastest."""
-    lines = [
-        f"NFG 1 R {quoted(title)}",
-        braced(players),
-        "",
-        "{",
-        *map(braced, actions),
-        "}",
-        quoted(comment),
-        "",
-    ]
-    for rest in product(*reversed(actions[1:])):
-        profiles: list[Profile] = [(action, *reversed(rest)) for action in actions[0]]
-        lines.append("  ".join(" ".join(map(number, payoffs[one])) for one in profiles))
-    return "\n".join(lines) + "\n"
 
 
 def _labels(model: Model) -> list[str]:

@@ -1,4 +1,4 @@
-"""Players, payoffs and outcomes of a finite game, from a document whose rows have their shape."""
+"""Players, payoffs and outcomes of a simultaneous game, read from a document and laid out again."""
 
 from __future__ import annotations
 
@@ -11,39 +11,24 @@ from itertools import product
 import sympy as sp
 
 from dilemma.errors import Mistake, nearest
-from dilemma.games.numbers.chosen import Choices
-from dilemma.games.tree.tree import Tree
+from dilemma.games.kind import Statement
+from dilemma.games.matrix import MatrixGame
+from dilemma.games.profiles import MOST_PROFILES
+from dilemma.model import Model
+from dilemma.output.tables import Best, Table
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, exact, parse
-from dilemma.reading.rows import KEY, Document, PlayerRow
+from dilemma.reading.rows import KEY, Document, PlayerRow, Where, blame
 from dilemma.theory.parts import Outcome, Player, Profile
 
-__all__ = ["Payoffs", "Tables", "Where", "blame", "read_tables"]
+__all__ = ["payoff_matrix", "read_tables"]
 
-Where = tuple[str | int, ...]
 Payoffs = Mapping[Profile, Mapping[str, sp.Expr]]
+MOST_CELLS = 400  # of a table that is shown whole
 
-MOST_PROFILES = 1000
 _HANGS_ON_LEVELS = ("division by zero", "not a finite real number")
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """Everything that is said profile by profile."""
-
-    players: Mapping[str, Player]
-    profiles: tuple[Profile, ...]
-    payoffs: Payoffs
-    outcomes: Mapping[str, Outcome]
-    tree: Tree | None = None
-    choices: Choices | None = None
-
-
-def blame(where: Where, error: ExpressionError) -> Mistake:
-    """Turn what is wrong with a formula into a mistake of the model."""
-    return Mistake(where, error.message, error.hint, error.column, max(error.width, 1))
-
-
-def read_tables(document: Document, scope: Scope, mistakes: list[Mistake]) -> Tables | None:
+def read_tables(document: Document, scope: Scope, mistakes: list[Mistake]) -> Statement | None:
     """Read players, payoffs and outcomes; ``scope`` has parameters and definitions.
 
     What is wrong is added to ``mistakes``.  Where the players are wrong, nothing that speaks of
@@ -64,7 +49,8 @@ def read_tables(document: Document, scope: Scope, mistakes: list[Mistake]) -> Ta
         return None
     reader = _Reader(document, scope, players, mistakes)
     payoffs = reader.payoffs()
-    return Tables(players, reader.profiles, payoffs, reader.outcomes(payoffs))
+    game = MatrixGame(players, reader.profiles)
+    return Statement(players, payoffs, reader.outcomes(payoffs), game)
 
 
 def _player(name: str, row: PlayerRow, mistakes: list[Mistake]) -> Player:
@@ -258,3 +244,43 @@ class _Reader:
 
 def _profile(key: str) -> Profile:
     return tuple(part.strip() for part in key.split(","))
+
+
+# --- laid out ---
+
+
+def payoff_matrix(model: Model) -> Table | None:
+    """Return who gets what as a table of rows and columns; None where the game is no such table.
+
+    Where there are no parameters best replies are marked.
+
+    Examples
+    --------
+    >>> from dilemma import matrix
+    >>> print(payoff_matrix(matrix([["s", 0], [1, 1]], [["s", 1], [0, 1]])).rows[0])
+    ('row_1', (Best(text='s', best=False), Best(text='s', best=False)), (Best(text='0', best=False), Best(text='1', best=False)))
+    """
+    if len(model.players) != 2 or len(model.game.profiles) > MOST_CELLS:
+        return None
+    first, second = model.players.values()
+
+    def best(player: Player, profile: Profile) -> bool:
+        if model.parameters:
+            return False
+        place = 0 if player is first else 1
+        others = [p for p in model.game.profiles if p[1 - place] == profile[1 - place]]
+        paid = model.payoffs[profile][player.name]
+        return all(bool(paid >= model.payoffs[p][player.name]) for p in others)
+
+    def cell(profile: Profile) -> tuple[Best, ...]:
+        paid = model.payoffs[profile]
+        return tuple(Best(str(paid[p.name]), best(p, profile)) for p in (first, second))
+
+    units = " and ".join(dict.fromkeys(filter(None, (first.unit, second.unit))))
+    note = f"Payoffs ({first.title}, {second.title}){f', in {units}' if units else ''}"
+    return Table(
+        f"{model.title or model.name}: payoffs",
+        (f"{first.title} \\ {second.title}", *second.actions),
+        tuple((a, *(cell((a, b)) for b in second.actions)) for a in first.actions),
+        (f"{note}.",),
+    )

@@ -1,6 +1,4 @@
-"""The text of a Gambit extensive-form file (``.efg``), from a game tree in numbers.
-
-The text of a Gambit extensive-form file (``.efg``), read into its parts.
+"""Gambit's extensive-form files (``.efg``): read into game trees, and written from them.
 
 A title, the players and perhaps a comment come first, and then the nodes in prefix order: each
 node, and behind it everything that follows its first action, its second, and so on.  A node is
@@ -16,8 +14,6 @@ number, 0 for none, and the payoffs of all players; what is paid on a path adds 
 References
 ----------
 The Gambit Project, "The extensive game (.efg) file format", Gambit documentation.
-
-Gambit's extensive-form files (``.efg``): read into game trees, and written from them.
 """
 
 from __future__ import annotations
@@ -34,6 +30,7 @@ import sympy as sp
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.exchange.gambit_text import (
     Format,
+    Numbers,
     Token,
     Words,
     are_labels,
@@ -42,16 +39,17 @@ from dilemma.exchange.gambit_text import (
     is_readable,
     named_moves,
     number,
+    numbers,
     opened,
     opening,
     quoted,
     short,
     whole,
 )
-from dilemma.exchange.nfg import Numbers, numbers
-from dilemma.games.matrix.profiles import DIGITS
+from dilemma.games.profiles import DIGITS
+from dilemma.games.tree import TreeGame, tree_of
 from dilemma.games.tree.histories import MOST_NODES
-from dilemma.games.tree.tree import History, Node, Tree
+from dilemma.games.tree.nodes import History, Node
 from dilemma.model import At, Model
 
 __all__ = [
@@ -509,9 +507,7 @@ def write_efg(model: Model, /, at: At | None = None, **changes: Any) -> str:
     t "" 3 "" { 0, 0 }
     <BLANKLINE>
     """
-    tree = model.tree
-    if tree is None:
-        raise UnsupportedError(f"{model.name} is no game tree: write_nfg writes a strategic game")
+    tree = tree_of(model)
     if tree.types:
         raise UnsupportedError(
             f"{model.name} has private types on an interval ({', '.join(tree.types)}); "
@@ -527,7 +523,7 @@ def write_efg(model: Model, /, at: At | None = None, **changes: Any) -> str:
 
 
 def _chances(
-    model: Model, tree: Tree, game: Numbers
+    model: Model, tree: TreeGame, game: Numbers
 ) -> tuple[dict[History, dict[str, Fraction]], bool]:
     """Return chance's probabilities, which sum to one, and whether any had to be rounded."""
     values = model.values(game.calibration)
@@ -556,12 +552,11 @@ def _chances(
 
 def _labels(model: Model) -> list[str]:
     """Return the players' titles where their names can be read from them, else the names."""
-    assert model.tree is not None
     names = list(model.players)
     titles = [player.title for player in model.players.values()]
     moves = [
         (names.index(node.player) + 1 if node.player else 0, node.actions)
-        for node in model.tree.nodes.values()
+        for node in tree_of(model).nodes.values()
     ]
     made, actions = named_moves(titles, moves)
     kept = made == names and all(tuple(a) == b for a, (_, b) in zip(actions, moves, strict=True))

@@ -1,6 +1,6 @@
 """Exact linear programmes, the value of a zero-sum game, and one equilibrium of any bimatrix game.
 
-All by the integer pivoting of :mod:`dilemma.games.matrix.exact`: no number is rounded, and ties are
+All by the integer pivoting of :mod:`dilemma.games.exact`: no number is rounded, and ties are
 broken lexicographically, so that no path ever comes back to where it was.
 """
 
@@ -14,7 +14,7 @@ from fractions import Fraction
 from math import inf
 from typing import Any
 
-from dilemma.games.matrix.exact import (
+from dilemma.games.exact import (
     Dictionary,
     Mix,
     Row,

@@ -21,7 +21,7 @@ from typing import Any
 
 import sympy as sp
 
-from dilemma.games.matrix.lemke import maximise, safest
+from dilemma.games.lemke import maximise, safest
 from dilemma.output.result import apart, owned, weighted
 from dilemma.theory.parts import Player, Profile
 

@@ -19,13 +19,16 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import CalibrationError
-from dilemma.games.equilibrium import Equilibrium, Mix
+from dilemma.games.equilibrium import Equilibrium
+from dilemma.games.kind import Can
+from dilemma.games.play import Mix, Mixes
 from dilemma.model import Model
 from dilemma.theory.evaluate import TooLargeError, put_in
 from dilemma.theory.parts import Player, Profile
 
 __all__ = [
     "DIGITS",
+    "MOST_PROFILES",
     "Calibrated",
     "Payoffs",
     "numeric_payoffs",
@@ -37,6 +40,7 @@ __all__ = [
 DIGITS = 40  # that irrational payoffs (a square root, a logarithm) are rounded to
 
 Payoffs = Mapping[Profile, Mapping[str, Fraction]]
+MOST_PROFILES = 1000  # of a game that is read
 
 
 def numeric_payoffs(
@@ -56,7 +60,7 @@ def numeric_payoffs(
     UnsupportedError
         If numbers are chosen.
     """
-    model.needs_actions("a table of payoffs")
+    model.needs(Can.ACTIONS, "a table of payoffs")
     exact = True
     table: dict[Profile, dict[str, Fraction]] = {}
     for profile, cell in model.payoffs.items():
@@ -160,7 +164,7 @@ class Calibrated:
             for profile, chance in _reached(self.players, counts)
         }
         return Equilibrium(
-            play=play,
+            play=Mixes(play),
             payoffs={name: self._expected(name, reached) for name in self.model.players},
             outcomes={
                 name: _expected(outcome.profiles, reached, self.values)

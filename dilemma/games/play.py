@@ -1,0 +1,139 @@
+"""What is played at one calibration: it prints itself, and nobody asks which kind it is."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import sympy as sp
+
+if TYPE_CHECKING:
+    from dilemma.games.equilibrium import Equilibria
+
+__all__ = ["Mix", "Mixes", "Play"]
+
+Mix = Mapping[str, sp.Rational]
+Row = tuple[str, ...]  # of a table: what, its unit, and the value in each equilibrium
+
+
+@dataclass(frozen=True, eq=False)
+class Play(Mapping[str, Mapping[str, sp.Rational]]):
+    """What each decision does: for each thing that can be done, or is chosen, a number.
+
+    It is a mapping, and equals any other with the same numbers.
+
+    Attributes
+    ----------
+    parts : mapping of decision to mapping of str to number
+        In a simultaneous game each player has one decision, called by the player's name.
+    """
+
+    parts: Mapping[str, Mapping[str, sp.Rational]]
+
+    chosen: ClassVar[bool] = False
+    """Whether the numbers are chosen, and no probabilities."""
+
+    def __getitem__(self, decision: str) -> Mapping[str, sp.Rational]:
+        return self.parts[decision]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.parts)
+
+    def __len__(self) -> int:
+        return len(self.parts)
+
+    @property
+    @abstractmethod
+    def pure(self) -> bool:
+        """Whether nobody mixes."""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The names of those of its numbers that are outcomes as well."""
+        return ()
+
+    @abstractmethod
+    def words(self) -> str:
+        """Say in a line what a name leaves out; "" if that is nothing."""
+
+    @abstractmethod
+    def cell(self, decision: str, write: Callable[[sp.Rational], str] | None = None) -> str:
+        """Say what is done at a decision, in a cell of a table.
+
+        Parameters
+        ----------
+        write : callable, optional
+            How numbers are written there, unless as usual.
+        """
+
+    @abstractmethod
+    def labels(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each of its numbers: the decision, its name there, and what a reader calls it."""
+
+    @abstractmethod
+    def written(self, value: sp.Rational) -> str:
+        """Write one of its numbers as a table does that has a row for each."""
+
+    def facts(self, found: Equilibria) -> Sequence[Row]:
+        """Return what is known of such equilibria beside what is played, a row each."""
+        del found
+        return ()
+
+    def checks(self, found: Equilibria) -> Sequence[Row]:
+        """Return what they were checked for, a row each."""
+        del found
+        return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Mixes(Play):
+    """The probability of each action at each decision.
+
+    Examples
+    --------
+    >>> half = sp.Rational(1, 2)
+    >>> play = Mixes({"row": {"stag": half, "hare": half}, "column": {"stag": 1, "hare": 0}})
+    >>> play.cell("row"), play.cell("column"), play.pure
+    ('stag 1/2, hare 1/2', 'stag', False)
+    """
+
+    @property
+    def pure(self) -> bool:
+        """Whether every action is taken for certain or not at all."""
+        return all(chance in (0, 1) for mix in self.parts.values() for chance in mix.values())
+
+    def words(self) -> str:
+        """Say with which probabilities, where somebody mixes."""
+        if self.pure:
+            return ""
+        return "; ".join(
+            f"{decision}: " + ", ".join(f"{a} {float(c):.3f}" for a, c in mix.items() if c != 0)
+            for decision, mix in self.parts.items()
+        )
+
+    def cell(self, decision: str, write: Callable[[sp.Rational], str] | None = None) -> str:
+        """Return the action that is taken, or the mix of those that are."""
+        used = {action: chance for action, chance in self.parts[decision].items() if chance}
+        if len(used) == 1:
+            return next(iter(used))
+        told = write or _short
+        return ", ".join(f"{action} {told(chance)}" for action, chance in used.items())
+
+    def labels(self) -> Iterator[tuple[str, str, str]]:
+        """Yield each probability."""
+        for decision, mix in self.parts.items():
+            for action in mix:
+                yield decision, action, f"P({decision} {action})"
+
+    def written(self, value: sp.Rational) -> str:
+        """Write a probability as a short fraction where it is one, with its decimals."""
+        if value in (0, 1):
+            return str(value)
+        shown = f"{float(value):.4f}"
+        return f"{value} = {shown}" if value.q < 1000 else shown
+
+
+def _short(chance: sp.Rational) -> str:
+    return str(chance) if chance.q < 1000 else f"{float(chance):.4f}"
