@@ -262,8 +262,8 @@ class _AtExample(Reading[sp.Basic | None]):
 
     def stated(self, formula: sp.Basic, copy: Copy) -> sp.Basic | None:
         """Put the calibration into a formula of the model."""
-        value = formula.xreplace(numbers(self.statements.model, self.example.points[copy.key]))
-        return None if value.free_symbols else value
+        values = numbers(self.statements.model, self.example.points[copy.key])
+        return None if formula.free_symbols - values.keys() else formula.xreplace(values)
 
     def outcome(self, name: str, copy: Copy) -> sp.Basic | None:
         """Return what the play that is shown comes to."""

@@ -180,8 +180,8 @@ class _AtPoints(Reading[sp.Basic | None]):
 
     def stated(self, formula: sp.Basic, copy: Copy) -> sp.Basic | None:
         """Put the calibration into a formula of the model."""
-        value = formula.xreplace(self.statements.model.values(self.points[copy.key]))
-        return None if value.free_symbols else value
+        values = self.statements.model.values(self.points[copy.key])
+        return None if formula.free_symbols - values.keys() else formula.xreplace(values)
 
     def outcome(self, name: str, copy: Copy) -> sp.Basic | None:
         """Return what a payoff or outcome is in the equilibrium that is played."""
