@@ -25,12 +25,11 @@ from dilemma.claims.statements import AtMost, Copy, Statements, copies
 from dilemma.claims.verdict import ANOTHER
 from dilemma.errors import CalibrationError
 from dilemma.games.batch import many
-from dilemma.games.numbers.first_order import marginal
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.games.points import Point, by_branches, holds
 from dilemma.games.shape import ZERO
 
-__all__ = ["Solutions", "confirmed", "found_near", "solved_again", "speaks"]
+__all__ = ["Solutions", "confirmed", "near_centre", "solved_again", "speaks"]
 
 REGRET = 1e-6
 
@@ -217,75 +216,51 @@ def _extreme(statements: Statements, points: list[Point], which: str) -> list[Po
     return [p for p in points if all(beyond(p, other) for other in points)]
 
 
-def example(
-    statements: Statements,
-    points: Mapping[str, Mapping[str, sp.Rational]],
-    played: Play,
-) -> Example:
+def _example(reading: _AtPoints) -> Example:
     """Make an example of what is played at calibrations.
 
-    Parameters
-    ----------
-    points : mapping of copy to parameter to number
-    played : mapping of copy to point
-        A second equilibrium of one copy under its key and :data:`ANOTHER`.
+    A second equilibrium of one copy is played under its key and :data:`ANOTHER`.
     """
-    model, game = statements.model, statements.model.game
-    known = {c.key: c for c in copies(statements)}
-    calibrations = {c.label: dict(points[key]) for key, c in known.items()}
-    moved = {c.label: moved_from_centre(statements, c, points[key]) for key, c in known.items()}
-    play, values, slopes = {}, {}, {}
-    for key, point in played.items():
-        label = known[base(key)].label + key.removeprefix(base(key))
+    statements, points = reading.statements, reading.points
+    model, own = statements.model, {c.key: c for c in copies(statements)}
+    calibrations = {c.label: dict(points[key]) for key, c in own.items()}
+    moved = {c.label: moved_from_centre(statements, c, points[key]) for key, c in own.items()}
+    play, values = {}, {}
+    for key, point in reading.play.items():
+        label = own[_home(key)].label + key.removeprefix(_home(key))
         play[label] = {
-            player: {c.name: point.worth(c.symbol) for c in game.of(player)}
+            player: {c.name: point.worth(c.symbol) for c in model.game.of(player)}
             for player in model.players
         }
         values[label] = {
             **{p: point.worth(f) for p, f in point.branch.payoffs.items()},
             **{n: point.worth(f) for n, f in point.branch.outcomes.items()},
         }
-        slopes[label] = {
-            r.arguments: point.worth(marginal(model, *r.arguments))
-            for r in statements.claim.references.values()
-            if r.what == "diff"
-        }
-        if key not in known:
-            calibrations[label] = dict(points[base(key)])
+        if key not in own:
+            calibrations[label] = dict(points[_home(key)])
             moved[label] = ()
-    facts = _facts(statements, values, slopes)
+    facts = {name: value for name, value in _facts(reading) if value is not None}
     return Example(calibrations, moved, play, values, facts, dict(points))
 
 
-def _facts(
-    statements: Statements,
-    values: Mapping[str, Mapping[str, sp.Rational | None]],
-    slopes: Mapping[str, Mapping[tuple[str, ...], sp.Rational | None]],
-) -> dict[str, sp.Rational]:
-    """Return the outcomes and slopes that the claim names, as far as the example shows them."""
-    claim = statements.claim
-    facts: dict[str, sp.Rational] = {}
+def _facts(reading: _AtPoints) -> Iterator[tuple[str, sp.Basic | None]]:
+    """Yield the outcomes and slopes that the claim names, as far as something is played there."""
+    statements, claim = reading.statements, reading.statements.claim
     for symbol in sorted(claim.holds.free_symbols | claim.given.free_symbols, key=str):
         reference = claim.references.get(symbol)
-        if reference is not None and reference.what == "outcome":
-            found = values.get(statements.copy(reference).label, {}).get(reference.arguments[0])
-            if found is not None:
-                facts[symbol.name] = found
-        elif reference is not None and reference.what == "diff":
-            found = slopes.get(statements.copy(reference).label, {}).get(reference.arguments)
-            if found is not None:
-                facts[symbol.name] = found
-        elif reference is not None and reference.what in ("rises", "falls"):
-            copy = statements.copy(reference)
+        if reference is None:
+            continue
+        copy = statements.copy(reference)
+        if reference.what in ("outcome", "diff") and copy.key in reading.play:
+            yield symbol.name, reading.meant(reference, copy)
+        if reference.what in ("rises", "falls"):
             outcome, parameter = reference.arguments
-            for one in (copy, statements.twin(copy, parameter)):
-                value = values.get(one.label, {}).get(outcome)
-                if value is not None:
-                    facts[f"{outcome} ({one.label})"] = value
-    return facts
+            for end in (copy, statements.twin(copy, parameter)):
+                if end.key in reading.play:
+                    yield f"{outcome} ({end.label})", reading.outcome(outcome, end)
 
 
-def base(key: str) -> str:
+def _home(key: str) -> str:
     """Return the copy of whose equilibria this is one."""
     return key.removesuffix(ANOTHER)
 
@@ -344,7 +319,7 @@ def solved_again(
     true, played = outcome
     if true is fails or not _nobody_gains(statements, played, points):
         return None
-    return example(statements, points, played)
+    return _example(_AtPoints(statements, points, played))
 
 
 def speaks(statements: Statements, points: Points, held: Points) -> bool:
@@ -422,7 +397,7 @@ def _nobody_gains(statements: Statements, played: Play, points: Points) -> bool:
     model, game = statements.model, statements.model.game
     holding = statements.claim.holding
     for key, point in played.items():
-        search = Search(model, model.values(points[base(key)]), held=holding)
+        search = Search(model, model.values(points[_home(key)]), held=holding)
         here = np.array([float(point.at[c.symbol]) for c in game.choices.values()])
         try:
             for player in game.moves[-1]:
@@ -438,7 +413,7 @@ def _nobody_gains(statements: Statements, played: Play, points: Points) -> bool:
     return True
 
 
-def found_near(
+def near_centre(
     statements: Statements,
     points: dict[str, dict[str, sp.Rational]],
     held: Points,

@@ -22,7 +22,7 @@ import sympy as sp
 from dilemma.claims.concepts import EXTREMES
 from dilemma.claims.examples import Example
 from dilemma.claims.meaning import Copies, Reading, by_era, outcome_of
-from dilemma.claims.solutions import found_near, speaks
+from dilemma.claims.solutions import near_centre, speaks
 from dilemma.claims.statements import AtMost, Copy, Statements, copies
 from dilemma.errors import UnsupportedError
 from dilemma.games.batch import Batch, Rows, many
@@ -281,7 +281,7 @@ class Trial:
                 return None
             points = self.drawn.points(int(draw))
             held = self.drawn.held_at(int(draw))
-            found = found_near(statements, points, held, fails=fails, until=self.until)
+            found = near_centre(statements, points, held, fails=fails, until=self.until)
             if found is not None:
                 return found
         return None
