@@ -152,7 +152,7 @@ class Model:
         name: str,
         title: str,
         players: Mapping[str, Any],
-        payoffs: Mapping[Any, Any],
+        payoffs: Mapping[Any, Any] | None = None,
         kind: str = USUAL,
         source: str = "",
         reads: str = "",

@@ -218,6 +218,13 @@ def _serve(tasks: SimpleQueue[bytes], answers: IO[bytes]) -> None:
 _RUNNING: set[Process] = set()
 
 
+def _pipes(started: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """Return what a process that was started writes to, and what it reads."""
+    if started.stdout is None or started.stdin is None:
+        raise OSError("a process was started without pipes")
+    return started.stdout, started.stdin
+
+
 class Process:
     """A process of our own: what it tells comes in as messages, and it can be ended."""
 
@@ -237,10 +244,8 @@ class Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
             )
-            assert self._started.stdin is not None
-            assert self._started.stdout is not None
             self._pid = self._started.pid
-            answers, self._tasks = self._started.stdout, self._started.stdin
+            answers, self._tasks = _pipes(self._started)
         _RUNNING.add(self)
         self._listening = threading.Thread(target=self._listen, args=(answers,), daemon=True)
         self._listening.start()

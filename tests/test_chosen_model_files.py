@@ -568,7 +568,7 @@ def test_a_shipped_model_written_and_read_again_is_the_same(name, tmp_path):
     path.write_text(model.to_toml(), encoding="utf-8")
     again = read(path)
     assert again == model
-    for part in ("choices", "payoffs", "outcomes", "claims", "eras", "dynamics", "definitions"):
+    for part in ("game", "payoffs", "outcomes", "claims", "eras", "dynamics", "definitions"):
         assert getattr(again, part) == getattr(model, part), part
 
 

@@ -259,7 +259,7 @@ def relevant(statements: Statements) -> set[str]:
             told.append(sp.Symbol(reference.arguments[1], real=True))
         if reference.arguments and reference.arguments[0] in model.outcomes:
             outcome = model.outcomes[reference.arguments[0]]
-            told += outcome.profiles.values() if outcome.formula is None else [outcome.formula]
+            told += outcome.profiles.values() or [outcome.formula]
     return {s.name for formula in told for s in model.expand(formula).free_symbols}
 
 

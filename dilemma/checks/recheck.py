@@ -188,7 +188,6 @@ class _Checking:
         found = {p: model.payoffs[()][p].xreplace(values) for p in model.players}
         values |= {sp.Symbol(p, real=True): v for p, v in found.items()}
         for name, outcome in model.outcomes.items():
-            assert outcome.formula is not None
             value = outcome.formula.xreplace(values)
             if not value.free_symbols and value.is_finite:
                 found[name] = value

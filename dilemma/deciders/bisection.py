@@ -280,15 +280,17 @@ class _Attempt:
     told: Cleared
     plan: _Plan
     most_boxes: int
-    stack: list[Reducing | Part] | None = None
+    stack: list[Reducing | Part] = field(default_factory=list)
+    begun: bool = False
     boxes: int = 0
     systems: int = 0
     doubtful: str = ""
 
     def run(self, until: float) -> Bisected:
         """Go on until it is decided or time is up."""
-        if self.stack is None:
-            self.stack = [self.reducing(System(self.told.axes, self.told.formula))]
+        if not self.begun:
+            self.begun = True
+            self.stack.append(self.reducing(System(self.told.axes, self.told.formula)))
         while self.stack:
             if self.boxes >= self.most_boxes:
                 return Bisected("unknown", boxes=self.boxes, reason="too many parts of the box")
@@ -308,7 +310,6 @@ class _Attempt:
 
     def looked_into(self, top: Part) -> Mapping[sp.Symbol, sp.Rational]:
         """Exclude a part of the box or halve it; return where all holds if that is seen."""
-        assert self.stack is not None
         self.boxes += 1
         part = settled(top)
         if part.formula == FALSE:
@@ -319,7 +320,9 @@ class _Attempt:
             self.doubtful = "an example was found that cannot be read back"
             return {}
         axis = widest(part)
-        assert axis is not None, "what is undecided varies"
+        if axis is None:
+            self.doubtful = "a part of the box is undecided along no axis"
+            return {}
         self.stack.extend(halved(part, axis))
         return {}
 
@@ -330,7 +333,6 @@ class _Attempt:
 
     def opened(self, reducing: Reducing, until: float) -> str:
         """Reduce a system, and put what it comes to on the stack; say what cannot be done."""
-        assert self.stack is not None
         if not reducing.run(until):
             self.stack.append(reducing)
             return ""

@@ -238,8 +238,8 @@ def split(system: System, *, among: bool) -> tuple[System, ...]:
             high = axis.above(Fraction(0), strictly=False)
             low = axis.below(Fraction(0), strictly=True)
             if axis.high is not None and axis.high <= 0:
-                return (_mirrored(system, i),)
-            return (_at(system, i, high), _mirrored(_at(system, i, low), i))
+                return (_mirrored(system, i, axis.high),)
+            return (_at(system, i, high), _mirrored(_at(system, i, low), i, Fraction(0)))
     vanishing = unscaled(Reducible(system))
     if vanishing is not None:
         ring = polynomials[0].ring
@@ -270,12 +270,11 @@ def _at(system: System, i: int, axis: Axis) -> System:
     return replace(system, axes=(*system.axes[:i], axis, *system.axes[i + 1 :]))
 
 
-def _mirrored(system: System, i: int) -> System:
+def _mirrored(system: System, i: int, high: Fraction) -> System:
     """Put -x for a symbol that has no lower end."""
     ring = system.polynomials[0].ring
     axis = system.axes[i]
-    assert axis.high is not None, "an axis without ends is split first"
-    mirror = Axis(-axis.high, None, axis.open_high, open_high=True)
+    mirror = Axis(-high, None, axis.open_high, open_high=True)
     reducible = Reducible(_at(system, i, Axis()))
     reducible.put(i, -ring.gens[i], ring.one, system.formula, mirror)
     return reducible.system

@@ -246,7 +246,8 @@ def _middle(axis: Axis, side: Side) -> Fraction:
 
 
 def _low(axis: Axis) -> Fraction:
-    assert axis.low is not None, "an axis without a lower end is mirrored or split before"
+    if axis.low is None:
+        raise ValueError("an axis without a lower end is mirrored or split before")
     return axis.low
 
 

@@ -355,7 +355,8 @@ class Question:
 
     def true_there(self, *formulas: sp.Basic) -> tuple[bool, ...]:
         """Tell which formulas are true at the values that the last answer found."""
-        assert self._found is not None, "only after an answer that is satisfiable"
+        if self._found is None:
+            raise RuntimeError("only after an answer that is satisfiable")
         terms = (self._boolean(formula, self._true) for formula in formulas)
         return tuple(z3.is_true(self._found.eval(term, model_completion=True)) for term in terms)
 

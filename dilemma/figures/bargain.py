@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
-from dilemma.figures.layout import typeset
+from dilemma.figures.layout import BODY, SMALL, TINY, lines_of, typeset
 from dilemma.figures.paper import (
-    BODY,
+    DASHED,
     DOWN,
     EDGE,
     FAINT,
     GREY,
-    GROUND,
     INK,
-    LINE,
-    SMALL,
-    STYLE,
-    TINY,
+    THIN,
     UP,
+    Frame,
     Paper,
-    lines_of,
-    literal,
-    paper,
+    Part,
+    area,
+    backing,
+    beside,
+    heading,
+    key,
+    notes,
+    sheet,
     short,
-    tall,
+    stroke,
+    styled,
     written,
 )
 from dilemma.study.bargaining import Bargaining, Deal
@@ -41,11 +42,14 @@ __all__ = ["bargain"]
 
 PANEL = (3.5, 3.0)  # width and height of a panel along a parameter [inches]
 SIDE, GAP = 1.25, 0.45  # left of the panels, and between them [inches]
+TITLE, AXIS = 0.28, 0.77  # above and below a panel [inches]
 ROW = 0.62  # an era's row [inches]
+KEY = 0.55  # the key's two lines [inches]
 BAND = "#CCECFD"  # where nobody loses
+AGREED: dict[str, Any] = {"ls": "", "marker": "D", "ms": 7, "mfc": INK, "mec": "white", "mew": 1}
 
 
-@literal
+@styled
 def bargain(found: Bargaining) -> Figure:
     """Draw in which range a bargain lies and where it is struck, era by era.
 
@@ -59,38 +63,19 @@ def bargain(found: Bargaining) -> Figure:
     >>> [axes.get_label() for axes in figure.axes]
     ['centres', 'cold_war', 'post_cold_war']
     """
-    eras = list(found.centres)
-    columns = min(len(eras), 3)
-    span = columns * (PANEL[0] + GAP) - GAP
-    with mpl.rc_context(STYLE):
-        over = _over(found)
-        head = lines_of(f"{over.name}: {over.means} [{over.unit}]", SIDE + span, SMALL)
-        feet = [typeset(line) for line in lines_of(_note(found), SIDE + span, TINY)]
-        top = EDGE + 11 * LINE + 0.1 + tall(head, SMALL)
-        keys = _keys(found)
-        rows = -(-len(eras) // columns)
-        centres = ROW * sum(len(deals) for deals in found.centres.values()) + 0.1
-        panels = top + KEY + centres + 0.75
-        height = panels + rows * (PANEL[1] + 1.05) + tall(feet, TINY) + EDGE
-        sheet = paper(EDGE * 2 + SIDE + span, height)
-        title = f"Where {typeset(found.over)} can be agreed on"
-        sheet.head(EDGE, EDGE, title, [typeset(line) for line in head])
-        _key(sheet, top, keys)
-        _centres(sheet, found, (EDGE + SIDE, top + KEY, span, centres))
-        for k, era in enumerate(eras):
-            row, column = divmod(k, columns)
-            place = (EDGE + SIDE + column * (PANEL[0] + GAP), panels + row * (PANEL[1] + 1.05))
-            _along(sheet, found, era, place, first=column == 0)
-        sheet.feet(EDGE, feet)
-        return sheet.figure
-
-
-KEY = 0.55  # the key's two lines [inches]
-
-
-def _over(found: Bargaining) -> Any:
-    assert found.model.game.bargain is not None
-    return found.model.game.bargain.over
+    count, over = len(found.centres), found.number
+    frame = Frame(EDGE + SIDE, PANEL, count, min(count, 3), (GAP, AXIS + TITLE), TITLE)
+    width = SIDE + frame.span
+    head = lines_of(f"{over.name}: {over.means} [{over.unit}]", width, SMALL)
+    centres = ROW * sum(len(deals) for deals in found.centres.values()) + 0.1
+    return sheet(
+        2 * EDGE + width,
+        heading(f"Where {typeset(found.over)} can be agreed on", list(map(typeset, head)), 0.1),
+        key(_marks(found), KEY, ncols=2, handlelength=2.2, columnspacing=1.6),
+        Part(centres + 0.75, partial(_centres, found, (frame.span, centres))),
+        Part(frame.height + AXIS, partial(_courses, found, frame)),
+        notes(list(map(typeset, lines_of(_note(found), width, TINY)))),
+    )
 
 
 def _ends(found: Bargaining) -> tuple[float, float]:
@@ -126,46 +111,34 @@ def _note(found: Bargaining) -> str:
     return " ".join(told)
 
 
-def _keys(found: Bargaining) -> list[Artist]:
-    marker: dict[str, Any] = {"marker": "D", "ms": 6, "mfc": INK, "mec": INK}
+def _marks(found: Bargaining) -> list[Artist]:
+    gives, takes = _title(found, found.gives), _title(found, found.takes)
+    agreed = {"marker": "D", "ms": 6, "mfc": INK, "mec": INK}
     return [
-        Patch(facecolor=BAND, edgecolor="none", label="neither side loses"),
-        Line2D([], [], color=INK, lw=2.2, label=f"{typeset(found.over)} agreed", **marker),
-        Line2D([], [], color=UP, lw=1.6, label=f"{_title(found, found.gives)}: gives at most"),
-        Line2D(
-            [], [], color=DOWN, lw=1.6, ls=(0, (4, 2)),
-            label=f"{_title(found, found.takes)}: takes at least",
-        ),
-    ]  # fmt: skip
-
-
-def _key(sheet: Paper, top: float, keys: Sequence[Artist]) -> None:
-    sheet.figure.legend(
-        handles=list(keys), loc="upper left", ncols=2, fontsize=SMALL, borderpad=0,
-        bbox_to_anchor=(EDGE / sheet.width, 1 - top / sheet.height), borderaxespad=0,
-        handlelength=2.2, columnspacing=1.6,
-    )  # fmt: skip
+        area("neither side loses", facecolor=BAND, edgecolor="none"),
+        stroke(f"{typeset(found.over)} agreed", color=INK, lw=2.2, **agreed),
+        stroke(f"{gives}: gives at most", color=UP, lw=1.6),
+        stroke(f"{takes}: takes at least", color=DOWN, lw=1.6, ls=DASHED),
+    ]
 
 
 # --- the eras' centres --------------------------------------------------------------------------
 
 
-def _centres(sheet: Paper, found: Bargaining, box: tuple[float, float, float, float]) -> None:
+def _centres(found: Bargaining, size: tuple[float, float], paper: Paper, top: float) -> None:
     """Draw a row for each equilibrium at each era's centre."""
-    left, top, _, height = box
+    left = EDGE + SIDE
     low, high = _ends(found)
     edge = 0.13 * (high - low)
-    axes = sheet.axes(*box, "centres")
-    axes.set(xlim=(low - edge, high + edge), ylim=(height, 0))
-    axes.spines["left"].set_visible(False)
+    axes = paper.bars(left, top, *size, "centres")
+    axes.set_xlim(low - edge, high + edge)
     axes.spines["bottom"].set_bounds(low, high)
     axes.set_xticks(np.linspace(low, high, 6))
-    axes.tick_params(left=False, labelleft=False)
     axes.set_xlabel(typeset(found.over), labelpad=2)
     middle = 0.05 + ROW / 2
     for era, deals in found.centres.items():
         words = [found.model.eras[era].title]
-        sheet.write(left - 0.1, top + middle - 0.12, words, ha="right", fontweight="bold")
+        paper.write(left - 0.1, top + middle - 0.12, words, ha="right", fontweight="bold")
         for deal in deals:
             _row(axes, deal, (low, high), middle, era)
             _box_span(axes, found, era, middle + 0.19)
@@ -182,30 +155,32 @@ def _row(axes: Axes, deal: Deal, ends: tuple[float, float], middle: float, era: 
         width = inside[1] - inside[0]
         (band,) = axes.barh(middle, width, 0.22, left=inside[0], color=BAND, zorder=2)
         band.set_gid(f"band {era}")
-    for value, cut, colour, style, side in (
-        (least, inside[0], DOWN, (0, (4, 2)), -1),
-        (most, inside[1], UP, "-", 1),
-    ):
-        if value == cut:
-            (line,) = axes.plot([cut, cut], [middle - 0.11, middle + 0.11], color=colour, ls=style)
-            line.set(linewidth=1.6, gid=f"{'least' if side < 0 else 'most'} {era}")
-        words = written(value) if value == cut else f"→ {written(value)}"
-        if side < 0 and value != cut:
-            words = f"{written(value)} ←"
-        axes.annotate(
-            words, (cut, middle), (side * 5, 0), textcoords="offset points", color=colour,
-            fontsize=SMALL, va="center", ha="right" if side < 0 else "left", gid=f"limit {era}",
-        )  # fmt: skip
+    _limit(axes, least, (inside[0], middle), era, lower=True)
+    _limit(axes, most, (inside[1], middle), era, lower=False)
     if deal.agreed is None:
         axes.text(sum(ends) / 2, middle, "no agreement", ha="center", va="center", color=GREY)
         return
     agreed = float(deal.agreed)
-    (mark,) = axes.plot(agreed, middle, "D", ms=7, mfc=INK, mec="white", mew=1, zorder=5)
+    (mark,) = axes.plot(agreed, middle, **AGREED, zorder=5)
     mark.set_gid(f"agreed {era}")
-    axes.annotate(
-        written(deal.agreed), (agreed, middle), (0, 9), textcoords="offset points", va="bottom",
-        ha="center", fontsize=SMALL, fontweight="bold", bbox=GROUND, gid=f"value {era}",
+    beside(
+        axes, written(deal.agreed), (agreed, middle), (0, 9), va="bottom", ha="center",
+        fontweight="bold", bbox=backing(), gid=f"value {era}",
     )  # fmt: skip
+
+
+def _limit(axes: Axes, value: float, place: tuple[float, float], era: str, *, lower: bool) -> None:
+    """Draw a limit, or write where it lies beside an arrow if that is cut off."""
+    cut, middle = place
+    name, colour, style = ("least", DOWN, DASHED) if lower else ("most", UP, "-")
+    words = written(value)
+    if value == cut:
+        (line,) = axes.plot([cut, cut], [middle - 0.11, middle + 0.11], color=colour, ls=style)
+        line.set(linewidth=1.6, gid=f"{name} {era}")
+    else:
+        words = f"{words} ←" if lower else f"→ {words}"
+    side = {"ha": "right", "color": colour} if lower else {"ha": "left", "color": colour}
+    beside(axes, words, (cut, middle), (-5 if lower else 5, 0), gid=f"limit {era}", **side)
 
 
 def _box_span(axes: Axes, found: Bargaining, era: str, at: float) -> None:
@@ -221,32 +196,34 @@ def _box_span(axes: Axes, found: Bargaining, era: str, at: float) -> None:
 # --- along a parameter --------------------------------------------------------------------------
 
 
-def _along(
-    sheet: Paper, found: Bargaining, era: str, place: tuple[float, float], *, first: bool
-) -> None:
+def _courses(found: Bargaining, frame: Frame, paper: Paper, top: float) -> None:
+    """Draw a panel for each era, in which the parameter moves."""
+    parameter, moving = found.model.parameters[found.moves], list(found.centres)
+    words = lines_of(f"{short(parameter)} [{parameter.unit}]", PANEL[0], BODY)
+    for k, era in enumerate(moving):
+        left, upper = frame.place(k, top)
+        paper.title(left, upper - TITLE, found.model.eras[era].title)
+        axes = frame.axes(paper, k, top, era)
+        axes.tick_params(labelbottom=True)
+        axes.set_xlabel("\n".join(map(typeset, words)))
+        if k % frame.columns == 0:
+            axes.set_ylabel(typeset(f"{found.over} [{found.number.unit}]"))
+        _along(axes, found, era)
+
+
+def _along(axes: Axes, found: Bargaining, era: str) -> None:
     """Draw both limits and the agreement as the parameter moves."""
-    left, top = place
-    sheet.write(left, top, [found.model.eras[era].title], fontsize=11, fontweight="bold")
-    axes = sheet.axes(left, top + 0.28, *PANEL, era)
     deals = found.courses[era]
-    reach = [float(deal.at) for deal in deals]
-    axes.set(xlim=(min(reach), max(reach)), ylim=_ends(found))
-    axes.tick_params(labelleft=first)
-    parameter = found.model.parameters[found.moves]
-    words = f"{short(parameter)} [{parameter.unit}]"
-    axes.set_xlabel("\n".join(map(typeset, lines_of(words, PANEL[0], BODY))))
-    if first:
-        axes.set_ylabel(typeset(f"{found.over} [{_over(found).unit}]"))
+    ats = [float(deal.at) for deal in deals]
+    axes.set(xlim=(min(ats), max(ats)), ylim=_ends(found))
     interval = found.model.eras[era].values[found.moves].range
     axes.axvspan(float(interval.low), float(interval.high), color=INK, alpha=0.09, lw=0, zorder=0.8)
     for strand in _strands(deals):
         _strand(axes, strand, era)
     for deal in found.centres[era]:
-        axes.axvline(float(deal.at), color=FAINT, lw=0.8, ls=(0, (3, 2)), zorder=1)
+        axes.axvline(float(deal.at), color=FAINT, lw=0.8, ls=THIN, zorder=1)
         if deal.agreed is not None:
-            (mark,) = axes.plot(
-                float(deal.at), float(deal.agreed), "D", ms=7, mfc=INK, mec="white", mew=1, zorder=6
-            )
+            (mark,) = axes.plot(float(deal.at), float(deal.agreed), **AGREED, zorder=6)
             mark.set_gid(f"centre {era}")
 
 
@@ -280,7 +257,7 @@ def _strand(axes: Axes, strand: Sequence[Deal], era: str) -> None:
     fill.set_gid(f"band {era}")
     lines: tuple[tuple[str, Any, dict[str, Any]], ...] = (
         ("most", most, {"color": UP, "lw": 1.6}),
-        ("least", least, {"color": DOWN, "lw": 1.6, "ls": (0, (4, 2))}),
+        ("least", least, {"color": DOWN, "lw": 1.6, "ls": DASHED}),
         ("agreed", agreed, {"color": INK, "lw": 2.2, "clip_on": False}),
     )
     for name, values, style in lines:

@@ -1,8 +1,7 @@
 """Equilibria along a path as lines: one for each strand, broken where play jumps.
 
-Fold diagram: every equilibrium along a path, stable or not, and where they meet and vanish.
-
-Ceiling: what a leader permits, what the follower makes of it, and what the ceiling costs.
+The fold diagram (:func:`fold`) has every equilibrium, stable or not, and where they meet and vanish;
+the ceiling (:func:`ceiling`) what a leader permits, what the follower makes of it, and what it costs.
 """
 
 from __future__ import annotations
@@ -12,42 +11,33 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.figures.layout import LEADING, Ground, typeset
-from dilemma.figures.paper import BLUE, GREY, INK, SMALL, STYLE, VERMILION, Grid, Row, grid, literal
+from dilemma.figures.layout import LEADING, SMALL, Ground, typeset
+from dilemma.figures.paper import (
+    BLUE,
+    DASHED,
+    GREY,
+    INK,
+    VERMILION,
+    Grid,
+    Row,
+    area,
+    backing,
+    grid,
+    stroke,
+    styled,
+)
 from dilemma.games.equilibrium import Equilibrium
-from dilemma.games.kind import Can
-from dilemma.games.numbers.choice import Multiplier, Slope
 from dilemma.output.result import number
 from dilemma.study.paths import Joined, Strand, joined
 from dilemma.study.trace import Trace
 
-__all__ = [
-    "DASHED",
-    "Run",
-    "across",
-    "ceiling",
-    "draw",
-    "era_key",
-    "era_marks",
-    "fold",
-    "has_ceiling",
-    "jump_ends",
-    "line_key",
-    "note",
-    "row",
-    "runs",
-    "says",
-]
+__all__ = ["ceiling", "fold", "has_ceiling"]
 
-DASHED = (0, (4, 2))
 DOTTED = (0, (1, 2))
 PALE = "#ECEDEF"
 MARGIN = 0.07  # of what the numbers cover, left free above and below
@@ -55,7 +45,7 @@ Points = list[tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class _Run:
     """A part of a strand that is drawn in one way."""
 
     points: Points
@@ -67,7 +57,7 @@ def _solid(state: Equilibrium) -> bool:
     return state.stable is not False and state.pure
 
 
-def runs(strand: Strand, name: str) -> Iterator[Run]:
+def _runs(strand: Strand, name: str) -> Iterator[_Run]:
     """Yield what of a strand is drawn: broken where the number has no value."""
     points: Points = []
     here = True
@@ -75,21 +65,21 @@ def runs(strand: Strand, name: str) -> Iterator[Run]:
         value = state.value(name)
         spot = None if value is None else (float(at), float(value))
         if points and (spot is None or _solid(state) != here):
-            yield Run([*points, spot] if spot is not None else points, here)
+            yield _Run([*points, spot] if spot is not None else points, here)
             points = []
         here = _solid(state)
         if spot is not None:
             points.append(spot)
     if points:
-        yield Run(points, here)
+        yield _Run(points, here)
 
 
-def draw(
+def _draw(
     axes: Axes, ground: Ground, told: Joined, name: str, colour: str, width: float = 1.9
 ) -> None:
     """Draw a number's lines along a course, and keep words off them."""
     for strand in told.strands:
-        for run in runs(strand, name):
+        for run in _runs(strand, name):
             style = "-" if run.solid else DASHED
             xs, ys = zip(*run.points, strict=True)
             (line,) = axes.plot(xs, ys, color=colour, lw=width, ls=style, zorder=3, clip_on=False)
@@ -98,7 +88,7 @@ def draw(
             ground.line(run.points)
 
 
-def jump_ends(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) -> None:
+def _jump_ends(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) -> None:
     """Put a point at each end of a line where play jumps."""
     leaps = [(c.low.at, c.high.at) for c in told.jumps]
     for strand in told.strands:
@@ -111,7 +101,7 @@ def jump_ends(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) 
                 ground.mark(*spot)
 
 
-def era_marks(axes: Axes, ground: Ground, found: Trace, era: str) -> None:
+def _era_marks(axes: Axes, ground: Ground, found: Trace, era: str) -> None:
     """Mark the era's centre, and its range where it is a parameter that moves."""
     low, high = float(found.low), float(found.high)
     if era not in found.centres:
@@ -127,42 +117,35 @@ def era_marks(axes: Axes, ground: Ground, found: Trace, era: str) -> None:
             axes.axvspan(left, right, color=PALE, lw=0, zorder=0).set_gid("range")
 
 
-def era_key(found: Trace) -> list[Artist]:
+def _era_key(found: Trace) -> list[Artist]:
     """Return the key's entries for the era's marks."""
-    centre = Line2D([], [], color=GREY, lw=1.0, ls=DOTTED, label="the era's centre")
-    reach = Patch(facecolor=PALE, edgecolor="none", label="the era's range")
+    centre = stroke("the era's centre", color=GREY, lw=1.0, ls=DOTTED)
+    reach = area("the era's range", facecolor=PALE, edgecolor="none")
     return [centre] if found.scaled else [centre, reach]
 
 
-def line_key(found: Trace) -> list[Artist]:
+def _line_key(found: Trace) -> list[Artist]:
     """Return the key's entries for solid and dashed lines, as far as both are drawn."""
-    words = ("stable", "unstable") if Can.SLOPES in found.model.game.can else ("pure", "mixed")
     every = [s for course in found.courses.values() for stop in course.stops for s in stop.states]
-    kinds = {_solid(state) for state in every}
+    drawn = {_solid(state) for state in every}
     return [
-        Line2D([], [], color=INK, lw=1.9, ls="-" if solid else DASHED, label=word)
-        for solid, word in zip((True, False), words, strict=True)
-        if solid in kinds
+        stroke(word, color=INK, lw=1.9, ls="-" if solid else DASHED)
+        for solid, word in zip((True, False), found.contrast, strict=True)
+        if solid in drawn
     ]
 
 
 # --- what axes and notes say --------------------------------------------------------------------
 
 
-def says(found: Trace, name: str) -> str:
+def _says(found: Trace, name: str) -> str:
     """Return a number's letter if it has one, its meaning and unit."""
-    model = found.model
-    if name in model.outcomes:
-        means, unit = model.outcomes[name].means, model.outcomes[name].unit
-    elif name in model.players:
-        means, unit = f"payoff of {model.players[name].title}", model.players[name].unit
-    else:
-        means, unit = model.game.choices[name].means, model.game.choices[name].unit
+    means, unit = found.means(name)
     letter = f"{name}: " if typeset(name) != name or len(name) == 1 else ""
     return f"{letter}{means} [{unit}]"
 
 
-def across(found: Trace) -> str:
+def _across(found: Trace) -> str:
     """Return what the horizontal axis says."""
     if found.scaled:
         return f"common factor on {' and '.join(found.moves)} (1: the era's centre)"
@@ -170,7 +153,7 @@ def across(found: Trace) -> str:
     return f"{parameter.name}: {parameter.means} [{parameter.unit}]"
 
 
-def row(found: Trace, names: Sequence[str]) -> Row:
+def _row(found: Trace, names: Sequence[str]) -> Row:
     """Return a row for a number, or for several on one axis, of what they cover in all eras."""
     told = [
         float(value)
@@ -182,10 +165,10 @@ def row(found: Trace, names: Sequence[str]) -> Row:
     ] or [0.0, 1.0]
     low, high = min(told), max(told)
     margin = MARGIN * ((high - low) or abs(high) or 1.0)
-    return Row(" ".join(names), says(found, names[0]), low - margin, high + margin)
+    return Row(" ".join(names), _says(found, names[0]), low - margin, high + margin)
 
 
-def note(found: Trace, lines: str) -> str:
+def _note(found: Trace, lines: str) -> str:
     """Return what every reader must know: what is held where, how sure it is, and the source."""
     points = len(next(iter(found.courses.values())).even)
     first = (
@@ -207,7 +190,7 @@ def note(found: Trace, lines: str) -> str:
 FOLD_PANEL = (2.9, 1.9)  # width and height [inches]
 
 
-@literal
+@styled
 def fold(found: Trace, shows: Sequence[str] | None = None) -> Figure:
     """Draw the equilibria against what moves: a column for each era, a row for each number.
 
@@ -238,24 +221,23 @@ def fold(found: Trace, shows: Sequence[str] | None = None) -> Figure:
     """
     names = _shown(found, shows)
     every = {era: joined(course) for era, course in found.courses.items()}
-    with mpl.rc_context(STYLE):
-        laid = grid(
-            [row(found, [name]) for name in names],
-            {era: found.model.eras[era].title for era in found.courses},
-            across=across(found),
-            ends=(float(found.low), float(found.high)),
-            key=_fold_key(found, every),
-            note=note(found, "Every equilibrium is drawn."),
-            size=FOLD_PANEL,
-        )
-        colours = dict(zip(names, cycle((BLUE, VERMILION))))
-        for (era, name), axes in laid.panels.items():
-            ground = Ground.of(axes, laid.size)
-            era_marks(axes, ground, found, era)
-            draw(axes, ground, every[era], name, colours[name])
-            jump_ends(axes, ground, every[era], name, colours[name])
-            _folds(axes, ground, every[era], name, colours[name])
-        return laid.sheet.figure
+    laid = grid(
+        [_row(found, [name]) for name in names],
+        {era: found.model.eras[era].title for era in found.courses},
+        across=_across(found),
+        ends=(float(found.low), float(found.high)),
+        handles=_fold_key(found, every),
+        note=_note(found, "Every equilibrium is drawn."),
+        size=FOLD_PANEL,
+    )
+    colours = dict(zip(names, cycle((BLUE, VERMILION))))
+    for (era, name), axes in laid.panels.items():
+        ground = Ground.of(axes, laid.size)
+        _era_marks(axes, ground, found, era)
+        _draw(axes, ground, every[era], name, colours[name])
+        _jump_ends(axes, ground, every[era], name, colours[name])
+        _folds(axes, ground, every[era], name, colours[name])
+    return laid.figure
 
 
 def _folds(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) -> None:
@@ -277,32 +259,34 @@ def _folds(axes: Axes, ground: Ground, told: Joined, name: str, colour: str) -> 
 
 
 def _shown(found: Trace, shows: Sequence[str] | None) -> tuple[str, ...]:
-    game, few = found.model.game, len(found.model.players)
+    few = len(found.model.players)
     if shows is not None:
         names = tuple(shows)
-    elif not game.choices or 0 < len(found.outcomes) <= few:
+    elif not found.choices or 0 < len(found.outcomes) <= few:
         names = found.outcomes[:few]
     else:
-        names = tuple(game.choices)
+        names = tuple(found.choices)
     if not names:
         raise UnsupportedError(f"{found.model.name}: no number is told along the path")
-    known = [*found.outcomes, *found.model.players, *game.choices]
-    for name in names:
-        if name not in known:
-            raise CalibrationError(f"{name!r} is not told along the path: {nearest(name, known)}")
+    _known(names, found.numbers)
     return names
 
 
+def _known(names: Sequence[str], known: Sequence[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise CalibrationError(f"{name!r} is not told along the path: {nearest(name, known)}")
+
+
 def _fold_key(found: Trace, every: Mapping[str, Joined]) -> list[Artist]:
-    key = line_key(found)
+    key = _line_key(found)
     if any(told.folds for told in every.values()):
-        ring = Line2D([], [], ls="", marker="o", ms=7, mfc="white", mec=INK, mew=1.6)
-        ring.set_label("fold: two equilibria meet")
-        key.append(ring)
+        ring = {"ms": 7, "mfc": "white", "mec": INK, "mew": 1.6}
+        key.append(stroke("fold: two equilibria meet", ls="", marker="o", **ring))
     if any(told.jumps for told in every.values()):
         words = "an equilibrium ends or begins"
-        key.append(Line2D([], [], ls="", marker="o", ms=4.5, color=INK, label=words))
-    return [*key, *era_key(found)]
+        key.append(stroke(words, ls="", marker="o", ms=4.5, color=INK))
+    return [*key, *_era_key(found)]
 
 
 # --- ceiling -------------------------------------------------------------------------------------
@@ -313,7 +297,7 @@ ABOVE = 0.35  # what a price that may be anything from somewhere up is given of 
 WIDTHS = (1.9, 3.4)
 
 
-@literal
+@styled
 def ceiling(found: Trace, slack: str | None = None, effort: str | None = None) -> Figure:
     """Draw slack, effort and shadow prices against what moves: a column for each era.
 
@@ -336,36 +320,32 @@ def ceiling(found: Trace, slack: str | None = None, effort: str | None = None) -
     """
     prices = _prices(found)
     names = (slack or _speaks(found, leads=True), effort or _speaks(found, leads=False))
-    known = [*found.outcomes, *found.model.game.choices]
-    for name in names:
-        if name not in known:
-            raise CalibrationError(f"{name!r} is not told along the path: {nearest(name, known)}")
+    _known(names, (*found.outcomes, *found.choices))
     every = {era: joined(course) for era, course in found.courses.items()}
-    with mpl.rc_context(STYLE):
-        prices_row = _price_row(found, prices, every)
-        laid = grid(
-            [*(row(found, [name]) for name in names), prices_row],
-            {era: found.model.eras[era].title for era in found.courses},
-            across=across(found),
-            ends=(float(found.low), float(found.high)),
-            key=_ceiling_key(found, prices, every),
-            note=note(found, _said(found, prices)),
-            size=CEILING_PANEL,
-        )
-        for era, told in every.items():
-            for name, colour in zip(names, (BLUE, VERMILION), strict=True):
-                _one(laid.panels[era, name], laid, found, told, (era, name, colour))
-            _both(laid, found, told, (era, prices, prices_row.high))
-        return laid.sheet.figure
+    prices_row = _price_row(found, prices, every)
+    laid = grid(
+        [*(_row(found, [name]) for name in names), prices_row],
+        {era: found.model.eras[era].title for era in found.courses},
+        across=_across(found),
+        ends=(float(found.low), float(found.high)),
+        handles=_ceiling_key(found, prices, every),
+        note=_note(found, _said(found, prices)),
+        size=CEILING_PANEL,
+    )
+    for era, told in every.items():
+        for name, colour in zip(names, (BLUE, VERMILION), strict=True):
+            _one(laid.panels[era, name], laid, found, told, (era, name, colour))
+        _both(laid, found, told, (era, prices, prices_row.high))
+    return laid.figure
 
 
 def _one(axes: Axes, laid: Grid, found: Trace, told: Joined, what: tuple[str, str, str]) -> None:
     """Draw one number, and write where it jumps."""
     era, name, colour = what
     ground = Ground.of(axes, laid.size)
-    era_marks(axes, ground, found, era)
-    draw(axes, ground, told, name, colour)
-    jump_ends(axes, ground, told, name, colour)
+    _era_marks(axes, ground, found, era)
+    _draw(axes, ground, told, name, colour)
+    _jump_ends(axes, ground, told, name, colour)
     for change in told.jumps:
         ends = [s.states[-1].value(name) for s in told.strands if s.at[-1] == change.low.at]
         spots = [(float(change.at), float(value)) for value in ends if value is not None]
@@ -379,41 +359,30 @@ def _one(axes: Axes, laid: Grid, found: Trace, told: Joined, what: tuple[str, st
 
 def has_ceiling(found: Trace) -> bool:
     """Tell whether somebody leads, and a shadow price is told along the path."""
-    game = found.model.game
-    return bool(game.leader) and bool(_told(found))
+    return bool(found.leader and found.prices)
 
 
 def _prices(found: Trace) -> tuple[str, ...]:
-    game = found.model.game
-    if not game.leader:
+    if not found.leader:
         raise UnsupportedError(
             f"{found.model.name}: nobody leads, so nobody sets a ceiling; the fold diagram draws the "
             "equilibria of other games"
         )
-    if not _told(found):
+    if not found.prices:
         raise UnsupportedError(f"{found.model.name}: no shadow price is told along the path")
-    return _told(found)
-
-
-def _told(found: Trace) -> tuple[str, ...]:
-    """Return the outcomes that are a shadow price, or a slope along the leader's choice."""
-    every = [found.model.outcomes[name] for name in found.outcomes]
-    return tuple(o.name for o in every if isinstance(o.chances.get(o.formula), Multiplier | Slope))[
-        : len(WIDTHS)
-    ]
+    return tuple(found.prices)[: len(WIDTHS)]
 
 
 def _speaks(found: Trace, *, leads: bool) -> str:
     """Return the first outcome that is told by the leader's (or the others') choices alone."""
-    game = found.model.game
-    choices = {c.symbol: c.player == game.leader for c in game.choices.values()}
+    choices = {c.symbol: c.player == found.leader for c in found.choices.values()}
     for name in found.outcomes:
-        if name in found.model.definitions and name not in game.choices:
+        if name in found.model.definitions and name not in found.choices:
             formula = found.model.expand_play(found.model.definitions[name].symbol)
             spoken = [choices[s] for s in formula.free_symbols if s in choices]
             if spoken and all(leader is leads for leader in spoken):
                 return name
-    return next(c.name for c in game.choices.values() if (c.player == game.leader) is leads)
+    return next(c.name for c in found.choices.values() if (c.player == found.leader) is leads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,13 +398,12 @@ class _Open:
 
 def _open(found: Trace, prices: Sequence[str], told: Joined) -> Iterator[_Open]:
     for price in prices:
-        outcome = found.model.outcomes[price]
-        what = outcome.chances[outcome.formula]
-        for strand in told.strands if isinstance(what, Multiplier) else ():
+        constraint = found.prices[price]
+        for strand in told.strands if constraint else ():
             spots = [
-                (float(at), *map(float, s.price_ranges[what.constraint]))
+                (float(at), *map(float, s.price_ranges[constraint]))
                 for at, s in zip(strand.at, strand.states, strict=True)
-                if s.value(price) is None and what.constraint in s.price_ranges
+                if s.value(price) is None and constraint in s.price_ranges
             ]
             if spots:
                 at, lows, highs = zip(*spots, strict=True)
@@ -445,7 +413,7 @@ def _open(found: Trace, prices: Sequence[str], told: Joined) -> Iterator[_Open]:
 def _price_row(found: Trace, prices: Sequence[str], every: Mapping[str, Joined]) -> Row:
     """Return the row of the prices, with room for what is not determined."""
     units = dict.fromkeys(found.model.outcomes[name].unit for name in prices)
-    told = row(found, prices)
+    told = _row(found, prices)
     ranges = [one for strands in every.values() for one in _open(found, prices, strands)]
     low = min([told.low, *(one.least for one in ranges)])
     high = max([told.high, *(one.least for one in ranges)])
@@ -459,14 +427,14 @@ def _both(laid: Grid, found: Trace, told: Joined, what: tuple[str, Sequence[str]
     era, prices, top = what
     axes = laid.panels[era, "prices"]
     ground = Ground.of(axes, laid.size)
-    era_marks(axes, ground, found, era)
+    _era_marks(axes, ground, found, era)
     for one in _open(found, prices, told):
         _range(axes, ground, one, top)
     for price, width in zip(prices, WIDTHS, strict=False):
-        draw(axes, ground, told, price, VERMILION, width)
-        jump_ends(axes, ground, told, price, VERMILION)
+        _draw(axes, ground, told, price, VERMILION, width)
+        _jump_ends(axes, ground, told, price, VERMILION)
     for price in prices:
-        points = [p for strand in told.strands for run in runs(strand, price) for p in run.points]
+        points = [p for strand in told.strands for run in _runs(strand, price) for p in run.points]
         if points:
             style = {"gid": f"label {price}", "color": VERMILION}
             ground.beside(points, [price.replace("_", " ")], SMALL, **style)
@@ -484,28 +452,23 @@ def _range(axes: Axes, ground: Ground, one: _Open, top: float) -> None:
     ground.box(*along, one.least, most)
     reach = f"from {number(one.least)} up" if one.most > top else "in this range"
     words = f"{one.price.replace('_', ' ')}:\nany {reach}"
-    style: dict[str, Any] = {
-        "fontsize": SMALL,
-        "ha": "center",
-        "va": "center",
-        "linespacing": LEADING,
-    }
-    white = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
     middle = (one.start + one.end) / 2, (one.least + most) / 2
-    axes.text(*middle, words, bbox=white, zorder=6, gid=f"any {one.price}", **style)
+    axes.text(
+        *middle, words, bbox=backing(1.5), zorder=6, gid=f"any {one.price}", fontsize=SMALL,
+        ha="center", va="center", linespacing=LEADING,
+    )  # fmt: skip
 
 
 def _ceiling_key(found: Trace, prices: Sequence[str], every: Mapping[str, Joined]) -> list[Artist]:
     key: list[Artist] = []
     if any(told.jumps for told in every.values()):
-        key.append(Line2D([], [], ls="", marker="o", ms=4.5, color=INK, label="play jumps"))
+        key.append(stroke("play jumps", ls="", marker="o", ms=4.5, color=INK))
     if any(True for told in every.values() for _ in _open(found, prices, told)):
-        hatched = Patch(facecolor="none", edgecolor=VERMILION, hatch="////", lw=0)
-        hatched.set_label("any price in here will do")
-        key.append(hatched)
-    return [*key, *era_key(found)]
+        look = {"facecolor": "none", "edgecolor": VERMILION, "hatch": "////", "lw": 0}
+        key.append(area("any price in here will do", **look))
+    return [*key, *_era_key(found)]
 
 
 def _said(found: Trace, prices: Sequence[str]) -> str:
-    told = (f"{p.replace('_', ' ').capitalize()}: {says(found, p)}." for p in prices)
+    told = (f"{p.replace('_', ' ').capitalize()}: {_says(found, p)}." for p in prices)
     return f"{' '.join(told)} Where a price has no line it is not determined."

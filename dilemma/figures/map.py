@@ -1,38 +1,73 @@
-"""Results as matplotlib figures: no solving, no pyplot, no global style."""
+"""A map of regions: a panel for each era, words where they have room, a hatch where they have none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle
-from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch, Rectangle
+from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
+from numpy.typing import NDArray
 
-from dilemma.figures.layout import LEADING, Caption, captions, entry, note, says, shares, size_of
-from dilemma.figures.paper import BODY, FAINT, GREY, INK, LINE, SMALL, STYLE, TINY, literal
-from dilemma.study.region_map import Label, Panel, RegionMap
+from dilemma.figures.layout import (
+    BODY,
+    DOTS,
+    LEADING,
+    LINE,
+    SMALL,
+    TINY,
+    Floats,
+    Mask,
+    balance,
+    room,
+    size_of,
+    tall,
+    typeset,
+    wrap,
+)
+from dilemma.figures.paper import (
+    EDGE,
+    FAINT,
+    GREY,
+    INK,
+    Frame,
+    Paper,
+    Part,
+    area,
+    backing,
+    key,
+    notes,
+    sheet,
+    stroke,
+    styled,
+)
+from dilemma.output.result import percent
+from dilemma.study.region_map import Axis, Label, Panel, RegionMap
 
 __all__ = ["region_map"]
 
 PANEL = (4.4, 3.7)  # width and height of a panel [inches]
 HANDLE = 0.7  # what a legend's entry takes besides its words [inches]
-GAP, EDGE = 0.5, 0.25  # between panels, and right of the last [inches]
+GAP, SIDE = 0.5, 0.25  # between panels, and right of the last [inches]
 # Light, and at least 7 apart in CIE Lab for normal, deutan, protan and tritan eyes (the six that a
 # 2x2 game mostly needs: 10); where words find no room, hatches tell as well.
 TINTS = ("#F4CDB0", "#E1F9D4", "#CBD2FC", "#CCECFD", "#A7DEE5", "#E4CED0", "#F6E5DB", "#F7F1F1")
+SIZES = (9.5, 8.5, 7.5)  # points, the largest that fits
+PAD = 0.06  # left free around words [inches]
+MARK = 0.12  # left free around the centre's mark [inches]
+OUTLINE = 2  # left free either side of the box's outline [dots]
+SEEN = 0.02  # a smaller part of a region needs no words of its own [square inches]
+MOST = 4  # regions whose share of the box is told one by one
 HATCHES = ("////", "....", "xxxx", "\\\\\\\\", "++++", "----")
 
 
-@literal
+@styled
 def region_map(found: RegionMap) -> Figure:
     """Draw a map of regions: a panel for each era, all of one scale.
 
@@ -40,22 +75,20 @@ def region_map(found: RegionMap) -> Figure:
     in every panel, and its equilibria written in it; where there is no room, a hatch and a line
     in the legend.
     """
-    with mpl.rc_context(STYLE):
-        told = [captions(found, panel, PANEL) for panel in found.panels]
-        wordless = {label for _, without in told for label in without}
-        looks = _looks(found, wordless)
-        figure, every = _sheet(found, _key(found, looks))
-        for panel, axes, (words, without) in zip(found.panels, every, told, strict=True):
-            here = {
-                label: look if label in without else _Look(look.colour, None)
-                for label, look in looks.items()
-            }
-            _regions(axes, panel, here)
-            _borders(axes, panel)
-            _era(axes, panel)
-            for caption in words:
-                _write(axes, caption, here[caption.label])
-        return figure
+    told = [_captions(found, panel) for panel in found.panels]
+    looks = _looks(found, {label for _, without in told for label in without})
+    figure = _sheet(found, _marks(found, looks))
+    for panel, axes, (words, without) in zip(found.panels, figure.axes, told, strict=True):
+        here = {
+            label: look if label in without else _Look(look.colour, None)
+            for label, look in looks.items()
+        }
+        _regions(axes, panel, here)
+        _borders(axes, panel)
+        _era(axes, panel)
+        for caption in words:
+            _write(axes, caption, here[caption.label])
+    return figure
 
 
 # --- one panel ----------------------------------------------------------------------------------
@@ -119,8 +152,8 @@ def _era(axes: Axes, panel: Panel) -> None:
     mark.set_gid("centre")
 
 
-def _write(axes: Axes, caption: Caption, look: _Look) -> None:
-    ground = {"facecolor": look.colour, "edgecolor": "none", "pad": 1.5} if look.hatch else None
+def _write(axes: Axes, caption: _Caption, look: _Look) -> None:
+    ground = backing(1.5, look.colour) if look.hatch else None
     words = "\n".join(caption.lines)
     text = axes.text(
         *caption.at, words, fontsize=caption.points, ha="center", va="center", bbox=ground,
@@ -129,134 +162,214 @@ def _write(axes: Axes, caption: Caption, look: _Look) -> None:
     text.set_gid("label")
 
 
-def _key(found: RegionMap, looks: dict[Label, _Look]) -> list[Artist]:
-    """Return the legend: the era's marks, and the regions that have no words somewhere."""
+# --- the sheet ----------------------------------------------------------------------------------
+
+
+def _marks(found: RegionMap, looks: dict[Label, _Look]) -> list[Artist]:
+    """Return the key: the era's marks, and the regions that have no words somewhere."""
+    ring = {"ms": 7.5, "mfc": "white", "mec": INK, "mew": 2}
     marks: list[Artist] = [
-        Patch(fill=False, edgecolor=INK, linewidth=2.2, label="the era's range"),
-        Line2D([], [], ls="", marker="o", ms=7.5, mfc="white", mec=INK, mew=2, label="its centre"),
+        area("the era's range", fill=False, edgecolor=INK, linewidth=2.2),
+        stroke("its centre", ls="", marker="o", **ring),
     ]
-    return marks + [
-        Patch(
-            facecolor=look.colour, edgecolor=FAINT, linewidth=0.5, hatch=look.hatch,
-            label=entry(found, label, PANEL[0] - HANDLE, SMALL),
-        )
-        for label, look in looks.items()
-        if look.hatch
-    ]  # fmt: skip
+    for label, look in looks.items():
+        if look.hatch:
+            words = "\n".join(wrap(found.words(label), " or ", PANEL[0] - HANDLE, SMALL))
+            style = {"facecolor": look.colour, "edgecolor": FAINT, "linewidth": 0.5}
+            marks.append(area(words, hatch=look.hatch, **style))
+    return marks
 
 
-# --- the sheet, measured out in inches ----------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """Where things stand [inches], heights from the bottom, and the words around the panels."""
-
-    columns: int
-    rows: int
-    left: float
-    notes: float
-    legend: float
-    below: float
-    above: float
-    heads: list[list[str]]
-    across: str
-    up: str
-    feet: str
-    beside: int
-
-    @property
-    def span(self) -> float:
-        return self.columns * PANEL[0] + (self.columns - 1) * GAP
-
-    @property
-    def tall(self) -> float:
-        return self.rows * (PANEL[1] + self.above) + (self.rows - 1) * GAP
-
-    @property
-    def size(self) -> tuple[float, float]:
-        return self.left + self.span + EDGE, self.below + self.tall
-
-    def panel(self, k: int) -> tuple[float, float, float, float]:
-        """Return the k-th panel's left, bottom, width and height as shares of the figure."""
-        row, column = divmod(k, self.columns)
-        width, height = self.size
-        x = self.left + column * (PANEL[0] + GAP)
-        y = height - (row + 1) * (self.above + PANEL[1]) - row * GAP
-        return x / width, y / height, PANEL[0] / width, PANEL[1] / height
-
-
-def _measure(found: RegionMap, key: Sequence[Artist]) -> _Layout:
+def _sheet(found: RegionMap, marks: Sequence[Artist]) -> Figure:
+    """Return a figure with titles, what axes mean, a key and a note, and its empty panels."""
     count = len(found.panels)
     columns = count if count <= 3 else 2 if count == 4 else 3
     rows = -(-count // columns)
-    span = columns * PANEL[0] + (columns - 1) * GAP
-    heads = [shares(found, panel, PANEL[0], SMALL) for panel in found.panels]
-    across, up = says(found.x, span, BODY), says(found.y, rows * PANEL[1], BODY)
-    feet = note(found, span, TINY)
-    entries = [str(artist.get_label()).split("\n") for artist in key]
-    beside = max(1, int(span / (HANDLE + max(size_of(lines, SMALL)[0] for lines in entries))))
-    deep = -(-len(entries) // beside)
+    up = _says(found.y, rows * PANEL[1])
+    left = 0.75 + tall(up, BODY)
+    heads = [_shares(found, panel) for panel in found.panels]
+    above = 0.24 + max(map(len, heads)) * SMALL * LINE
+    frame = Frame(left, PANEL, count, columns, (GAP, GAP + EDGE + above), above)
+    across = _says(found.x, frame.span)
+    below = 0.34 + tall(across, BODY)
+
+    def axis(paper: Paper, top: float) -> None:
+        paper.across(left + frame.span / 2, top + below, across, va="bottom")
+
+    entries = [str(artist.get_label()).split("\n") for artist in marks]
+    ncols = max(1, int(frame.span / (HANDLE + max(size_of(one, SMALL)[0] for one in entries))))
+    deep = -(-len(entries) // ncols)
     lines = [max(len(one) for one in entries[row::deep]) for row in range(deep)]
-    notes = 0.1 + len(feet) * TINY * LINE
-    legend = notes + 0.15 + sum(0.06 + n * SMALL * LINE for n in lines)
-    return _Layout(
-        columns=columns,
-        rows=rows,
-        left=0.75 + len(up) * BODY * LINE,
-        notes=notes,
-        legend=legend,
-        below=legend + 0.47 + len(across) * BODY * LINE,
-        above=0.44 + max(map(len, heads)) * SMALL * LINE,
-        heads=heads,
-        across="\n".join(across),
-        up="\n".join(up),
-        feet="\n".join(feet),
-        beside=beside,
+    high = 0.15 + sum(0.06 + n * SMALL * LINE for n in lines)
+    return sheet(
+        left + frame.span + SIDE,
+        Part(frame.height, partial(_panels, found, heads, up, frame)),
+        Part(below + 0.13, axis),
+        key(marks, high, left, ncols=ncols, handlelength=1.9, handleheight=1.1),
+        notes(_note(found, frame.span), left, 0.1),
     )
 
 
-def _sheet(found: RegionMap, key: Sequence[Artist]) -> tuple[Figure, list[Axes]]:
-    """Return a figure with titles, labels, legend and notes, and its empty panels."""
-    layout, count = _measure(found, key), len(found.panels)
-    figure = Figure(figsize=layout.size)
-    FigureCanvasAgg(figure)
-    panels = []
+def _panels(
+    found: RegionMap,
+    heads: Sequence[Sequence[str]],
+    up: Sequence[str],
+    frame: Frame,
+    paper: Paper,
+    top: float,
+) -> None:
+    """Draw empty panels, each with the era's title and what of its box lies in which region."""
     for k, panel in enumerate(found.panels):
-        axes = figure.add_axes(layout.panel(k), label=panel.era)
+        x, y = frame.place(k, top)
+        axes = frame.axes(paper, k, top, panel.era)
         axes.set(xlim=map(float, found.x.ends), ylim=map(float, found.y.ends))
-        axes.tick_params(labelleft=k % layout.columns == 0, labelbottom=k + layout.columns >= count)
-        _head(axes, panel.title, layout.heads[k], max(map(len, layout.heads)))
-        panels.append(axes)
-    _around(figure, layout)
-    width, height = layout.size
-    figure.legend(
-        handles=list(key), loc="upper left", ncols=layout.beside, fontsize=SMALL, borderpad=0,
-        bbox_to_anchor=(layout.left / width, layout.legend / height), borderaxespad=0,
-        handlelength=1.9, handleheight=1.1,
-    )  # fmt: skip
-    return figure, panels
+        lines = y - 7 / 72 - max(map(len, heads)) * SMALL * LINE  # as in the one with most to say
+        paper.title(x, lines - 6 / 72, panel.title, va="baseline")
+        paper.write(x, lines, heads[k], fontsize=SMALL, color=GREY)
+    paper.upright(0.1, top + (frame.height + frame.above) / 2, up, gid="y")
 
 
-def _around(figure: Figure, layout: _Layout) -> None:
-    """Write what the axes mean, and the note."""
-    width, height = layout.size
-    x, y = layout.left + layout.span / 2, layout.below + (layout.tall - layout.above) / 2
-    style: dict[str, Any] = {"linespacing": LEADING, "multialignment": "center"}
-    foot = (x / width, (layout.legend + 0.13) / height)
-    figure.text(*foot, layout.across, ha="center", va="bottom", gid="x", **style)
-    side = (0.1 / width, y / height)
-    figure.text(*side, layout.up, ha="left", va="center", rotation=90, gid="y", **style)
-    corner = (layout.left / width, layout.notes / height)
-    figure.text(*corner, layout.feet, fontsize=TINY, color=GREY, va="top", linespacing=LEADING)
+# --- words around the panels --------------------------------------------------------------------
 
 
-def _head(axes: Axes, title: str, shares: list[str], most: int) -> None:
-    """Write an era's title and, under it, what of its box lies in which region."""
-    style: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
-    up = 7 + most * SMALL * LEADING  # as high as in the panel with most to say
-    words = "\n".join(shares)
-    axes.annotate(
-        words, (0, 1), (0, up), fontsize=SMALL, color=GREY, va="top", linespacing=LEADING, **style
+def _shares(found: RegionMap, panel: Panel) -> list[str]:
+    """Return the lines that say how much of the era's box lies in which region."""
+    told = [(r.box_share, found.words(r.label)) for r in panel.regions if r.box_share > 0]
+    rest = told[MOST:] if len(told) > MOST + 1 else []
+    items = [
+        f"{percent(share)} {' or '.join(words)}" for share, words in told[: len(told) - len(rest)]
+    ]
+    if rest:
+        items.append(f"{percent(sum(share for share, _ in rest))} in {len(rest)} other sets")
+    items[0] = f"box: {items[0]}"
+    lines = wrap(items, " · ", PANEL[0], SMALL)
+    return [part for line in lines for part in wrap(line.split(" or "), " or ", PANEL[0], SMALL)]
+
+
+def _says(axis: Axis, width: float) -> list[str]:
+    """Return symbol, meaning and unit of an axis, in lines about equally long."""
+    p = axis.parameter
+    lines = balance(f"{p.name}: {p.means} [{p.unit}]".split(), " ", width, BODY)
+    return [typeset(line) for line in lines]
+
+
+def _note(found: RegionMap, width: float) -> list[str]:
+    """Return what every reader must know, in lines."""
+    words = (
+        f"{found.title}: {found.concept}; {found.order}. Every other "
+        "parameter is at the era's centre, so borders differ. Borders are exact."
     )
-    axes.annotate(title, (0, 1), (0, up + 6), fontsize=11, fontweight="bold", **style)
+    return balance(words.split(), " ", width, TINY)
+
+
+# --- where a region has room for words ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Caption:
+    """Words in a panel; ``at`` is their middle, as x and y of the map."""
+
+    label: Label
+    lines: tuple[str, ...]
+    points: float
+    at: tuple[float, float]
+
+
+def _captions(found: RegionMap, panel: Panel) -> tuple[list[_Caption], set[Label]]:
+    """Find room for the words of each region, and say which regions go without.
+
+    There is a caption for each connected part of a region that has room for one; without go the
+    labels of the regions that have a part, or are themselves, too small.
+    """
+    raster = _raster(found, panel)
+    clear = _clear(found, panel, raster.shape)
+    placed: list[_Caption] = []
+    without: set[Label] = set()
+    for label in dict.fromkeys(label for own in panel.labels for label in own):
+        parts = list(_parts(raster == found.labels.index(label)))
+        for part in parts:
+            caption = _place(found, label, *(part & mask for mask in clear))
+            if caption is None:
+                without.add(label)
+            else:
+                placed.append(caption)
+        if not parts:
+            without.add(label)
+    return placed, without
+
+
+def _raster(found: RegionMap, panel: Panel) -> NDArray[np.int64]:
+    """Return the number of the label at each dot of the panel, the lowest row first."""
+    x, y = (_dots(axis, length) for axis, length in zip((found.x, found.y), PANEL, strict=True))
+    numbers = {label: k for k, label in enumerate(found.labels)}
+    raster = np.zeros((len(y), len(x)), dtype=np.int64)
+    for slab, own in zip(panel.decomposition.slabs, panel.labels, strict=True):
+        inside = (x >= float(slab.left)) & (x <= float(slab.right))
+        level = np.zeros((len(y), int(inside.sum())), dtype=np.int64)
+        for cell in slab.cells[:-1]:
+            level += y[:, None] > cell.upper(x[inside])
+        raster[:, inside] = np.array([numbers[label] for label in own])[level]
+    return raster
+
+
+def _dots(axis: Axis, length: float) -> Floats:
+    count = round(length * DOTS)
+    return np.array([axis.at((k + 0.5) / count) for k in range(count)])
+
+
+def _clear(found: RegionMap, panel: Panel, shape: tuple[int, ...]) -> tuple[Mask, Mask]:
+    """Return the dots outside the era's box, and those off its outline; none near its centre."""
+    outside, inside, squares = [], [], []
+    axes = zip((found.x, found.y), panel.box, panel.centre, reversed(shape), strict=True)
+    for axis, ends, middle, count in axes:
+        scale = count / float(axis.high - axis.low)
+        low, high, centre = (float(value - axis.low) * scale for value in (*ends, middle))
+        dots = np.arange(count) + 0.5
+        outside.append((dots > low - OUTLINE) & (dots < high + OUTLINE))
+        inside.append((dots > low + OUTLINE) & (dots < high - OUTLINE))
+        squares.append((dots - centre) ** 2)
+    outer, inner = (np.outer(mask[1], mask[0]) for mask in (outside, inside))
+    far = np.add.outer(squares[1], squares[0]) > (MARK * DOTS) ** 2
+    return ~outer & far, (~outer | inner) & far
+
+
+def _parts(region: Mask) -> Iterator[Mask]:
+    """Yield the connected parts of a region that are large enough to be seen."""
+    from scipy import ndimage
+
+    numbered, count = ndimage.label(region)
+    for k in range(1, count + 1):
+        part: Mask = numbered == k
+        if part.sum() > SEEN * DOTS**2:
+            yield part
+
+
+def _place(found: RegionMap, label: Label, outside: Mask, anywhere: Mask) -> _Caption | None:
+    """Write full words, smaller ones, or fewer."""
+    words = found.words(label)
+    full = (words[0], *(f"or {word}" for word in words[1:]))
+    short = _short(found, label)
+    for lines in (full, short) if short else (full,):
+        for points in SIZES:
+            width, height = (round((side + 2 * PAD) * DOTS) for side in size_of(lines, points))
+            inside, apart = (room(mask, (height, width)) for mask in (anywhere, outside))
+            if inside is not None:
+                good = apart is not None and apart.margin >= inside.margin / 3
+                at = apart if apart is not None and good else inside
+                rows, columns = anywhere.shape
+                place = found.x.at(at.column / columns), found.y.at(at.row / rows)
+                return _Caption(label, lines, points, place)
+    return None
+
+
+def _short(found: RegionMap, label: Label) -> tuple[str, ...]:
+    """Return a label as numbers of equilibria, if no other label has the same."""
+
+    def counts(one: Label) -> tuple[int, int]:
+        mixed = sum(name in found.mixed for name in one)
+        return len(one) - mixed, mixed
+
+    if len(label) < 2 or sum(counts(one) == counts(label) for one in found.labels) > 1:
+        return ()
+    told = zip(counts(label), ("pure", "mixed"), strict=True)
+    return (" + ".join(f"{number} {kind}" for number, kind in told if number),)

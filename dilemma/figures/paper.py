@@ -1,8 +1,10 @@
-"""One look for every figure: colours, sizes, and how a figure is written to a file.
+"""The sheet that every figure is drawn on: one look, laid out in inches from the upper left corner.
 
-A sheet laid out in inches from its upper left corner: axes and words at exact places.
-
-A grid of panels, a column for each era, with what its axes mean, a key, and a note below.
+A figure says what is drawn; this module where it stands.  A sheet is a column of parts
+(:class:`Part`), one below the other: a heading, a key, panels in rows and columns
+(:class:`Frame`), notes at the foot.  How high a part is is known before anything is drawn, since
+words are measured first (:mod:`dilemma.figures.layout`); so the sheet is as large as what it holds.
+Two figures that follow numbers era by era share a whole sheet (:func:`grid`).
 """
 
 from __future__ import annotations
@@ -11,8 +13,9 @@ import io
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import wraps
+from dataclasses import dataclass, field
+from functools import partial, wraps
+from itertools import accumulate
 from pathlib import Path as File
 from typing import Any, ParamSpec
 
@@ -22,9 +25,22 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 
-from dilemma.figures.layout import FONT, LEADING, balance, size_of, typeset, wrap
+from dilemma.figures.layout import (
+    BODY,
+    FONT,
+    LEADING,
+    LINE,
+    SMALL,
+    TINY,
+    lines_of,
+    size_of,
+    tall,
+    typeset,
+)
 from dilemma.output.cleaning import drawn
 from dilemma.output.files import write
 from dilemma.output.result import number
@@ -32,43 +48,56 @@ from dilemma.theory.parts import Parameter
 
 __all__ = [
     "BLUE",
-    "BODY",
+    "DASHED",
     "DOWN",
     "EDGE",
     "FAINT",
+    "FALL",
     "GREY",
-    "GROUND",
     "INK",
-    "LINE",
-    "PALE",
-    "ROOM",
-    "SMALL",
+    "RISE",
     "STYLE",
-    "TINY",
+    "THIN",
+    "TITLE",
     "UP",
     "VERMILION",
+    "Frame",
     "Grid",
     "Paper",
+    "Part",
     "Row",
+    "Words",
+    "area",
+    "backing",
+    "beside",
     "grid",
-    "lines_of",
-    "literal",
-    "paper",
-    "reach",
+    "heading",
+    "key",
+    "middles",
+    "notes",
     "save",
+    "sheet",
     "short",
     "signed",
-    "tall",
-    "wide",
+    "stroke",
+    "styled",
     "written",
 ]
 
-Said = ParamSpec("Said")
+Arguments = ParamSpec("Arguments")
+
+# --- the look of every figure --------------------------------------------------------------------
+
 
 INK, GREY, FAINT = "#1b1d22", "#5a606b", "#8d939e"
 BLUE, VERMILION = "#0072B2", "#C04A00"  # the two players; apart for every kind of colour vision
-BODY, SMALL, TINY = 9.5, 8.5, 8.0  # points
-LINE = LEADING / 72  # what a line takes for each point of its size [inches]
+UP, DOWN = BLUE, VERMILION  # what raises and what lowers, a high end and a low one
+# Their areas: dark, and light with a hatch.
+RISE: Mapping[str, Any] = {"facecolor": UP, "edgecolor": UP}
+FALL: Mapping[str, Any] = {"facecolor": "#F7D9C4", "edgecolor": DOWN, "hatch": "////"}
+DASHED, THIN = (0, (4, 2)), (0, (3, 2))  # a line that is one of two, and one that only helps
+TITLE = 11  # points
+EDGE = 0.2  # left free around everything [inches]
 STYLE: dict[str, Any] = {
     "font.family": FONT,
     "font.size": BODY,
@@ -91,17 +120,18 @@ STYLE: dict[str, Any] = {
 }
 
 
-def literal(draw: Callable[Said, Figure]) -> Callable[Said, Figure]:
-    """Let a figure show every text as it is: only the package's own symbols are mathematics."""
+def styled(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
+    """Draw in this look, and show every text as it is: only our own symbols are mathematics."""
 
     @wraps(draw)
-    def drawn_literally(*args: Said.args, **kwargs: Said.kwargs) -> Figure:
-        figure = draw(*args, **kwargs)
+    def draw_styled(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Figure:
+        with mpl.rc_context(STYLE):
+            figure = draw(*args, **kwargs)
         for text in figure.findobj(Text):
             text.set_text(drawn(text.get_text()))
         return figure
 
-    return drawn_literally
+    return draw_styled
 
 
 def save(figure: Figure, path: str | File) -> None:
@@ -115,18 +145,61 @@ def save(figure: Figure, path: str | File) -> None:
     write(File(path), page.getvalue())
 
 
-# --- a sheet laid out in inches from its upper left corner ---------------------------------------
+# --- numbers and names as figures write them -----------------------------------------------------
 
 
-EDGE = 0.2  # left free around everything [inches]
-# What raises and what lowers, a high end and a low one: dark, and light with a hatch.
-UP, DOWN, PALE = BLUE, VERMILION, "#F7D9C4"
-GROUND: dict[str, Any] = {
-    "facecolor": "white",
-    "edgecolor": "none",
-    "pad": 0.5,
-}  # keeps lines out of numbers
-ROOM = 0.12  # between a mark and the words beside it [inches]
+def written(value: Any) -> str:
+    """Write a number as axes do, with a minus sign that is none of a hyphen's.
+
+    Examples
+    --------
+    >>> written(-0.25), written(None)
+    ('−0.25', 'undefined')
+    """  # noqa: RUF002 -- a true minus sign
+    return number(value).replace("-", "−")
+
+
+def signed(value: object) -> str:
+    """Write a change with its sign, and an arrow that tells it from afar.
+
+    Examples
+    --------
+    >>> signed(0.25), signed(-0.25), signed(0)
+    ('▲ +0.25', '▼ −0.25', '0')
+    """  # noqa: RUF002 -- a true minus sign
+    text = written(value)
+    if text.startswith("−"):
+        return f"▼ {text}"
+    return text if text == "0" else f"▲ +{text}"
+
+
+def short(parameter: Parameter) -> str:
+    """Return a parameter's symbol and what it means, without what is added behind a bracket.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> short(dilemma.load("burden").parameters["p"])
+    'p: the United States withdraws if talks fail'
+    """
+    return f"{parameter.name}: {re.split(r' [(]|; ', parameter.means)[0]}"
+
+
+# --- words and axes at exact places --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Lines of one size and style."""
+
+    lines: Sequence[str]
+    points: float = BODY
+    style: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def height(self) -> float:
+        """How high they are [inches]."""
+        return tall(self.lines, self.points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,120 +218,184 @@ class Paper:
             label=label,
         )
 
+    def bars(self, left: float, top: float, width: float, height: float, label: str) -> Axes:
+        """Add axes for rows of bars: upright they count inches from above, as words beside them."""
+        axes = self.axes(left, top, width, height, label)
+        axes.set_ylim(height, 0)
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(left=False, labelleft=False)
+        return axes
+
     def write(self, left: float, top: float, lines: Sequence[str], **style: Any) -> Text:
         """Write lines, the first one's upper edge at ``top``."""
         style = {"fontsize": BODY, "va": "top", "linespacing": LEADING, **style}
         x, y = left / self.width, 1 - top / self.height
         return self.figure.text(x, y, "\n".join(lines), **style)
 
-    def head(self, left: float, top: float, title: str, lines: Sequence[str]) -> None:
-        """Write a panel's title, and smaller what stands below it."""
-        self.write(left, top, [title], fontsize=11, fontweight="bold")
-        self.write(left, top + 11 * LINE + 0.04, lines, fontsize=SMALL, color=GREY)
+    def title(
+        self, left: float, top: float, title: str, lines: Sequence[str] = (), **style: Any
+    ) -> None:
+        """Write the title of the sheet, or of a panel, and smaller what stands below it."""
+        self.write(left, top, [title], fontsize=TITLE, fontweight="bold", **style)
+        if lines:
+            self.write(left, top + TITLE * LINE + 0.04, lines, fontsize=SMALL, color=GREY)
 
-    def feet(self, left: float, lines: Sequence[str]) -> None:
-        """Write notes at the foot of the sheet."""
-        top = self.height - EDGE - tall(lines, TINY)
-        self.write(left, top, lines, fontsize=TINY, color=GREY, gid="notes")
+    def stack(self, edge: float, middle: float, *words: Words, **style: Any) -> None:
+        """Write words one below the other beside a row whose middle is known."""
+        top = middle - sum(one.height for one in words) / 2
+        for one in words:
+            self.write(edge, top, one.lines, fontsize=one.points, **style, **one.style)
+            top += one.height
+
+    def across(self, middle: float, top: float, lines: Sequence[str], **style: Any) -> None:
+        """Write what a horizontal axis says, below it."""
+        self.write(middle, top, lines, ha="center", multialignment="center", gid="x", **style)
+
+    def upright(self, left: float, middle: float, lines: Sequence[str], **style: Any) -> None:
+        """Write what an upright axis says, beside it."""
+        style = {"rotation": 90, "ha": "left", "multialignment": "center", **style}
+        self.write(left, middle, lines, va="center", **style)
 
 
-def paper(width: float, height: float) -> Paper:
-    """Return an empty sheet."""
+def beside(
+    axes: Axes, words: str, at: tuple[float, float], off: tuple[float, float], **style: Any
+) -> None:
+    """Write words in a panel so far [points] from a place in it: beside it, or above."""
+    style = {"fontsize": SMALL, "va": "center", **style}
+    axes.annotate(words, at, off, textcoords="offset points", **style)
+
+
+def backing(pad: float = 0.5, colour: str = "white") -> dict[str, Any]:
+    """Return the ground of words that keeps lines and hatches out of them."""
+    return {"facecolor": colour, "edgecolor": "none", "pad": pad}
+
+
+def stroke(label: str, **look: Any) -> Line2D:
+    """Return a key's entry for a line, or a mark."""
+    return Line2D([], [], label=label, **look)
+
+
+def area(label: str, **look: Any) -> Patch:
+    """Return a key's entry for an area."""
+    return Patch(label=label, **look)
+
+
+def middles(heights: Sequence[float], start: float = 0.0) -> list[float]:
+    """Return the middles of rows one below the other.
+
+    Examples
+    --------
+    >>> middles([1, 2, 4])
+    [0.5, 2.0, 5.0]
+    """
+    tops = accumulate(heights, initial=start)
+    return [top + height / 2 for top, height in zip(tops, heights, strict=False)]
+
+
+# --- a sheet as a column of parts ----------------------------------------------------------------
+
+
+def _blank(paper: Paper, top: float) -> None:
+    """Leave a part of a sheet free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a sheet: its height [inches], and what draws it, given where its upper edge is."""
+
+    height: float
+    draw: Callable[[Paper, float], None] = _blank
+
+
+def sheet(width: float, *parts: Part) -> Figure:
+    """Draw parts one below the other on a sheet that is as high as they are."""
+    *tops, height = accumulate((part.height for part in parts), initial=EDGE)
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
-    return Paper(figure, width, height)
+    for part, top in zip(parts, tops, strict=True):
+        part.draw(Paper(figure, width, height), top)
+    return figure
 
 
-def lines_of(words: str, width: float, points: float) -> list[str]:
-    """Break words into lines no wider than ``width`` [inches]; a few are made equally long."""
-    if not words:
-        return []
-    lines = wrap(words.split(), " ", width, points)
-    return lines if len(lines) > 3 else balance(words.split(), " ", width, points)
+def heading(title: str, lines: Sequence[str], below: float) -> Part:
+    """Return a sheet's title, smaller what stands under it, and what is left free below."""
+    height = TITLE * LINE + tall(lines, SMALL) + below
+    return Part(height, lambda paper, top: paper.title(EDGE, top, title, lines))
 
 
-def tall(lines: Sequence[str], points: float) -> float:
-    """Return how high lines are [inches]."""
-    return len(lines) * points * LINE
+def key(handles: Sequence[Artist], height: float, left: float = EDGE, **style: Any) -> Part:
+    """Return a key: what each mark means; in one line unless ``ncols`` says otherwise."""
+    usual = {"ncols": len(handles), "fontsize": SMALL, "borderpad": 0, "borderaxespad": 0}
+
+    def draw(paper: Paper, top: float) -> None:
+        corner = (left / paper.width, 1 - top / paper.height)
+        paper.figure.legend(
+            handles=list(handles), loc="upper left", bbox_to_anchor=corner, **{**usual, **style}
+        )
+
+    return Part(height, draw if handles else _blank)
 
 
-def wide(words: str, points: float) -> float:
-    """Return how wide a line is [inches]."""
-    return size_of([words], points)[0]
+def notes(lines: Sequence[str], left: float = EDGE, below: float = EDGE) -> Part:
+    """Return notes at the foot of a sheet."""
+
+    def draw(paper: Paper, top: float) -> None:
+        paper.write(left, top, lines, fontsize=TINY, color=GREY, gid="notes")
+
+    return Part(tall(lines, TINY) + below, draw)
 
 
-def reach(
-    ends: tuple[float, float], labels: Sequence[tuple[float, str, int]], width: float
-) -> tuple[float, float]:
-    """Return the ends of an axis at which every label has room beside what it belongs to.
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Panels of one size in rows and columns [inches].
 
     Parameters
     ----------
-    ends : tuple of float
-        What must lie on the axis in any case.
-    labels : sequence of (place, words, side)
-        On which side of its place each stands: 1 right, -1 left.
-    width : float
-        Of the axis [inches].
-
-    Examples
-    --------
-    >>> low, high = reach((0, 1), [(1, "0.75", 1)], 4)
-    >>> low == 0, 1.1 < high < 1.3
-    (True, True)
+    left : float
+        From the sheet's edge to the first column.
+    size : tuple of float
+        A panel's width and height.
+    count, columns : int
+    gap : tuple of float
+        Between columns and between rows.
+    above : float
+        From the upper edge of the part to the first row: room for titles.
     """
-    low, high = ends
-    if low == high:
-        low, high = low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2
-    first, last = low, high
-    for _ in range(40):  # each label takes a share of the width: this settles quickly
-        scale = (last - first) / width
-        sides = [
-            (at, side * scale * (wide(words, SMALL) + ROOM + 0.05)) for at, words, side in labels
-        ]
-        first = min([low, *(at + step for at, step in sides)])
-        last = max([high, *(at + step for at, step in sides)])
-    return first, last
+
+    left: float
+    size: tuple[float, float]
+    count: int
+    columns: int
+    gap: tuple[float, float]
+    above: float
+
+    @property
+    def span(self) -> float:
+        """How wide all columns are."""
+        return self.columns * self.size[0] + (self.columns - 1) * self.gap[0]
+
+    @property
+    def height(self) -> float:
+        """How high it is, from its upper edge to the lower edge of the last row."""
+        rows = -(-self.count // self.columns)
+        return self.above + rows * self.size[1] + (rows - 1) * self.gap[1]
+
+    def place(self, k: int, top: float) -> tuple[float, float]:
+        """Return the upper left corner of the k-th panel in reading order."""
+        row, column = divmod(k, self.columns)
+        width, height = self.size
+        x = self.left + column * (width + self.gap[0])
+        return x, top + self.above + row * (height + self.gap[1])
+
+    def axes(self, paper: Paper, k: int, top: float, label: str) -> Axes:
+        """Add the k-th panel; only the outer ones have numbers beside and below."""
+        axes = paper.axes(*self.place(k, top), *self.size, label)
+        last = k + self.columns >= self.count
+        axes.tick_params(labelleft=k % self.columns == 0, labelbottom=last)
+        return axes
 
 
-def written(value: Any) -> str:
-    """Write a number as axes do, with a minus sign that is none of a hyphen's.
-
-    Examples
-    --------
-    >>> written(-0.25), written(None)
-    ('−0.25', 'undefined')
-    """  # noqa: RUF002 -- a true minus sign
-    return number(value).replace("-", "−")
-
-
-def short(parameter: Parameter) -> str:
-    """Return a parameter's symbol and what it means, without what is added behind a bracket.
-
-    Examples
-    --------
-    >>> import dilemma
-    >>> short(dilemma.load("burden").parameters["p"])
-    'p: the United States withdraws if talks fail'
-    """
-    return f"{parameter.name}: {re.split(r' [(]|; ', parameter.means)[0]}"
-
-
-def signed(value: object) -> str:
-    """Write a change with its sign, and an arrow that tells it from afar.
-
-    Examples
-    --------
-    >>> signed(0.25), signed(-0.25), signed(0)
-    ('▲ +0.25', '▼ −0.25', '0')
-    """  # noqa: RUF002 -- a true minus sign
-    text = written(value)
-    if text.startswith("−"):
-        return f"▼ {text}"
-    return text if text == "0" else f"▲ +{text}"
-
-
-# --- a grid of panels, a column for each era, with what its axes mean, a key, and a note below ----
+# --- a sheet of panels, a column for each era and a row for each number --------------------------
 
 
 GAP, BAND = 0.4, 0.26  # between columns and between rows of panels [inches]
@@ -281,7 +418,7 @@ class Row:
 class Grid:
     """Panels by column and row, all of one size [inches]."""
 
-    sheet: Paper
+    figure: Figure
     panels: Mapping[tuple[str, str], Axes]
     size: tuple[float, float]
 
@@ -292,11 +429,11 @@ def grid(
     *,
     across: str,
     ends: tuple[float, float],
-    key: Sequence[Artist],
+    handles: Sequence[Artist],
     note: str,
     size: tuple[float, float],
 ) -> Grid:
-    """Lay out a sheet with empty panels.
+    """Lay out a sheet with empty panels, with what their axes mean, a key, and a note below.
 
     Parameters
     ----------
@@ -305,56 +442,55 @@ def grid(
         What the horizontal axis says.
     ends : tuple of float
         Between which numbers it goes.
-    key : sequence of artists
-        Each with a label.
+    handles : sequence of artists
+        The key's entries, each with a label.
     size : tuple of float
         A panel's width and height [inches].
     """
-    width, height = size
-    span = len(columns) * width + (len(columns) - 1) * GAP
-    sides = [lines_of(row.says, height, SMALL) for row in rows]
+    sides = [lines_of(row.says, size[1], SMALL) for row in rows]
     left = EDGE + max(tall(side, SMALL) for side in sides) + TICKS
-    down = lines_of(across, span, BODY)
-    feet = lines_of(note, left - EDGE + span, TINY)
-    per_line, lines = _key(key, left - EDGE + span)
-    head = 11 * LINE + 0.1
-    panels_end = EDGE + head + len(rows) * height + (len(rows) - 1) * BAND
-    key_top = panels_end + BELOW + tall(down, BODY) + 0.12
-    key_tall = lines * (SMALL * LINE + 0.06)
-    sheet = paper(
-        left + span + EDGE, key_top + key_tall + (0.12 if lines else 0) + tall(feet, TINY) + EDGE
+    frame = Frame(
+        left, size, len(rows) * len(columns), len(columns), (GAP, BAND), TITLE * LINE + 0.1
     )
-    panels = {}
+    whole = left - EDGE + frame.span
+    down = _lettered(lines_of(across, frame.span, BODY))
+    feet = lines_of(note, whole, TINY)
+    ncols, deep = _key_columns(handles, whole)
+    spacing = {"handlelength": 1.9, "handleheight": 1.1, "columnspacing": 1.4, "labelspacing": 0.4}
+    figure = sheet(
+        left + frame.span + EDGE,
+        Part(frame.height + BELOW, partial(_panels, rows, columns, sides, frame, ends)),
+        Part(
+            tall(down, BODY) + 0.12,
+            lambda paper, top: paper.across(left + frame.span / 2, top, down),
+        ),
+        key(handles, deep * (SMALL * LINE + 0.06) + (0.12 if deep else 0), ncols=ncols, **spacing),
+        notes(list(map(typeset, feet))),
+    )
+    names = [(era, row.name) for era in columns for row in rows]
+    return Grid(figure, dict(zip(names, figure.axes, strict=True)), size)
+
+
+def _panels(
+    rows: Sequence[Row],
+    columns: Mapping[str, str],
+    sides: Sequence[Sequence[str]],
+    frame: Frame,
+    ends: tuple[float, float],
+    paper: Paper,
+    top: float,
+) -> None:
+    """Draw empty panels with their titles and what their rows mean."""
     for k, (era, title) in enumerate(columns.items()):
-        x = left + k * (width + GAP)
-        sheet.write(x, EDGE + 11 / 72, [title], fontsize=11, fontweight="bold", va="baseline")
+        x, _ = frame.place(k, top)
+        paper.title(x, top + TITLE / 72, title, va="baseline")
         for i, row in enumerate(rows):
-            y = EDGE + head + i * (height + BAND)
-            axes = sheet.axes(x, y, width, height, f"{era} {row.name}")
+            axes = frame.axes(paper, i * len(columns) + k, top, f"{era} {row.name}")
             axes.set(xlim=ends, ylim=(row.low, row.high))
             axes.locator_params(nbins=5)
-            axes.tick_params(labelleft=k == 0, labelbottom=i == len(rows) - 1)
-            panels[era, row.name] = axes
     for i, (row, side) in enumerate(zip(rows, sides, strict=True)):
-        _side(sheet, row, side, EDGE + head + i * (height + BAND) + height / 2)
-    style = {"ha": "center", "multialignment": "center", "gid": "x"}
-    sheet.write(left + span / 2, panels_end + BELOW, _lettered(down), **style)
-    if key:
-        sheet.figure.legend(
-            handles=list(key), loc="upper left", ncols=per_line, fontsize=SMALL, borderpad=0,
-            bbox_to_anchor=(EDGE / sheet.width, 1 - key_top / sheet.height), borderaxespad=0,
-            handlelength=1.9, handleheight=1.1, columnspacing=1.4, labelspacing=0.4,
-        )  # fmt: skip
-    sheet.feet(EDGE, list(map(typeset, feet)))
-    return Grid(sheet, panels, size)
-
-
-def _side(sheet: Paper, row: Row, lines: Sequence[str], middle: float) -> None:
-    """Write what a row's axis says, upright."""
-    sheet.write(
-        EDGE, middle, _lettered(lines), fontsize=SMALL, rotation=90, va="center",
-        ha="left", multialignment="center", gid=f"y {row.name}",
-    )  # fmt: skip
+        middle = frame.place(i * len(columns), top)[1] + frame.size[1] / 2
+        paper.upright(EDGE, middle, _lettered(side), fontsize=SMALL, gid=f"y {row.name}")
 
 
 def _lettered(lines: Sequence[str]) -> list[str]:
@@ -362,11 +498,11 @@ def _lettered(lines: Sequence[str]) -> list[str]:
     return [typeset(re.sub(r"^([A-Za-z]): ", r"$\1$: ", line)) for line in lines]
 
 
-def _key(key: Sequence[Artist], width: float) -> tuple[int, int]:
+def _key_columns(handles: Sequence[Artist], width: float) -> tuple[int, int]:
     """Return how many entries of a key stand in a line, and how many lines there are."""
-    sizes = [HANDLE + wide(str(artist.get_label()), SMALL) for artist in key]
-    for columns in range(len(key), 1, -1):
+    sizes = [HANDLE + size_of([str(artist.get_label())], SMALL)[0] for artist in handles]
+    for columns in range(len(handles), 1, -1):
         parts = np.array_split(sizes, columns)  # as matplotlib deals them out
         if sum(part.max() for part in parts) < width:
             return columns, len(parts[0])
-    return 1, len(key)
+    return 1, len(handles)

@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Rectangle
 
-from dilemma.figures.layout import Ground
-from dilemma.figures.paper import BLUE, GREY, INK, SMALL, STYLE, VERMILION, Row, grid, literal
-from dilemma.games.equilibrium import Equilibrium
-from dilemma.games.kind import Can
+from dilemma.figures.layout import SMALL, Ground
+from dilemma.figures.paper import (
+    BLUE,
+    GREY,
+    INK,
+    VERMILION,
+    Row,
+    area,
+    backing,
+    grid,
+    stroke,
+    styled,
+)
 from dilemma.output.result import number
 from dilemma.study.best_replies import EraReplies, Replies
 
@@ -23,12 +30,19 @@ __all__ = ["replies"]
 
 PANEL = (2.9, 2.9)  # width and height [inches]
 MARGIN = 0.06  # of an axis, left free around what may be chosen
-DASHED = (0, (5, 2))
-WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}  # keeps hatching out of words
+LOOKS: tuple[tuple[str, Any], ...] = ((BLUE, "-"), (VERMILION, (0, (5, 2))))  # of two players
+# What an equilibrium is called that best replies do not lead back to, and what is said of others.
+FIRM = {
+    "stable": ("unstable", "Stable: best replies lead back from nearby."),
+    "strict": (
+        "not strict",
+        "Strict: each would lose by any deviation, so that best replies lead back.",
+    ),
+}
 Line = list[tuple[float, float]]
 
 
-@literal
+@styled
 def replies(found: Replies) -> Figure:
     """Draw both players' best replies and the equilibria: a panel for each era.
 
@@ -43,9 +57,8 @@ def replies(found: Replies) -> Figure:
     >>> [axes.get_label() for axes in figure.axes]
     ['cold_war strong', 'post_cold_war strong']
     """
-    with mpl.rc_context(STYLE):
-        figure, wordless = _figure(found, keyed=False)
-        return _figure(found, keyed=True)[0] if wordless else figure
+    figure, wordless = _figure(found, keyed=False)
+    return _figure(found, keyed=True)[0] if wordless else figure
 
 
 def _figure(found: Replies, *, keyed: bool) -> tuple[Figure, bool]:
@@ -57,7 +70,7 @@ def _figure(found: Replies, *, keyed: bool) -> tuple[Figure, bool]:
         {one.era: one.title for one in found.eras},
         across=first.says,
         ends=across,
-        key=[*(_reply_key(found) if keyed else []), *_key(found)],
+        handles=[*(_reply_key(found) if keyed else []), *_key(found)],
         note=_note(found),
         size=PANEL,
     )
@@ -67,7 +80,7 @@ def _figure(found: Replies, *, keyed: bool) -> tuple[Figure, bool]:
         ground = Ground.of(axes, laid.size)
         drawn = _panel(axes, ground, found, one)
         named += [] if keyed else [_named(ground, found, p, drawn[p]) for p in drawn]
-    return laid.sheet.figure, not all(named)
+    return laid.figure, not all(named)
 
 
 def _ends(found: Replies, player: str) -> tuple[float, float]:
@@ -91,18 +104,18 @@ def _panel(axes: Axes, ground: Ground, found: Replies, one: EraReplies) -> dict[
     _continua(axes, ground, found, one)
     spots = [(float(x), float(y)) for x, y in found.spots(one)]
     for spot, equilibrium in zip(spots, one.equilibria, strict=True):
-        axes.plot(*spot, "o", **_mark(equilibrium))[0].set_gid("equilibrium")
+        axes.plot(*spot, "o", **_mark(found.leads_back(equilibrium)))[0].set_gid("equilibrium")
         ground.mark(*spot, 0.09)
     for x, y in spots:
         ground.beside(
-            [(x, y)], [f"({number(x, 3)}, {number(y, 3)})"], SMALL, gid="place", bbox=WHITE
+            [(x, y)], [f"({number(x, 3)}, {number(y, 3)})"], SMALL, gid="place", bbox=backing(1.0)
         )
     return drawn
 
 
 def _looks(found: Replies) -> dict[str, tuple[str, Any]]:
     """Return each player's colour and kind of line."""
-    return dict(zip(found.numbers, ((BLUE, "-"), (VERMILION, DASHED)), strict=True))
+    return dict(zip(found.numbers, LOOKS, strict=True))
 
 
 def _named(ground: Ground, found: Replies, player: str, lines: Sequence[Line]) -> bool:
@@ -111,7 +124,7 @@ def _named(ground: Ground, found: Replies, player: str, lines: Sequence[Line]) -
     if not points:
         return True
     words = [f"{found.model.players[player].title}:", "best reply"]
-    style = {"color": _looks(found)[player][0], "gid": f"label {player}", "bbox": WHITE}
+    style = {"color": _looks(found)[player][0], "gid": f"label {player}", "bbox": backing(1.0)}
     return ground.beside(points, words, SMALL, **style) is not None
 
 
@@ -157,23 +170,17 @@ def _continua(axes: Axes, ground: Ground, found: Replies, one: EraReplies) -> No
             ground.line(list(zip(across, up, strict=True)))
 
 
-def _leads_back(equilibrium: Equilibrium) -> bool | None:
-    """Tell whether best replies lead back from nearby; where actions are chosen, if it is strict."""
-    return equilibrium.stable if equilibrium.chosen else equilibrium.strict
-
-
-def _mark(equilibrium: Equilibrium) -> dict[str, Any]:
+def _mark(firm: bool | None) -> dict[str, Any]:  # noqa: FBT001 -- what a reader sees
     """Return how an equilibrium is marked: filled, hollow, or half filled where it is not decided."""
     style: dict[str, Any] = {"ms": 8.5, "mec": INK, "mew": 1.6, "zorder": 6, "clip_on": False}
-    stable = _leads_back(equilibrium)
-    if stable is None:
+    if firm is None:
         return {**style, "mfc": INK, "fillstyle": "left", "markerfacecoloralt": "white"}
-    return {**style, "mfc": INK if stable else "white"}
+    return {**style, "mfc": INK if firm else "white"}
 
 
 def _reply_key(found: Replies) -> list[Artist]:
     return [
-        Line2D([], [], color=colour, ls=style, lw=2.0, label=f"{words}: best reply")
+        stroke(f"{words}: best reply", color=colour, ls=style, lw=2.0)
         for words, (colour, style) in (
             (found.model.players[player].title, look) for player, look in _looks(found).items()
         )
@@ -182,36 +189,26 @@ def _reply_key(found: Replies) -> list[Artist]:
 
 def _key(found: Replies) -> list[Artist]:
     """Return an entry for each kind of mark that is drawn."""
-    chosen = Can.SLOPES in found.model.game.can
-    words = {
-        True: "stable" if chosen else "strict",
-        False: "unstable" if chosen else "not strict",
-        None: "stability not decided",
-    }
-    kinds = {_leads_back(e): e for one in found.eras for e in one.equilibria}
+    words = {True: found.firm, False: FIRM[found.firm][0], None: "stability not decided"}
+    drawn = {found.leads_back(e) for one in found.eras for e in one.equilibria}
     key: list[Artist] = [
-        Line2D([], [], ls="", marker="o", label=f"equilibrium, {word}", **_mark(kinds[kind]))
-        for kind, word in words.items()
-        if kind in kinds
+        stroke(f"equilibrium, {word}", ls="", marker="o", **_mark(firm))
+        for firm, word in words.items()
+        if firm in drawn
     ]
     if any(one.equilibria.continua for one in found.eras):
-        broad = Line2D([], [], color=INK, lw=7, alpha=0.28)
-        broad.set_label("every point is an equilibrium")
-        key.append(broad)
+        key.append(stroke("every point is an equilibrium", color=INK, lw=7, alpha=0.28))
     for player, (colour, _) in _looks(found).items():
         if any(one.replies[player].anything for one in found.eras):
-            hatched = Patch(facecolor="none", edgecolor=colour, hatch=_hatch(found, player), lw=0)
-            hatched.set_label(f"{found.model.players[player].title}: any number is a best reply")
-            key.append(hatched)
+            label = f"{found.model.players[player].title}: any number is a best reply"
+            look = {"facecolor": "none", "edgecolor": colour, "lw": 0}
+            key.append(area(label, hatch=_hatch(found, player), **look))
     return key
 
 
 def _note(found: Replies) -> str:
     told = [f"{found.model.title}. All parameters at the era's centre. {found.method}."]
-    if Can.SLOPES not in found.model.game.can:
-        told.append("Strict: each would lose by any deviation, so that best replies lead back.")
-    else:
-        told.append("Stable: best replies lead back from nearby.")
+    told.append(FIRM[found.firm][1])
     told += _doubts(found.eras)
     if found.model.source:
         told.append(f"Source: {found.model.source}.")

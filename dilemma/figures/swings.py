@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
-import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from dilemma.errors import CalibrationError
-from dilemma.figures.layout import typeset
+from dilemma.figures.layout import SMALL, TINY, lines_of, reach, typeset
 from dilemma.figures.paper import (
     DOWN,
     EDGE,
+    FALL,
     GREY,
-    GROUND,
     INK,
-    LINE,
-    PALE,
-    SMALL,
-    STYLE,
-    TINY,
+    RISE,
     UP,
     Paper,
-    lines_of,
-    literal,
-    paper,
-    reach,
+    Part,
+    Words,
+    area,
+    backing,
+    beside,
+    heading,
+    key,
+    middles,
+    notes,
+    sheet,
     short,
-    tall,
+    stroke,
+    styled,
     written,
 )
 from dilemma.study.attribute import means
@@ -44,11 +44,10 @@ BAR = 0.22  # how high a bar is [inches]
 NAMES = 3.3  # the column in which parameters are named [inches]
 PANEL = 4.0  # how wide a panel is [inches]
 STEP = BAR / 3.4  # from the middle of a row to what stands above or below [inches]
-LOW: dict[str, Any] = {"facecolor": PALE, "edgecolor": DOWN, "hatch": "////"}
-HIGH: dict[str, Any] = {"facecolor": UP, "edgecolor": UP}
+ERA, AXIS, KEY = 0.3, 0.62, 0.3  # an era's title, an axis with its words, the key [inches]
 
 
-@literal
+@styled
 def tornado(found: Swings, others: Sequence[Swings] = ()) -> Figure:
     """Draw how far each parameter moves an outcome, the one that moves it farthest on top.
 
@@ -76,47 +75,15 @@ def tornado(found: Swings, others: Sequence[Swings] = ()) -> Figure:
     every = (found, *others)
     if len({(one.model.name, one.outcome) for one in every}) > 1:
         raise CalibrationError("one tornado is of one outcome of one model")
-    with mpl.rc_context(STYLE):
-        panels = [_panel(one) for one in every]
-        head = lines_of(means(found.model, found.outcome)[0], NAMES + PANEL, SMALL)
-        feet = _feet(every)
-        top = EDGE + 11 * LINE + tall(head, SMALL) + KEY + 0.12
-        heights = [ERA + panel.height + AXIS for panel in panels]
-        height = top + sum(heights) + tall(feet, TINY) + EDGE
-        sheet = paper(2 * EDGE + NAMES + PANEL, height)
-        sheet.head(EDGE, EDGE, f"What moves {typeset(found.outcome)}", head)
-        _key(sheet, top - KEY, several=any(map(_several, every)))
-        ends = _ends(every)
-        for panel, tall_ in zip(panels, heights, strict=True):
-            _draw(sheet, panel, top, ends)
-            top += tall_
-        sheet.feet(EDGE, feet)
-        return sheet.figure
-
-
-ERA, AXIS, KEY = 0.3, 0.62, 0.3  # an era's title, an axis with its words, the key [inches]
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A parameter, and in lines what it means."""
-
-    swing: Swing
-    words: tuple[str, ...]
-
-    @property
-    def height(self) -> float:
-        return max(BAR + 0.12, tall(self.words, SMALL) + 0.1)
-
-
-@dataclass(frozen=True, slots=True)
-class _Panel:
-    found: Swings
-    rows: tuple[_Row, ...]
-
-    @property
-    def height(self) -> float:
-        return max(0.4, sum(row.height for row in self.rows)) + 0.1
+    head = lines_of(means(found.model, found.outcome)[0], NAMES + PANEL, SMALL)
+    ends = _ends(every)
+    return sheet(
+        2 * EDGE + NAMES + PANEL,
+        heading(f"What moves {typeset(found.outcome)}", head, 0.12),
+        key(_marks(every), KEY, handlelength=1.6, handleheight=0.9, columnspacing=1.4),
+        *(_era(one, ends) for one in every),
+        notes(_notes(every)),
+    )
 
 
 def _shown(found: Swings) -> list[Swing]:
@@ -135,16 +102,7 @@ def _several(found: Swings) -> bool:
     return any(one.least != one.most for one in ends)
 
 
-def _panel(found: Swings) -> _Panel:
-    rows = []
-    for swing in _shown(found):
-        parameter = found.model.parameters[swing.parameter]
-        lines = lines_of(short(parameter), NAMES - 0.2, SMALL)
-        rows.append(_Row(swing, tuple(map(typeset, lines))))
-    return _Panel(found, tuple(rows))
-
-
-def _feet(every: Sequence[Swings]) -> list[str]:
+def _notes(every: Sequence[Swings]) -> list[str]:
     """Return what must be known, once for all eras or era by era."""
     whole = (
         f"{every[0].model.title}: each parameter at the low and the high end of its interval, all "
@@ -161,22 +119,16 @@ def _feet(every: Sequence[Swings]) -> list[str]:
     return lines
 
 
-def _key(sheet: Paper, top: float, *, several: bool) -> None:
+def _marks(every: Sequence[Swings]) -> list[Artist]:
     """Say which is which."""
-    handles: list[Any] = [
-        Patch(linewidth=0.9, label="at its low end", **LOW),
-        Patch(linewidth=0.9, label="at its high end", **HIGH),
-        Line2D([], [], color=INK, lw=1.2, label="at the centre"),
+    marks: list[Artist] = [
+        area("at its low end", linewidth=0.9, **FALL),
+        area("at its high end", linewidth=0.9, **RISE),
+        stroke("at the centre", color=INK, lw=1.2),
     ]
-    if several:
-        handles.append(
-            Line2D([], [], color=GREY, lw=2, marker="o", ms=5, label="over all equilibria")
-        )
-    sheet.figure.legend(
-        handles=handles, loc="upper left", ncols=len(handles), fontsize=SMALL, borderpad=0,
-        bbox_to_anchor=(EDGE / sheet.width, 1 - top / sheet.height), borderaxespad=0,
-        handlelength=1.6, handleheight=0.9, columnspacing=1.4,
-    )  # fmt: skip
+    if any(map(_several, every)):
+        marks.append(stroke("over all equilibria", color=GREY, lw=2, marker="o", ms=5))
+    return marks
 
 
 def _ends(every: Sequence[Swings]) -> tuple[float, float]:
@@ -196,7 +148,7 @@ def _ends(every: Sequence[Swings]) -> tuple[float, float]:
 
 
 def _labels(swing: Swing, found: Swings) -> Iterator[tuple[float, str, int, int]]:
-    """Yield place, words, side and row of the values beside bars; rows as :func:`_rows` has them."""
+    """Yield place, words, side and row of the values beside bars; rows as :func:`_split` has them."""
     rows = _split(swing, found)
     for one, other, row in zip((swing.low, swing.high), (swing.high, swing.low), rows, strict=True):
         if one.ends is None:
@@ -222,30 +174,41 @@ def _split(swing: Swing, found: Swings) -> tuple[int, int]:
 # --- one panel ----------------------------------------------------------------------------------
 
 
-def _draw(sheet: Paper, panel: _Panel, top: float, ends: tuple[float, float]) -> None:
-    found = panel.found
+def _era(found: Swings, ends: tuple[float, float]) -> Part:
+    """Return the part of the sheet that an era takes: a row for each parameter that moves it."""
+    rows = []
+    for swing in _shown(found):
+        lines = lines_of(short(found.model.parameters[swing.parameter]), NAMES - 0.2, SMALL)
+        rows.append(Words(list(map(typeset, lines)), SMALL))
+    heights = [max(BAR + 0.12, words.height + 0.1) for words in rows]
+    height = max(0.4, sum(heights)) + 0.1
+    return Part(ERA + height + AXIS, partial(_draw, found, rows, heights, height, ends))
+
+
+def _draw(
+    found: Swings,
+    rows: Sequence[Words],
+    heights: Sequence[float],
+    height: float,
+    ends: tuple[float, float],
+    paper: Paper,
+    top: float,
+) -> None:
     title = f"{found.model.eras[found.era].title}: {found.centre} at the centre".replace("-0", "−0")
-    sheet.write(EDGE + NAMES, top, [title], fontweight="bold", gid="era")
-    top += ERA
-    axes = sheet.axes(EDGE + NAMES, top, PANEL, panel.height, found.era)
-    axes.set(xlim=ends, ylim=(panel.height, 0))  # inches from the top, as the names beside it
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(left=False, labelleft=False)
+    paper.write(EDGE + NAMES, top, [title], fontweight="bold", gid="era")
+    axes = paper.bars(EDGE + NAMES, top + ERA, PANEL, height, found.era)
+    axes.set_xlim(ends)
     unit = means(found.model, found.outcome)[1]
     axes.set_xlabel(typeset(f"{found.outcome} [{unit}]"))
     _centre(axes, found.centre)
-    at = 0.05
-    for row in panel.rows:
-        words = at + (row.height - tall(row.words, SMALL)) / 2
-        right = EDGE + NAMES - 0.12
-        style = {"fontsize": SMALL, "ha": "right", "multialignment": "right", "gid": "parameter"}
-        sheet.write(right, top + words, row.words, **style)
-        _row(axes, row.swing, found, at + row.height / 2)
-        at += row.height
-    if not panel.rows:
+    right = {"ha": "right", "multialignment": "right", "gid": "parameter"}
+    for swing, words, middle in zip(_shown(found), rows, middles(heights, 0.05), strict=True):
+        paper.stack(EDGE + NAMES - 0.12, top + ERA + middle, words, **right)
+        _row(axes, swing, found, middle)
+    if not rows:
         axes.text(
             0.5, 0.5, "no parameter moves it by itself", transform=axes.transAxes, color=GREY,
-            ha="center", va="center", bbox=GROUND,
+            ha="center", va="center", bbox=backing(),
         )  # fmt: skip
 
 
@@ -269,7 +232,7 @@ def _row(axes: Axes, swing: Swing, found: Swings, middle: float) -> None:
         if one.ends is None:
             _nothing(axes, one, found, at, gid)
         elif start is not None:
-            style = LOW if what == "low" else HIGH
+            style = FALL if what == "low" else RISE
             height = BAR / 2 if row else BAR
             width = one.ends[0] - start
             (bar,) = axes.barh(at, width, height, left=start, lw=0.9, zorder=3, **style)
@@ -277,10 +240,10 @@ def _row(axes: Axes, swing: Swing, found: Swings, middle: float) -> None:
         else:
             _range(axes, one.ends, at, gid, low=what == "low")
     for place, words, side, row in _labels(swing, found):
-        axes.annotate(
-            words, (place, middle + row * STEP), (side * 5, 0), va="center",
-            textcoords="offset points", ha="left" if side > 0 else "right",
-            fontsize=7 if row else SMALL, bbox=GROUND, zorder=4.5, gid="value",
+        beside(
+            axes, words, (place, middle + row * STEP), (side * 5, 0),
+            ha="left" if side > 0 else "right", fontsize=7 if row else SMALL, bbox=backing(),
+            zorder=4.5, gid="value",
         )  # fmt: skip
 
 
@@ -298,7 +261,7 @@ def _nothing(axes: Axes, one: Reach, found: Swings, at: float, gid: str) -> None
     """Say where an outcome has no value, or where that is not known."""
     centre = found.centre.ends
     place = axes.get_xlim()[0] if centre is None else centre[1]
-    axes.annotate(
-        f"{one} at {written(one.value)}", (place, at), (5, 0), textcoords="offset points",
-        va="center", fontsize=7, color=GREY, style="italic", bbox=GROUND, zorder=4.5, gid=gid,
+    beside(
+        axes, f"{one} at {written(one.value)}", (place, at), (5, 0), fontsize=7, color=GREY,
+        style="italic", bbox=backing(), zorder=4.5, gid=gid,
     )  # fmt: skip

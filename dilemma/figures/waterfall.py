@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from math import factorial
-from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dilemma.errors import CalibrationError
-from dilemma.figures.layout import typeset, wrap
-from dilemma.figures.paper import (
+from dilemma.figures.layout import (
     BODY,
-    DOWN,
-    EDGE,
-    FAINT,
-    GREY,
-    GROUND,
-    INK,
     LINE,
-    PALE,
     ROOM,
     SMALL,
-    STYLE,
     TINY,
-    UP,
-    Paper,
     lines_of,
-    literal,
-    paper,
     reach,
-    signed,
     tall,
+    typeset,
+    wrap,
+)
+from dilemma.figures.paper import (
+    EDGE,
+    FAINT,
+    FALL,
+    GREY,
+    INK,
+    RISE,
+    THIN,
+    TITLE,
+    UP,
+    Frame,
+    Paper,
+    Part,
+    Words,
+    backing,
+    beside,
+    middles,
+    notes,
+    sheet,
+    signed,
+    styled,
     written,
 )
 from dilemma.study.attribute import Attribution, Share, means
@@ -44,9 +52,10 @@ __all__ = ["waterfall"]
 BAR = 0.24  # how high a bar is [inches]
 NAMES = 2.1  # the column in which groups are named [inches]
 GAP = 0.35  # between panels [inches]
+END = 0.36  # the rows of the two eras [inches]
 
 
-@literal
+@styled
 def waterfall(found: Attribution, others: Sequence[Attribution] = ()) -> Figure:
     """Draw what moved an outcome from one era to the next.
 
@@ -74,102 +83,48 @@ def waterfall(found: Attribution, others: Sequence[Attribution] = ()) -> Figure:
     every = (found, *others)
     if len({(one.model.name, one.eras) for one in every}) > 1:
         raise CalibrationError("one waterfall has one change: the same model and the same eras")
-    with mpl.rc_context(STYLE):
-        rows = _rows(found)
-        layout = _measure(every, rows)
-        sheet = paper(layout.width, layout.height)
-        for band in range(layout.bands):
-            _names(sheet, found, rows, layout.top(band))
-        for k, one in enumerate(every):
-            _panel(sheet, one, rows, layout, k)
-        sheet.feet(EDGE, layout.feet)
-        return sheet.figure
+    rows = _rows(found)
+    columns = 2 if len(every) == 4 else min(len(every), 3)
+    width = 4.6 if len(every) == 1 else 3.3
+    heads = [lines_of(means(one.model, one.outcome)[0], width, SMALL) for one in every]
+    units = [f"{one.outcome} [{means(one.model, one.outcome)[1]}]" for one in every]
+    axes = [lines_of(words, width, BODY) for words in units]
+    above = TITLE * LINE + 0.14 + max(tall(head, SMALL) for head in heads)
+    below = 0.3 + max(tall(one, BODY) for one in axes) + 0.2
+    size = (width, sum(_heights(rows)))
+    frame = Frame(EDGE + NAMES, size, len(every), columns, (GAP, above + below), above)
+    return sheet(
+        2 * EDGE + NAMES + frame.span,
+        Part(frame.height + below + 0.1, partial(_draw, every, rows, heads, axes, frame)),
+        notes(lines_of(_note(every), NAMES + frame.span, TINY)),
+    )
 
 
 # --- the sheet ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A group of parameters: its name, and below it what moves, in lines."""
-
-    group: str
-    name: str
-    moves: tuple[str, ...]
-
-    @property
-    def height(self) -> float:
-        return max(2 * BAR + 0.06, BODY * LINE + tall(self.moves, TINY) + 0.12)
-
-
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """Inches; ``heads`` are the lines under each panel's title."""
-
-    columns: int
-    bands: int
-    panel: float
-    rows: float
-    above: float
-    below: float
-    heads: tuple[tuple[str, ...], ...]
-    axes: tuple[tuple[str, ...], ...]
-    feet: tuple[str, ...]
-
-    @property
-    def width(self) -> float:
-        return 2 * EDGE + NAMES + self.columns * (self.panel + GAP) - GAP
-
-    @property
-    def band(self) -> float:
-        return self.above + self.rows + self.below
-
-    @property
-    def height(self) -> float:
-        return 2 * EDGE + self.bands * self.band + 0.1 + tall(self.feet, TINY)
-
-    def top(self, band: int) -> float:
-        return EDGE + band * self.band + self.above
-
-    def left(self, column: int) -> float:
-        return EDGE + NAMES + column * (self.panel + GAP)
-
-
-def _rows(found: Attribution) -> list[_Row]:
-    """Name the groups, those that did most to the first outcome first."""
+def _rows(found: Attribution) -> dict[str, tuple[Words, Words]]:
+    """Name the groups, and what moves in them: those that did most to the outcome first."""
     before, after = (found.model.calibration(era) for era in found.eras)
-    rows = []
+    rows = {}
     for s in sorted(found.shares, key=lambda s: -abs(s.share)):
         told = [f"{p} {written(before[p])}→{written(after[p])}" for p in s.moves]
         moves = wrap(told, ", ", NAMES - 0.25, TINY)
         name = s.group.replace("_", " ") if s.group in found.model.groups else typeset(s.group)
-        rows.append(_Row(s.group, name, tuple(map(typeset, moves))))
+        smaller = {"color": GREY, "multialignment": "right"}
+        rows[s.group] = (
+            Words([name], style={"gid": "group"}),
+            Words(list(map(typeset, moves)), TINY, smaller),
+        )
     return rows
 
 
-def _measure(every: Sequence[Attribution], rows: Sequence[_Row]) -> _Layout:
-    columns = 2 if len(every) == 4 else min(len(every), 3)
-    panel = 4.6 if len(every) == 1 else 3.3
-    heads = [tuple(lines_of(means(one.model, one.outcome)[0], panel, SMALL)) for one in every]
-    axes = [
-        tuple(lines_of(f"{one.outcome} [{means(one.model, one.outcome)[1]}]", panel, BODY))
-        for one in every
+def _heights(rows: dict[str, tuple[Words, Words]]) -> list[float]:
+    """Return how high rows are, those of the two eras first and last."""
+    groups = [
+        max(2 * BAR + 0.06, name.height + moves.height + 0.12) for name, moves in rows.values()
     ]
-    width = NAMES + columns * (panel + GAP) - GAP
-    return _Layout(
-        columns=columns,
-        bands=-(-len(every) // columns),
-        panel=panel,
-        rows=2 * _END + sum(row.height for row in rows),
-        above=11 * LINE + 0.14 + max(tall(head, SMALL) for head in heads),
-        below=0.3 + max(tall(one, BODY) for one in axes) + 0.2,
-        heads=tuple(heads),
-        axes=tuple(axes),
-        feet=tuple(lines_of(_note(every), width, TINY)),
-    )
-
-
-_END = 0.36  # the rows of the two eras [inches]
+    return [END, *groups, END]
 
 
 def _note(every: Sequence[Attribution]) -> str:
@@ -191,83 +146,59 @@ def _note(every: Sequence[Attribution]) -> str:
     return " ".join(told)
 
 
-def _names(sheet: Paper, found: Attribution, rows: Sequence[_Row], top: float) -> None:
-    """Write the eras and the groups beside the panels of a band."""
-    right = EDGE + NAMES - 0.12
-    first, second = (found.model.eras[era].title for era in found.eras)
-
-    def era(title: str, at: float) -> None:
-        middle = at + (_END - BODY * LINE) / 2
-        sheet.write(right, middle, [title], fontweight="bold", ha="right")
-
-    era(first, top)
-    at = top + _END
-    for row in rows:
-        words = BODY * LINE + tall(row.moves, TINY)
-        start = at + (row.height - words) / 2
-        sheet.write(right, start, [row.name], ha="right", gid="group")
-        style: dict[str, Any] = {
-            "fontsize": TINY,
-            "color": GREY,
-            "ha": "right",
-            "multialignment": "right",
-        }
-        sheet.write(right, start + BODY * LINE, row.moves, **style)
-        at += row.height
-    era(second, at)
+# --- the panels, and names beside them ----------------------------------------------------------
 
 
-# --- one panel ----------------------------------------------------------------------------------
+def _draw(
+    every: Sequence[Attribution],
+    rows: dict[str, tuple[Words, Words]],
+    heads: Sequence[Sequence[str]],
+    units: Sequence[Sequence[str]],
+    frame: Frame,
+    paper: Paper,
+    top: float,
+) -> None:
+    eras = (every[0].model.eras[era] for era in every[0].eras)
+    first, second = ((Words([era.title], style={"fontweight": "bold"}),) for era in eras)
+    levels = middles(_heights(rows))
+    for k, found in enumerate(every):
+        left, upper = frame.place(k, top)
+        if k % frame.columns == 0:
+            for words, level in zip((first, *rows.values(), second), levels, strict=True):
+                paper.stack(EDGE + NAMES - 0.12, upper + level, *words, ha="right")
+        paper.title(left, upper - frame.above, typeset(found.outcome), heads[k])
+        axes = paper.bars(left, upper, *frame.size, found.outcome)
+        axes.locator_params(axis="x", nbins=5)
+        axes.set_xlabel("\n".join(map(typeset, units[k])))
+        _bars(axes, found, list(rows), levels, frame.size[0])
 
 
-def _panel(sheet: Paper, found: Attribution, rows: Sequence[_Row], layout: _Layout, k: int) -> None:
-    band, column = divmod(k, layout.columns)
-    left, top = layout.left(column), layout.top(band)
-    sheet.head(left, top - layout.above, typeset(found.outcome), layout.heads[k])
-    axes = sheet.axes(left, top, layout.panel, layout.rows, found.outcome)
-    axes.set_ylim(layout.rows, 0)  # inches from the top, as the names beside it
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(left=False, labelleft=False)
-    axes.locator_params(axis="x", nbins=5)
-    axes.set_xlabel("\n".join(map(typeset, layout.axes[k])))
-    _bars(axes, found, rows, layout)
-
-
-def _bars(axes: Axes, found: Attribution, rows: Sequence[_Row], layout: _Layout) -> None:
+def _bars(
+    axes: Axes, found: Attribution, groups: Sequence[str], levels: Sequence[float], width: float
+) -> None:
     """Draw the bars one after the other, from the first era's value to the second's."""
     shares = {s.group: s for s in found.shares}
-    at, value = _END, float(found.before)
-    middles = [_END / 2]
+    value = float(found.before)
     labels = [(value, written(found.before))]
-    _value(axes, value, middles[0], "before")
-    for row in rows:
-        share = shares[row.group]
-        middle = at + row.height / 2
-        far = _bar(axes, found, share, value, middle)
-        _join(axes, value, middles[-1], middle)
+    _value(axes, value, levels[0], "before")
+    for k, group in enumerate(groups):
+        share = shares[group]
+        far = _bar(axes, found, share, value, levels[k + 1])
+        _join(axes, value, *levels[k : k + 2])
         value += float(share.share)
         labels.append((far, signed(share.share)))
-        middles.append(middle)
-        at += row.height
-    end = at + _END / 2
-    _join(axes, value, middles[-1], end)
-    _value(axes, float(found.after), end, "after")
-    middles.append(end)
+    _join(axes, value, *levels[-2:])
+    _value(axes, float(found.after), levels[-1], "after")
     labels.append((value, written(found.after)))
-    _fit(axes, labels, layout.panel)
-    for (far, words), middle in zip(labels, middles, strict=True):
-        axes.annotate(
-            words, (far, middle), (ROOM * 72, 0), textcoords="offset points", va="center",
-            fontsize=SMALL, gid="value", bbox=GROUND, zorder=5,
-        )  # fmt: skip
+    _fit(axes, labels, width)
+    for (far, words), level in zip(labels, levels, strict=True):
+        beside(axes, words, (far, level), (ROOM * 72, 0), gid="value", bbox=backing(), zorder=5)
 
 
 def _bar(axes: Axes, found: Attribution, share: Share, start: float, middle: float) -> float:
     """Draw a group's bar and, under it, what it adds in any order; return how far right they go."""
     size = float(share.share)
-    style: dict[str, Any] = {"facecolor": UP, "edgecolor": UP if size else GREY}
-    if size < 0:
-        style = {"facecolor": PALE, "edgecolor": DOWN, "hatch": "////"}
+    style = FALL if size < 0 else RISE if size else {"facecolor": UP, "edgecolor": GREY}
     (bar,) = axes.barh(middle - 0.05, size, BAR, left=start, linewidth=0.9, zorder=3, **style)
     bar.set_gid(f"bar {share.group}")
     low, high = (start + float(end) for end in found.adds(share.group))
@@ -283,9 +214,7 @@ def _bar(axes: Axes, found: Attribution, share: Share, start: float, middle: flo
 
 def _join(axes: Axes, value: float, upper: float, lower: float) -> None:
     """Connect the end of one row with the beginning of the next."""
-    (line,) = axes.plot(
-        [value, value], [upper, lower], color=FAINT, lw=0.8, ls=(0, (3, 2)), zorder=1
-    )
+    (line,) = axes.plot([value, value], [upper, lower], color=FAINT, lw=0.8, ls=THIN, zorder=1)
     line.set_gid("join")
 
 

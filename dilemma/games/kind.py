@@ -188,6 +188,9 @@ class Game:
     sections: ClassVar[Mapping[str, type]] = MappingProxyType({})
     """Its own sections, each with the pydantic model of a row."""
 
+    needed: ClassVar[tuple[str, ...]] = ("players", "payoffs")
+    """The sections without which there is no game."""
+
     @classmethod
     def texts(cls, kind: str) -> tuple[str, ...]:
         """Return its own keys that are text."""
@@ -298,6 +301,13 @@ class Game:
         del size, seconds
         return False
 
+    to_lead: ClassVar[str] = ""
+    """How somebody can be made to lead, for whoever asks what that is worth."""
+
+    def at_once(self, model: Model) -> Model:
+        """Return the same game with all moving at once, where somebody leads."""
+        raise UnsupportedError(f"{model.name}: nobody leads")
+
     # --- claims ---------------------------------------------------------------------------------
 
     @property
@@ -312,6 +322,12 @@ class Game:
         """
         del which
         return None
+
+    # --- the classroom page ---------------------------------------------------------------------
+
+    def script(self, model: Model) -> tuple[str, dict[str, Any]]:
+        """Return a function of the parameters in JavaScript, and what it speaks of as plain data."""
+        raise NotImplementedError
 
     # --- other programs -------------------------------------------------------------------------
 

@@ -172,15 +172,14 @@ def _why(model: Model, verdict: Verdict) -> Iterator[str]:
     elif verdict.status == "disproved":
         yield "that it holds anywhere contradicts what is given and where the parameters may lie"
     if verdict.fails is not None and verdict.holds is not None:
-        yield f"it holds, for example, {'; '.join(_places(verdict.holds.moved, verdict))}"
+        yield f"it holds, for example, {'; '.join(_places(verdict.holds))}"
     yield f"decided by {', '.join(verdict.deciders)} in {verdict.seconds:.2f} s"
 
 
-def _places(moved: Mapping[str, tuple[str, ...]], verdict: Verdict) -> Iterator[str]:
+def _places(example: Example) -> Iterator[str]:
     """Say which calibration it is, by what differs from the centre."""
-    assert verdict.holds is not None
-    for label, differing in moved.items():
-        at = verdict.holds.calibrations[label]
+    for label, differing in example.moved.items():
+        at = example.calibrations[label]
         told = ", ".join(f"{name} = {decimal(at[name])}" for name in differing)
         yield f"{label}: at the centre" + (f" but for {told}" if told else "")
 

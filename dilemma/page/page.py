@@ -27,8 +27,6 @@ from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
 from dilemma.games.equilibrium import Equilibria
 from dilemma.games.kind import Can
-from dilemma.games.matrix.matrix_script import actions
-from dilemma.games.numbers.numbers_script import numbers
 from dilemma.library import available, load
 from dilemma.model import Model
 from dilemma.output.cleaning import cleaned, letter
@@ -300,11 +298,6 @@ def _equilibrium(found: Equilibria, position: int) -> dict[str, Any]:
 
 
 # The one place where a kind of game gets its script; its picture is in assets/pictures.js.
-KINDS: dict[str, Callable[[Model], tuple[str, dict[str, Any]]]] = {
-    "matrix": actions,
-    "continuous": numbers,
-    "sequential": numbers,
-}
 SCRIPTS = (
     "numbers",
     "fractions",
@@ -360,7 +353,7 @@ def classroom(
     Parameters
     ----------
     models : iterable of Model or str, optional
-        Models, names of shipped ones, or paths; all shipped models unless said.
+        Models, names of shipped ones, or paths; unless said all shipped models that the page shows.
     at : str, Era, mapping, or a sequence of these, optional
         At which eras each model begins, values on the spot too (see :meth:`Model.era`).  A game
         without eras begins at these, a game without parameters as it is, and otherwise in the
@@ -384,11 +377,9 @@ def classroom(
     >>> page.models, "Content-Security-Policy" in page.html
     (('abandonment',), True)
     """
-    loaded = [
-        m if isinstance(m, Model) else load(m) for m in (available() if models is None else models)
-    ]
+    loaded = list(_shipped()) if models is None else [_loaded(model) for model in models]
     for model in loaded:
-        _check(model)
+        model.needs(Can.SCRIPT, "a page for class")
     unique = list(dict.fromkeys(eras_of(model, at, ranges=True)[0] for model in loaded))
     for one, other in combinations(unique, 2):
         if one.name == other.name:
@@ -405,17 +396,22 @@ def classroom(
                 progress((k + share) / len(unique), name)
 
         tell(0)
-        script, about = KINDS[model.kind](model)
+        script, about = model.game.script(model)
         scripts.append(f"{quoted(model.name)}: {script}")
         told.append({**texts(model), **about, "golden": golden(model, tell)})
     return Page(tuple(model.name for model in unique), _assembled(told, scripts))
 
 
-def _check(model: Model) -> None:
-    if model.kind not in KINDS:
-        raise UnsupportedError(
-            f"{model.name} is of kind '{model.kind}': the page shows games of kind {', '.join(KINDS)}"
-        )
+def _shipped() -> Iterator[Model]:
+    """Yield the shipped models that the page has a script for."""
+    for name in available():
+        model = load(name)
+        if Can.SCRIPT in model.game.can:
+            yield model
+
+
+def _loaded(model: Model | str) -> Model:
+    return model if isinstance(model, Model) else load(model)
 
 
 def _assembled(told: Sequence[dict[str, Any]], scripts: Sequence[str]) -> str:

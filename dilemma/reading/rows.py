@@ -275,7 +275,7 @@ _ROWS: Mapping[str, type[BaseModel]] = {
 }
 _SECTIONS = (*_ROWS, "eras")
 _TEXTS = ("title", "kind", "source", "reads")
-_NEEDED = ("title", "kind", "source", "reads", "players", "payoffs")
+_NEEDED = ("title", "kind", "source", "reads")
 # Rows that may be written without their one key, and that key.
 _SHORT = {"definitions": "is", "outcomes": "is", "players": "actions"}
 _WRAPPED = {"payoffs": "cell", "groups": "parameters"}
@@ -288,8 +288,9 @@ def read_document(plain: Mapping[str, Any]) -> tuple[Document, list[Mistake]]:
         # Another kind has other sections: what else there is to say would mislead.
         hint = f"kinds of game: {', '.join(KINDS)}"
         return Document(), [Mistake(("kind",), f"no kind of game is called {kind!r}", hint)]
-    mistakes = [Mistake((), f"{key!r} is missing") for key in _NEEDED if key not in plain]
     shapes, texts = _shapes(kind)
+    needed = (*_NEEDED, *game_of(kind if isinstance(kind, str) else USUAL).needed)
+    mistakes = [Mistake((), f"{key!r} is missing") for key in needed if key not in plain]
     found: dict[str, Any] = {}
     broken: dict[str, frozenset[str]] = {}
     for key, value in plain.items():

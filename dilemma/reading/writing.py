@@ -13,6 +13,7 @@ import sympy as sp
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
 
+from dilemma.games.kind import USUAL, game_of
 from dilemma.reading.syntax import HIGHEST_POWER, MOST_DIGITS
 from dilemma.theory.parts import decimal
 
@@ -144,19 +145,8 @@ def _plain_sympy(value: sp.Basic) -> object:
     return formula(value)
 
 
-_TABLES = (
-    "players",
-    "parameters",
-    "definitions",
-    "types",
-    "tree",
-    "constraints",
-    "regimes",
-    "payoffs",
-    "outcomes",
-    "groups",
-    "common",
-)
+_FIRST = ("players", "parameters", "definitions")
+_LATER = ("payoffs", "outcomes", "groups", "common")
 _NESTED = ("bargain", "eras", "calibrations", "claims", "dynamics", "questions")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _CLOSING = re.compile(r'"{3,}|"+\Z')
@@ -166,7 +156,9 @@ def toml(document: Mapping[str, Any]) -> str:
     """Write a plain document as a model file, one parameter or one definition a line."""
     texts = [key for key in document if not isinstance(document[key], Mapping)]
     blocks = ["\n".join(_line(key, document[key], long=True) for key in texts)]
-    for section in [one for one in _TABLES if one in document]:
+    known = (*_FIRST, *_LATER, *_NESTED)
+    own = (one for one in game_of(document.get("kind", USUAL)).sections if one not in known)
+    for section in [one for one in (*_FIRST, *own, *_LATER) if one in document]:
         rows = document[section]
         wide = section == "players" and any(isinstance(row, Mapping) for row in rows.values())
         blocks += _nested(section, rows) if wide else [_table(section, rows)]

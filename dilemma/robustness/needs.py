@@ -43,17 +43,20 @@ def era_of(statements: Statements, era: str | None) -> str:
 # --- what a proof cannot do without --------------------------------------------------------------
 
 
+NO_AXIS: Axis = (None, "")  # of what is no bound
+
+
 @dataclass(frozen=True)
 class _Unit:
     """Something that a proof may need."""
 
     need: Need
-    axis: Axis | None = None
+    axis: Axis = NO_AXIS
     end: str = ""
     conjunct: sp.Basic = sp.true
 
 
-_End = tuple[Axis | None, str]
+_End = tuple[Axis, str]
 
 
 @dataclass
@@ -112,7 +115,7 @@ class _Search:
         found = []
         for unit in kept:
             last = self._last(unit)
-            if unit.axis is None or last is None or self.elsewhere.late:
+            if unit.axis == NO_AXIS or last is None or self.elsewhere.late:
                 found.append(unit)
                 continue
             self.positive.add((unit.axis, unit.end))
@@ -127,7 +130,7 @@ class _Search:
 
     def _last(self, unit: _Unit) -> sp.Rational | None:
         """Return where the theory's own range ends beyond a bound, if it does."""
-        if unit.axis is None:
+        if unit.axis == NO_AXIS:
             return None
         allowed = self.boxes.declared(unit.axis)
         end = allowed.low if unit.end == "low" else allowed.high
@@ -145,7 +148,6 @@ class _Search:
             return truth(statements, unit.conjunct, example) is sp.true
         if unit.need.what == "shared":
             return len({example.points[c.key][unit.need.name] for c in statements.copies}) == 1
-        assert unit.axis is not None
         own = self.boxes.intervals[unit.axis]
         if (unit.axis, unit.end) in self.positive:
             own = replace(self.boxes.declared(unit.axis), open_low=True, open_high=True)
@@ -292,7 +294,8 @@ class _Bracket:
 
     def narrow(self) -> None:
         """Bring both ends together, from below and, past what stays open, from above."""
-        assert self.low is not None
+        if self.low is None:
+            return  # nothing was proved that could be narrowed from below
         # Nothing is known beyond where a claim was proved on the largest boxes that were tried.
         while (
             (top := min(self.high, self.blocked)) is not sp.oo

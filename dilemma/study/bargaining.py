@@ -1,6 +1,4 @@
-"""Bargains of each era, their limits and what was agreed on, as tables and as plain data.
-
-Where a bargain can be struck: what each side would accept, what they agree on, era by era.
+"""Where a bargain can be struck: what each side would accept, what they agree on, era by era.
 
 A side's limit is the number at which agreement is worth no more to it than what happens if talks
 fail.  Between the two limits nobody loses; if they have crossed there is no agreement.
@@ -16,9 +14,10 @@ import numpy as np
 import sympy as sp
 
 from dilemma.budget import kept
-from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.errors import CalibrationError
 from dilemma.games.batch import many
-from dilemma.games.kind import Can
+from dilemma.games.numbers import bargain_of
+from dilemma.games.numbers.choice import Choice
 from dilemma.games.numbers.choosing import play, played
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, percent, versions
@@ -121,9 +120,12 @@ class Bargaining(Shown):
     @property
     def interval(self) -> tuple[sp.Expr, sp.Expr]:
         """What may be agreed on at all."""
-        assert self.model.game.bargain is not None
-        over = self.model.game.bargain.over
-        return over.low, over.high
+        return self.number.low, self.number.high
+
+    @property
+    def number(self) -> Choice:
+        """What is bargained over, with its meaning, unit and ends."""
+        return bargain_of(self.model).over
 
     def tables(self) -> tuple[Table, ...]:
         """Return a row for each era's centre, with what its box spans."""
@@ -147,8 +149,7 @@ class Bargaining(Shown):
         return (Table(title, header, tuple(rows), tuple(self._notes())),)
 
     def _notes(self) -> Iterator[str]:
-        assert self.model.game.bargain is not None
-        over = self.model.game.bargain.over
+        over = self.number
         yield f"{over.name}: {over.means} [{over.unit}], from {over.low} to {over.high}."
         spread = next(iter(self.spreads.values()))
         yield (
@@ -281,15 +282,12 @@ Sides = Mapping[str, tuple[sp.Expr, sp.Expr]]  # a player's gain: its constant a
 
 
 def _over(model: Model) -> str:
-    assert model.game.bargain is not None
-    return model.game.bargain.over.name
+    return bargain_of(model).over.name
 
 
 def _sides(model: Model) -> Sides:
     """Return each player's gain, linear in what is bargained over."""
-    if Can.SLOPES not in model.game.can or model.game.bargain is None:
-        raise UnsupportedError(f"{model.name} ends in no bargain: its file has no [bargain]")
-    bargain = model.game.bargain
+    bargain = bargain_of(model)
     t = bargain.over.symbol
     found = {}
     for player, gain in bargain.gains.items():
@@ -300,8 +298,7 @@ def _sides(model: Model) -> Sides:
 
 def _common(model: Model) -> str:
     """Return the first parameter that every gain names."""
-    assert model.game.bargain is not None
-    named = [gain.free_symbols for gain in model.game.bargain.gains.values()]
+    named = [gain.free_symbols for gain in bargain_of(model).gains.values()]
     for name, parameter in model.parameters.items():
         if all(parameter.symbol in symbols for symbols in named):
             return name

@@ -1,7 +1,4 @@
-"""Best replies of two players in each era, as tables and as plain data.
-
-What is best for each of two players against everything the other may do, in each era.
-"""
+"""What is best for each of two players against everything the other may do, in each era."""
 
 from __future__ import annotations
 
@@ -134,6 +131,18 @@ class Replies(Shown):
             one.equilibria.complete and not any(r.reason for r in one.replies.values())
             for one in self.eras
         )
+
+    @property
+    def firm(self) -> str:
+        """What an equilibrium is called that best replies lead back to from nearby.
+
+        "strict" where actions are chosen: each would lose by any deviation; else "stable".
+        """
+        return "strict" if Can.SLOPES not in self.model.game.can else "stable"
+
+    def leads_back(self, equilibrium: Equilibrium) -> bool | None:
+        """Tell whether best replies lead back to it from nearby; None where that is not decided."""
+        return equilibrium.strict if self.firm == "strict" else equilibrium.stable
 
     def other(self, player: str) -> str:
         """Return whom a player replies to."""

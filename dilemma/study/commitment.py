@@ -10,7 +10,6 @@ import sympy as sp
 from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
 from dilemma.games.equilibrium import Equilibria, Equilibrium
-from dilemma.games.kind import Can
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, number
 from dilemma.study.solve import solve
@@ -92,7 +91,7 @@ def commitment(
     Parameters
     ----------
     model : Model
-        Of kind ``"sequential"``.
+        One in which somebody leads.
     at : str, Era or mapping, optional
         An era, for its central calibration, or a value for each parameter.
     seconds : float, optional
@@ -124,38 +123,16 @@ def commitment(
     >>> str(commitment(duopoly).value[0])
     '1/72'
     """
-    if Can.SLOPES not in model.game.can or not model.game.leader:
-        told = f"{model.name}: nobody leads, so there is no commitment to value"
-        if Can.SLOPES in model.game.can:
-            told += (
-                '; give kind = "sequential", and moves = 1 to who leads, moves = 2 to the others'
-            )
-        elif Can.MOVES not in model.game.can:
-            told += (
-                '; to commit to a mix, write a game of kind = "sequential" in which the leader '
-                "chooses its probability, from 0 to 1, and payoffs are the expected ones"
-            )
-        raise UnsupportedError(told)
+    if not model.game.leader:
+        way = f"; {model.game.to_lead}" if model.game.to_lead else ""
+        raise UnsupportedError(
+            f"{model.name}: nobody leads, so there is no commitment to value{way}"
+        )
     leads = solve(model, at, **changes)
-    at_once = solve(_at_once(model), leads.calibration)
+    at_once = solve(model.game.at_once(model), leads.calibration)
     leader = model.game.leader
     gains = [first.payoffs[leader] - other.payoffs[leader] for first in leads for other in at_once]
     return Commitment(model, leads, at_once, (min(gains), max(gains)) if gains else None)
-
-
-def _at_once(model: Model) -> Model:
-    """Return the same game with all moving at once; what speaks of moves and of claims is left out."""
-    document = {
-        key: value
-        for key, value in model.document.items()
-        if key not in ("ties", "claims", "dynamics", "questions", "outcomes")
-    }
-    players = {
-        name: {key: told for key, told in row.items() if key != "moves"}
-        for name, row in model.document["players"].items()
-    }
-    game = {**document, "kind": "continuous", "players": players}
-    return Model.from_document(game, f"{model.name}, all at once")
 
 
 def _play(equilibrium: Equilibrium) -> str:

@@ -236,21 +236,20 @@ def _multiplied(pair: Losses, which: int) -> str:
 
 def stability(found: Judged) -> Table | None:
     """Return the judgement of each symmetric equilibrium of a symmetric game."""
-    judged = [c for c in found.criteria if c.stability is not None]
+    judged = [(c.name, c.stability) for c in found.criteria if c.stability is not None]
     if not judged:
         return None
     actions = list(next(iter(found.equilibria[0].play.values())))
     rows = []
-    for c in judged:
-        assert c.stability is not None
+    for name, judgement in judged:
         words = "no rare mutant invades"
-        if c.stability.invader is not None:
-            y = weighted(dict(zip(actions, map(_rational, c.stability.invader), strict=True)))
-            gain = _rational(c.stability.gain)
+        if judgement.invader is not None:
+            y = weighted(dict(zip(actions, map(_rational, judgement.invader), strict=True)))
+            gain = _rational(judgement.gain)
             words = f"{y} invades: it earns {number(gain)} more against itself" if gain else (
                 f"{y} drifts in: it earns the same against itself"
             )  # fmt: skip
-        rows.append((c.name, _yes(c.stability.stable), words))
+        rows.append((name, _yes(judgement.stable), words))
     note = "The game is symmetric. An unlisted equilibrium of a continuum is never stable."
     header = ("symmetric equilibrium", "stable", "because")
     return Table("Evolutionary stability in one population", header, tuple(rows), (note,))

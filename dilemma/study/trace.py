@@ -1,7 +1,4 @@
-"""Every equilibrium along a path, as tables and as plain data.
-
-Every equilibrium along a path: one parameter moves, or several by one factor, all others stay.
-"""
+"""Every equilibrium along a path: one parameter moves, or several by one factor, all others stay."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from dilemma.budget import kept
 from dilemma.errors import CalibrationError, nearest
 from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import doubts, record
+from dilemma.games.numbers.choice import Choice, Multiplier, Slope
 from dilemma.games.numbers.choosing import played
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, versions
@@ -81,6 +79,49 @@ class Trace(Shown):
     def moved(self) -> str:
         """What moves, in a word or two."""
         return f"factor on {' and '.join(self.moves)}" if self.scaled else self.moves[0]
+
+    @property
+    def choices(self) -> Mapping[str, Choice]:
+        """The numbers that are chosen; none where actions are."""
+        return self.model.game.choices
+
+    @property
+    def leader(self) -> str:
+        """Who moves first, "" where nobody leads."""
+        return self.model.game.leader
+
+    @property
+    def contrast(self) -> tuple[str, str]:
+        """Which equilibria a line is broken to tell apart: the first solid, the second dashed."""
+        slopes = Can.SLOPES in self.model.game.can
+        return ("stable", "unstable") if slopes else ("pure", "mixed")
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """All numbers that are told of each equilibrium: outcomes, payoffs, what is chosen."""
+        return (*self.outcomes, *self.model.players, *self.choices)
+
+    @property
+    def prices(self) -> Mapping[str, str]:
+        """The outcomes that are shadow prices, and of which constraint.
+
+        "" stands for no constraint: the price is a slope along the leader's choice.
+        """
+        every = [self.model.outcomes[name] for name in self.outcomes]
+        whats = {outcome.name: outcome.chances.get(outcome.formula) for outcome in every}
+        return {
+            name: what.constraint if isinstance(what, Multiplier) else ""
+            for name, what in whats.items()
+            if isinstance(what, Multiplier | Slope)
+        }
+
+    def means(self, name: str) -> tuple[str, str]:
+        """Return what a number means, and its unit."""
+        if name in self.model.outcomes:
+            return self.model.outcomes[name].means, self.model.outcomes[name].unit
+        if name in self.model.players:
+            return f"payoff of {self.model.players[name].title}", self.model.players[name].unit
+        return self.choices[name].means, self.choices[name].unit
 
     def tables(self) -> tuple[Table, ...]:
         """Return a table for each era: equilibria at a few of the values, and every change."""

@@ -161,7 +161,7 @@ class Outcome:
     profiles : mapping of profile to sympy expression
         Simultaneous games: its value when that profile is played for sure.  Under mixed strategies
         it is the expectation over profiles, the players mixing independently.
-    formula : sympy expression or None
+    formula : sympy expression
         Other games: its value in equilibrium, over parameters, definitions, each player's name
         for what the player is paid, the numbers that players choose, and the keys of ``chances``.
     chances : mapping of symbol to Chance, Multiplier or Slope
@@ -173,7 +173,7 @@ class Outcome:
     means: str
     unit: str
     profiles: Mapping[Profile, sp.Expr]
-    formula: sp.Expr | None = None
+    formula: sp.Expr = sp.nan
     chances: Mapping[sp.Symbol, Any] = field(default_factory=dict)
 
 

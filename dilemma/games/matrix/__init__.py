@@ -44,6 +44,10 @@ class MatrixGame(Game):
     concept: ClassVar[str] = "Nash equilibria"
     rules: ClassVar[tuple[str, ...]] = ("highest", "lowest", "risk_dominant")
     scanned: ClassVar[bool] = True
+    to_lead: ClassVar[str] = (
+        'to commit to a mix, write a game of kind = "sequential" in which the leader chooses its '
+        "probability, from 0 to 1, and payoffs are the expected ones"
+    )
 
     @property
     def kind(self) -> str:
@@ -111,6 +115,12 @@ class MatrixGame(Game):
         first = [player.actions[0] for player in self.players.values()]
         every = ["/".join(player.actions) for player in self.players.values()]
         return (), f'such as "{", ".join(first)}" or "{", ".join(every)}"'
+
+    def script(self, model: Model) -> tuple[str, dict[str, Any]]:
+        """Return its branches as rows of a linear system."""
+        from dilemma.games.matrix.matrix_script import actions
+
+        return actions(model)
 
     # --- other programs, and readers ------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sympy as sp
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
 
-__all__ = ["NumbersGame", "numbers_of"]
+__all__ = ["NumbersGame", "bargain_of", "numbers_of"]
 
 PLENTY = 60.0  # seconds within which small ones are sure to be solved
 
@@ -64,6 +64,9 @@ class NumbersGame(Game):
     profiles: tuple[Profile, ...] = ((),)
     here: ClassVar[str] = "numbers are chosen"
     see: ClassVar[str] = "solve, compare, statics, attribute, dynamics, prove; in Python trace, too"
+    to_lead: ClassVar[str] = (
+        'give kind = "sequential", and moves = 1 to who leads, moves = 2 to the others'
+    )
     rules: ClassVar[tuple[str, ...]] = ("highest", "lowest", "stable")
     sections: ClassVar[Mapping[str, type]] = {
         "constraints": ConstraintRow,
@@ -164,6 +167,20 @@ class NumbersGame(Game):
         fits = size.players <= 2 and 3 * len(self.choices) <= 12
         return seconds >= PLENTY and fits and size.steps <= SOME and size.parameters <= 32
 
+    def at_once(self, model: Model) -> Model:
+        """Return the same game with all moving at once; what speaks of moves and of claims is left out."""
+        document = {
+            key: value
+            for key, value in model.document.items()
+            if key not in ("ties", "claims", "dynamics", "questions", "outcomes")
+        }
+        players = {
+            name: {key: told for key, told in row.items() if key != "moves"}
+            for name, row in model.document["players"].items()
+        }
+        game = {**document, "kind": "continuous", "players": players}
+        return type(model).from_document(game, f"{model.name}, all at once")
+
     # --- claims ---------------------------------------------------------------------------------
 
     @property
@@ -180,6 +197,12 @@ class NumbersGame(Game):
             return None  # other branches are worked out only where the game is solved
         known = ("interior", *self.regimes, *self.constraints)
         return None if which in known else (known, "")
+
+    def script(self, model: Model) -> tuple[str, dict[str, Any]]:
+        """Return its branches as triangles with a polynomial at the foot."""
+        from dilemma.games.numbers.numbers_script import numbers
+
+        return numbers(model)
 
     # --- for readers ----------------------------------------------------------------------------
 
@@ -238,3 +261,16 @@ def numbers_of(model: Model) -> NumbersGame:
     if not isinstance(model.game, NumbersGame):
         raise UnsupportedError(f"{model.name}: no numbers are chosen; here {model.game.here}")
     return model.game
+
+
+def bargain_of(model: Model) -> Bargain:
+    """Return the bargain in which a game ends.
+
+    Raises
+    ------
+    UnsupportedError
+        If it ends in none.
+    """
+    if model.game.bargain is None:
+        raise UnsupportedError(f"{model.name} ends in no bargain: its file has no [bargain]")
+    return model.game.bargain

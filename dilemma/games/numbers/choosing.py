@@ -332,7 +332,8 @@ def play(model: Model, point: Point) -> dict[str, sp.Rational]:
     found = {}
     for choice in model.game.choices.values():
         value = point.worth(choice.symbol)
-        assert value is not None
+        if value is None:
+            raise CalibrationError(f"{model.name}: nothing determines {choice.name} there")
         found[choice.name] = value
     return found
 

@@ -481,7 +481,6 @@ def _formulas(judge: Judge, values: Values) -> list[sp.Expr]:
     outcomes = [
         model.expand_play(o.formula).xreplace(constants).xreplace(payoffs)
         for o in model.outcomes.values()
-        if o.formula is not None
     ]
     chosen = set(judge.search.symbols)
     return [
@@ -502,7 +501,6 @@ def only_searched(judge: Judge, values: Values, point: Numbers) -> Equilibrium:
     at |= {sp.Symbol(p, real=True): v for p, v in payoffs.items() if v is not None}
     outcomes: dict[str, sp.Rational | None] = {}
     for name, outcome in model.outcomes.items():
-        assert outcome.formula is not None
         outcomes[name] = _worth(model.expand_play(outcome.formula).xreplace(at))
     here = np.array([float(x) for x in point])
     regret = (

@@ -279,15 +279,13 @@ class Judge:
         place = self.search.names.index(one.name)
         point = [x, x]
         answer = self.reply(other.player, tuple(point)).where
-        closest: tuple[Fraction, Numbers] | None = None
+        met: list[tuple[Fraction, Numbers]] = []
         for y in dict.fromkeys(end for ends in answer for end in ends):
             point[1 - place] = y
             for low, high in self.reply(one.player, tuple(point)).where:
                 gap = min(max(x, low), high) - x
-                if closest is None or abs(gap) < abs(closest[0]):
-                    closest = gap, tuple(point)
-        assert closest is not None
-        return closest
+                met.append((gap, tuple(point)))
+        return min(met, key=lambda one: abs(one[0]))
 
     def _halved(
         self, a: Fraction, b: Fraction, left: Fraction, one: Choice, other: Choice

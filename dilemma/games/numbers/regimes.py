@@ -485,7 +485,6 @@ def _outcome(
     model: Model, outcome: Outcome, follows: Stationary, binds: tuple[str, ...]
 ) -> sp.Expr:
     """Return an outcome in parameters and unknowns; not a number where it has no value."""
-    assert outcome.formula is not None
     bargain = model.game.bargain
     over = [bargain.over.symbol] if bargain is not None and NONE in binds else []
     if model.expand_play(outcome.formula).has(*over):

@@ -204,7 +204,6 @@ def _equilibrium(
     at = {**values, **{sp.Symbol(p, real=True): v for p, v in payoffs.items()}}
     outcomes: dict[str, sp.Expr | None] = {}
     for name, outcome in model.outcomes.items():
-        assert outcome.formula is not None
         chances = {
             symbol: induction.probability(numbers.tree, play, chance).xreplace(values)
             for symbol, chance in outcome.chances.items()

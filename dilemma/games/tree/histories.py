@@ -142,7 +142,7 @@ class _Reader:
     def _node(self, history: Profile, key: str, types: Mapping[str, PrivateType]) -> Node | None:
         row, where = self.telling.document.sections["tree"][key], ("tree", key)
         if row.chance is not None:
-            return self._chance(history, where, row)
+            return self._chance(history, where, row, row.chance)
         if row.player is None or row.actions is None:
             hint = "player and actions, or chance"
             self.telling.say(where, "nobody moves here", hint, width=KEY)
@@ -172,13 +172,12 @@ class _Reader:
         knows = row.knows[0] if row.knows else ""
         return Node(history, row.player, tuple(row.actions), {}, row.information, knows)
 
-    def _chance(self, history: Profile, where: Where, row: NodeRow) -> Node | None:
-        assert row.chance is not None
+    def _chance(
+        self, history: Profile, where: Where, row: NodeRow, told: Mapping[str, str]
+    ) -> Node | None:
         if row.player or row.actions or row.knows or row.information:
             self.telling.say(where, "either chance moves here or a player", width=KEY)
-        chances = {
-            a: self.telling.formula((*where, "chance", a), text) for a, text in row.chance.items()
-        }
+        chances = {a: self.telling.formula((*where, "chance", a), text) for a, text in told.items()}
         if not chances or None in chances.values():
             if not chances:
                 self.telling.say((*where, "chance"), "at least one chance is wanted")

@@ -99,7 +99,6 @@ def _branch(model: Model, case: _Case) -> Branch:
     outcomes = {}
     for outcome in model.outcomes.values():
         chances = {s: probability(tree_of(model), play, c) for s, c in outcome.chances.items()}
-        assert outcome.formula is not None
         outcomes[outcome.name] = outcome.formula.xreplace({**paid, **chances})
     return Branch(
         name=name,

@@ -561,7 +561,6 @@ class _Route:
         at = {**self.values, **{sp.Symbol(p, real=True): v for p, v in payoffs.items()}}
         found: dict[str, sp.Expr | None] = {}
         for name, outcome in self.model.outcomes.items():
-            assert outcome.formula is not None
             chances = {
                 symbol: induction.probability(self.numbers.tree, play, chance).xreplace(self.values)
                 for symbol, chance in outcome.chances.items()
