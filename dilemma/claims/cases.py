@@ -204,15 +204,14 @@ class Cases:
 
         Examples are looked for there.
         """
-        # One question for all branches, where reading a payoff may take longer than an answer.
-        together = self.empty()
-        found = [
-            branch
-            for branch in self.statements.branches()
-            if self._may_be(
-                branch, copy, self.empty(FILTER_SECONDS) if self.tries_first else together
-            )
-        ]
+        together = (
+            self.empty()
+        )  # reading what is paid takes longer than an answer, if that is quick
+
+        def question() -> Question:
+            return self.empty(FILTER_SECONDS) if self.tries_first else together
+
+        found = [b for b in self.statements.branches() if self._may_be(b, copy, question())]
         central = self._central(copy)
         return sorted(found, key=lambda branch: branch.name not in central)
 
@@ -230,7 +229,8 @@ class Cases:
     def _may_be(self, branch: Branch, copy: Copy, question: Question) -> bool:
         """Tell whether a branch may be an equilibrium in one copy, as far as the claim goes.
 
-        Where an assumption has no value the claim is tried, and the assumption not met.
+        Where claims are tried first, an assumption without a value is one that is not met, as it is
+        there; elsewhere nothing can be said of the claim.
         """
         statements = self.statements
         stated = [*statements.branch(branch, copy)]

@@ -101,7 +101,7 @@ class _Walk:
         for name, outcome in self.model.outcomes.items():
             for symbol, chance in outcome.chances.items():
                 at[symbol] = self.reached(chance.after, chance.action)
-            value = sp.nan if outcome.formula is None else outcome.formula.xreplace(at)
+            value = outcome.formula.xreplace(at)
             found[name] = value if value.is_number and value.is_finite else None
         return found
 
