@@ -204,14 +204,8 @@ class Cases:
 
         Examples are looked for there.
         """
-        together = (
-            self.empty()
-        )  # reading what is paid takes longer than an answer, if that is quick
-
-        def question() -> Question:
-            return self.empty(FILTER_SECONDS) if self.tries_first else together
-
-        found = [b for b in self.statements.branches() if self._may_be(b, copy, question())]
+        together = self.empty()
+        found = [b for b in self.statements.branches() if self._may_be(b, copy, together)]
         central = self._central(copy)
         return sorted(found, key=lambda branch: branch.name not in central)
 
@@ -226,26 +220,36 @@ class Cases:
         except (CalibrationError, TypeError):
             return frozenset()  # the game does not exist at the centre: any order will do
 
-    def _may_be(self, branch: Branch, copy: Copy, question: Question) -> bool:
+    def _may_be(self, branch: Branch, copy: Copy, together: Question) -> bool:
         """Tell whether a branch may be an equilibrium in one copy, as far as the claim goes.
 
         Where claims are tried first, an assumption without a value is one that is not met, as it is
         there; elsewhere nothing can be said of the claim.
+
+        Parameters
+        ----------
+        together : Question
+            For all branches: where answers are quick, reading what is paid takes longer than they do.
         """
-        statements = self.statements
-        stated = [*statements.branch(branch, copy)]
-        symbols = Symbols(statements, {copy.base: branch, copy.key: branch})
+        stated = self.statements.branch(branch, copy)
+        if not self.tries_first:
+            return together.ask(*stated, *self._own_given(branch, copy)).status != "unsat"
+        question = self.empty(FILTER_SECONDS)
         try:
-            if len(statements.in_equilibrium) == 1:
-                stated.append(symbols.given(copy))
-            elif self.tries_first:
-                own = self._assumed_of(copy)
-                stated.append(symbols.put_in(statements.claim, own, {copy.era: copy}))
+            question.add(*stated, *self._own_given(branch, copy))
         except UndefinedError:
-            if not self.tries_first:
-                raise
             return False
-        return question.ask(*stated).status != "unsat"
+        return question.ask().status != "unsat"
+
+    def _own_given(self, branch: Branch, copy: Copy) -> Iterator[sp.Basic]:
+        """Yield what the claim assumes of one copy alone, where a branch is played in it."""
+        statements = self.statements
+        symbols = Symbols(statements, {copy.base: branch, copy.key: branch})
+        if len(statements.in_equilibrium) == 1:
+            yield symbols.given(copy)
+        elif self.tries_first:
+            own = self._assumed_of(copy)
+            yield symbols.put_in(statements.claim, own, {copy.era: copy})
 
     def _assumed_of(self, copy: Copy) -> sp.Basic:
         """Return those assumptions that speak of one copy alone."""
