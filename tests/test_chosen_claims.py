@@ -7,7 +7,7 @@ import dilemma
 from dilemma.checks.check import check
 from dilemma.claims.decide import decide
 from dilemma.claims.trials import NOTHING
-from dilemma.games.points import by_branches
+from dilemma.games.solution import by_branches
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def test_seltens_horse():
     game = dilemma.load(GAMES / "selten_horse.efg")
     assert (game.kind, game.name) == ("tree", "selten_horse")
     assert [p.title for p in game.players.values()] == ["Player 1", "Player 2", "Player 3"]
-    assert game.tree.decisions["third"].histories == (("C", "d"), ("D",))
+    assert game.game.decisions["third"].histories == (("C", "d"), ("D",))
     assert list(game.payoffs["D", "L"].values()) == [3, 2, 2]
 
 
@@ -93,11 +93,11 @@ def test_what_outcomes_pay_on_the_way_adds_up():
         "n1B, H, l": ["1/100", "1/2"],
         "n1B, L": ["-1", "1/3"],
     }
-    assert game.tree.nodes["n1G", "L"].chances == {
+    assert game.game.nodes["n1G", "L"].chances == {
         "n1G": sp.Rational(1, 2),
         "n1B": sp.Rational(1, 2),
     }
-    assert [len(d.histories) for d in game.tree.decisions.values()] == [2, 2]
+    assert [len(d.histories) for d in game.game.decisions.values()] == [2, 2]
     theirs = from_pygambit(pygambit.read_efg(io.StringIO(STAGES)))
     assert shape(theirs) == shape(game)
 
@@ -117,11 +117,11 @@ def test_names_are_made_of_any_labels():
         + 'p "" 2 1 "A 2" { "x" "x" } 0\nt "" 0 t "" 0'
     )
     game = parse_efg(text)
-    made = game.tree.nodes[()].actions
+    made = game.game.nodes[()].actions
     assert len(set(made)) == 6
     assert "go_on" in made
-    assert game.tree.nodes[made[-1],].actions == ("x", "x_2")
-    assert game.tree.decisions["A 2"].player == "B"
+    assert game.game.nodes[made[-1],].actions == ("x", "x_2")
+    assert game.game.decisions["A 2"].player == "B"
     assert parse_efg(write_efg(game)).game == game.game
 
 
@@ -130,7 +130,7 @@ def test_the_same_action_may_stand_at_many_nodes():
         HEAD
         + 'p "" 1 1 "" {"x" "y"} 0 p "" 2 1 "" {"x" "y"} 0 t "" 0 t "" 0 p "" 1 2 "" {"y" "x"} 0 t "" 0 t "" 0'
     )
-    assert parse_efg(text).profiles == (("x", "x"), ("x", "y"), ("y", "y"), ("y", "x"))
+    assert parse_efg(text).game.profiles == (("x", "x"), ("x", "y"), ("y", "y"), ("y", "x"))
 
 
 def test_sets_keep_their_names_where_these_tell_them_apart():
@@ -370,7 +370,7 @@ def test_there_and_back(document):
     game = Model(**document)
     back = parse_efg(write_efg(game))
     assert shape(back) == shape(game)
-    assert list(back.tree.nodes) == list(game.tree.nodes)
+    assert list(back.game.nodes) == list(game.game.nodes)
     assert list(back.players) == list(game.players)
     theirs = to_pygambit(game)
     assert isinstance(theirs, pygambit.ExtensiveGame)
@@ -382,7 +382,7 @@ def test_pygambit_pays_the_same():
     game = parse_efg(STAGES)
     theirs = pygambit.read_efg(io.StringIO(STAGES))
     profile = theirs.mixed_behavior_profile(rational=True)
-    nodes = game.tree.nodes
+    nodes = game.game.nodes
 
     def expected(history, player):
         if history not in nodes:
@@ -421,7 +421,7 @@ def test_a_calibration_is_written_with_its_era_and_its_source():
     )
     assert "Irrational chances are rounded to 40 digits." in text
     back = parse_efg(text)
-    win, lose = back.tree.nodes["bet",].chances.values()
+    win, lose = back.game.nodes["bet",].chances.values()
     assert win + lose == 1
     assert abs(win - sp.sqrt(sp.Rational(1, 10))) < sp.Rational(1, 10**39)
     assert "rounded" not in write_efg(game, q="1/4")

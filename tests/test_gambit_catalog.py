@@ -8,6 +8,7 @@ import pytest
 import dilemma
 from dilemma.cli.app import main
 from dilemma.exchange.programs import to_pygambit
+from dilemma.games.kind import Can
 
 CATALOG = Path(pygambit.__file__).parent / "catalog_data"
 FILES = sorted(CATALOG.rglob("*.efg")) + sorted(CATALOG.rglob("*.nfg"))
@@ -25,14 +26,14 @@ def forgetful(path):
 def regret(game, equilibrium):
     """Return what somebody gains by deviating, worked out by pygambit."""
     texts = {d: {a: str(c) for a, c in mix.items()} for d, mix in equilibrium.play.items()}
-    if game.tree is None:
+    if Can.MOVES not in game.game.can:
         profile = to_pygambit(game).mixed_strategy_profile(rational=True)
         titles = list(profile.game.players)
         for title, mix in zip(titles, texts.values(), strict=True):
             profile[title] = mix
     else:
         profile = to_pygambit(game).mixed_behavior_profile(rational=True)
-        for decision in game.tree.decisions.values():
+        for decision in game.game.decisions.values():
             profile[pygambit.H.path(*decision.histories[0])] = texts[decision.name]
     found = profile.max_regret()
     return found.numerator / found.denominator
@@ -68,4 +69,4 @@ def test_the_command_line_shows_and_converts_it(path, tmp_path, capsys, monkeypa
     assert capsys.readouterr().out
     converted = tmp_path / f"game{path.suffix}"
     assert run("convert", path, converted) == 0
-    assert dilemma.load(converted).profiles == dilemma.load(path).profiles
+    assert dilemma.load(converted).game.profiles == dilemma.load(path).game.profiles

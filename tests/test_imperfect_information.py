@@ -548,7 +548,7 @@ def test_the_judge_agrees_with_brute_force_on_any_play(seed):
         told = judge.assess(play)
         assert told.regrets == {p: brute.regret(play, p) for p in brute.players}
         assert told.subgame_perfect == brute.subgame_perfect(play)
-        sets = game.tree.decisions.values()
+        sets = game.game.decisions.values()
         assert told.rational == all(brute.supported(play, d) for d in sets)
         assert bool(told.objection) == (not told.rational or not told.subgame_perfect)
         for decision in sets:

@@ -22,8 +22,7 @@ from dilemma.errors import CalibrationError
 from dilemma.games.branch import Branch
 from dilemma.games.kind import Can
 from dilemma.games.numbers.first_order import never
-from dilemma.games.numbers.regimes import triangles
-from dilemma.games.shape import Triangle
+from dilemma.games.shape import Shape
 from dilemma.model import Model
 
 __all__ = ["Cases", "tries_first"]
@@ -35,10 +34,10 @@ FILTER_SECONDS = 0.6  # whether a branch can be an equilibrium at all, where man
 def tries_first(model: Model) -> bool:
     """Tell whether claims about a game are tried on random calibrations before anything is asked.
 
-    So it is where many calibrations can be solved at once (:mod:`dilemma.games.batch`).  What z3 finds
-    is then a hint, solved again before it counts, since branches may be no more than necessary
-    conditions; so that it need not be asked where a claim has no value before it is asked where it
-    fails.  Questions are large there and get less time, and shorter ones come first.
+    So it is where numbers are chosen.  What z3 finds is then a hint, solved again before it counts,
+    since branches may be no more than necessary conditions; so that it need not be asked where a claim
+    has no value before it is asked where it fails.  Questions are large there and get less time, and
+    shorter ones come first.
     """
     return Can.SLOPES in model.game.can
 
@@ -143,15 +142,10 @@ class Cases:
 
     # --- a triangle's word on what moves --------------------------------------------------------
 
-    def triangle(self, branch: Branch) -> Triangle | None:
-        """Return the equations of a branch in a triangle; None where they have none."""
-        statements = self.statements
-        if not branch.chosen:
-            return None
-        holding = tuple(sorted(statements.claim.holding))
-        bargain = statements.speaks_of_bargain()
-        shape = triangles(statements.model, holding, bargain)[branch.name]
-        return None if shape is None or shape.loose else shape
+    def triangle(self, branch: Branch) -> Shape | None:
+        """Return the equations of a branch of chosen numbers in a triangle; None if they have none."""
+        loose = branch.shape is None or branch.shape.loose
+        return None if loose or not branch.chosen else branch.shape
 
     def unmoved(self, chosen: Chosen, twin: Copy) -> dict[sp.Symbol, sp.Symbol]:
         """Return what in a twin is the same as at home: what the parameter does not move.

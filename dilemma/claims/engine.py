@@ -7,7 +7,7 @@ equilibrium is looked for as well.
 A claim that something is so in *some* equilibrium is refuted by a calibration at which no equilibrium
 does what it says.
 
-Where many calibrations can be solved at once, random ones come first
+Where numbers are chosen, random calibrations come first
 (:func:`dilemma.claims.cases.tries_first`): an example that was solved exactly refutes.  What they do not
 refute is for the deciders.  There first-order conditions may be necessary only, a leader's above all,
 and can prove and not refute: what z3 finds counts once it has been solved.  Elsewhere branches are

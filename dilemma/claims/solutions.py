@@ -24,10 +24,10 @@ from dilemma.claims.meaning import Reading, UndefinedError, by_era, outcome_of, 
 from dilemma.claims.statements import AtMost, Copy, Statements, copies
 from dilemma.claims.verdict import ANOTHER
 from dilemma.errors import CalibrationError
-from dilemma.games.batch import many
 from dilemma.games.numbers.search import NotFoundError, Search
-from dilemma.games.points import Point, by_branches, holds
+from dilemma.games.points import Point, holds
 from dilemma.games.shape import ZERO
+from dilemma.games.solution import by_branches, many
 
 __all__ = ["Solutions", "confirmed", "near_centre", "solved_again", "speaks"]
 

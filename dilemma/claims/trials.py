@@ -25,7 +25,8 @@ from dilemma.claims.meaning import Copies, Reading, by_era, outcome_of
 from dilemma.claims.solutions import near_centre, speaks
 from dilemma.claims.statements import AtMost, Copy, Statements, copies
 from dilemma.errors import UnsupportedError
-from dilemma.games.batch import Batch, Rows, many
+from dilemma.games.batch import Batch, Rows
+from dilemma.games.solution import many
 from dilemma.theory.evaluate import quickly
 from dilemma.theory.parts import Interval
 

@@ -124,7 +124,7 @@ def eras_of(
 
     Examples
     --------
-    >>> from dilemma.model import matrix
+    >>> from dilemma import matrix
     >>> game = matrix([["s", 0], [1, 1]], parameters={"s": [1, 9]})
     >>> eras_of(game, [{"s": 2}, {"s": [3, 5]}])[1], eras_of(game, None, ranges=True)[1]
     (('s = 2', 's = 4 in [3, 5]'), ('the declared ranges',))

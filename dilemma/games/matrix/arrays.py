@@ -50,6 +50,7 @@ def matrix(
 
     Examples
     --------
+    >>> import sympy as sp
     >>> b, c = sp.symbols("b c")
     >>> game = matrix(
     ...     [[b - c, -c], [b, 0]],

@@ -48,7 +48,7 @@ def infeasible(model: Model, values: Values) -> str:
     >>> from dilemma.library import load
     >>> hedging = load("hedging")
     >>> at = hedging.values("cold_war")
-    >>> chosen = {choice.symbol: sp.Integer(2) for choice in hedging.choices.choices.values()}
+    >>> chosen = {choice.symbol: sp.Integer(2) for choice in hedging.game.choices.values()}
     >>> infeasible(hedging, {**at, **chosen})
     'x_J.high'
     """

@@ -9,18 +9,16 @@ and x is inside its interval only where G_x = 0, at the low end only where G_x <
 only where G_x >= 0 (Karush, Kuhn and Tucker).  G_x is then itself the shadow price of the end.  For
 a payoff that is concave in what the player chooses, under constraints that are, this is enough.
 
-What a player would gain by a little more of one chosen number, all else that is chosen held.
-
-Written in the model's own letters: definitions that hang on the number stay names and are gone
+What a player would gain by a little more of one chosen number, all else that is chosen held, is
+written in the model's own letters: definitions that hang on the number stay names and are gone
 through by the chain rule,
 
     du/dx = partial u/partial x + sum over definitions D of partial u/partial D * dD/dx
 
 A definition that hangs on one number alone is that number in other units: du/dD = (du/dx)/(dD/dx).
 
-Whether a player's payoff is concave in what the player chooses: then first-order conditions do.
-
-A matrix is negative semidefinite iff every principal minor of even size is at least zero and every
+Whether first-order conditions are enough hangs on whether a player's payoff is concave in what the
+player chooses.  A matrix is negative semidefinite iff every principal minor of even size is at least zero and every
 one of odd size at most zero.  z3 decides that for the Hessian in the player's own choices,
 everywhere in the feasible set and for all admissible parameters, or at one calibration.
 """
@@ -38,6 +36,7 @@ from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
 from dilemma.games.numbers import NumbersGame, numbers_of
 from dilemma.games.numbers.choice import Choice, Constraint
+from dilemma.games.shape import top
 from dilemma.model import Model
 from dilemma.reading.references import standing
 from dilemma.theory.parts import Interval
@@ -52,7 +51,6 @@ __all__ = [
     "multiplier",
     "never",
     "stationary",
-    "top",
 ]
 
 
@@ -178,15 +176,6 @@ def _slope(model: Model, choice: Choice, held: Iterable[Constraint]) -> sp.Expr:
             price = multiplier(constraint.name, choice.player, constraint.players)
             found += price * sp.diff(model.expand_play(constraint.gap), choice.symbol)
     return found
-
-
-@lru_cache(maxsize=10_000)
-def top(expression: sp.Expr) -> sp.Expr:
-    """Return the numerator of an expression over one denominator, expanded."""
-    expanded = sp.expand(expression)
-    if expanded.is_polynomial():
-        return expanded
-    return sp.expand(sp.fraction(sp.cancel(sp.together(expression)))[0])
 
 
 # --- what a player would gain by a little more of one chosen number, all else that is chosen held ----

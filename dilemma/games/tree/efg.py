@@ -379,7 +379,7 @@ def read_efg(path: str | Path) -> Model:
     >>> game = read_efg(path)
     >>> game
     <Model 'entry': Entry (Newcomer, Incumbent; 0 parameters, 0 eras, 0 claims)>
-    >>> game.profiles
+    >>> game.game.profiles
     (('enter', 'share'), ('enter', 'fight'), ('stay_out',))
     """
     return parse_efg(*opened(path))
