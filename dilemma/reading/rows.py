@@ -322,14 +322,20 @@ def _shapes(kind: object) -> tuple[dict[str, type[BaseModel]], tuple[str, ...]]:
     if not isinstance(kind, str):
         return dict(_ROWS), _TEXTS
     game = game_of(kind)
-    return {**_ROWS, **game.sections}, (*_TEXTS, *game.texts(kind))
+    shapes = {key: row for key, row in _ROWS.items() if key not in game.without}
+    return {**shapes, **game.sections}, (*_TEXTS, *game.texts(kind))
+
+
+def _own(kind: str) -> Iterable[str]:
+    """Return the sections that a kind has and another has not."""
+    game = game_of(kind)
+    lacking = {key for other in KINDS for key in game_of(other).without}
+    return (*game.sections, *(key for key in lacking if key not in game.without))
 
 
 def _unknown(key: str, texts: Iterable[str], shapes: Iterable[str]) -> Mistake:
     """Say what is wrong with a key that a document of its kind has not."""
-    owners = [
-        kind for kind in KINDS if key in (*game_of(kind).sections, *game_of(kind).texts(kind))
-    ]
+    owners = [kind for kind in KINDS if key in (*_own(kind), *game_of(kind).texts(kind))]
     if owners:
         told = " or ".join(f'"{kind}"' for kind in owners)
         hint = f"only where kind = {told}"
