@@ -238,7 +238,7 @@ WRONG = {
         fears.toml:2:10: no kind of game is called 'network': kind
           2 | kind   = "network"
             |          ^^^^^^^^^
-            = kinds of game: matrix, tree, continuous, sequential""",
+            = kinds of game: matrix, tree, continuous, sequential, dynamic""",
     ),
     "missing section": (
         'title  = "Two fears"\n',

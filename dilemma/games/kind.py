@@ -58,6 +58,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "tree": "tree:TreeGame",
         "continuous": "numbers:NumbersGame",
         "sequential": "numbers:NumbersGame",
+        "dynamic": "dynamic:DynamicGame",
     }
 )
 
