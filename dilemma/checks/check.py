@@ -98,8 +98,6 @@ def disagreement(
     stem = re.sub(r"\W+", "-", f"disagreement-{model.name}-{verdict.name}").strip("-")
     path = folder / f"{stem}.py"
     claim = verdict.claim
-    before = dict.fromkeys(model.document.get("claims", {}).get(claim.name, {}))
-    whole = model.replace(claims={claim.name: {**before, **_row(claim)}})
     exact = {
         label: {name: str(value) for name, value in at.items()}
         for label, at in calibrations.items()
@@ -116,7 +114,7 @@ def disagreement(
             draws=draws,
             seed=seed,
             calibrations=json.dumps(exact, indent=4, ensure_ascii=False),
-            model=_literal(whole.to_toml()),
+            model=_literal(_with_row(model, claim).to_toml()),
         ),
         encoding="utf-8",
     )
@@ -124,6 +122,12 @@ def disagreement(
         f"{told}.\nThis is a defect in dilemma, not in the model; {path} shows it again: please "
         "report it with that file."
     )
+
+
+def _with_row(model: Model, claim: Claim) -> Model:
+    """Return the model with a claim in its file, in the claim's own words alone."""
+    before = dict.fromkeys(model.document.get("claims", {}).get(claim.name, {}))
+    return model.replace(claims={claim.name: {**before, **_row(claim)}})
 
 
 def _row(claim: Claim) -> dict[str, Any]:

@@ -35,7 +35,7 @@ from dilemma.output.javascript import quoted
 from dilemma.output.result import versions
 from dilemma.study.asking import Eras, eras_of
 from dilemma.study.solve import solve
-from dilemma.theory.parts import Parameter, decimal
+from dilemma.theory.parts import Parameter, Player, decimal
 
 __all__ = ["Page", "classroom", "golden", "texts"]
 
@@ -60,31 +60,8 @@ def texts(model: Model) -> dict[str, Any]:
         "kind": model.kind,
         "source": model.source,
         "reads": " ".join(model.reads.split()),
-        "players": [
-            {
-                "name": p.name,
-                "title": p.title,
-                "unit": p.unit,
-                "actions": list(p.actions),
-                "payoff": _payoff(model, p.name),
-            }
-            for p in model.players.values()
-        ],
-        "parameters": [
-            {
-                "name": p.name,
-                "letter": letter(p.name),
-                "means": p.means,
-                "unit": p.unit,
-                "range": str(p.range),
-                "reach": _reach(p),
-                "slider": _slider(model, p),
-                "values": {
-                    era.name: _value(era.values[p.name]) for era in model.eras.values()
-                },
-            }
-            for p in model.parameters.values()
-        ],
+        "players": [_player(model, p) for p in model.players.values()],
+        "parameters": [_parameter(model, p) for p in model.parameters.values()],
         "groups": {name: list(members) for name, members in model.groups.items()},
         "definitions": [
             {
@@ -110,7 +87,31 @@ def texts(model: Model) -> dict[str, Any]:
         ],
         **_chosen(model),
         **_pictured(model),
-    }  # fmt: skip
+    }
+
+
+def _player(model: Model, player: Player) -> dict[str, Any]:
+    return {
+        "name": player.name,
+        "title": player.title,
+        "unit": player.unit,
+        "actions": list(player.actions),
+        "payoff": _payoff(model, player.name),
+    }
+
+
+def _parameter(model: Model, parameter: Parameter) -> dict[str, Any]:
+    values = {era.name: _value(era.values[parameter.name]) for era in model.eras.values()}
+    return {
+        "name": parameter.name,
+        "letter": letter(parameter.name),
+        "means": parameter.means,
+        "unit": parameter.unit,
+        "range": str(parameter.range),
+        "reach": _reach(parameter),
+        "slider": _slider(model, parameter),
+        "values": values,
+    }
 
 
 def _payoff(model: Model, player: str) -> Any:

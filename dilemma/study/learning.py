@@ -370,6 +370,11 @@ def logit(places: Endings, *, deadline: float = inf) -> Logit:
         return Logit(said=LATE if late else f"pygambit stopped: {error}")
     if not found.success:
         return Logit(said=f"pygambit stopped: {found.reason}")
+    return _branch_end(places, found, events.count("LogitPathEvent"))
+
+
+def _branch_end(places: Endings, found: Any, steps: int) -> Logit:
+    """Return where pygambit's branch ended after so many steps, and what stands in its way."""
     m, n = places.A.shape
     x, y = (
         tuple(float(found.equilibrium[player][f"{k + 1}"]) for k in range(size))
@@ -381,7 +386,7 @@ def logit(places: Endings, *, deadline: float = inf) -> Logit:
     said = "" if near is not None else "its end is near no equilibrium listed"
     if found.bifurcations:
         said = "pygambit reports a fork on the branch; which arm it followed is its choice"
-    elif events.count("LogitPathEvent") <= 1:
+    elif steps <= 1:
         said = "uniform play is an equilibrium, and the branch begins and stays there"
     return Logit(near, (x, y), said)
 
