@@ -1,9 +1,7 @@
-"""Disagreements, made loud: an error, and a script that shows the disagreement again.
-
-Verdicts checked once more, by other means than those that they came from.
+"""Verdicts checked once more, by other means than those that they came from.
 
 Each decider decides alone; random calibrations and corners attack the verdict, every equilibrium
-solved; examples are checked from the definitions.  A disagreement stops with an error and a file
+solved; examples are checked from the definitions.  A disagreement stops with an error and a script
 that shows it again: a verdict that is not contradicted is no more true, but better founded.
 """
 
@@ -154,7 +152,7 @@ def _literal(text: str) -> str:
     return f"'''\\\n{text}'''" if plain else repr(text)
 
 
-# --- verdicts checked once more, by other means than those that they came from -------------------
+# --- a verdict checked ---------------------------------------------------------------------------
 
 
 ATTACK_SHARE, SEARCH_SHARE = 0.4, 0.15  # of the time

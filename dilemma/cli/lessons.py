@@ -76,7 +76,7 @@ def _beginning(model: Model, at: list[str] | None) -> Model:
     return eras_of(model, eras_asked(model, None, at), ranges=True)[0]
 
 
-# --- the command ``dilemma plot`` ----------------------------------------------------------------
+# --- ``dilemma plot`` ----------------------------------------------------------------------------
 
 
 FIGURE = Annotated[

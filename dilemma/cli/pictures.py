@@ -1,6 +1,6 @@
-"""A picture as it is asked for, and as it comes: results, and how they are drawn and written.
+"""Pictures: the results that a figure is drawn from, and how they are drawn and written.
 
-Which results a picture is drawn from, and what is taken where a person does not say.
+What a person leaves open is taken from the model: its story, its first question, its eras' boxes.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def written(path: Path) -> Path:
     return check(path, "a picture's file", ENDINGS)
 
 
-# --- which results a picture is drawn from, and what is taken where a person does not say --------
+# --- from an order to a picture ------------------------------------------------------------------
 
 
 if TYPE_CHECKING:

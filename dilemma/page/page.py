@@ -1,11 +1,8 @@
-"""What the page says of a model, as plain data: parameters with their sources, eras, questions.
+"""The classroom page in one file: texts of models, generated scripts, style, and cases to test it.
 
-Cases with known answers that the page carries, so that a teacher can test it where it runs.
-
-The answers are those of :func:`dilemma.study.solve.solve`, the certified solution in exact numbers,
-which shares nothing with the page's arithmetic.
-
-The page as one file: texts, generated scripts, style, and a policy that lets nothing else in.
+A policy in it lets nothing else in.  The cases have known answers, so that a teacher can test the
+page where it runs: they are those of :func:`dilemma.study.solve.solve`, the certified solution in
+exact numbers, which shares nothing with the page's arithmetic.
 """
 
 from __future__ import annotations
@@ -235,7 +232,7 @@ def _drawn(model: Model) -> list[str]:
     return list(dict.fromkeys([*prices, *told]))[:PANELS]
 
 
-# --- cases with known answers that the page carries, so that a teacher can test it where it runs ----
+# --- cases with known answers --------------------------------------------------------------------
 
 
 def golden(model: Model, progress: Callable[[float], None] | None = None) -> list[dict[str, Any]]:
@@ -295,7 +292,7 @@ def _equilibrium(found: Equilibria, position: int) -> dict[str, Any]:
     }
 
 
-# --- the page as one file ------------------------------------------------------------------------
+# --- the page ------------------------------------------------------------------------------------
 
 
 # The one place where a kind of game gets its script; its picture is in assets/pictures.js.

@@ -1,6 +1,6 @@
-"""What a model is told with: questions for a class, and stories that go on from an era.
+"""The parts of a model, from a plain document: everything checked, every mistake collected.
 
-From a plain document to the parts of a model: everything checked, every mistake collected.
+Questions for a class and stories that go on from an era are read here too.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _misnamed(document: Document, name: str, row: Any) -> Iterator[Mistake]:
             yield Mistake(place, f"no parameter {parameter!r}", hint, width=width)
 
 
-# --- from a plain document to the parts of a model -----------------------------------------------
+# --- all parts -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,4 @@
-"""A comparison of eras as tables.
-
-What a comparison of eras is, as tables and as plain data.
-
-Compare the eras of a model: what is played at their centres and over their boxes, and why.
-"""
+"""A comparison of eras: what is played at their centres and over their boxes, and why."""
 
 from __future__ import annotations
 
@@ -286,7 +281,7 @@ def _group_table(eras: Sequence[EraSummary], groups: Sequence[GroupMove]) -> Tab
     )
 
 
-# --- what a comparison of eras is, as tables and as plain data -----------------------------------
+# --- the comparison ------------------------------------------------------------------------------
 
 
 if TYPE_CHECKING:
@@ -374,7 +369,7 @@ class Comparison(Shown):
         }
 
 
-# --- as data -----------------------------------------------------------------------------------
+# --- as plain data -------------------------------------------------------------------------------
 
 
 def _era_dict(model: Model, era: EraSummary) -> dict[str, Any]:
@@ -423,7 +418,7 @@ def _frequencies_dict(found: Frequencies) -> dict[str, Any]:
     }
 
 
-# --- compare the eras of a model -----------------------------------------------------------------
+# --- eras compared -------------------------------------------------------------------------------
 
 
 @kept("comparing")

@@ -1,6 +1,7 @@
-"""A number moves over an interval: the equilibria at each of its values, and where they change.
+"""Courses: the equilibria at each value of a number that moves, and where they change.
 
-Equilibria along an interval joined into strands: which follows which, where they meet and end.
+Equilibria that follow one another are joined into *strands*; two strands meet in a *fold*, and
+where one ends alone play jumps.
 """
 
 from __future__ import annotations
@@ -183,7 +184,7 @@ def _changes(
         yield Change(one, other)
 
 
-# --- equilibria along an interval joined into strands --------------------------------------------
+# --- strands -------------------------------------------------------------------------------------
 
 
 NEAR = 1e-3  # of what a number covers along the way: one strand goes on as another there

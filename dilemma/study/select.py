@@ -1,7 +1,4 @@
-"""Which equilibrium, by every criterion that the field uses, as tables and as plain data.
-
-Select among the equilibria of a two-player game, by every criterion at once.
-"""
+"""Equilibrium selection in a two-player game, by every criterion of the field at once."""
 
 from __future__ import annotations
 
@@ -140,7 +137,7 @@ def _domination(one: Domination) -> dict[str, Any]:
     }
 
 
-# --- select among the equilibria of a two-player game, by every criterion at once ----------------
+# --- selecting -----------------------------------------------------------------------------------
 
 
 Matrix = Sequence[Sequence[Fraction]]

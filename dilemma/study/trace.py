@@ -234,7 +234,7 @@ def _names(stop: Stop) -> str:
 _WORDS = {True: "yes", False: "no", None: ""}
 
 
-# --- every equilibrium along a path --------------------------------------------------------------
+# --- the path followed ---------------------------------------------------------------------------
 
 
 POINTS = 41

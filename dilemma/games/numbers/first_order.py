@@ -9,20 +9,17 @@ and x is inside its interval only where G_x = 0, at the low end only where G_x <
 only where G_x >= 0 (Karush, Kuhn and Tucker).  G_x is then itself the shadow price of the end.  For
 a payoff that is concave in what the player chooses, under constraints that are, this is enough.
 
-What a player would gain by a little more of one chosen number, all else that is chosen held.
+Concavity is decided: a matrix is negative semidefinite iff every principal minor of even size is at
+least zero and every one of odd size at most zero.  z3 is asked that of the Hessian in the player's
+own choices, everywhere in the feasible set and for all admissible parameters, or at one
+calibration.
 
-Written in the model's own letters: definitions that hang on the number stay names and are gone
-through by the chain rule,
+A slope du/dx by itself is written in the model's own letters: definitions that hang on the number
+stay names and are gone through by the chain rule,
 
     du/dx = partial u/partial x + sum over definitions D of partial u/partial D * dD/dx
 
 A definition that hangs on one number alone is that number in other units: du/dD = (du/dx)/(dD/dx).
-
-Whether a player's payoff is concave in what the player chooses: then first-order conditions do.
-
-A matrix is negative semidefinite iff every principal minor of even size is at least zero and every
-one of odd size at most zero.  z3 decides that for the Hessian in the player's own choices,
-everywhere in the feasible set and for all admissible parameters, or at one calibration.
 """
 
 from __future__ import annotations
@@ -198,7 +195,7 @@ def top(expression: sp.Expr) -> sp.Expr:
     return sp.expand(sp.fraction(sp.cancel(sp.together(expression)))[0])
 
 
-# --- what a player would gain by a little more of one chosen number, all else that is chosen held ----
+# --- slopes --------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=256)
@@ -245,7 +242,7 @@ def _shorter(formula: sp.Expr) -> sp.Expr:
     return min((formula, sp.factor(formula), sp.expand(formula, deep=False)), key=sp.count_ops)
 
 
-# --- whether a player's payoff is concave in what the player chooses -----------------------------
+# --- concavity -----------------------------------------------------------------------------------
 
 
 SECONDS = 3.0
