@@ -337,7 +337,7 @@ def solved_at(statements: Statements, points: Points, held: Points) -> Truths:
     return Truths(false or true, false, true, true if mode == "holds" else false)
 
 
-# --- in floats at all, or exactly at one ---------------------------------------------------------
+# --- in floats at all of them, or exactly at one -------------------------------------------------
 
 
 ROUNDS = 20  # of draws, at most, until enough meet what is assumed

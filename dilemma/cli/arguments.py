@@ -181,7 +181,7 @@ AT = Annotated[
 ERAS = Annotated[list[str] | None, typer.Option(help="Which eras, in which order; all if none.")]
 
 
-# --- what is asked for -----------------------------------------------------------------------------
+# --- what is asked for ---------------------------------------------------------------------------
 
 
 def check_words(words: Sequence[str]) -> None:

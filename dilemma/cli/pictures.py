@@ -18,6 +18,9 @@ from dilemma.output.files import check
 from dilemma.output.result import Shown
 from dilemma.study.asking import eras_of
 
+if TYPE_CHECKING:
+    from dilemma.study.trace import Trace
+
 __all__ = ["FIGURES", "Order", "Picture", "picture", "written"]
 
 LEAST = 0.01  # seconds: what a last question is given, so that it says what is missing
@@ -119,10 +122,6 @@ def written(path: Path) -> Path:
 
 
 # --- from an order to a picture ------------------------------------------------------------------
-
-
-if TYPE_CHECKING:
-    from dilemma.study.trace import Trace
 
 
 A_VERDICT = 60.0  # seconds, unless said

@@ -23,6 +23,9 @@ from dilemma.study.draws import Frequencies, frequencies
 from dilemma.study.solve import solve
 from dilemma.theory.parts import Profile
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 __all__ = ["Comparison", "compare", "every", "moved", "written"]
 
 SHOWN_SHARE = 0.001  # rarer sets of equilibria are summed up in one row
@@ -282,10 +285,6 @@ def _group_table(eras: Sequence[EraSummary], groups: Sequence[GroupMove]) -> Tab
 
 
 # --- the comparison ------------------------------------------------------------------------------
-
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 
 @dataclass(frozen=True)

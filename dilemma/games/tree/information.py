@@ -7,7 +7,7 @@ pays.  Candidates come subgame by subgame and from the tree as a whole; what cos
 first and told at once: pure profiles, all in one table, and for two players one equilibrium by
 Lemke's method.  Then come mixed ones by their supports.
 
-Each is followed to many digits, or made exact where it is rational.  In one probability alone, all
+Each is worked out to many digits, or exactly where it is rational.  In one probability alone, all
 others given, a payoff is linear: no path passes twice through one information set.  So differences
 are derivatives, and Newton's method needs no others.
 
