@@ -10,8 +10,7 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.games.batch import many
-from dilemma.games.points import by_branches
+from dilemma.games.kind import by_branches, many
 
 ERAS = ("cold_war", "post_cold_war")
 EACH = 150

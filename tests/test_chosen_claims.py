@@ -8,7 +8,7 @@ from dilemma.checks.check import check
 from dilemma.claims import sampling
 from dilemma.claims.decide import decide
 from dilemma.claims.sampling import Trial
-from dilemma.games.points import by_branches
+from dilemma.games.kind import by_branches
 
 
 @pytest.fixture(scope="module")

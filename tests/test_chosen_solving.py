@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 import dilemma
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
-from dilemma.games.batch import many
+from dilemma.games.kind import many
 from dilemma.games.numbers import choosing, dense
 from dilemma.games.numbers.first_order import interaction
 from dilemma.modelfile import read
+from dilemma.study.draws import frequencies
 
 HALF, THIRD, QUARTER = sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(1, 4)
 FREE = {"range": [0, 10], "open": "low", "unit": "1", "means": "any"}
@@ -503,6 +504,20 @@ def test_three_players_of_a_best_shot_game_leave_it_to_one():
     found = dilemma.solve(game(payoffs))
     assert {tuple(p.values()) for p in plays(found)} == {(1, 0, 0), (0, 1, 0), (0, 0, 1)}
     assert found.continua == ()
+
+
+def test_equilibria_of_three_players_that_have_no_closed_form_are_counted_all_the_same():
+    """Left out of shares are only three who mix over actions; x**2 = x + k is solved at each draw."""
+    now = {"value": 0.2, "range": [0.1, 0.3], "grade": "assumed", "source": "made up"}
+    model = game(
+        {"a": "x*y - x**3/3", "b": "y*z - y**2/2", "c": "(x + k)*z - z**2/2"},
+        choices={player: {name: ("0", "3")} for player, name in zip("abc", "xyz", strict=True)},
+        parameters={"k": {"range": [0, 1], "unit": "1", "means": "a start"}},
+        eras={"now": {"k": now}},
+    )
+    found = frequencies(model, "now", draws=50)
+    assert found.sets == {("interior",): 1}
+    assert found.left_out == 0
 
 
 @pytest.mark.slow

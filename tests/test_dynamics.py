@@ -9,7 +9,7 @@ import sympy as sp
 
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.batch import many
+from dilemma.games.kind import many
 
 
 @pytest.fixture(scope="module")

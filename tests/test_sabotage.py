@@ -182,7 +182,7 @@ def test_an_equilibrium_of_chosen_numbers_is_left_out(monkeypatch, caught):
         both = {"x_J.high", "x_U.high"}
         return tuple(b for b in whole(model, holding, bargain=bargain) if set(b.binds) != both)
 
-    for module in ("numbers.regimes", "batch", "points", "numbers.choosing"):
+    for module in ("numbers.regimes", "numbers.optimality", "numbers.choosing"):
         monkeypatch.setattr(f"dilemma.games.{module}.branches", but_one)
     model = dilemma.load("hedging").replace(name="sabotaged")  # nothing is cached of it
     claim = model.make_claim("y_J + y_U > 0", over="post_cold_war")

@@ -8,7 +8,7 @@ import sympy as sp
 
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.batch import many
+from dilemma.games.kind import many
 from dilemma.games.numbers.choosing import played
 from dilemma.study.directions import derivative
 from dilemma.study.draws import draw

@@ -30,14 +30,14 @@ from dilemma.claims.statements import Copy, Statements, first_of
 from dilemma.claims.trials import copies
 from dilemma.claims.verdict import Example
 from dilemma.errors import CalibrationError, DisagreementError
-from dilemma.games.batch import Batch, many
+from dilemma.games.batch import Batch
 from dilemma.games.branch import Play
 from dilemma.games.kind import Can
 from dilemma.games.numbers import dense
 from dilemma.games.numbers.dense import replied
 from dilemma.games.numbers.first_order import marginal
 from dilemma.games.numbers.search import NotFoundError, Search
-from dilemma.games.solution import equilibria
+from dilemma.games.solution import equilibria, many
 from dilemma.model import Model
 
 __all__ = ["Missing", "missing", "wrong_with"]

@@ -24,8 +24,6 @@ from dilemma.errors import CalibrationError
 from dilemma.games import solution as games
 from dilemma.games.branch import Branch
 from dilemma.games.numbers.first_order import never
-from dilemma.games.numbers.regimes import triangles
-from dilemma.games.shape import Triangle
 from dilemma.theory.parts import Status
 
 __all__ = ["Chosen", "Counting", "Deciding", "violated"]
@@ -421,7 +419,7 @@ class Counting(Deciding):
         None where it has no triangle, or z3 does not exclude that something vanishes in it.
         """
         statements = self.statements
-        shape = self._shape(branch)
+        shape = branch.shape
         if shape is None or shape.loose:
             return None
         vanish = [sp.Eq(bottom, 0) for _, _, bottom in shape.steps if not bottom.is_number]
@@ -470,7 +468,7 @@ class Counting(Deciding):
         if chosen.get(twin.key, branch) is not branch or twin.moved is None:
             return {}
         moves = {model.parameters[twin.moved].symbol}
-        shape = self._shape(branch)
+        shape = branch.shape
         if shape is None or shape.loose:
             return {}
         if shape.last is not None:
@@ -488,12 +486,6 @@ class Counting(Deciding):
             if not model.expand(definition.symbol).free_symbols & moves:
                 same[statements.symbol(twin, name)] = statements.symbol(here, name)
         return same
-
-    def _shape(self, branch: Branch) -> Triangle | None:
-        statements = self.statements
-        holding = tuple(sorted(statements.claim.holding))
-        bargain = statements.speaks_of_bargain()
-        return triangles(statements.model, holding, bargain)[branch.name]
 
     def _higher(self, twin: Copy) -> tuple[sp.Basic, ...]:
         here = next(c for c in self.statements.copies if c.key == twin.base)

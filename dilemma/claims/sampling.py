@@ -25,10 +25,11 @@ from dilemma.claims.examples import Example
 from dilemma.claims.statements import Copy, Statements
 from dilemma.claims.trials import Draws, Exactly, base, compiled, copies, example
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.batch import Rows, many
+from dilemma.games.batch import Rows
 from dilemma.games.numbers.first_order import marginal
 from dilemma.games.numbers.search import NotFoundError, Search
-from dilemma.games.points import Point, by_branches
+from dilemma.games.points import Point
+from dilemma.games.solution import by_branches, many
 from dilemma.theory.parts import Reference
 
 __all__ = ["Trial", "Trying", "confirmed", "found_near", "solved_again", "speaks", "tried"]

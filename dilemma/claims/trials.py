@@ -22,10 +22,11 @@ from dilemma.claims.examples import Example, moved_from_centre
 from dilemma.claims.statements import EXTREMES, Copy, Part, Statements, UndefinedError, put_in_claim
 from dilemma.claims.verdict import ANOTHER
 from dilemma.errors import UnsupportedError
-from dilemma.games.batch import Batch, Rows, many
+from dilemma.games.batch import Batch, Rows
 from dilemma.games.numbers.first_order import marginal
 from dilemma.games.points import Point, holds
 from dilemma.games.shape import ZERO
+from dilemma.games.solution import many
 from dilemma.theory.evaluate import quickly
 from dilemma.theory.parts import Interval, Reference
 

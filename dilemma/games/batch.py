@@ -1,34 +1,99 @@
-"""Games in which numbers are chosen, at many calibrations at once, in floats.
+"""Branches solved at many calibrations at once, in floats, for every kind of game.
 
-Each branch's triangle is compiled once.  The roots of its one polynomial are eigenvalues of
-companion matrices; each is polished by Newton's method and carried up the triangle, for all draws
-together.  A draw at which some condition is too close to call is doubtful: it is for the exact path.
+Each branch's shape is compiled once.  The roots of its one polynomial are eigenvalues of companion
+matrices; each is polished by Newton's method and carried up the steps, for all draws together.  A
+draw at which some condition is too close to call is doubtful: it is for the exact path.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
 from dilemma.games.branch import Branch
-from dilemma.games.numbers import numbers_of
-from dilemma.games.numbers.first_order import concave
-from dilemma.games.numbers.regimes import branches, triangles
-from dilemma.games.shape import Triangle
+from dilemma.games.shape import Shape
 from dilemma.model import Model
 from dilemma.theory.evaluate import quickly
 
-__all__ = ["Batch", "Rows", "many"]
+__all__ = ["Array", "Batch", "Closeness", "Compiled", "Rows", "compiled"]
 
 Array = np.ndarray[Any, Any]
-CLOSE = 1e-9
+Columns = Mapping[sp.Symbol, Array]
+Gap = Callable[[sp.Basic], Array | None]
+OF_PAYOFFS = 1e-12  # of the largest payoff: a smaller gap is too close to call in floats
 REAL = 1e-6  # an imaginary part that is smaller, in relation, is looked into
-GRID = 41
+
+
+@dataclass(frozen=True)
+class Closeness:
+    """What is too close to call in floats, in the games of a kind.
+
+    Attributes
+    ----------
+    gap : float
+        What is nearer to nought, be it a condition's one side less the other.
+    payoffs : tuple of sympy expressions
+        Of which the largest is the measure of conditions about payoffs; without, that is 1.  What
+        is about a chance, which must be positive, is measured by 1.
+    kept : bool
+        Whether what is too close to call, or no number, counts as true until the exact path has
+        been asked, so that a draw is doubtful whichever way it would go.
+    """
+
+    gap: float
+    payoffs: tuple[sp.Expr, ...] = ()
+    kept: bool = False
+
+    @classmethod
+    def of(cls, payoffs: Iterable[sp.Expr]) -> Closeness:
+        """Return what is too close where nothing but payoffs at the ends of a game is compared."""
+        return cls(OF_PAYOFFS, tuple(payoffs), kept=True)
+
+    def truth(self, condition: sp.Basic, gap: Gap, size: Array) -> tuple[Array, Array]:
+        """Tell whether a condition holds, and whether that is too close to call.
+
+        Parameters
+        ----------
+        gap : function of a relation
+            Its left side less its right one; None where it speaks of what nothing determines.
+        size : array
+            The measure of what is about payoffs.
+        """
+        if condition in (sp.true, sp.false):
+            return np.array([[condition is sp.true]]), np.array([[False]])
+        if isinstance(condition, sp.And | sp.Or):
+            join = np.logical_and if isinstance(condition, sp.And) else np.logical_or
+            (true, near), *others = (self.truth(part, gap, size) for part in condition.args)
+            for other, close in others:
+                true, near = join(true, other), near | close
+            return true, near
+        value = gap(condition)
+        if value is None:
+            return np.array([[True]]), np.array([[False]])
+        return self._relates(condition, value, size)
+
+    def _relates(self, condition: sp.Basic, value: Array, size: Array) -> tuple[Array, Array]:
+        if not self.kept:
+            return OPERATORS[type(condition)](value, 0), np.abs(value) < self.gap
+        reach = self.gap * (1.0 if isinstance(condition, sp.StrictGreaterThan) else size)
+        falls = isinstance(condition, sp.LessThan | sp.StrictLessThan)
+        return ~((-value if falls else value) < -reach), ~(np.abs(value) > reach)
+
+
+OPERATORS = {
+    sp.GreaterThan: np.greater_equal,
+    sp.StrictGreaterThan: np.greater,
+    sp.LessThan: np.less_equal,
+    sp.StrictLessThan: np.less,
+    sp.Eq: np.equal,
+    sp.Ne: np.not_equal,
+}
 
 
 @dataclass(frozen=True)
@@ -55,11 +120,14 @@ class Batch:
     ----------
     doubtful : array of bool, shape (draws,)
         Where something was too close to call.
+    unsolved : tuple of Branch
+        Those that have no shape: what they hold is not among the rows.
     """
 
     draws: int
     rows: tuple[Rows, ...]
     doubtful: Array
+    unsolved: tuple[Branch, ...]
     model: Model = field(repr=False)
 
     def names(self, draw: int) -> tuple[str, ...]:
@@ -72,135 +140,243 @@ class Batch:
         """Evaluate a formula at every solution of a branch, (draws, k)."""
         if formula is sp.nan:
             return np.full(rows.holds.shape, np.nan)
-        symbols, compiled = _function(self.model, formula)
+        symbols, function = _function(self.model, formula)
         with np.errstate(all="ignore"):
             missing = [s for s in symbols if s not in rows.at]
             if missing:
                 return np.full(rows.holds.shape, np.nan)
-            (found,) = compiled(*(rows.at[s] for s in symbols))
+            (found,) = function(*(rows.at[s] for s in symbols))
         return np.broadcast_to(np.asarray(found, dtype=float), rows.holds.shape)
 
 
 @lru_cache(maxsize=2_000)
-def _function(model: Model, formula: sp.Expr) -> tuple[tuple[sp.Symbol, ...], Callable[..., Any]]:
-    expanded = model.expand(formula)
-    symbols = tuple(sorted(expanded.free_symbols, key=str))
-    return symbols, quickly(symbols, [expanded])
+def _function(model: Model, *formulas: sp.Expr) -> tuple[tuple[sp.Symbol, ...], Callable[..., Any]]:
+    """Compile formulas together, in parameters and unknowns."""
+    expanded = [model.expand(formula) for formula in formulas]
+    symbols = tuple(sorted(set().union(*(e.free_symbols for e in expanded)), key=str))
+    return symbols, quickly(symbols, expanded)
 
 
-def many(
-    model: Model,
-    columns: Mapping[sp.Symbol, Array],
-    holding: tuple[str, ...] = (),
-    *,
-    bargain: bool = True,
-) -> Batch:
-    """Return the equilibria at many calibrations.
+@dataclass(frozen=True)
+class Solver:
+    """One branch, compiled.
 
-    Parameters
+    Attributes
     ----------
-    columns : mapping of parameter's symbol to array of shape (draws,)
-        And the symbols of choices that are held.
-    holding : tuple of str
-        NumbersGame that are held where they are.
-    bargain : bool
-        Whether to say how a bargain ends.
+    formulas : tuple of sympy expressions
+        In parameters and definitions: what is to be worked out beforehand, for all branches together.
+    rows : function of their values, columns, draws and the measure of payoffs
+        Tells the solutions, and at which draws they are too close to call.
     """
-    draws = len(next(iter(columns.values()))) if columns else 1
-    base = {symbol: np.asarray(c, dtype=float)[:, None] for symbol, c in columns.items()}
-    doubtful = np.zeros(draws, dtype=bool)
-    rows = []
-    for compiled in _compiled(model, tuple(sorted(holding)), bargain):
-        found = compiled(base, draws)
-        if found is None:
-            doubtful[:] = True  # a branch without a triangle
-            continue
-        own, close = found
-        doubtful |= close
-        rows.append(own)
-    batch = Batch(draws, tuple(rows), doubtful, model)
-    sure = all(concave(model, player) is True for player in model.game.moves[-1])
-    if not sure:
-        batch = _unbeaten(batch)
-    if not model.game.leader or holding:
-        return batch
-    best = _best(batch)
-    several = len(model.game.moves[-1]) > 1 and numbers_of(model).ties == "against"
-    if sure and not several:
-        return best
-    # The leader's optimum may lie where replies jump, or hang on which of several is played.
-    return Batch(best.draws, best.rows, np.ones(draws, dtype=bool), model)
+
+    formulas: tuple[sp.Expr, ...]
+    rows: Callable[[Sequence[Array], Columns, int, Array], tuple[Rows, Array]]
 
 
-@lru_cache(maxsize=16)
-def _compiled(
-    model: Model,
-    holding: tuple[str, ...],
-    bargain: bool,  # noqa: FBT001 -- cached
-) -> tuple[Callable[..., Any], ...]:
-    shapes = triangles(model, holding, bargain)
-    return tuple(
-        _branch(model, branch, shapes[branch.name], holding)
-        for branch in branches(model, holding, bargain=bargain)
-    )
+@dataclass(frozen=True)
+class Compiled:
+    """The branches of a model, ready for any calibrations.
+
+    Attributes
+    ----------
+    beforehand : function of columns
+        The payoffs by which closeness is measured, and the formulas of all solvers.
+    """
+
+    model: Model
+    closeness: Closeness
+    solvers: tuple[Solver, ...]
+    unsolved: tuple[Branch, ...]
+    beforehand: Callable[[Columns], Sequence[Array]]
+
+    def at(self, columns: Columns) -> Batch:
+        """Return what the branches hold at many calibrations.
+
+        Parameters
+        ----------
+        columns : mapping of parameter's symbol to array of shape (draws,)
+            And the symbols of choices that are held.
+        """
+        draws = len(next(iter(columns.values()))) if columns else 1
+        base = {symbol: np.asarray(c, dtype=float)[:, None] for symbol, c in columns.items()}
+        values = iter(self.beforehand(base))
+        payoffs = [np.abs(v) for v in islice(values, len(self.closeness.payoffs))]
+        size = np.max(np.broadcast_arrays(*payoffs), axis=0) if payoffs else np.ones((1, 1))
+        doubtful = np.broadcast_to(~np.isfinite(size), (draws, 1))[:, 0]
+        rows = []
+        for solver in self.solvers:
+            known = list(islice(values, len(solver.formulas)))
+            own, close = solver.rows(known, base, draws, size)
+            doubtful = doubtful | close
+            rows.append(own)
+        return Batch(draws, tuple(rows), doubtful, self.unsolved, self.model)
 
 
-def _branch(
-    model: Model, branch: Branch, shape: Triangle | None, holding: tuple[str, ...]
-) -> Callable[[Mapping[sp.Symbol, Array], int], tuple[Rows, Array] | None]:
-    """Compile one branch."""
-    if shape is None:
-        return lambda base, draws: None  # noqa: ARG005
-    if shape.loose or shape.ties:
-        # Only where something vanishes that draws never hit: none of them lies here.
-        return lambda base, draws: (
-            Rows(branch, np.zeros((draws, 1), dtype=bool), base),
-            np.zeros(draws, dtype=bool),
-        )
+def compiled(
+    model: Model, branches: Sequence[Branch], holding: tuple[str, ...], closeness: Closeness
+) -> Compiled:
+    """Compile branches, which may hang on choices that are held."""
     parameters = [p.symbol for p in model.parameters.values()]
-    parameters += [sp.Symbol(name, real=True) for name in holding]
-    root = _rooting(model, shape, parameters)
-    steps = []
-    known = list(parameters) + ([shape.last] if shape.last is not None else [])
-    for symbol, numerator, denominator in reversed(shape.steps):
-        told = [model.expand(numerator), model.expand(denominator)]
-        steps.append((symbol, tuple(known), quickly(known, told)))
-        known.append(symbol)
-    gaps = [_gaps(model, condition, known) for condition in branch.conditions]
+    known = [*parameters, *(sp.Symbol(name, real=True) for name in holding)]
+    solvers = [
+        _solver(model, branch, branch.shape, known, closeness)
+        for branch in branches
+        if branch.shape is not None
+    ]
+    formulas = [*closeness.payoffs, *(f for solver in solvers for f in solver.formulas)]
+    unsolved = tuple(branch for branch in branches if branch.shape is None)
+    return Compiled(model, closeness, tuple(solvers), unsolved, _beforehand(model, formulas))
 
-    def evaluate(base: Mapping[sp.Symbol, Array], draws: int) -> tuple[Rows, Array]:
+
+def _beforehand(model: Model, formulas: Sequence[sp.Expr]) -> Callable[[Columns], Sequence[Array]]:
+    """Compile formulas in parameters and definitions; what several share is worked out once."""
+    if not formulas:
+        return lambda base: ()  # noqa: ARG005
+    symbols = [p.symbol for p in model.parameters.values()]
+    defined = [d.symbol for d in model.definitions.values()]
+    definitions = quickly(symbols, [model.expand(d) for d in defined])
+    function = quickly([*symbols, *defined], formulas)
+
+    def values(base: Columns) -> Sequence[Array]:
+        known = [base[s] for s in symbols]
+        with np.errstate(all="ignore"):  # what is no number is doubtful
+            found = function(*known, *definitions(*known))
+        return [np.atleast_2d(np.asarray(value, dtype=float)) for value in found]
+
+    return values
+
+
+def _solver(
+    model: Model,
+    branch: Branch,
+    shape: Shape,
+    parameters: Sequence[sp.Symbol],
+    closeness: Closeness,
+) -> Solver:
+    """Compile one branch."""
+    if shape.loose or shape.ties:
+        return _nowhere(branch)
+    if shape.direct:
+        return _direct(branch, shape, closeness)
+    return _stepwise(model, branch, shape, parameters, closeness)
+
+
+def _nowhere(branch: Branch) -> Solver:
+    """Compile a branch that lies where something vanishes that draws never hit."""
+
+    def rows(
+        known: Sequence[Array],  # noqa: ARG001
+        base: Columns,
+        draws: int,
+        size: Array,  # noqa: ARG001
+    ) -> tuple[Rows, Array]:
+        none = np.zeros((draws, 1), dtype=bool)
+        return Rows(branch, none, base), none[:, 0]
+
+    return Solver((), rows)
+
+
+def _direct(branch: Branch, shape: Shape, closeness: Closeness) -> Solver:
+    """Compile a branch that is in closed form: its conditions hang on parameters alone."""
+    relations = list(_relations(branch))
+    gaps = [(r.lhs - r.rhs).xreplace(dict(shape.closed)) for r in relations]
+
+    def rows(known: Sequence[Array], base: Columns, draws: int, size: Array) -> tuple[Rows, Array]:
+        values = iter(known)
+        at = {**base, **dict(zip(shape.closed, values, strict=False))}
+        gap = dict(zip(relations, values, strict=True))
+        holds = np.ones((draws, 1), dtype=bool)
+        return _holding(branch, at, holds, lambda c: closeness.truth(c, gap.get, size))
+
+    return Solver((*shape.closed.values(), *gaps), rows)
+
+
+def _stepwise(
+    model: Model,
+    branch: Branch,
+    shape: Shape,
+    parameters: Sequence[sp.Symbol],
+    closeness: Closeness,
+) -> Solver:
+    """Compile a branch whose unknowns are gone through from the foot of its shape upwards."""
+    root = _rooting(model, shape, parameters)
+    steps = _steps(model, shape, parameters)
+    gaps = {r: _function(model, r.lhs - r.rhs) for r in _relations(branch)}
+
+    def rows(
+        known: Sequence[Array],  # noqa: ARG001 -- all hangs on the steps
+        base: Columns,
+        draws: int,
+        size: Array,
+    ) -> tuple[Rows, Array]:
         at: dict[sp.Symbol, Array] = dict(base)
-        shape_of = (draws, 1)
-        real = np.ones(shape_of, dtype=bool)
+        holds = np.ones((draws, 1), dtype=bool)
+
+        def gap(relation: sp.Basic) -> Array | None:
+            symbols, function = gaps[relation]
+            if any(s not in at for s in symbols):
+                return None
+            (value,) = function(*(at[s] for s in symbols))
+            return np.atleast_2d(np.asarray(value, dtype=float))
+
         with np.errstate(all="ignore"):
             if shape.last is not None:
-                at[shape.last], real = root(base, draws)
+                at[shape.last], holds = root(base, draws)
             for symbol, names, step in steps:
                 numerator, denominator = step(*(at[n] for n in names))
                 at[symbol] = np.asarray(numerator / denominator, dtype=float)
-            holds = real
-            close = np.zeros(holds.shape, dtype=bool)
-            for gap in gaps:
-                true, near = gap(at)
-                holds, close = np.broadcast_arrays(holds & true, close | near)
-            for symbol, _, _ in steps:
-                holds = holds & np.isfinite(at[symbol])
-        return Rows(branch, holds, at), np.any(holds & close, axis=1)
+                holds = holds & (closeness.kept | np.isfinite(at[symbol]))
+            return _holding(branch, at, holds, lambda c: closeness.truth(c, gap, size))
 
-    return evaluate
+    return Solver((), rows)
+
+
+def _relations(branch: Branch) -> Iterator[sp.Basic]:
+    """Yield the relations that a branch's conditions are made of."""
+    waiting = list(branch.conditions)
+    while waiting:
+        condition = waiting.pop()
+        if isinstance(condition, sp.And | sp.Or):
+            waiting += condition.args
+        elif condition not in (sp.true, sp.false):
+            yield condition
+
+
+def _holding(
+    branch: Branch, at: Columns, holds: Array, truth: Callable[[sp.Basic], tuple[Array, Array]]
+) -> tuple[Rows, Array]:
+    """Keep those solutions that satisfy a branch's conditions, and tell where that is close."""
+    close = np.zeros(holds.shape, dtype=bool)
+    for condition in branch.conditions:
+        true, near = truth(condition)
+        holds, close = np.broadcast_arrays(holds & true, close | near)
+    return Rows(branch, holds, at), np.any(holds & close, axis=1)
+
+
+def _steps(
+    model: Model, shape: Shape, parameters: Sequence[sp.Symbol]
+) -> list[tuple[sp.Symbol, tuple[sp.Symbol, ...], Callable[..., Any]]]:
+    """Compile the steps from the foot upwards: unknown, what it hangs on, its quotient."""
+    known = [*parameters, *([shape.last] if shape.last is not None else [])]
+    steps = []
+    for symbol, numerator, denominator in reversed(shape.steps):
+        quotient = [model.expand(numerator), model.expand(denominator)]
+        steps.append((symbol, tuple(known), quickly(known, quotient)))
+        known.append(symbol)
+    return steps
 
 
 def _rooting(
-    model: Model, shape: Triangle, parameters: Sequence[sp.Symbol]
-) -> Callable[[Mapping[sp.Symbol, Array], int], tuple[Array, Array]]:
-    """Compile the roots of a triangle's polynomial, polished, and which of them are real."""
+    model: Model, shape: Shape, parameters: Sequence[sp.Symbol]
+) -> Callable[[Columns, int], tuple[Array, Array]]:
+    """Compile the roots of a shape's polynomial, polished, and which of them are real."""
     if shape.last is None:
         return lambda base, draws: (np.empty(0), np.empty(0))  # noqa: ARG005
     polynomial = sp.Poly(model.expand(shape.polynomial), shape.last)
     coefficients = quickly(parameters, polynomial.all_coeffs())
     both = quickly([*parameters, shape.last], [polynomial.as_expr(), polynomial.diff().as_expr()])
 
-    def root(base: Mapping[sp.Symbol, Array], draws: int) -> tuple[Array, Array]:
+    def root(base: Columns, draws: int) -> tuple[Array, Array]:
         known = [base[p] for p in parameters]
         columns = [np.broadcast_to(np.asarray(c, float), (draws, 1)) for c in coefficients(*known)]
         roots = _roots(np.hstack(columns))
@@ -227,84 +403,3 @@ def _roots(table: Array) -> Array:
     if good.any():
         found[good] = np.linalg.eigvals(companion[good])
     return found
-
-
-Judge = Callable[[Mapping[sp.Symbol, Array]], tuple[Array, Array]]
-
-
-def _gaps(model: Model, condition: sp.Basic, known: Sequence[sp.Symbol]) -> Judge:
-    """Compile a condition: whether it holds, and whether that is too close to call."""
-    if condition in (sp.true, sp.false):
-        return lambda at: (np.array([[condition is sp.true]]), np.array([[False]]))  # noqa: ARG005
-    if isinstance(condition, sp.And | sp.Or):
-        parts = [_gaps(model, part, known) for part in condition.args]
-        join = np.logical_and if isinstance(condition, sp.And) else np.logical_or
-
-        def joined(at: Mapping[sp.Symbol, Array]) -> tuple[Array, Array]:
-            told = [part(at) for part in parts]
-            true, near = told[0]
-            for other, close in told[1:]:
-                true, near = join(true, other), near | close
-            return true, near
-
-        return joined
-    symbols, compiled = _function(model, condition.lhs - condition.rhs)
-    if set(symbols) - set(known):  # it speaks of a price that nothing determines
-        return lambda at: (np.array([[True]]), np.array([[False]]))  # noqa: ARG005
-    operator = {
-        sp.GreaterThan: np.greater_equal,
-        sp.StrictGreaterThan: np.greater,
-        sp.LessThan: np.less_equal,
-        sp.StrictLessThan: np.less,
-        sp.Eq: np.equal,
-        sp.Ne: np.not_equal,
-    }[type(condition)]
-
-    def judge(at: Mapping[sp.Symbol, Array]) -> tuple[Array, Array]:
-        (value,) = compiled(*(at[s] for s in symbols))
-        value = np.atleast_2d(np.asarray(value, dtype=float))
-        return operator(value, 0), np.abs(value) < CLOSE
-
-    return judge
-
-
-def _best(batch: Batch) -> Batch:
-    """Keep what pays the leader most."""
-    values = []
-    for rows in batch.rows:
-        assert rows.branch.value is not None
-        paid = batch.worth(rows, rows.branch.value)
-        values.append(np.where(rows.holds & np.isfinite(paid), paid, -np.inf))
-    top = np.max(np.hstack(values), axis=1, keepdims=True)
-    size = np.maximum(1.0, np.abs(top))
-    rows_kept = tuple(
-        Rows(r.branch, r.holds & (v >= top - CLOSE * size), r.at)
-        for r, v in zip(batch.rows, values, strict=True)
-    )
-    count = np.sum([r.holds.sum(axis=1) for r in rows_kept], axis=0)
-    return Batch(batch.draws, rows_kept, batch.doubtful | (count != 1), batch.model)
-
-
-def _unbeaten(batch: Batch) -> Batch:
-    """Drop what some player would leave for a point of a grid over its own interval."""
-    model = batch.model
-    game = numbers_of(model)
-    rows_kept = []
-    for rows in batch.rows:
-        holds = rows.holds.copy()
-        for player in game.moves[-1]:
-            has = batch.worth(rows, rows.branch.payoffs[player])
-            for choice in game.of(player):
-                low, high = batch.worth(rows, choice.low), batch.worth(rows, choice.high)
-                for share in np.linspace(0, 1, GRID):
-                    at = {**rows.at, choice.symbol: low + share * (high - low)}
-                    instead = Rows(rows.branch, rows.holds, at)
-                    pays = batch.worth(instead, rows.branch.payoffs[player])
-                    kept = np.ones(holds.shape, dtype=bool)
-                    for constraint in game.kept_by(player):
-                        kept &= batch.worth(instead, constraint.gap) >= 0
-                    with np.errstate(all="ignore"):
-                        better = pays > has + CLOSE * np.maximum(1, np.abs(has))
-                    holds &= ~(kept & better)
-        rows_kept.append(Rows(rows.branch, holds, rows.at))
-    return Batch(batch.draws, tuple(rows_kept), batch.doubtful, model)

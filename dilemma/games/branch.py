@@ -10,10 +10,11 @@ are not known to be concave, candidates that are none (``relaxed``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import sympy as sp
 
+from dilemma.games.shape import Shape
 from dilemma.theory.parts import Profile
 
 __all__ = ["Branch", "Play"]
@@ -40,10 +41,9 @@ class Branch:
         in equilibrium.
     conditions : tuple of sympy Boolean
         Strict for probabilities (a support's probabilities are positive), weak for best replies.
-    closed : mapping of unknown to sympy expression
-        The unknowns in closed form, empty where there is none.
-    nonzero : tuple of sympy expressions
-        What must not vanish for ``closed`` to be read; where it does, only ``equations`` speak.
+    shape : Shape or None
+        The equations solved, once for all calibrations; None where they are not, as where three or
+        more players mix.
     chosen : bool
         Whether the play is of chosen numbers and not of probabilities.
     relaxed : bool
@@ -64,8 +64,7 @@ class Branch:
     unknowns: tuple[sp.Symbol, ...] = ()
     equations: tuple[sp.Expr, ...] = ()
     conditions: tuple[sp.Basic, ...] = ()
-    closed: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
-    nonzero: tuple[sp.Expr, ...] = ()
+    shape: Shape | None = None
     chosen: bool = False
     relaxed: bool = False
     binds: tuple[str, ...] = ()
@@ -81,6 +80,16 @@ class Branch:
     def title(self) -> str:
         """The name in brackets, with a word for a mixed one, as equilibria are called."""
         return f"({self.name})" if self.pure else f"mixed ({self.name})"
+
+    @property
+    def closed(self) -> Mapping[sp.Symbol, sp.Expr]:
+        """The unknowns in closed form, empty where there is none."""
+        return {} if self.shape is None else self.shape.closed
+
+    @property
+    def nonzero(self) -> tuple[sp.Expr, ...]:
+        """What must not vanish for the play to be read; where it does, only ``equations`` speak."""
+        return self.shape.nonzero if self.shape is not None and self.solved else ()
 
     @property
     def solved(self) -> bool:

@@ -8,9 +8,10 @@ something that the game :class:`Can`, and what a game cannot is refused in one w
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Flag, auto
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -22,9 +23,11 @@ from dilemma.output.tables import Table
 from dilemma.theory.parts import Outcome, Player, Profile
 
 if TYPE_CHECKING:
+    from dilemma.games.batch import Batch, Closeness
     from dilemma.games.branch import Branch
     from dilemma.games.equilibrium import Found
     from dilemma.games.numbers.choice import Bargain, Choice, Constraint
+    from dilemma.games.points import Point
     from dilemma.model import At, Model
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document, Names
@@ -38,6 +41,7 @@ __all__ = [
     "Ask",
     "Can",
     "Game",
+    "Quick",
     "Size",
     "Statement",
     "endings",
@@ -58,6 +62,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 
 
+Quick = Callable[[Mapping[str, Fraction]], tuple[str, ...]]  # names of equilibria at a calibration
 PLENTY = 30.0  # seconds within which ordinary models are sure to be done
 FEW = 150  # steps in a game's formulas that are evaluated and brought into order in no time
 SOME = 600
@@ -285,7 +290,48 @@ class Game:
 
     def branches(self, model: Model, ask: Ask) -> tuple[Branch, ...]:
         """Return every way of being an equilibrium, in symbols."""
-        raise NotImplementedError
+        del ask
+        raise UnsupportedError(f"{model.name} has no symbolic solution; here {self.here}")
+
+    # Branches are solved alike whatever the kind, exactly at one calibration (games/points) and in
+    # floats at many (games/batch); which solutions are equilibria, and where floats are not to be
+    # trusted, a kind knows.
+
+    def may_hold(self, model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
+        """Tell whether a branch that has no single solution at a calibration may hold there."""
+        del model, branch, values
+        return True
+
+    def settle(
+        self,
+        model: Model,
+        values: Mapping[sp.Symbol, sp.Expr],
+        holding: tuple[str, ...],
+        points: list[Point],
+    ) -> list[Point]:
+        """Mark which candidates are equilibria: all, where conditions are enough."""
+        del model, values, holding
+        return points
+
+    def settle_batch(self, batch: Batch, holding: tuple[str, ...]) -> Batch:
+        """Keep which solutions in floats are equilibria, and doubt more draws than are too close."""
+        del holding
+        return batch
+
+    def closeness(self, model: Model) -> Closeness | None:
+        """Return what is too close to call in floats; None for a small part of payoffs."""
+        del model
+        return None
+
+    def quick(self, model: Model) -> Quick | None:
+        """Return what names the equilibria at a calibration exactly, quicker than ``solve`` does."""
+        del model
+        return None
+
+    several: ClassVar[bool] = False
+    """Whether several equilibria of one branch at one calibration count several times."""
+    exact_alone: ClassVar[bool] = False
+    """Whether the one game of a model without parameters is solved exactly at once."""
 
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
@@ -327,7 +373,7 @@ class Game:
 
     def script(self, model: Model) -> tuple[str, dict[str, Any]]:
         """Return a function of the parameters in JavaScript, and what it speaks of as plain data."""
-        raise NotImplementedError
+        raise UnsupportedError(f"{model.name}: the page has no script for it; here {self.here}")
 
     # --- other programs -------------------------------------------------------------------------
 
@@ -356,7 +402,7 @@ class Game:
 
     def order(self, model: Model) -> str:
         """Say whose actions an equilibrium's name lists."""
-        raise NotImplementedError
+        return f"a name is of what is played by ({', '.join(self.decision_titles(model))})"
 
     def table(self, model: Model) -> Table | None:
         """Return who gets what in rows and columns; None where it is no such table."""

@@ -1,8 +1,11 @@
-"""Polynomial equations brought into a triangle: each unknown in terms of those below it.
+"""Equations that are solved: each unknown in terms of those below it, a polynomial at the foot.
 
 An equation that is linear in some unknown gives that unknown as a quotient; it is put into the
-others, and so on, until one polynomial in one unknown is left, or none.  All solutions are then the
-roots of that polynomial, each carried up again, provided that no denominator vanishes.
+others, and so on, until one polynomial in one unknown is left, or none: a triangle.  All solutions
+are then the roots of that polynomial, each carried up again, provided that no denominator vanishes.
+
+Linear systems may be solved at once instead, by Cramer's rule: a triangle of closed forms with
+nothing at its foot, provided that no determinant vanishes.
 """
 
 from __future__ import annotations
@@ -10,14 +13,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import permutations
 
 import sympy as sp
 
-from dilemma.games.numbers.first_order import top
-
-__all__ = ["Triangle", "solutions", "specialised", "triangle"]
+__all__ = ["ZERO", "Shape", "solutions", "specialised", "top", "triangle"]
 
 EPSILON = sp.Rational(1, 10**50)  # how closely an irrational root is bracketed
 MOST_SOLUTIONS = 64  # by Bezout's bound, for a basis to be tried
@@ -25,7 +26,7 @@ ZERO = sp.Rational(1, 10**30)  # what is nearer to zero than this is taken for z
 
 
 @dataclass(frozen=True)
-class Triangle:
+class Shape:
     """Equations solved for one unknown after the other.
 
     Attributes
@@ -40,26 +41,58 @@ class Triangle:
         Must vanish as well: what is said beyond the number of unknowns.
     loose : tuple of symbols
         Unknowns that nothing ties down, should the ties hold.
+    nonzero : tuple of sympy expressions
+        What must not vanish for the steps to be read: denominators, determinants, slopes.  Where
+        one does, only the equations speak.
+    direct : bool
+        Whether the steps are closed forms as they stand, in lowest terms, so that a factor of what
+        must not vanish may have gone from their denominators.
+
+    Examples
+    --------
+    >>> x, y, a = sp.symbols("x y a", real=True)
+    >>> shape = triangle([x + a * y - 1, x - y], [x, y])
+    >>> shape.steps, shape.closed
+    (((x, y, 1), (y, 1, a + 1)), {y: 1/(a + 1), x: 1/(a + 1)})
     """
 
-    steps: tuple[tuple[sp.Symbol, sp.Expr, sp.Expr], ...]
-    last: sp.Symbol | None
-    polynomial: sp.Expr
+    steps: tuple[tuple[sp.Symbol, sp.Expr, sp.Expr], ...] = ()
+    last: sp.Symbol | None = None
+    polynomial: sp.Expr = sp.S.One
     ties: tuple[sp.Expr, ...] = ()
     loose: tuple[sp.Symbol, ...] = ()
+    nonzero: tuple[sp.Expr, ...] = ()
+    direct: bool = False
 
-    def closed(self) -> dict[sp.Symbol, sp.Expr]:
-        """Return every unknown in closed form, where all equations were linear."""
+    @cached_property
+    def closed(self) -> Mapping[sp.Symbol, sp.Expr]:
+        """Every unknown in closed form, where all equations were linear; else nothing."""
+        if self.last is not None or self.ties or self.loose:
+            return {}
+        if self.direct:
+            return {symbol: formula for symbol, formula, _ in self.steps}
         found: dict[sp.Symbol, sp.Expr] = {}
-        if self.last is None and not self.ties and not self.loose:
-            for symbol, numerator, denominator in reversed(self.steps):
-                found[symbol] = sp.factor_terms(
-                    sp.cancel((numerator / denominator).xreplace(found))
-                )
+        for symbol, numerator, denominator in reversed(self.steps):
+            found[symbol] = sp.factor_terms(sp.cancel((numerator / denominator).xreplace(found)))
         return found
 
+    @classmethod
+    def of(cls, closed: Mapping[sp.Symbol, sp.Expr], nonzero: Sequence[sp.Expr] = ()) -> Shape:
+        """Return what closed forms make: a triangle with nothing at its foot."""
+        steps = tuple((symbol, formula, sp.S.One) for symbol, formula in closed.items())
+        return cls(steps=steps, nonzero=tuple(nonzero), direct=True)
 
-def triangle(equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]) -> Triangle | None:
+
+@lru_cache(maxsize=10_000)
+def top(expression: sp.Expr) -> sp.Expr:
+    """Return the numerator of an expression over one denominator, expanded."""
+    expanded = sp.expand(expression)
+    if expanded.is_polynomial():
+        return expanded
+    return sp.expand(sp.fraction(sp.cancel(sp.together(expression)))[0])
+
+
+def triangle(equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]) -> Shape | None:
     """Bring equations into a triangle; None where they do not determine the unknowns so.
 
     Examples
@@ -72,34 +105,42 @@ def triangle(equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]) -> Tri
 
 
 @lru_cache(maxsize=1_000)
-def _triangle(equations: tuple[sp.Expr, ...], unknowns: tuple[sp.Symbol, ...]) -> Triangle | None:
+def _triangle(equations: tuple[sp.Expr, ...], unknowns: tuple[sp.Symbol, ...]) -> Shape | None:
     left = [e for e in map(top, equations) if e != 0]
     waiting = list(unknowns)
     steps: list[tuple[sp.Symbol, sp.Expr, sp.Expr]] = []
     ties: list[sp.Expr] = []
+
+    def shape(last: sp.Symbol | None = None, polynomial: sp.Expr = sp.S.One) -> Shape:
+        loose = tuple(waiting) if last is None else ()
+        poles = tuple(denominator for _, _, denominator in steps if not denominator.is_number)
+        return Shape(tuple(steps), last, polynomial, tuple(ties), loose, poles)
+
     while waiting:
         ties += [e for e in left if not e.free_symbols & set(waiting)]
         left = [e for e in left if e.free_symbols & set(waiting)]
         pivot = _pivot(left, waiting)
         if pivot is None:
             if not left:
-                return Triangle(tuple(steps), None, sp.Integer(1), tuple(ties), tuple(waiting))
+                return shape()
             if len(waiting) != 1:
                 return None
             first, *others = sorted(left, key=lambda e: sp.degree(e, waiting[0]))
-            return Triangle(tuple(steps), waiting[0], first, (*ties, *others))
+            ties += others
+            return shape(waiting[0], first)
         equation, symbol, slope, constant = pivot
         steps.append((symbol, -constant, slope))
         put = {symbol: -constant / slope}
         left = [top(e.xreplace(put)) for e in left if e is not equation]
         left = [e for e in left if e != 0]
         waiting.remove(symbol)
-    return Triangle(tuple(steps), None, sp.Integer(1), (*ties, *left))
+    ties += left
+    return shape()
 
 
 def specialised(
     equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol], values: Mapping[sp.Symbol, sp.Expr]
-) -> Triangle | None:
+) -> Shape | None:
     """Bring equations into a triangle at exact values, by a lexicographic Groebner basis.
 
     Where the solutions are finitely many and differ in the last unknown, the basis is linear in
@@ -115,7 +156,7 @@ def specialised(
     for order in permutations(unknowns) if len(unknowns) <= 3 else (unknowns,):
         basis = sp.groebner(told, *order, order="lex")
         if basis.exprs == [1]:
-            return Triangle((), None, sp.Integer(1), (sp.Integer(1),))
+            return Shape(ties=(sp.S.One,))
         found = triangle(basis.exprs, order)
         if found is not None and not found.loose:
             return found
@@ -140,7 +181,7 @@ def _pivot(
 
 
 def solutions(
-    solved: Triangle, values: Mapping[sp.Symbol, sp.Expr]
+    solved: Shape, values: Mapping[sp.Symbol, sp.Expr]
 ) -> tuple[list[dict[sp.Symbol, sp.Rational]], bool, str]:
     """Return all real solutions at exact values, whether they are exact, and what went wrong.
 
@@ -149,14 +190,15 @@ def solutions(
     """
     starts: list[dict[sp.Symbol, sp.Rational]] = [{}]
     trouble = ""
-    formulas = [solved.polynomial, *(f for _, n, d in solved.steps for f in (n, d))]
-    exact = all(v.is_Rational for v in values.values() if v.is_number)
-    exact = exact and not any(map(_rooted, formulas))
+    formulas = (solved.polynomial, *(f for _, n, d in solved.steps for f in (n, d)))
+    rooted = any(map(_rooted, formulas))
+    exact = not rooted and all(v.is_Rational for v in values.values() if v.is_number)
     values = _rational(values)
     known = [_told(tie, values) for tie in solved.ties]
     if any(tie.is_number and abs(tie) > ZERO for tie in known):
         return [], exact, ""
-    if solved.loose:
+    singular = solved.direct and any(abs(_told(e, values)) < ZERO for e in solved.nonzero)
+    if solved.loose or singular:
         return [], exact, "continuum"
     if solved.last is not None:
         polynomial = sp.Poly(top(_told(solved.polynomial, values)), solved.last)
@@ -166,8 +208,7 @@ def solutions(
         exact = exact and rational
     found = []
     for start in starts:
-        at = {**values, **start}
-        own = dict(start)
+        at, own = {**values, **start}, dict(start)
         for symbol, numerator, denominator in reversed(solved.steps):
             bottom = _told(denominator, at)
             if abs(bottom) < ZERO:

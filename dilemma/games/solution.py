@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import sympy as sp
 
 from dilemma.budget import best, ordinary
+from dilemma.games.batch import Array, Batch, Closeness, Compiled, compiled
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibria, Found
 from dilemma.games.kind import Ask, Can
+from dilemma.games.points import Doubt, Point, Values, candidates
 from dilemma.model import Model
 from dilemma.output.result import versions
 from dilemma.processes import inside
 
-__all__ = ["branches", "equilibria"]
+__all__ = ["branches", "by_branches", "equilibria", "many"]
 
 
 def branches(
@@ -32,6 +35,77 @@ def branches(
     Without ``bargain`` nothing is said of how a bargain at the end goes.
     """
     return model.game.branches(model, Ask(named, holding, bargain))
+
+
+def by_branches(
+    model: Model,
+    values: Values,
+    holding: tuple[str, ...] = (),
+    *,
+    bargain: bool = True,
+    only: Collection[str] | None = None,
+) -> tuple[list[Point], list[Doubt]]:
+    """Return every candidate for an equilibrium at one calibration, from the branches alone.
+
+    And what went wrong.
+
+    Parameters
+    ----------
+    values : mapping of symbol to number
+        Parameters, definitions, and choices that are held.
+    only : collection of str, optional
+        The branches to look at; by default all.
+
+    Raises
+    ------
+    UnsupportedError
+        If the game has no branches.
+    """
+    holding = tuple(sorted(holding))
+    every = branches(model, holding=holding, bargain=bargain)
+    wanted = [b for b in every if only is None or b.name in only]
+    found, trouble = candidates(model, wanted, values, model.game.may_hold)
+    return model.game.settle(model, values, holding, found), trouble
+
+
+def many(
+    model: Model,
+    columns: Mapping[sp.Symbol, Array],
+    holding: tuple[str, ...] = (),
+    *,
+    bargain: bool = True,
+) -> Batch:
+    """Return the equilibria at many calibrations, in floats, from the branches alone.
+
+    Parameters
+    ----------
+    columns : mapping of parameter's symbol to array of shape (draws,)
+        And the symbols of choices that are held.
+    holding : tuple of str
+        Choices that are held where they are.
+    bargain : bool
+        Whether to say how a bargain ends.
+
+    Raises
+    ------
+    UnsupportedError
+        If the game has no branches.
+    """
+    holding = tuple(sorted(holding))
+    return model.game.settle_batch(_compiled(model, holding, bargain).at(columns), holding)
+
+
+@lru_cache(maxsize=16)
+def _compiled(
+    model: Model,
+    holding: tuple[str, ...],
+    bargain: bool,  # noqa: FBT001 -- cached
+) -> Compiled:
+    every = branches(model, holding=holding, bargain=bargain)
+    payoffs = [payoff for cell in model.payoffs.values() for payoff in cell.values()]
+    ends = model.game.type_ends()
+    usual = Closeness.of(payoff.xreplace(end) for end in ends for payoff in payoffs)
+    return compiled(model, every, holding, model.game.closeness(model) or usual)
 
 
 def equilibria(

@@ -15,10 +15,10 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError
-from dilemma.games.batch import many
 from dilemma.games.numbers import bargain_of
 from dilemma.games.numbers.choice import Choice
 from dilemma.games.numbers.choosing import play, played
+from dilemma.games.solution import many
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, percent, versions
 from dilemma.study.asking import Eras, eras_of

@@ -15,8 +15,8 @@ from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
 from dilemma.games.numbers.choice import Choice, ChosenNumbers
 from dilemma.games.numbers.first_order import concave
-from dilemma.games.points import by_branches
 from dilemma.games.profiles import numeric_payoffs
+from dilemma.games.solution import by_branches
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, versions
 from dilemma.study.asking import Eras, eras_of

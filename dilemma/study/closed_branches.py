@@ -16,6 +16,7 @@ from sympy.core.relational import Relational
 from dilemma.games.branch import Branch
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.first_order import admissible, concave
+from dilemma.games.shape import Shape
 from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.study.closed_forms import ClosedForm, Solved, closed_forms, without_roots
@@ -265,7 +266,7 @@ def _where(
         told = [without_roots(c.xreplace(put)) for c in conditions]
         parts += [_plain(shorter, part) for part in told]
     else:
-        branch = Branch("", {}, {}, {}, conditions=tuple(conditions), closed=put)
+        branch = Branch("", {}, {}, {}, conditions=tuple(conditions), shape=Shape.of(put))
         parts.append(existence(branch, shorter.sign))
     every = [p for part in parts for p in sp.And.make_args(part)]
     if sum(int(p.count_ops()) for p in every) > MOST_TRIED:

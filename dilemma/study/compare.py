@@ -15,7 +15,7 @@ from dilemma.games import named_games as kinds
 from dilemma.games import selection
 from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
-from dilemma.games.points import by_branches
+from dilemma.games.solution import by_branches
 from dilemma.model import Model
 from dilemma.output.result import Best, Cell, Shown, Table, number, percent, versions
 from dilemma.study.asking import Eras, EraSummary, GroupMove, eras_of

@@ -28,11 +28,11 @@ import sympy as sp
 
 from dilemma.deciders.question import Answer, Question
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.batch import many
 from dilemma.games.branch import Branch
 from dilemma.games.numbers.choosing import played
 from dilemma.games.points import Point, holds
 from dilemma.games.shape import ZERO
+from dilemma.games.solution import many
 from dilemma.model import Model
 from dilemma.study.draws import draw
 from dilemma.theory.evaluate import quickly

@@ -1,9 +1,8 @@
 """How often each set of equilibria occurs over an era's box.
 
-The branches with a closed form are evaluated on all draws at once.  A draw at which some
-comparison is too close to call in floating point, a closed form is 0/0, or the count of
-equilibria is one that only games with ties have (even; in a tree, other than one) goes to the
-exact path.
+The branches are solved at all draws at once, in floats.  A draw at which some comparison is too
+close to call there, a closed form is 0/0, or the count of equilibria is one that only games with
+ties have (even; in a tree, other than one) goes to the exact path.
 """
 
 from __future__ import annotations
@@ -22,18 +21,12 @@ import sympy as sp
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games import named_games as kinds
 from dilemma.games import solution as games
-from dilemma.games.batch import many
-from dilemma.games.branch import Branch
-from dilemma.games.exact import solve_exactly
-from dilemma.games.kind import Can
-from dilemma.games.solution import branches
 from dilemma.model import Model
-from dilemma.theory.evaluate import exactly, quickly
+from dilemma.theory.evaluate import quickly
 
 __all__ = ["Frequencies", "frequencies"]
 
 Progress = Callable[[float], None]
-CLOSE = 1e-12  # of the largest payoff: a smaller gap is too close to call in floats
 
 
 @dataclass(frozen=True)
@@ -94,22 +87,17 @@ def frequencies(
     boxed = any(v.range.low < v.range.high for v in model.eras[era].values.values())
     count = draws if boxed else 1  # a box that is a point is the same game at every draw
     drawn = draw(model, era, count, seed)
-    if Can.SLOPES in model.game.can:
-        columns: Arrays = {}
-        counts, flagged = _of_choices(model, drawn, count)
-    else:
-        columns = _quantities(model, drawn, count)
-        counts, flagged = _of_branches(model, columns, count)
-    doubtful = np.flatnonzero(flagged)
-    for done, k in enumerate(doubtful):
+    counts, doubtful, left_out = _in_floats(model, drawn, count)
+    exact = np.flatnonzero(doubtful)
+    for done, k in enumerate(exact):
         at = {n: Fraction(float(v[k])) for n, v in drawn.items()}
         try:
-            counts[_exact_solver(model)(at)] += 1
+            counts[_exactly(model)(at)] += 1
         except (ArithmeticError, TypeError, ValueError):
             where = ", ".join(f"{n} = {float(v):.4g}" for n, v in at.items())
             raise CalibrationError(f"{model.name} is no game at {where}, inside {era}") from None
         if progress is not None and done % 100 == 0:
-            progress(done / len(doubtful))
+            progress(done / len(exact))
     each: Counter[str] = Counter()
     for found, times in counts.items():
         each.update(dict.fromkeys(found, times))
@@ -118,9 +106,9 @@ def frequencies(
         seed=seed,
         sets={found: times / count for found, times in counts.most_common()},
         each={name: times / count for name, times in each.most_common()},
-        kinds=_kinds(model, columns, count) if columns else {},
-        exact_draws=len(doubtful),
-        left_out=_implicit(model),
+        kinds=_kinds(model, drawn, count),
+        exact_draws=len(exact),
+        left_out=left_out,
     )
 
 
@@ -128,45 +116,29 @@ Arrays = dict[sp.Symbol, np.ndarray[Any, Any]]
 Counts = Counter[tuple[str, ...]]
 
 
-def _of_branches(model: Model, columns: Arrays, draws: int) -> tuple[Counts, np.ndarray[Any, Any]]:
-    """Count the sets of equilibria of finite games; return doubtful draws too."""
-    names: list[str] = []
-    try:
-        held, flagged, names = _by_branches(model, columns, draws)
-    except UnsupportedError:  # no symbols: every draw goes to the exact path
-        held = np.zeros((draws, 0), dtype=bool)
-        flagged = np.ones(draws, dtype=bool)
-    counts: Counts = Counter()
-    rows, often = np.unique(held[~flagged], axis=0, return_counts=True)
-    for row, times in zip(rows, often.tolist(), strict=True):
-        counts[tuple(n for n, holds in zip(names, row, strict=True) if holds)] += times
-    return counts, flagged
-
-
-def _of_choices(
+def _in_floats(
     model: Model, drawn: Mapping[str, np.ndarray[Any, Any]], draws: int
-) -> tuple[Counts, np.ndarray[Any, Any]]:
-    """Count the sets of equilibria where numbers are chosen; return doubtful draws too."""
+) -> tuple[Counts, np.ndarray[Any, Any], int]:
+    """Count the sets of equilibria by the branches; return doubtful draws, and what is left out."""
     columns = {p.symbol: drawn[name] for name, p in model.parameters.items()}
-    batch = many(model, columns) if columns else None
-    if batch is None:
-        return Counter(), np.ones(draws, dtype=bool)
-    held = np.stack([rows.holds.sum(axis=1) for rows in batch.rows], axis=1)
-    names = [rows.branch.name for rows in batch.rows]
+    everywhere = np.ones(draws, dtype=bool)
+    if not columns and model.game.exact_alone:
+        return Counter(), everywhere, 0
+    try:
+        batch = games.many(model, columns)
+    except UnsupportedError:  # no symbols: every draw goes to the exact path
+        return Counter(), everywhere, 0
+    occurring = [rows for rows in batch.rows if rows.holds.any()]
+    held = np.zeros((draws, len(occurring)), dtype=np.uint8)
+    for position, rows in enumerate(occurring):
+        held[:, position] = rows.holds.sum(axis=1)
+    sets, often = np.unique(held[~batch.doubtful], axis=0, return_counts=True)
+    names = [rows.branch.name for rows in occurring]
     counts: Counts = Counter()
-    rows, often = np.unique(held[~batch.doubtful], axis=0, return_counts=True)
-    for row, times in zip(rows, often.tolist(), strict=True):
-        told = [n for n, many_of in zip(names, row, strict=True) for _ in range(many_of)]
-        counts[tuple(told)] += times
-    return counts, batch.doubtful
-
-
-def _evaluate(
-    compiled: Callable[..., Any], columns: Mapping[sp.Symbol, np.ndarray[Any, Any]], draws: int
-) -> list[np.ndarray[Any, Any]]:
-    with np.errstate(all="ignore"):  # what is not a number is flagged, and solved exactly
-        found = compiled(*columns.values())
-    return [np.broadcast_to(np.asarray(each, dtype=float), draws) for each in found]
+    for row, times in zip(sets, often.tolist(), strict=True):
+        each = zip(names, row, strict=True)
+        counts[tuple(name for name, several in each for _ in range(several))] += times
+    return counts, batch.doubtful, len(batch.unsolved)
 
 
 @lru_cache(maxsize=16)
@@ -178,125 +150,36 @@ def _definitions(model: Model) -> Callable[..., Any]:
 def _quantities(model: Model, drawn: Mapping[str, np.ndarray[Any, Any]], draws: int) -> Arrays:
     """Return parameters and definitions as arrays."""
     columns = {p.symbol: drawn[name] for name, p in model.parameters.items()}
-    found = _evaluate(_definitions(model), columns, draws)
-    symbols = (d.symbol for d in model.definitions.values())
-    return columns | dict(zip(symbols, found, strict=True))
+    with np.errstate(all="ignore"):
+        found = _definitions(model)(*columns.values())
+    for definition, value in zip(model.definitions.values(), found, strict=True):
+        columns[definition.symbol] = np.broadcast_to(np.asarray(value, dtype=float), draws)
+    return columns
 
 
 @lru_cache(maxsize=16)
-def _conditions(model: Model) -> tuple[Callable[..., Any], tuple[Branch, ...]]:
-    """Compile payoffs, and then the conditions of each closed branch, into one function."""
-    closed = tuple(branch for branch in branches(model) if branch.solved)
-    symbols = [p.symbol for p in model.parameters.values()]
-    symbols += [d.symbol for d in model.definitions.values()]
-    payoffs = _payoffs(model)
-    gaps = [_gap(c).xreplace(dict(b.closed)) for b in closed for c in b.conditions]
-    return quickly(symbols, payoffs + gaps), closed
-
-
-def _by_branches(
-    model: Model, columns: Arrays, draws: int
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], list[str]]:
-    """Evaluate the closed branches; return which hold where, doubtful draws, names."""
-    compiled, closed = _conditions(model)
-    found = iter(_evaluate(compiled, columns, draws))
-    payoffs = [next(found) for _ in _payoffs(model)]
-    size = np.max(np.abs(payoffs), axis=0)
-    held = np.zeros((draws, len(closed)), dtype=bool)
-    flagged = ~np.isfinite(size)
-    for position, branch in enumerate(closed):
-        holds = np.ones(draws, dtype=bool)
-        close = np.zeros(draws, dtype=bool)
-        for condition in branch.conditions:
-            gap = next(found)
-            # A strict condition is about a probability, a weak one about payoffs.
-            scale = 1.0 if isinstance(condition, sp.StrictGreaterThan) else size
-            close |= ~(np.abs(gap) > CLOSE * scale)
-            holds &= ~(gap < -CLOSE * scale)
-        flagged |= holds & close
-        held[:, position] = holds
-    count = held.sum(axis=1)
-    if not _implicit(model):
-        flagged |= count % 2 == 0 if Can.MOVES not in model.game.can else count != 1
-    return held, flagged, [branch.name for branch in closed]
-
-
-def _implicit(model: Model) -> int:
-    try:
-        return sum(branch.implicit for branch in branches(model))
-    except UnsupportedError:
-        return 0
-
-
-def _payoffs(model: Model) -> list[sp.Expr]:
-    """Return every payoff, types at both their ends."""
-    found = [payoff for cell in model.payoffs.values() for payoff in cell.values()]
-    return [payoff.xreplace(end) for end in model.game.type_ends() for payoff in found]
-
-
-def _gap(condition: sp.Basic) -> sp.Expr:
-    if condition in (sp.true, sp.false):
-        return sp.Integer(1 if condition else -1)
-    return condition.gts - condition.lts
-
-
-@lru_cache(maxsize=16)
-def _exact_solver(model: Model) -> Callable[[Mapping[str, Fraction]], tuple[str, ...]]:
+def _exactly(model: Model) -> Callable[[Mapping[str, Fraction]], tuple[str, ...]]:
     """Return a function that solves the game exactly at a calibration and names the equilibria."""
-    if Can.SLOPES in model.game.can:
-        return lambda at: _names_by_choice(model, at)
-    if Can.MOVES in model.game.can or len(model.players) != 2:
 
-        def in_full(calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
-            at = {n: sp.Rational(v.numerator, v.denominator) for n, v in calibration.items()}
-            return tuple(dict.fromkeys(e.branch for e in games.equilibria(model, at)))
+    def in_full(calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
+        at = {n: sp.Rational(v.numerator, v.denominator) for n, v in calibration.items()}
+        names = tuple(e.branch for e in games.equilibria(model, at))
+        return names if model.game.several else tuple(dict.fromkeys(names))
 
-        return in_full
-    symbols = [p.symbol for p in model.parameters.values()]
-    row, column = model.players.values()
-    payoffs = [
-        model.expand(model.payoffs[profile][player])
-        for player in (row.name, column.name)
-        for profile in model.game.profiles
-    ]
-    compiled = exactly(symbols, payoffs)
-    wide = len(column.actions)
-
-    def solve(calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
-        flat = compiled(*(calibration[name] for name in model.parameters))
-        half = len(flat) // 2
-        A, B = (
-            [side[i : i + wide] for i in range(0, half, wide)]
-            for side in (flat[:half], flat[half:])
-        )
-        found = solve_exactly(A, B)
-        return tuple(
-            dict.fromkeys(
-                ", ".join(
-                    "/".join(a for a, p in zip(player.actions, mix, strict=True) if p)
-                    for player, mix in ((row, x), (column, y))
-                )
-                for x, y in found.profiles
-            )
-        )
-
-    return solve
-
-
-def _names_by_choice(model: Model, calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
-    at = {n: sp.Rational(v.numerator, v.denominator) for n, v in calibration.items()}
-    return tuple(e.branch for e in games.equilibria(model, at))
+    return model.game.quick(model) or in_full
 
 
 def _kinds(
-    model: Model, columns: Mapping[sp.Symbol, np.ndarray[Any, Any]], draws: int
+    model: Model, drawn: Mapping[str, np.ndarray[Any, Any]], draws: int
 ) -> dict[str, dict[str, float]]:
+    try:
+        gained = {player: kinds.gains(model, player) for player in model.players}
+    except UnsupportedError:
+        return {}
+    if not (columns := _quantities(model, drawn, draws)):
+        return {}
     shares: dict[str, dict[str, float]] = {}
-    for player in model.players:
-        try:
-            gains = kinds.gains(model, player)
-        except UnsupportedError:
-            return {}
+    for player, gains in gained.items():
         D0, D1, both = (
             np.broadcast_to(np.asarray(g, dtype=float), draws)
             for g in quickly(list(columns), gains)(*columns.values())

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import sympy as sp
 
-from dilemma.games.kind import FEW, PLENTY, SOME, Ask, Can, Game, Size, Statement
+from dilemma.games.kind import FEW, PLENTY, SOME, Ask, Can, Game, Quick, Size, Statement
 from dilemma.output.result import WIDTH, Table
 from dilemma.reading.rows import Names, player_names
 from dilemma.theory.parts import Player, Profile
 
 if TYPE_CHECKING:
     from dilemma.errors import Mistake
+    from dilemma.games.batch import Batch
     from dilemma.games.branch import Branch
     from dilemma.games.equilibrium import Found
     from dilemma.model import At, Model
@@ -76,6 +77,26 @@ class MatrixGame(Game):
         from dilemma.games.matrix.supports import branches
 
         return branches(model, named=ask.named)
+
+    def may_hold(self, model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
+        """Tell whether a choice of supports has equilibria although its equations are singular."""
+        from dilemma.games.matrix.parity import may_hold
+
+        del model
+        return may_hold(branch, values)
+
+    def settle_batch(self, batch: Batch, holding: tuple[str, ...]) -> Batch:
+        """Doubt an even number of equilibria."""
+        from dilemma.games.matrix.parity import settle_batch
+
+        del holding
+        return settle_batch(batch)
+
+    def quick(self, model: Model) -> Quick | None:
+        """Return what names the supports of a two-player game's extreme equilibria."""
+        from dilemma.games.matrix.parity import quick
+
+        return quick(model)
 
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int

@@ -23,6 +23,7 @@ import sympy as sp
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch
 from dilemma.games.naming import Naming
+from dilemma.games.shape import Shape
 from dilemma.model import Model
 from dilemma.theory.parts import Player, Profile
 
@@ -99,7 +100,6 @@ def _branch(model: Model, naming: Naming | None, choice: Sequence[Profile]) -> B
         equal.append([gains[b] for b in choice[position][1:]])
         best += [gain for b, gain in gains.items() if b not in choice[position]]
     unknowns = [[p for p in mix.values() if p.is_Symbol] for mix in mixes]
-    closed, nonzero = _closed(equal, unknowns)
     positive = [p > 0 for mix in mixes if len(mix) > 1 for p in mix.values()]
     play = {
         player.name: {a: mix.get(a, sp.Integer(0)) for a in player.actions}
@@ -116,8 +116,7 @@ def _branch(model: Model, naming: Naming | None, choice: Sequence[Profile]) -> B
         unknowns=tuple(u for own in unknowns for u in own),
         equations=tuple(e for own in equal for e in own),
         conditions=(*positive, *(sp.Ge(gain, 0) for gain in best)),
-        closed=closed,
-        nonzero=nonzero,
+        shape=_shape(equal, unknowns),
     )
 
 
@@ -154,26 +153,33 @@ def _expected(
     return sp.Add(*total)
 
 
-def _closed(
+def _shape(
     equal: Sequence[Sequence[sp.Expr]], unknowns: Sequence[Sequence[sp.Symbol]]
-) -> tuple[dict[sp.Symbol, sp.Expr], tuple[sp.Expr, ...]]:
+) -> Shape | None:
     """Solve two players' indifference for each other's mix by Cramer's rule, where it can be.
 
-    With three or more players who mix, indifference is not linear in the others' mixes.
+    Where it cannot, only ties in payoffs leave a solution, and then more than one.  With three or
+    more players who mix, indifference is not linear in the others' mixes, and is not solved.
     """
     mixing = [k for k, own in enumerate(unknowns) if own]
-    if len(mixing) != 2 or len(unknowns[mixing[0]]) != len(unknowns[mixing[1]]):
-        return {}, ()
+    if len(mixing) > 2:
+        return None
+    if not mixing:
+        return Shape()
+    everything = [e for own in equal for e in own]
+    tied = Shape(ties=tuple(everything), loose=tuple(u for own in unknowns for u in own))
+    if len(mixing) == 1 or len(unknowns[mixing[0]]) != len(unknowns[mixing[1]]):
+        return tied
     closed: dict[sp.Symbol, sp.Expr] = {}
     nonzero: list[sp.Expr] = []
     for mine, other in (mixing, mixing[::-1]):
         coefficients, constants = sp.linear_eq_to_matrix(list(equal[mine]), list(unknowns[other]))
         determinant = sp.expand(coefficients.det())
         if determinant == 0:
-            return {}, ()
+            return tied
         for k, unknown in enumerate(unknowns[other]):
             replaced = coefficients.copy()
             replaced[:, k] = constants
             closed[unknown] = sp.cancel(sp.expand(replaced.det()) / determinant)
         nonzero.append(determinant)
-    return closed, tuple(nonzero)
+    return Shape.of(closed, nonzero)

@@ -26,8 +26,10 @@ from dilemma.theory.parts import Profile
 
 if TYPE_CHECKING:
     from dilemma.errors import Mistake
+    from dilemma.games.batch import Batch, Closeness
     from dilemma.games.branch import Branch
     from dilemma.games.equilibrium import Found
+    from dilemma.games.points import Point
     from dilemma.model import Model
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
@@ -153,6 +155,40 @@ class NumbersGame(Game):
         from dilemma.games.numbers.regimes import branches
 
         return branches(model, ask.holding, bargain=ask.bargain)
+
+    several: ClassVar[bool] = True
+    exact_alone: ClassVar[bool] = True
+
+    def may_hold(self, model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
+        """Tell whether conditions can hold where what binds leaves no single solution."""
+        from dilemma.games.numbers.optimality import may_hold
+
+        return may_hold(model, branch, values)
+
+    def settle(
+        self,
+        model: Model,
+        values: Mapping[sp.Symbol, sp.Expr],
+        holding: tuple[str, ...],
+        points: list[Point],
+    ) -> list[Point]:
+        """Mark what somebody leaves, and what pays a leader less than another candidate does."""
+        from dilemma.games.numbers.optimality import settle
+
+        return settle(model, values, holding, points)
+
+    def settle_batch(self, batch: Batch, holding: tuple[str, ...]) -> Batch:
+        """Keep what nobody leaves and what pays a leader most."""
+        from dilemma.games.numbers.optimality import settle_batch
+
+        return settle_batch(batch, holding)
+
+    def closeness(self, model: Model) -> Closeness:
+        """Return what is too close to call, whatever it is about."""
+        from dilemma.games.numbers.optimality import closeness
+
+        del model
+        return closeness()
 
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int

@@ -39,8 +39,9 @@ from dilemma.games.numbers.first_order import (
     never,
     stationary,
 )
+from dilemma.games.numbers.optimality import Rivals, floats, gains, known_symbols
 from dilemma.games.numbers.search import NotFoundError, Search
-from dilemma.games.points import Point, Rivals, floats, gains, known_symbols
+from dilemma.games.points import Point
 from dilemma.games.shape import ZERO
 from dilemma.model import Model
 

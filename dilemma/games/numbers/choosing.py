@@ -25,9 +25,11 @@ from dilemma.games.numbers.components import Together, only_searched, together
 from dilemma.games.numbers.dense import replied
 from dilemma.games.numbers.exact_replies import Judge
 from dilemma.games.numbers.first_order import admissible, concave
+from dilemma.games.numbers.optimality import leaders_best
 from dilemma.games.numbers.regimes import branches
 from dilemma.games.numbers.search import NotFoundError, Search
-from dilemma.games.points import Doubt, Point, by_branches, leaders_best
+from dilemma.games.points import Doubt, Point
+from dilemma.games.solution import by_branches
 from dilemma.model import Model
 from dilemma.processes import inside
 

@@ -35,6 +35,7 @@ from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
 from dilemma.games.numbers import NumbersGame, numbers_of
 from dilemma.games.numbers.choice import Choice, Constraint
+from dilemma.games.shape import top
 from dilemma.model import Model
 from dilemma.reading.references import standing
 from dilemma.theory.parts import Interval
@@ -49,7 +50,6 @@ __all__ = [
     "multiplier",
     "never",
     "stationary",
-    "top",
 ]
 
 
@@ -184,15 +184,6 @@ def _slope(model: Model, choice: Choice, held: Iterable[Constraint]) -> sp.Expr:
             price = multiplier(constraint.name, choice.player, constraint.players)
             found += price * sp.diff(model.expand_play(constraint.gap), choice.symbol)
     return found
-
-
-@lru_cache(maxsize=10_000)
-def top(expression: sp.Expr) -> sp.Expr:
-    """Return the numerator of an expression over one denominator, expanded."""
-    expanded = sp.expand(expression)
-    if expanded.is_polynomial():
-        return expanded
-    return sp.expand(sp.fraction(sp.cancel(sp.together(expression)))[0])
 
 
 # --- slopes --------------------------------------------------------------------------------------

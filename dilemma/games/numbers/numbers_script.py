@@ -15,9 +15,9 @@ import sympy as sp
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch
 from dilemma.games.numbers import numbers_of
-from dilemma.games.numbers.first_order import concave, top
-from dilemma.games.numbers.regimes import branches, triangles
-from dilemma.games.shape import Triangle
+from dilemma.games.numbers.first_order import concave
+from dilemma.games.numbers.regimes import branches
+from dilemma.games.shape import Shape, top
 from dilemma.model import Model
 from dilemma.output.javascript import Names, condition, constants, formula, quoted
 
@@ -125,7 +125,7 @@ class _Writer:
 
     def branch(self, branch: Branch, holding: tuple[str, ...] = ()) -> str:
         """Print one branch as an object."""
-        shape = triangles(self.model, holding, not holding)[branch.name]
+        shape = branch.shape
         if shape is None:
             raise UnsupportedError(
                 f"{self.model.name}: the equations of '{branch.name}' have no triangle, and the page "
@@ -165,14 +165,14 @@ class _Writer:
         """Print the functions that several branches share."""
         return [f"const {name} = {text};" for text, name in self.shared.items()]
 
-    def _roots(self, shape: Triangle) -> str:
+    def _roots(self, shape: Shape) -> str:
         """Print the coefficients of the one polynomial, the highest first; null for none."""
         if shape.last is None:
             return "null"
         coefficients = sp.Poly(top(shape.polynomial), shape.last).all_coeffs()
         return f"() => [{', '.join(formula(sp.factor_terms(c), self.names) for c in coefficients)}]"
 
-    def _up(self, shape: Triangle, holding: tuple[str, ...]) -> str:
+    def _up(self, shape: Shape, holding: tuple[str, ...]) -> str:
         """Print how a root is carried up: every unknown in the page's order; null at a pole."""
         held = {self.model.game.choices[c].symbol for c in holding}
         given = {symbol for symbol, _, _ in shape.steps} | held
@@ -191,7 +191,7 @@ class _Writer:
         argument = self.names[shape.last] if shape.last is not None else ""
         return f"({argument}) => {{ {' '.join(lines)} return [{told}]; }}"
 
-    def _ties(self, shape: Triangle) -> str:
+    def _ties(self, shape: Shape) -> str:
         if not shape.ties:
             return "null"
         told = " && ".join(f"equals({formula(t, self.names)})" for t in shape.ties)

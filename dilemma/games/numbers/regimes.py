@@ -1,7 +1,10 @@
-"""A leader and those who follow: first-order conditions of both moves, regime by regime.
+"""The symbolic solution of games in which numbers are chosen: one branch for each set of what binds.
 
-Followers see the leader's choice K and reply.  For one set of what binds them, a *regime*, their
-first-order conditions F(z, K) = 0 move the reply z with the leader's choice:
+All at once: every player's first-order conditions (:mod:`dilemma.games.numbers.first_order`).
+
+A leader and those who follow: first-order conditions of both moves, regime by regime.  Followers
+see the leader's choice K and reply.  For one set of what binds them, a *regime*, their first-order
+conditions F(z, K) = 0 move the reply z with the leader's choice:
 
     F_z * dz/dK = -F_K        and the leader's payoff U has the total slope  U_K + U_z * dz/dK
 
@@ -10,10 +13,9 @@ on the border of two regimes: where something just stops to bind, its shadow pri
 There the leader must lose on both sides, so that a concave kink holds the optimum for an open set
 of parameters.  Which of these candidates is best is a comparison of values (``rivals``).
 
-Nash bargaining over one number: where agreement lies, and when there is none.
-
-With gains g_1 and g_2 that are linear in t, and powers w_1 and w_2, the product of g_1**w_1 and
-g_2**w_2 is largest where
+A bargain at the end multiplies each branch by the ways in which it may end: Nash bargaining over
+one number t.  With gains g_1 and g_2 that are linear in t, and powers w_1 and w_2, the product of
+g_1**w_1 and g_2**w_2 is largest where
 
     w_1 * g_1' * g_2 + w_2 * g_2' * g_1 = 0
 
@@ -21,17 +23,11 @@ if that lies inside the interval with nobody losing, else at the nearer end of t
 nobody loses there.  There is no agreement if somebody loses at every t of the interval.  Nash 1950,
 Econometrica 18: 155-162; with unequal powers Binmore, Rubinstein and Wolinsky 1986, RAND Journal of
 Economics 17: 176-188 (unverified).
-
-The symbolic solution of games in which numbers are chosen: one branch for each set of what binds.
-
-All at once: every player's first-order conditions (:mod:`dilemma.games.numbers.first_order`).  A leader and
-followers: the places where the leader's optimum may lie (:mod:`dilemma.games.numbers.regimes`).  A bargain
-at the end multiplies each by the ways in which it may end (:mod:`dilemma.games.numbers.regimes`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -48,9 +44,8 @@ from dilemma.games.numbers.first_order import (
     multiplier,
     positive_factor,
     stationary,
-    top,
 )
-from dilemma.games.shape import Triangle, triangle
+from dilemma.games.shape import top, triangle
 from dilemma.model import Model
 from dilemma.theory.parts import Outcome
 
@@ -63,7 +58,6 @@ __all__ = [
     "branches",
     "candidates",
     "total",
-    "triangles",
 ]
 
 
@@ -322,7 +316,7 @@ def branches(
     Parameters
     ----------
     holding : tuple of str
-        NumbersGame that are held where they are, wherever that is: only the others are best replies.
+        Choices that are held where they are, wherever that is: only the others are best replies.
     bargain : bool
         Whether to go through the ways in which a bargain may end; without, outcomes that hang on
         it have no value.
@@ -402,15 +396,11 @@ def _branch(
     play: dict[str, dict[str, sp.Expr]] = {player: {} for player in model.players}
     for choice in game.choices.values():
         play[choice.player][choice.name] = choice.symbol
-    equations = (*candidate.equations, *agreement.equations)
-    held = [c.symbol for c in game.choices.values()]
+    equations = tuple(_shortest(model, e) for e in (*candidate.equations, *agreement.equations))
     unknowns = (*follows.unknowns, *(c.symbol for c in game.of(game.leader) if led))
     unknowns = (*unknowns, *agreement.unknowns)
     conditions = (*candidate.conditions, *agreement.conditions)
     binds = (*candidate.binds, *agreement.binds)
-    expanded = [model.expand_play(e) for e in equations]
-    solved = triangle(expanded, unknowns) if set(held) <= set(unknowns) else None
-    closed = {} if solved is None else solved.closed()
     payoffs = dict(model.payoffs[()])
     return Branch(
         name=_name(model, binds, candidate.border, bargained=bool(agreement.conditions)),
@@ -418,12 +408,9 @@ def _branch(
         payoffs=payoffs,
         outcomes={n: _outcome(model, o, follows, binds) for n, o in model.outcomes.items()},
         unknowns=unknowns,
-        equations=tuple(_shortest(model, e) for e in equations),
+        equations=equations,
         conditions=tuple(_shorter(model, c) for c in conditions if c is not sp.true),
-        closed=closed,
-        nonzero=tuple(d for _, _, d in solved.steps if not d.is_number)
-        if closed and solved
-        else (),
+        shape=triangle([model.expand_play(e) for e in equations], unknowns),
         chosen=True,
         relaxed=relaxed or led,
         binds=binds,
@@ -573,16 +560,3 @@ def _closed_form(model: Model, branch: Branch) -> tuple[sp.Expr, sp.Basic] | Non
 def _sides(condition: sp.Basic) -> Iterator[sp.Expr]:
     for relation in condition.atoms(sp.core.relational.Relational):
         yield from relation.args
-
-
-@lru_cache(maxsize=32)
-def triangles(
-    model: Model,
-    holding: tuple[str, ...] = (),
-    bargain: bool = True,  # noqa: FBT001, FBT002 -- cached
-) -> Mapping[str, Triangle | None]:
-    """Return each branch's equations in a triangle; None where they cannot be brought into one."""
-    found = branches(model, holding, bargain=bargain)
-    return {
-        b.name: triangle([model.expand_play(e) for e in b.equations], b.unknowns) for b in found
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,6 +18,7 @@ from dilemma.reading.rows import Names, player_names
 
 if TYPE_CHECKING:
     from dilemma.errors import Mistake
+    from dilemma.games.batch import Batch
     from dilemma.games.branch import Branch
     from dilemma.games.equilibrium import Found
     from dilemma.model import At, Model
@@ -154,6 +155,19 @@ class TreeGame(Game):
         from dilemma.games.tree.induction import branches
 
         return branches(model, named=ask.named)
+
+    def may_hold(self, model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
+        """Tell that there is no cutoff where a gain does not move with the type."""
+        del model, branch, values
+        return False
+
+    def settle_batch(self, batch: Batch, holding: tuple[str, ...]) -> Batch:
+        """Doubt any number of equilibria but one: others come with ties."""
+        import numpy as np
+
+        del holding
+        count = np.sum([rows.holds[:, 0] for rows in batch.rows], axis=0)
+        return replace(batch, doubtful=batch.doubtful | (count != 1))
 
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int

@@ -21,6 +21,7 @@ from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch, Play
 from dilemma.games.matrix.supports import MOST
 from dilemma.games.naming import Naming
+from dilemma.games.shape import Shape
 from dilemma.games.tree import TreeGame, tree_of
 from dilemma.games.tree.nodes import Chance, Node, PrivateType
 from dilemma.model import Model
@@ -106,7 +107,7 @@ def _branch(model: Model, case: _Case) -> Branch:
         payoffs=payoffs,
         outcomes=outcomes,
         conditions=case.conditions,
-        nonzero=tuple(dict.fromkeys(case.nonzero)),
+        shape=Shape.of({}, tuple(dict.fromkeys(case.nonzero))),
     )
 
 
