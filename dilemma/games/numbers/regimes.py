@@ -316,7 +316,7 @@ def branches(
     Parameters
     ----------
     holding : tuple of str
-        Choices that are held where they are, wherever that is: only the others are best replies.
+        NumbersGame that are held where they are, wherever that is: only the others are best replies.
     bargain : bool
         Whether to go through the ways in which a bargain may end; without, outcomes that hang on
         it have no value.
