@@ -260,7 +260,7 @@ def _halves(interval: Interval) -> Iterator[Interval]:
     yield Interval(middle, interval.high, open_high=interval.open_high)
 
 
-# --- all of it -----------------------------------------------------------------------------------
+# --- robustness ----------------------------------------------------------------------------------
 
 
 QUICK = 2.0  # seconds for one part of the boxes
