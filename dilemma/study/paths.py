@@ -232,10 +232,12 @@ def joined(course: Course) -> Joined:
 
     Examples
     --------
+    >>> from dilemma.games.numbers.choice import ChosenNumbers
     >>> from dilemma.study.paths import follow
+    >>> def root(z):
+    ...     return Equilibrium("root", ChosenNumbers({"": {"z": z}}), {}, {}, stable=z > 0)
     >>> def look(x):  # what solves z**2 = x
-    ...     roots = [] if x < 0 else [sp.sqrt(x), -sp.sqrt(x)]
-    ...     return Stop(x, tuple(Equilibrium("root", {"": {"z": z}}, stable=z > 0) for z in roots))
+    ...     return Stop(x, () if x < 0 else (root(sp.sqrt(x)), root(-sp.sqrt(x))))
     >>> found = joined(follow(look, sp.Integer(-1), sp.Integer(2), 5))
     >>> len(found.strands), abs(found.folds[0].at) < 1e-5, found.jumps
     (2, True, ())
