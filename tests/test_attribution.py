@@ -8,7 +8,7 @@ import sympy as sp
 
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.kind import by_branches
+from dilemma.games.solution import by_branches
 
 
 def by_every_order(model, groups, solved):

@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.games.kind import by_branches, many
+from dilemma.games.solution import by_branches, many
 
 ERAS = ("cold_war", "post_cold_war")
 EACH = 150

@@ -5,10 +5,9 @@ import sympy as sp
 
 import dilemma
 from dilemma.checks.check import check
-from dilemma.claims import sampling
 from dilemma.claims.decide import decide
-from dilemma.claims.sampling import Trial
-from dilemma.games.kind import by_branches
+from dilemma.claims.trials import NOTHING
+from dilemma.games.solution import by_branches
 
 
 @pytest.fixture(scope="module")
@@ -140,14 +139,21 @@ def test_what_is_never_played_is_vacuous(market):
     assert verdict(market, "x > 0", over="then", among="x.low").status == "vacuous"
 
 
+def test_a_trend_in_what_cannot_move_is_vacuous(market):
+    fixed = {"value": 1, "range": [1, 1], "grade": "assumed", "source": "made up"}
+    game = market.replace(eras={"then": {"a": fixed}})
+    for trend in ("rises(x, a)", "falls(x, a)"):
+        found = verdict(game, trend, over="then")
+        assert (found.status, found.reason.endswith("differ in a alone")) == ("vacuous", True)
+
+
 def test_a_prover_that_lies_is_caught_by_random_calibrations(market, monkeypatch):
-    monkeypatch.setattr("dilemma.claims.modes.DecidingChoices._refuted", lambda *_: "")
+    monkeypatch.setattr("dilemma.claims.engine.Engine._not_excluded", lambda *_: "")
     assert verdict(market, "x > 1/2", over="then").fails is not None
 
 
 def test_calibrations_that_miss_it_leave_a_false_claim_to_logic(market, monkeypatch):
-    nothing = Trial(None, None, occurs=False)
-    monkeypatch.setattr("dilemma.claims.modes.tried", lambda *_, **__: nothing)
+    monkeypatch.setattr("dilemma.claims.engine.findings", lambda *_, **__: NOTHING)
     assert verdict(market, "x > 1/2", over="then").status != "proved"
 
 
@@ -160,8 +166,7 @@ def test_a_leaders_counterexample_is_its_optimum(cork):
 
 
 def test_draws_have_few_digits_and_lie_in_the_box(hedging):
-    claim = hedging.make_claim("x_J < 1/10", says="", over="post_cold_war")
-    found = sampling.tried(sampling.Statements(hedging, claim, "post_cold_war"))
+    found = verdict(hedging, "x_J < 1/10", over="post_cold_war")
     at = found.fails.calibrations["post-Cold War"]
     for name, value in hedging.eras["post_cold_war"].values.items():
         assert at[name] in value.range

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import dilemma
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
-from dilemma.games.kind import many
 from dilemma.games.numbers import choosing, dense
 from dilemma.games.numbers.first_order import interaction
+from dilemma.games.solution import many
 from dilemma.modelfile import read
 from dilemma.study.draws import frequencies
 

@@ -12,8 +12,8 @@ import sympy as sp
 import dilemma
 from dilemma.cli.app import main
 from dilemma.errors import CalibrationError
-from dilemma.games.kind import by_branches
 from dilemma.games.numbers.first_order import marginal
+from dilemma.games.solution import by_branches
 from dilemma.modelfile import read
 from dilemma.study.sheet import sheet
 

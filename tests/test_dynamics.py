@@ -9,7 +9,7 @@ import sympy as sp
 
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.kind import many
+from dilemma.games.solution import many
 
 
 @pytest.fixture(scope="module")

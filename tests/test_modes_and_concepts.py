@@ -47,6 +47,14 @@ def status(model, over="all", **mode):
     return verdict
 
 
+def test_a_trend_that_may_lead_anywhere_holds_where_it_does_in_every_twin():
+    """Where a fight costs more than it brings doves come up on one side or on the other."""
+    hawks = game(ll=(1, 1), lr=(0, 2), rl=(2, 0), rr=("1 - 2*e", "1 - 2*e"))
+    found = status(hawks, holds="falls(rightly, e)", among="any")
+    assert found.fails is not None
+    assert (found.status, found.holds) in (("open", None), ("disproved", None))
+
+
 @pytest.mark.parametrize(
     ("model", "holds", "every", "some", "somewhere"),
     [

@@ -13,7 +13,7 @@ from dilemma.checks.check import check
 from dilemma.checks.recheck import wrong_with
 from dilemma.claims import statements as stating
 from dilemma.claims.decide import decide, stated
-from dilemma.claims.deciding import Deciding
+from dilemma.claims.engine import Engine
 from dilemma.deciders.question import Answer, Question
 from dilemma.errors import DisagreementError
 from dilemma.games.numbers import regimes
@@ -124,7 +124,7 @@ def test_z3_says_that_nothing_can_be(abandonment, false_claim, monkeypatch, caug
 
 
 def test_z3_says_that_no_claim_can_fail(abandonment, false_claim, monkeypatch, caught):
-    monkeypatch.setattr(Deciding, "_refute", lambda *_: "")
+    monkeypatch.setattr(Engine, "_read_off", lambda *_: "")
     verdict = only(abandonment, false_claim)
     assert verdict.status == "proved"
     assert caught(abandonment, verdict, "the claim fails in some equilibrium")

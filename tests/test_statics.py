@@ -8,8 +8,8 @@ import sympy as sp
 
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.kind import many
 from dilemma.games.numbers.choosing import played
+from dilemma.games.solution import many
 from dilemma.study.directions import derivative
 from dilemma.study.draws import draw
 

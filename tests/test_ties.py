@@ -14,7 +14,7 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.games.kind import branches, by_branches, many
+from dilemma.games.solution import branches, by_branches, many
 
 NIL = {"lam_J": 0, "m_J": 0, "s_J": 1, "c_J": 1, "v_J": 1, "r_J": 1}
 

@@ -25,9 +25,9 @@ import sympy as sp
 
 from dilemma.checks.enumeration import At, bimatrix
 from dilemma.checks.truths import Truths, assumed, truths
-from dilemma.claims.sampling import Trying, solved_again
-from dilemma.claims.statements import Copy, Statements
-from dilemma.claims.trials import Draws, copies
+from dilemma.claims.solutions import solved_again
+from dilemma.claims.statements import Copy, Statements, copies
+from dilemma.claims.trials import Draws, Trial
 from dilemma.claims.verdict import Attack
 from dilemma.errors import CalibrationError
 from dilemma.games.kind import Can
@@ -223,7 +223,6 @@ class _Drawing:
         """Put what is moved in a twin above what it is at home, near it and far from it."""
         statements = self.statements
         for twin in statements.twins(statements.parts()):
-            assert twin.moved is not None
             symbol = statements.symbol(twin, twin.moved)
             here = next(c for c in statements.copies if c.key == twin.base)
             low, high = columns[statements.symbol(here, twin.moved)], columns[symbol]
@@ -315,7 +314,7 @@ class ChosenTries:
 
     def told(self) -> Truths:
         """Tell what it is at each, in floats."""
-        failing, holding = Trying(self.drawn).told()
+        failing, holding = Trial(self.drawn).where
         whole = np.ones_like(failing)
         for batch in self.drawn.solved.values():
             whole &= ~batch.doubtful

@@ -26,8 +26,7 @@ from dilemma.checks.attack import Calibrations, calibrations, exactly_at, solved
 from dilemma.checks.enumeration import NOTHING, At, Played
 from dilemma.checks.truths import named, shown
 from dilemma.claims.evaluation import deviation_gain, worth
-from dilemma.claims.statements import Copy, Statements, first_of
-from dilemma.claims.trials import copies
+from dilemma.claims.statements import AtMost, Copy, Statements, copies, first_of
 from dilemma.claims.verdict import Example
 from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games.batch import Batch
@@ -124,10 +123,10 @@ class _Checking:
             for decision, mix in play.items():
                 if any(p < 0 for p in mix.values()) or sum(mix.values()) != 1:
                     yield f"{label}: the probabilities of {decision} are none"
-            if Can.MOVES in model.game.can:
-                gained = deviation_gain(model, self.example.calibrations[label], play)
-            else:
+            if Can.TABLE in model.game.can:
                 gained = max(_gains(self.at(label), play))
+            else:
+                gained = deviation_gain(model, self.example.calibrations[label], play)
             if gained > TOLD:
                 yield f"{label}: somebody gains {gained} by a deviation"
 
@@ -230,7 +229,7 @@ class _Checking:
     def shown(self) -> Iterator[str]:
         """Yield how what is played does not bear the example out."""
         statements = self.statements
-        if any(part.count is not None for part in statements.parts()):
+        if any(isinstance(part, AtMost) for part in statements.parts()):
             return  # of how many equilibria there are one of them says nothing
         nowhere = self.fails and statements.claim.mode == "exists"
         if set(statements.in_equilibrium) - set(self.chosen):

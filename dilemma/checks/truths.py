@@ -16,7 +16,7 @@ import numpy as np
 import sympy as sp
 
 from dilemma.checks.enumeration import At, Played
-from dilemma.claims.statements import Copy, Statements
+from dilemma.claims.statements import AtMost, Copy, Statements
 from dilemma.errors import UnsupportedError
 from dilemma.games.kind import Can
 from dilemma.theory.parts import Reference
@@ -219,7 +219,7 @@ def shown(
     told = [
         claimed.truth(part.source, chosen, {})
         for part in statements.parts()
-        if part.count is None and all(t.key in at for t in statements.twins((part,)))
+        if not isinstance(part, AtMost) and all(t.key in at for t in statements.twins((part,)))
     ]
     parts = [bool(true) if np.all(has_value) else None for true, has_value in told]
     return all(map(np.all, given)), parts
@@ -271,7 +271,6 @@ class _Claimed:
             for _, where in choice:
                 present = present & where
             for twin in twins:
-                assert twin.moved is not None
                 same = chosen[twin.key].branch == chosen[twin.base].branch
                 moved = sp.Symbol(twin.moved, real=True)
                 high, low = self.at[twin.key].number(moved), self.at[twin.base].number(moved)

@@ -15,15 +15,14 @@ import time
 from collections.abc import Iterator, MutableMapping
 from dataclasses import replace
 
-from dilemma.claims.deciding import Deciding
+from dilemma.claims.cases import Cases
+from dilemma.claims.engine import Engine, opposite
 from dilemma.claims.examples import Example
-from dilemma.claims.modes import DecidingChoices, Existing, ExistingChoices, opposite
-from dilemma.claims.statements import Statements
+from dilemma.claims.statements import Alone, AtMost, Statements
 from dilemma.claims.verdict import Verdict
 from dilemma.deciders import Decider
 from dilemma.deciders.question import DECIDERS
 from dilemma.errors import UnsupportedError
-from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Status
 
@@ -118,17 +117,16 @@ def decided(
     With ``refute_only`` a claim that fails somewhere is called mixed without a look at where else it
     holds.
     """
-    begun = time.perf_counter()
-    claim = statements.claim
-    deciding = _deciding(statements, lemmas, begun + seconds, deciders)
-    deciding.refute_only = refute_only or (claim.mode == "possible" and not _of_all(statements))
+    begun, claim = time.perf_counter(), statements.claim
+    engine = _engine(statements, lemmas, begun + seconds, deciders)
+    engine.refute_only |= refute_only
     try:
-        status, reason = deciding.status()
+        status, reason = engine.status()
     except UnsupportedError as error:
-        status, reason = "open", deciding.plainly(str(error))
-    fails, holds = deciding.fails, deciding.holds
+        status, reason = "open", engine.cases.plainly(str(error))
+    fails, holds = engine.fails, engine.holds
     if claim.mode == "possible":
-        status, fails, holds = _possible(status, deciding, everywhere=_of_all(statements))
+        status, fails, holds = _possible(status, engine, everywhere=_of_all(statements))
     era = statements.over if claim.over == "each" else ""
     return Verdict(
         model=statements.model.name,
@@ -140,41 +138,38 @@ def decided(
         holds=holds,
         reason=reason if status in ("open", "contradictory", "vacuous") else "",
         of_play=bool(statements.in_equilibrium),
-        cases=deciding.cases,
-        deciders=_who(deciding),
+        cases=engine.number,
+        deciders=_who(engine.cases),
         seconds=time.perf_counter() - begun,
-        lemmas=deciding.lemmas,
+        lemmas=engine.lemmas,
     )
 
 
-def _deciding(
+def _engine(
     statements: Statements,
     lemmas: tuple[Claim, ...],
     until: float,
     deciders: tuple[Decider, ...],
-) -> Deciding:
-    """Return what decides a statement, by its mode and by what is chosen in the game."""
-    claim = statements.claim
-    numbers = Can.SLOPES in statements.model.game.can
-    if claim.mode == "possible":
-        told = replace(claim, mode="holds") if _of_all(statements) else opposite(claim)
-        statements = replace(statements, claim=told, home={})
+) -> Engine:
+    """Return what decides a statement; what may be so somewhere is refuted by its being so nowhere."""
+    claim, of_all = statements.claim, _of_all(statements)
     if statements.bounds or statements.untied:
         # A lemma about an era's box says nothing outside it.
         lemmas = tuple(m for m in lemmas if m.over in ("all", "any pair"))
-    if numbers:
-        kind = ExistingChoices if claim.mode == "exists" else DecidingChoices
-        return kind(statements, until, deciders=deciders, given_lemmas=lemmas)
-    return (Existing if claim.mode == "exists" else Deciding)(statements, until, deciders=deciders)
+    if claim.mode != "possible":
+        return Engine(Cases(statements, until, deciders), lemmas)
+    other = replace(claim, mode="holds") if of_all else opposite(claim)
+    asked = replace(statements, claim=other, home={})
+    return Engine(Cases(asked, until, deciders), lemmas, refute_only=not of_all)
 
 
 def _of_all(statements: Statements) -> bool:
     """Whether a claim speaks of all equilibria at once: that there is one alone, or so many."""
-    return any(part.unique or part.count for part in statements.parts())
+    return any(isinstance(part, Alone | AtMost) for part in statements.parts())
 
 
 def _possible(
-    status: Status, deciding: Deciding, *, everywhere: bool
+    status: Status, engine: Engine, *, everywhere: bool
 ) -> tuple[Status, Example | None, Example | None]:
     """Return the verdict on what is possible.
 
@@ -182,27 +177,27 @@ def _possible(
     on its being so everywhere.
     """
     if everywhere:
-        told: Status = "proved" if status == "mixed" else status
-        return told, None, deciding.holds
-    if deciding.fails is not None:
-        return "proved", None, deciding.fails
+        somewhere: Status = "proved" if status == "mixed" else status
+        return somewhere, None, engine.holds
+    if engine.fails is not None:
+        return "proved", None, engine.fails
     if status == "proved":
         return "disproved", None, None
     return status, None, None
 
 
-def _who(deciding: Deciding) -> tuple[str, ...]:
+def _who(cases: Cases) -> tuple[str, ...]:
     """Return what decided, with versions: z3 above all, since it looks at every game first.
 
     Elimination is z3, too, and told as that.
     """
     import z3
 
-    told = []
-    if {"z3", "elimination"} & {*deciding.deciders}:
-        told.append(f"z3 {z3.get_version_string()}")
-    if "elimination" in deciding.answered:
-        told.append("z3 (unknowns put in)")
-    if "bisection" in deciding.answered:
-        told.append("exact bisection")
-    return tuple(told)
+    names = []
+    if {"z3", "elimination"} & {*cases.deciders}:
+        names.append(f"z3 {z3.get_version_string()}")
+    if "elimination" in cases.answered:
+        names.append("z3 (unknowns put in)")
+    if "bisection" in cases.answered:
+        names.append("exact bisection")
+    return tuple(names)

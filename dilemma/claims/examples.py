@@ -9,16 +9,17 @@ by a search for a profitable deviation written from the payoffs alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import sympy as sp
 
 from dilemma.claims.evaluation import deviation_gain, numbers, worth
-from dilemma.claims.statements import Copy, Part, Statements, UndefinedError, put_in_claim
-from dilemma.claims.verdict import Example
+from dilemma.claims.meaning import Chosen, Reading, UndefinedError, by_era, put_in_claim
+from dilemma.claims.statements import Copy, Part, Statements
+from dilemma.claims.verdict import ANOTHER, Example
 from dilemma.deciders.question import Question
-from dilemma.errors import DisagreementError
-from dilemma.games import named_games as kinds
+from dilemma.errors import DisagreementError, UnsupportedError
 from dilemma.games import solution as games
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
@@ -32,9 +33,9 @@ def find_example(
     statements: Statements,
     question: Question,
     extra: tuple[sp.Basic, ...],
-    chosen: Mapping[str, Branch],
+    chosen: Chosen,
     parts: tuple[Part, ...],
-    rival: Mapping[str, Branch],
+    rival: Chosen,
 ) -> Example | None:
     """Turn a satisfiable question into a readable exact example; None if only irrational.
 
@@ -174,17 +175,15 @@ def moved_from_centre(
 
 def _facts(statements: Statements, example: Example) -> dict[str, sp.Rational]:
     """Return the numbers that the claim compares, by the names that it gives them."""
-    symbols = statements.claim.holds.free_symbols | statements.claim.given.free_symbols
+    claim, reading = statements.claim, _AtExample(statements, example)
     found = {}
-    for symbol in sorted(symbols, key=str):
-        reference = statements.claim.references.get(symbol)
-        if reference is None:
-            reference = Reference("name", None, (symbol.name,))
+    for symbol in sorted(claim.holds.free_symbols | claim.given.free_symbols, key=str):
+        reference = claim.references.get(symbol, Reference("name", None, (symbol.name,)))
         if reference.what in ("name", "payoff", "outcome"):
             copy = statements.copy(reference)
             if reference.of_play and copy.label not in example.values:
                 continue
-            value = _value(statements.model, reference, example, copy)
+            value = reading.meant(reference, copy)
             if value is not None:
                 found[symbol.name] = value
     return found
@@ -244,75 +243,55 @@ def _bounds(statements: Statements, example: Example, copy: Copy) -> None:
 
 
 def truth(statements: Statements, formula: sp.Basic, example: Example) -> sp.Basic:
-    """Evaluate a claim's formula at an example, each reference from its definition."""
-    filled = {}
-    for symbol in formula.free_symbols:
-        reference = statements.claim.references.get(symbol)
-        if reference is None:
-            reference = Reference("name", None, (symbol.name,))
-        filled[symbol] = _value(statements.model, reference, example, statements.copy(reference))
-    if None in filled.values():
-        return sp.nan  # something in it has no value
+    """Evaluate a claim's formula at an example; ``nan`` where something in it has no value."""
+    reading = _AtExample(statements, example)
+    values = reading.values(statements.claim, formula, by_era(statements.copies))
+    known = {symbol: value for symbol, value in values.items() if value is not None}
     try:
-        return put_in_claim(formula, filled)
+        return put_in_claim(formula, known) if len(known) == len(values) else sp.nan
     except UndefinedError:
         return sp.nan
 
 
-def _value(  # noqa: C901 -- one case for each kind of reference
-    model: Model, reference: Reference, example: Example, copy: Copy
-) -> sp.Basic:
-    arguments = reference.arguments
-    calibration = example.points[copy.key]
-    values = numbers(model, calibration)
+@dataclass(frozen=True)
+class _AtExample(Reading[sp.Basic | None]):
+    """A claim read at an example, from the numbers that it shows; None is for what has no value."""
 
-    def table(name: str) -> Mapping[tuple[str, ...], sp.Expr]:
-        if name in model.outcomes:
-            return model.outcomes[name].profiles
-        return {profile: model.payoffs[profile][name] for profile in model.game.profiles}
+    statements: Statements
+    example: Example
 
-    match reference.what:
-        case "name":
-            return next(v for s, v in values.items() if s.name == arguments[0])
-        case "payoff" | "outcome" if len(arguments) > 1:
-            return table(arguments[0])[arguments[1:]].xreplace(values)
-        case "outcome":
-            return example.values[copy.label][arguments[0]]
-        case "equilibrium":
-            pure = {
-                p.name: {a: sp.Integer(a == played) for a in p.actions}
-                for p, played in zip(model.players.values(), arguments, strict=True)
-            }
-            return sp.true if deviation_gain(model, calibration, pure) == 0 else sp.false
-        case "unique":
-            found = games.equilibria(model, calibration)
-            alone = found.names == (f"({', '.join(arguments)})",)
-            if not found.complete:  # then the other equilibrium of the example speaks, checked too
-                alone = alone and f"{copy.label}, another equilibrium" not in example.play
-            return sp.true if alone else sp.false
-        case "dominant":
-            return _dominant(model, values, *arguments)
-        case "kind":
-            return (
-                sp.true if kinds.kind_of(model, arguments[0], values) == arguments[1] else sp.false
-            )
-        case "rises" | "falls":
-            twin = example.values[f"{copy.label}, {arguments[1]} higher"][arguments[0]]
-            here = example.values[copy.label][arguments[0]]
-            if twin is None or here is None:
-                return None
-            return sp.Gt(twin, here) if reference.what == "rises" else sp.Lt(twin, here)
-    raise AssertionError(reference)
+    def stated(self, formula: sp.Basic, copy: Copy) -> sp.Basic | None:
+        """Put the calibration into a formula of the model."""
+        values = numbers(self.statements.model, self.example.points[copy.key])
+        return None if formula.free_symbols - values.keys() else formula.xreplace(values)
 
+    def outcome(self, name: str, copy: Copy) -> sp.Basic | None:
+        """Return what the play that is shown comes to."""
+        return self.example.values[copy.label][name]
 
-def _dominant(
-    model: Model, values: Mapping[sp.Symbol, sp.Rational], player: str, action: str
-) -> sp.Basic:
-    position = list(model.players).index(player)
-    for profile in model.game.profiles:
-        if profile[position] != action:
-            better = (*profile[:position], action, *profile[position + 1 :])
-            gap = model.payoffs[better][player] - model.payoffs[profile][player]
-            if gap.xreplace(values) <= 0:
-                return sp.false
-    return sp.true
+    def slope(self, formula: sp.Expr, copy: Copy) -> sp.Basic | None:
+        """Refuse what no example of actions shows."""
+        raise UnsupportedError(f"the example for {copy.label} shows no slope '{formula}'")
+
+    def compared(
+        self, relation: Any, left: sp.Basic | None, right: sp.Basic | None
+    ) -> sp.Basic | None:
+        """Compare two numbers."""
+        return None if left is None or right is None else relation(left, right)
+
+    def stays(self, profile: tuple[str, ...], copy: Copy) -> sp.Basic | None:
+        """Tell from the payoffs alone whether nobody gains by leaving a profile."""
+        pure = {
+            p.name: {a: sp.Integer(a == own) for a in p.actions}
+            for p, own in zip(self.statements.model.players.values(), profile, strict=True)
+        }
+        gain = deviation_gain(self.statements.model, self.example.points[copy.key], pure)
+        return sp.true if gain == 0 else sp.false
+
+    def alone(self, profile: tuple[str, ...], copy: Copy) -> sp.Basic | None:
+        """Solve the game at the calibration: a profile is its only equilibrium, or is not."""
+        found = games.equilibria(self.statements.model, self.example.points[copy.key])
+        alone = found.names == (f"({', '.join(profile)})",)
+        if not found.complete:  # then the other equilibrium of the example speaks, checked too
+            alone = alone and f"{copy.label}{ANOTHER}" not in self.example.play
+        return sp.true if alone else sp.false

@@ -195,20 +195,19 @@ def carries(robust: Robustness | None) -> str:
     """
     if robust is None or robust.radius is None:
         return ""
-    match radius := robust.radius:
+    match robust.radius:
         case Radius(everywhere=True):
             return "everywhere"
         case Radius(proved=None, fails=None):
             return "not known"
-        case Radius(proved=None, fails=fails):
+        case Radius(proved=None, fails=sp.Rational() as fails):
             return "fails at the centre" if fails == 0 else f"below {_short(fails)}"
-        case Radius(proved=proved, fails=None):
-            return f"at least {_short(proved)}"
-    return f"{_short(radius.proved)} to {_short(radius.fails)}"
+        case Radius(proved=proved, fails=sp.Rational() as fails):
+            return f"{_short(proved)} to {_short(fails)}"
+    return f"at least {_short(robust.radius.proved)}"
 
 
-def _short(value: sp.Rational | None) -> str:
-    assert value is not None
+def _short(value: sp.Rational) -> str:
     return number(value) if len(decimal(value)) > 5 else decimal(value)
 
 

@@ -1,235 +1,30 @@
-"""Which equilibria a claim speaks of: pure or mixed ones, a branch, or those of a concept.
-
-*Stable*: where actions are chosen, strict equilibria, which are the asymptotically stable states of
-the replicator dynamics of two populations (Ritzberger and Weibull 1995, Econometrica 63(6):
-1371-1399, unverified); where numbers are chosen, those to which best replies lead back from
-nearby.  *Risk dominant*: of the strict equilibria of a 2x2 game the one whose product of losses from
-leaving alone is larger (Harsanyi and Selten 1988); the only strict one counts too.  *Highest* and
-*lowest*: no other equilibrium has any chosen number higher, or lower.
-
-A claim as statements about one or several calibrations, ready to be decided.
+"""A claim as statements about one or several calibrations, ready to be decided.
 
 A claim speaks of calibrations of eras.  Each is a *copy* of the model's parameters: the symbol
 ``p_J`` becomes ``p_J @ cold_war``.  A parameter that is one draw for both eras (common, or shared
 by the claim) is one symbol in both copies.  ``rises`` and ``falls`` add a *twin*: a copy in which
 one parameter is higher and all others are the same.  ``unique`` adds a *rival*: the same
 calibration with another equilibrium.
+
+What the claim says of them is put into these symbols by :mod:`dilemma.claims.meaning`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import product
 
 import sympy as sp
 
+from dilemma.claims.concepts import among
 from dilemma.claims.verdict import ANOTHER
-from dilemma.errors import CalibrationError, DilemmaError, UnsupportedError
-from dilemma.games import named_games as kinds
+from dilemma.errors import DilemmaError
 from dilemma.games.branch import Branch
-from dilemma.games.kind import Can
-from dilemma.games.numbers.first_order import marginal
 from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Interval, Reference
 
-__all__ = [
-    "CONCEPTS",
-    "EXTREMES",
-    "Copy",
-    "Part",
-    "Statements",
-    "UndefinedError",
-    "among",
-    "first_of",
-    "put_in_claim",
-]
-
-CONCEPTS = ("stable", "risk_dominant", "lowest", "highest")
-EXTREMES = CONCEPTS[2:]
-
-
-def among(model: Model, every: Sequence[Branch], which: str | None) -> tuple[Branch, ...]:
-    """Return the branches that a claim is about, with the conditions that a concept adds.
-
-    Of the extreme ones nothing is added here: whoever solves a game compares its equilibria.
-
-    Raises
-    ------
-    CalibrationError
-        If no equilibrium is called so.
-    UnsupportedError
-        If a concept has no conditions in this game.
-    """
-    match which:
-        case None | "any":
-            return tuple(every)
-        case "pure" | "mixed":
-            return tuple(b for b in every if b.pure == (which == "pure"))
-        case "stable" if Can.SLOPES not in model.game.can:
-            return tuple(_strict(model, b) for b in every if b.pure and not b.unknowns)
-        case "stable":
-            return tuple(_leads_back(model, b) for b in every)
-        case "risk_dominant":
-            return _risk_dominant(model, every)
-        case "lowest" | "highest":
-            if Can.SLOPES not in model.game.can or model.game.leader:
-                raise UnsupportedError(f"among {which!r}: for players who choose numbers at once")
-            return tuple(every)
-    named = tuple(b for b in every if b.name == which)
-    if not named:
-        names = "; ".join(b.name for b in every)
-        told = ", ".join(repr(c) for c in ("pure", "mixed", *CONCEPTS))
-        raise CalibrationError(
-            f"among {which!r} are no equilibria; it may be {told}, or one of: {names}"
-        )
-    return named
-
-
-# --- actions -------------------------------------------------------------------------------------
-
-
-def _strict(model: Model, branch: Branch) -> Branch:
-    if Can.TABLE not in model.game.can:
-        raise UnsupportedError("among 'stable': only for simultaneous games")
-    # From the payoffs: a branch's condition that 0 >= 0 is true already, and says nothing of 0 > 0.
-    profile = _profile(model, branch)
-    loses = [
-        model.payoffs[profile][player.name] > model.payoffs[leaves][player.name]
-        for position, player in enumerate(model.players.values())
-        for action in player.actions
-        if action != profile[position]
-        for leaves in [(*profile[:position], action, *profile[position + 1 :])]
-    ]
-    return replace(branch, conditions=(*branch.conditions, *loses))
-
-
-def _profile(model: Model, branch: Branch) -> tuple[str, ...]:
-    """Return what is played for certain in a pure branch."""
-    return tuple(next(a for a, p in branch.play[name].items() if p != 0) for name in model.players)
-
-
-def _risk_dominant(model: Model, every: Sequence[Branch]) -> tuple[Branch, ...]:
-    players = list(model.players.values())
-    if Can.TABLE not in model.game.can or [len(p.actions) for p in players] != [2, 2]:
-        raise UnsupportedError("among 'risk_dominant': only for 2x2 games")
-    pure = {_profile(model, b): _strict(model, b) for b in every if b.pure and not b.unknowns}
-    found = []
-    for profile in product(*(p.actions for p in players)):
-        opposite = tuple(
-            next(a for a in p.actions if a != own) for p, own in zip(players, profile, strict=True)
-        )
-        here, there = pure[profile], pure[opposite]
-        better = _product(model, profile, opposite) > _product(model, opposite, profile)
-        alone = sp.Not(sp.And(*there.conditions))
-        found.append(replace(here, conditions=(*here.conditions, sp.Or(alone, better))))
-    return tuple(found)
-
-
-def _product(model: Model, here: tuple[str, ...], there: tuple[str, ...]) -> sp.Expr:
-    """Return the product of what each loses by leaving alone."""
-    losses = []
-    for position, player in enumerate(model.players):
-        leaves = (*here[:position], there[position], *here[position + 1 :])
-        losses.append(model.payoffs[here][player] - model.payoffs[leaves][player])
-    return sp.Mul(*losses)
-
-
-# --- numbers -------------------------------------------------------------------------------------
-
-
-def _leads_back(model: Model, branch: Branch) -> Branch:
-    """Add the condition that best replies shrink a step away: two players, a number each.
-
-    A player whose choice is at an end, and would rather go beyond, does not move.
-    """
-    game = model.game
-    players = game.moves[-1]
-    single = all(len(game.of(p)) == 1 and not game.kept_by(p) for p in players)
-    if game.leader or len(players) != 2 or not single:
-        raise UnsupportedError("among 'stable': for two players who choose a number each, at once")
-    steps: list[sp.Expr] = []
-    firm: list[sp.Basic] = []
-    for player, other in (players, players[::-1]):
-        (own,), (theirs,) = game.of(player), game.of(other)
-        payoff = model.expand_play(model.payoffs[()][player])
-        slope = sp.diff(payoff, own.symbol)
-        if {name for name, _, _ in own.bounds()} & set(branch.binds):
-            firm.append(sp.Ne(slope, 0))
-            steps.append(sp.Integer(0))
-            continue
-        curvature = sp.diff(slope, own.symbol)
-        if sp.expand(sp.fraction(sp.together(curvature))[0]) == 0:
-            firm.append(sp.false)  # any number is as good a reply: nothing leads back
-            continue
-        steps.append(sp.diff(slope, theirs.symbol) / curvature)
-    numerator, denominator = sp.fraction(sp.together(sp.Mul(*steps)))
-    shrinks = sp.expand(numerator) ** 2 < sp.expand(denominator) ** 2
-    return replace(branch, conditions=(*branch.conditions, *firm, shrinks))
-
-
-# --- a claim as statements about one or several calibrations, ready to be decided ----------------
-
-
-_NOWHERE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
-
-
-class UndefinedError(UnsupportedError):
-    """Something that a claim speaks of has no value where it does."""
-
-
-def put_in_claim(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Basic]) -> sp.Basic:
-    """Put values into what a claim says.
-
-    Raises
-    ------
-    UndefinedError
-        If it then compares what has no value, such as a quotient by an outcome that is always 0.
-    """
-    told = dict(values)
-    without: sp.Basic | None = formula
-    try:
-        if (without := _without_value(formula, told)) is None:
-            return formula.xreplace(told)
-    except TypeError:  # sympy orders neither infinities of no sign nor numbers that are not real
-        pass
-    raise UndefinedError(f"'{without}' is not defined wherever the claim speaks of it")
-
-
-def _without_value(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Basic]) -> sp.Basic | None:
-    """Return what on the way to a formula's value has none; None if nothing is known to.
-
-    What sympy makes of the whole does not tell: to it no number equals an infinity, and the product
-    of two imaginary roots is real.
-    """
-    if isinstance(formula, sp.Piecewise):
-        return _cases_without_value(formula, values)
-    for part in formula.args:
-        if (without := _without_value(part, values)) is not None:
-            return without
-    if not isinstance(formula, sp.Symbol | sp.Pow | sp.log):
-        return formula if formula in _NOWHERE else None
-    put = formula.xreplace(values)
-    if put.has(sp.Piecewise):  # which of its cases holds may not be known yet
-        return formula if put != formula and _without_value(put, {}) is not None else None
-    real = not isinstance(put, sp.Expr) or put.is_real is not False
-    return None if real and not put.has(*_NOWHERE) else formula
-
-
-def _cases_without_value(
-    cases: sp.Piecewise, values: Mapping[sp.Symbol, sp.Basic]
-) -> sp.Basic | None:
-    """Return the same of cases: of the first that is known to hold, if it is known which."""
-    for value, condition in cases.args:
-        if (without := _without_value(condition, values)) is not None:
-            return without
-        holds = condition.xreplace(values)
-        if holds == sp.true:
-            return _without_value(value, values)
-        if holds != sp.false:
-            return None
-    return cases
+__all__ = ["Alone", "AtMost", "Copy", "Part", "Statements", "copies", "first_of"]
 
 
 @dataclass(frozen=True)
@@ -246,15 +41,15 @@ class Copy:
         What its symbols carry behind the @.
     base : str
         The key of the copy whose parameters it shares; its own but for twins and rivals.
-    moved : str or None
-        In a twin, the parameter that is higher.
+    moved : str
+        In a twin, the parameter that is higher; "" in what is none.
     """
 
     label: str
     era: str | None
     key: str
     base: str
-    moved: str | None = None
+    moved: str = ""
 
 
 @dataclass(frozen=True)
@@ -267,16 +62,25 @@ class Part:
         What is claimed, as the claim says it.
     trends : tuple of Reference
         Each ``rises`` and ``falls`` in it, which speaks of a twin.
-    unique : Reference or None
-        For ``unique``: the profile; the formula then says that it is an equilibrium.
-    count : tuple of (Reference, int) or None
-        For ``number_of_equilibria <= number``.
     """
 
     source: sp.Basic
     trends: tuple[Reference, ...] = ()
-    unique: Reference | None = None
-    count: tuple[Reference, int] | None = None
+
+
+@dataclass(frozen=True)
+class Alone(Part):
+    """``unique``: a profile is an equilibrium, and no other play is; a rival refutes it."""
+
+    profile: Reference = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class AtMost(Part):
+    """``number_of_equilibria <= number``: it takes several equilibria to refute it."""
+
+    counted: Reference = field(kw_only=True)
+    number: int = field(kw_only=True)
 
 
 @dataclass
@@ -327,6 +131,10 @@ class Statements:
     def among_any(self) -> bool:
         """Whether a trend may lead from one branch to another."""
         return self.claim.among == "any"
+
+    def home_of(self, copy: Copy) -> Copy:
+        """Return the copy whose parameters a twin or a rival shares: itself, if it is none."""
+        return next(c for c in self.copies if c.key == copy.base)
 
     def twins(self, parts: Iterable[Part]) -> tuple[Copy, ...]:
         """Return the twins that some parts of the claim speak of, each once."""
@@ -424,34 +232,24 @@ class Statements:
         formulas = (o.formula for n, o in self.model.outcomes.items() if n in named)
         return any(self.model.expand_play(f).has(game.bargain.over.symbol) for f in formulas)
 
-    def branch(self, branch: Branch, copy: Copy, *, rivals: bool = False) -> tuple[sp.Basic, ...]:
-        """Return the statements that a branch is an equilibrium in one copy.
-
-        With ``rivals`` also that a leader would not rather be elsewhere.
-        """
+    def branch(self, branch: Branch, copy: Copy) -> tuple[sp.Basic, ...]:
+        """Return the statements that a branch is an equilibrium in one copy."""
         equations = [sp.Eq(e, 0, evaluate=False) for e in branch.equations]
-        told = (*equations, *branch.conditions, *(branch.rivals if rivals else ()))
-        return tuple(self.rename(s, copy) for s in told)
+        return tuple(self.rename(s, copy) for s in (*equations, *branch.conditions))
 
     def feasible(self, copy: Copy) -> tuple[sp.Basic, ...]:
         """Return what holds of everything that may be chosen at all, in one copy."""
-        if Can.SLOPES not in self.model.game.can:
-            return ()
-        told = self.model.game.feasible()
-        return tuple(self.rename(self.model.expand_play(s), copy) for s in told)
+        bounds = self.model.game.feasible()
+        return tuple(self.rename(self.model.expand_play(s), copy) for s in bounds)
 
-    # --- formulas -------------------------------------------------------------------------------
+    # --- what it assumes and claims -------------------------------------------------------------
 
-    def given(self, chosen: Mapping[str, Branch], copies: tuple[Copy, ...]) -> sp.Basic:
-        """Return what the claim assumes, at these copies."""
-        return self._fill(self.claim.given, chosen, {c.era: c for c in copies})
-
-    def given_but_play(self) -> sp.Basic:
-        """Return what the claim assumes of calibrations alone, not of what is played there."""
+    @property
+    def assumed_of_calibrations(self) -> sp.Basic:
+        """What the claim assumes of calibrations alone, not of what is played there."""
         given = self.claim.given
         conjuncts = given.args if isinstance(given, sp.And) else (given,)
-        of_calibrations = [c for c in conjuncts if not any(map(self._of_play, c.free_symbols))]
-        return self._fill(sp.And(*of_calibrations), {}, {c.era: c for c in self.copies})
+        return sp.And(*(c for c in conjuncts if not any(map(self._of_play, c.free_symbols))))
 
     @property
     def given_of_play(self) -> bool:
@@ -466,26 +264,23 @@ class Statements:
     def parts(self) -> tuple[Part, ...]:
         """Return the conjuncts of what the claim holds, each to be refuted by itself."""
         holds = self.claim.holds
-        found = []
+        found: list[Part] = []
         for conjunct in holds.args if isinstance(holds, sp.And) else (holds,):
-            negated = isinstance(conjunct, sp.Not)
-            reference = self.claim.references.get(conjunct.args[0] if negated else conjunct)
             counted = self._counted(conjunct)
-            if counted is not None:
-                found.append(Part(conjunct, count=(counted, int(conjunct.rhs))))
-                continue
-            match reference:
-                case Reference(what="unique") if not negated:
+            match self.claim.references.get(conjunct):
+                case _ if counted is not None:
+                    found.append(AtMost(conjunct, counted=counted, number=int(conjunct.rhs)))
+                case Reference(what="unique") as profile:
                     branches(self.model)  # raises where there is no symbolic solution to go through
-                    found.append(Part(conjunct, unique=reference))
+                    found.append(Alone(conjunct, profile=profile))
                 case _:
                     found.append(Part(conjunct, trends=self._trends(conjunct)))
         return tuple(found)
 
     def _trends(self, conjunct: sp.Basic) -> tuple[Reference, ...]:
         symbols = sorted(conjunct.free_symbols, key=str)
-        told = (self.claim.references.get(symbol) for symbol in symbols)
-        return tuple(r for r in told if r is not None and r.what in ("rises", "falls"))
+        references = (self.claim.references.get(symbol) for symbol in symbols)
+        return tuple(r for r in references if r is not None and r.what in ("rises", "falls"))
 
     def _counted(self, conjunct: sp.Basic) -> Reference | None:
         for symbol in conjunct.free_symbols:
@@ -494,79 +289,6 @@ class Statements:
                 return reference
         return None
 
-    def formula(self, part: Part, chosen: Mapping[str, Branch]) -> sp.Basic:
-        """Return what one part claims, in the symbols of the copies."""
-        copies = {c.era: c for c in self.copies}
-        if part.count is not None:
-            return sp.true  # it takes several equilibria to refute it
-        if part.unique is not None:
-            copy = self.copy(part.unique)
-            return self.rename(kinds.is_equilibrium(self.model, part.unique.arguments), copy)
-        return self._fill(part.source, chosen, copies)
-
-    def _fill(
-        self, formula: sp.Basic, chosen: Mapping[str, Branch], copies: Mapping[str | None, Copy]
-    ) -> sp.Basic:
-        """Replace every reference of a claim's formula by what it stands for."""
-        only = next(iter(copies.values()))
-        filled = {}
-        for symbol in formula.free_symbols:
-            reference = self.claim.references.get(symbol)
-            if reference is None:
-                filled[symbol] = self.symbol(only, symbol.name)
-            else:
-                copy = copies.get(reference.era, only)
-                filled[symbol] = self._stands_for(reference, chosen, copy)
-        return put_in_claim(formula, filled)
-
-    def _stands_for(
-        self, reference: Reference, chosen: Mapping[str, Branch], copy: Copy
-    ) -> sp.Basic:
-        model, arguments = self.model, reference.arguments
-        match reference.what:
-            case "name":
-                return self.symbol(copy, arguments[0])
-            case "payoff":
-                found: sp.Basic = model.payoffs[arguments[1:]][arguments[0]]
-            case "diff":
-                found = marginal(model, *arguments)
-            case "outcome" if len(arguments) == 1:
-                found = self._outcome(arguments[0], chosen.get(copy.key, chosen[copy.base]))
-            case "outcome":
-                found = model.outcomes[arguments[0]].profiles[arguments[1:]]
-            case "equilibrium":
-                found = kinds.is_equilibrium(model, arguments)
-            case "dominant":
-                found = kinds.dominant(model, *arguments)
-            case "kind":
-                found = kinds.is_kind(model, *arguments)
-            case "rises" | "falls":
-                return self._moves(reference, chosen, copy)
-            case _:
-                raise UnsupportedError(
-                    f"claim '{self.claim.name}': {reference.what}(…) can only be one of the "
-                    "statements that 'holds' joins by 'and'"
-                )
-        self._defined(arguments[0], found)
-        return self.rename(found, copy)
-
-    def _moves(self, trend: Reference, chosen: Mapping[str, Branch], copy: Copy) -> sp.Basic:
-        """State a trend: how an outcome in the twin compares with the same outcome at home."""
-        outcome, parameter = trend.arguments
-        twin = self.twin(copy, parameter)
-        there = chosen.get(twin.key, chosen[copy.key])
-        low = self.rename(self._outcome(outcome, chosen[copy.key]), copy)
-        high = self.rename(self._outcome(outcome, there), twin)
-        self._defined(outcome, low, high)
-        return high > low if trend.what == "rises" else high < low
-
-    def _defined(self, name: str, *values: sp.Basic) -> None:
-        if any(value is sp.nan for value in values):
-            raise UndefinedError(f"'{name}' is not defined wherever the claim speaks of it")
-
-    def _outcome(self, name: str, branch: Branch) -> sp.Expr:
-        return branch.outcomes[name] if name in branch.outcomes else branch.payoffs[name]
-
     def copy(self, reference: Reference) -> Copy:
         """Return the copy that a reference speaks of."""
         return next((c for c in self.copies if c.era == reference.era), self.copies[0])
@@ -574,6 +296,11 @@ class Statements:
     def at(self, points: Mapping[str, Mapping[str, sp.Rational]]) -> Statements:
         """Return the same claim with calibrations in place of boxes."""
         return replace(self, points=points, home={})
+
+
+def copies(statements: Statements) -> tuple[Copy, ...]:
+    """Return the copies of the model that a claim speaks of, those with a parameter moved too."""
+    return (*statements.copies, *statements.twins(statements.parts()))
 
 
 def first_of(label: str, labels: Iterable[str]) -> str:

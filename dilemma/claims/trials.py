@@ -1,41 +1,43 @@
-"""Random calibrations of all copies of a model that a claim speaks of, and what is played there.
+"""Claims tried on random calibrations, where numbers are chosen: examples, never proofs.
 
-Corners are drawn often, since what is rare happens there, and the digits are few: an example is for
-reading.
-
-A claim at exact calibrations that are solved: whether it holds there, and an example made of it.
+All draws are solved and tried at once in floats.  Corners are drawn often, since what is rare happens
+there, and the digits are few: an example is for reading.  What looks like one is solved again exactly
+(:mod:`dilemma.claims.solutions`) before anybody hears of it.
 """
 
 from __future__ import annotations
 
+import time
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import product
+from math import inf
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from dilemma.claims.examples import Example, moved_from_centre
-from dilemma.claims.statements import EXTREMES, Copy, Part, Statements, UndefinedError, put_in_claim
-from dilemma.claims.verdict import ANOTHER
+from dilemma.claims.concepts import EXTREMES
+from dilemma.claims.examples import Example
+from dilemma.claims.meaning import Copies, Reading, by_era, outcome_of
+from dilemma.claims.solutions import near_centre, speaks
+from dilemma.claims.statements import AtMost, Copy, Statements, copies
 from dilemma.errors import UnsupportedError
 from dilemma.games.batch import Batch, Rows
-from dilemma.games.numbers.first_order import marginal
-from dilemma.games.points import Point, holds
-from dilemma.games.shape import ZERO
 from dilemma.games.solution import many
 from dilemma.theory.evaluate import quickly
-from dilemma.theory.parts import Interval, Reference
+from dilemma.theory.parts import Interval
 
-__all__ = ["Draws", "Exactly", "base", "compiled", "copies", "example"]
+__all__ = ["NOTHING", "Draws", "Findings", "Trial", "findings"]
 
+DRAWS = 4_000
 CLOSE = 1e-9  # of two equilibria, how near in a number they may come and be told apart
 DIGITS = 4  # of a drawn parameter: an example is for reading
 
 Array = np.ndarray[Any, Any]
+Play = dict[str, Rows]  # a branch, at all draws, in each copy, by its key
 
 
 @dataclass
@@ -61,8 +63,7 @@ class Draws:
             interval = self.statements.interval(copy.era, name)
             stream = np.random.default_rng([self.seed, zlib.crc32(symbol.name.encode())])
             if copy.moved == name:
-                here = next(c for c in self.statements.copies if c.key == copy.base)
-                low = self.column(here, name)
+                low = self.column(self.statements.home_of(copy), name)
                 self.drawn[symbol] = _rounded(_above(low, interval, stream), interval)
             else:
                 drawn = self._uniform(interval, name, stream)
@@ -120,14 +121,14 @@ class Draws:
 
     def _valued(self, formula: sp.Expr, known: Mapping[sp.Symbol, Array]) -> Array:
         symbols = sorted(formula.free_symbols, key=str)
-        value = compiled(formula)(*(known[s] for s in symbols))
+        value = _compiled(formula)(*(known[s] for s in symbols))
         return np.broadcast_to(np.asarray(value, float), self.draws)
 
-    def given(self, copy: Copy, name: str) -> Array:
-        """Return a parameter, or a definition that hangs on nothing that is played."""
+    def stated(self, formula: sp.Basic, copy: Copy) -> Array:
+        """Return what a formula of parameters and definitions comes to, of nothing that is played."""
         model = self.statements.model
         known = {p.symbol: self.column(copy, n) for n, p in model.parameters.items()}
-        return self._valued(model.expand(sp.Symbol(name, real=True)), known)
+        return self._valued(model.expand(formula), known)
 
     def batch(self, copy: Copy) -> Batch:
         """Return one copy solved at all draws."""
@@ -135,20 +136,20 @@ class Draws:
             model = self.statements.model
             columns = {p.symbol: self.column(copy, name) for name, p in model.parameters.items()}
             holding = self.statements.claim.holding
-            base = next(c for c in copies(self.statements) if c.key == copy.base)
             for name in holding:
-                columns[model.game.choices[name].symbol] = self.held(base, name)
+                symbol = model.game.choices[name].symbol
+                columns[symbol] = self.held(self.statements.home_of(copy), name)
             bargain = self.statements.speaks_of_bargain()
             self.solved[copy.key] = many(model, columns, holding, bargain=bargain)
         return self.solved[copy.key]
 
     def rows(self, copy: Copy) -> list[Rows]:
         """Return the branches of one copy that are played at some draw, as the claim speaks of them."""
-        told = {b.name: b for b in self.statements.branches()}
-        rows = [r for r in self.batch(copy).rows if r.branch.name in told]
+        branches = {b.name: b for b in self.statements.branches()}
+        rows = [r for r in self.batch(copy).rows if r.branch.name in branches]
         which = self.statements.claim.among
         if which == "stable":
-            rows = [self._conditioned(copy, r, told[r.branch.name].conditions) for r in rows]
+            rows = [self._conditioned(copy, r, branches[r.branch.name].conditions) for r in rows]
         if which in EXTREMES and rows:
             rows = self._extreme(rows, 1 if which == "highest" else -1)
         return [r for r in rows if r.holds.any()]
@@ -165,19 +166,19 @@ class Draws:
 
     def _extreme(self, rows: list[Rows], sign: int) -> list[Rows]:
         """Keep what has every chosen number at least as high, or low, as every other equilibrium."""
-        model = self.statements.model
         kept = [r.holds for r in rows]
-        for choice in model.game.choices.values():
+        for choice in self.statements.model.game.choices.values():
             if any(choice.symbol not in r.at for r in rows):
                 raise UnsupportedError(
                     f"equilibria with any {choice.name}: none is the most extreme"
                 )
-            told = [sign * r.at[choice.symbol] for r in rows]
+            heights = [sign * r.at[choice.symbol] for r in rows]
             tops = [
-                np.where(r.holds, t, -np.inf).max(axis=1) for r, t in zip(rows, told, strict=True)
+                np.where(r.holds, t, -np.inf).max(axis=1)
+                for r, t in zip(rows, heights, strict=True)
             ]
             top = np.max(tops, axis=0)[:, None]
-            kept = [k & (t >= top - CLOSE) for k, t in zip(kept, told, strict=True)]
+            kept = [k & (t >= top - CLOSE) for k, t in zip(kept, heights, strict=True)]
         return [replace(r, holds=k) for r, k in zip(rows, kept, strict=True)]
 
     def points(self, draw: int) -> dict[str, dict[str, sp.Rational]]:
@@ -200,13 +201,8 @@ class Draws:
         }
 
 
-def copies(statements: Statements) -> tuple[Copy, ...]:
-    """Return the copies of the model that a claim speaks of, those with a parameter moved too."""
-    return (*statements.copies, *statements.twins(statements.parts()))
-
-
 @lru_cache(maxsize=1_000)
-def compiled(formula: sp.Expr) -> Callable[..., Any]:
+def _compiled(formula: sp.Expr) -> Callable[..., Any]:
     """Compile a formula for arrays, its symbols in the order of their names."""
     found = quickly(sorted(formula.free_symbols, key=str), [formula])
     return lambda *columns: found(*columns)[0]
@@ -231,254 +227,257 @@ def _above(low: Array, interval: Interval, stream: np.random.Generator) -> Array
     return low + stream.uniform(0.02, 1, len(low)) ** 2 * (high - low)
 
 
-# --- a claim at exact calibrations that are solved -----------------------------------------------
+# --- a claim tried on them -----------------------------------------------------------------------
 
 
-@dataclass
-class Exactly:
-    """A claim at exact calibrations, each solved."""
+@dataclass(frozen=True)
+class Trial:
+    """A claim, tried on all draws, until a moment that ``time.perf_counter`` tells."""
 
-    statements: Statements
-    points: Mapping[str, Mapping[str, sp.Rational]]
-    solved: Mapping[str, Sequence[Point]]
+    drawn: Draws
+    until: float = inf
 
-    def outcome(self) -> tuple[bool, dict[str, Point]] | None:
-        """Tell whether the claim holds, and show an equilibrium; None for no case.
+    def cases(self) -> Iterator[Play]:
+        """Yield what may be played in each copy, a branch each."""
+        statements = self.drawn.statements
+        twins = statements.twins(statements.parts())
+        played = [c for c in statements.copies if c.key in statements.in_equilibrium]
+        for choice in product(*map(self.drawn.rows, played)):
+            chosen = dict(zip((c.key for c in played), choice, strict=True))
+            for more in product(*(self._of_twin(twin, chosen) for twin in twins)):
+                yield chosen | {t.key: rows for t, rows in zip(twins, more, strict=True)}
 
-        It holds in every equilibrium, or in some, as it says.
-        """
-        statements = self.statements
+    def _of_twin(self, twin: Copy, chosen: Play) -> list[Rows]:
+        """Return what may be played in a twin: the same branch, or any."""
+        rows = self.drawn.rows(twin)
+        if self.drawn.statements.among_any():
+            return rows
+        return [r for r in rows if r.branch.name == chosen[twin.base].branch.name]
+
+    @cached_property
+    def where(self) -> tuple[Array, Array]:
+        """At which draws the claim fails in some equilibrium, and at which it holds in some."""
+        draws = self.drawn.draws
+        failing = np.zeros(draws, dtype=bool)
+        holding = np.zeros(draws, dtype=bool)
+        with np.errstate(all="ignore"):
+            for chosen in filter(_occurs, self.cases()):
+                present, true = self._tried(chosen)
+                axes = tuple(range(1, present.ndim))
+                failing |= np.any(present & ~true, axis=axes) if axes else present & ~true
+                holding |= np.any(present & true, axis=axes) if axes else present & true
+            failing |= self._too_many()
+        return failing, holding
+
+    def example(self, *, fails: bool) -> Example | None:
+        """Find an example at which the claim fails, or holds: in every equilibrium, or in some."""
+        statements = self.drawn.statements
+        failing, holding = self.where
         if statements.claim.mode == "exists":
-            return self._some()
-        if many := self._too_many():
-            return False, many
-        shown: dict[str, Point] | None = None
-        for played in self._cases():
-            told = [self._part(part, played) for part in statements.parts()]
-            if None in told:
+            wanted = failing & ~holding if fails else holding
+        else:
+            wanted = failing if fails else holding & ~failing
+        for draw in np.flatnonzero(wanted)[:12]:
+            if time.perf_counter() >= self.until:
                 return None
-            if not all(told):
-                return False, played
-            shown = played
-        return None if shown is None else (True, shown)
+            points = self.drawn.points(int(draw))
+            held = self.drawn.held_at(int(draw))
+            found = near_centre(statements, points, held, fails=fails, until=self.until)
+            if found is not None:
+                return found
+        return None
 
-    def _too_many(self) -> dict[str, Point]:
-        """Show two equilibria of those that are spoken of, if they are more than is claimed.
+    def occurs(self) -> bool:
+        """Tell whether the claim has something to speak of: solved exactly at one draw."""
+        _, holding = self.where
+        return any(
+            speaks(self.drawn.statements, self.drawn.points(int(k)), self.drawn.held_at(int(k)))
+            for k in np.flatnonzero(holding)[:3]
+        )
+
+    def _tried(self, chosen: Play) -> tuple[Array, Array]:
+        """Return where a case occurs, its assumptions hold, and where the claim is true."""
+        statements, reading = self.drawn.statements, self._reading(chosen)
+        present, given = self._spoken(chosen)
+        true = np.ones_like(present)
+        for part in statements.parts():
+            if not isinstance(part, AtMost):
+                true = true & reading.true(part.source, by_era(statements.copies))
+        present, given, true = np.broadcast_arrays(present, given, true)
+        return present & given, true
+
+    def _spoken(self, chosen: Play) -> tuple[Array, Array]:
+        """Return where a case occurs, and where the claim's assumptions hold in it."""
+        statements, drawn, reading = self.drawn.statements, self.drawn, self._reading(chosen)
+        twins = statements.twins(statements.parts())
+        given = reading.given()
+        for twin in twins:
+            given = given & reading.given(twin)
+        for twin in twins:
+            low = drawn.column(statements.home_of(twin), twin.moved)
+            given = given & reading.spread(drawn.column(twin, twin.moved) > low)
+        present, given = np.broadcast_arrays(reading.present(), given)
+        return present, given
+
+    def _reading(self, chosen: Play) -> _AtDraws:
+        return _AtDraws(self.drawn.statements, self.drawn, chosen)
+
+    def _too_many(self) -> Array:
+        """Return where there are more equilibria than claimed of which the assumptions hold.
 
         They are counted while what is played elsewhere stays as it is.
         """
-        statements = self.statements
-        for part in statements.parts():
-            if part.count is None:
-                continue
-            key = statements.copy(part.count[0]).key
-            others = [k for k in statements.in_equilibrium if k != key]
-            for choice in product(*map(self._optimal, others)):
-                elsewhere = dict(zip(others, choice, strict=True))
-                given = statements.claim.given
-                spoken = [
-                    point
-                    for point in self._optimal(key)
-                    if self._truth(given, {**elsewhere, key: point}, {}) is True
-                ]
-                if len(spoken) > part.count[1]:
-                    return {**elsewhere, key: spoken[0], key + ANOTHER: spoken[1]}
-        return {}
-
-    def _some(self) -> tuple[bool, dict[str, Point]] | None:
-        """Tell whether the claim holds in some equilibrium; show one, where it does if it does."""
-        shown: dict[str, Point] | None = None
-        for played in self._cases():
-            told = [self._part(part, played) for part in self.statements.parts()]
-            if None in told:
-                return None
-            if all(told):
-                return True, played
-            shown = shown or played
-        return None if shown is None else (False, shown)
-
-    def _cases(self) -> Iterator[dict[str, Point]]:
-        """Yield what may be played in each copy, where the claim's assumptions hold."""
-        keys = [c.key for c in self.statements.copies if c.key in self.statements.in_equilibrium]
-        for choice in product(*(self._optimal(key) for key in keys)):
-            base = dict(zip(keys, choice, strict=True))
-            yield from (p for p in self._with_twins(base) if self._given(p))
-
-    def _optimal(self, key: str) -> list[Point]:
-        """Return what nobody leaves, a leader included, and of that what the claim speaks of."""
-        best = [p for p in self.solved[key] if p.best]
-        which = self.statements.claim.among
-        if which == "stable":
-            told = {b.name: b.conditions for b in self.statements.branches()}
-            return [p for p in best if all(holds(c, p.at)[0] for c in told[p.branch.name])]
-        return _extreme(self.statements, best, which) if which in EXTREMES else best
-
-    def _with_twins(self, base: dict[str, Point]) -> Iterator[dict[str, Point]]:
-        statements = self.statements
-        twins = statements.twins(statements.parts())
-        options = []
-        for twin in twins:
-            points = self._optimal(twin.key)
-            if not statements.among_any():
-                points = [p for p in points if p.branch.name == base[twin.base].branch.name]
-            options.append(points)
-        for choice in product(*options):
-            yield base | {t.key: p for t, p in zip(twins, choice, strict=True)}
-
-    def _given(self, played: Mapping[str, Point]) -> bool:
-        claim = self.statements.claim
-        if self._truth(claim.given, played, {}) is not True:
-            return False
-        return all(
-            True is self._truth(claim.given, played, {twin.base: twin})
-            for twin in self.statements.twins(self.statements.parts())
-        )
-
-    def _part(self, part: Part, played: Mapping[str, Point]) -> bool | None:
-        if part.count is not None:
-            return True
-        return self._truth(part.source, played, {})
-
-    def _moves(self, trend: Reference, played: Mapping[str, Point]) -> bool | None:
-        """Tell whether there is a trend; None where the outcome has no value at one of its ends."""
-        copy = self.statements.copy(trend)
-        outcome, parameter = trend.arguments
-        low = self._value(outcome, copy, played)
-        high = self._value(outcome, self.statements.twin(copy, parameter), played)
-        if low is None or high is None:
-            return None
-        return _compared(sp.Gt if trend.what == "rises" else sp.Lt, high, low)
-
-    def _value(self, name: str, copy: Copy, played: Mapping[str, Point]) -> sp.Rational | None:
-        point = played[copy.key]
-        branch = point.branch
-        formula = branch.outcomes[name] if name in branch.outcomes else branch.payoffs[name]
-        return point.worth(formula)
-
-    def _truth(
-        self, formula: sp.Basic, played: Mapping[str, Point], instead: Mapping[str, Copy]
-    ) -> bool | None:
-        """Tell whether a statement is true; None where something in it has no value."""
-        statements = self.statements
-        put: dict[sp.Symbol, sp.Rational] = {}
-        trends: dict[sp.Symbol, sp.Basic] = {}
-        for symbol in formula.free_symbols:
-            reference = statements.claim.references.get(symbol)
-            if reference is not None and reference.what in ("rises", "falls"):
-                moves = self._moves(reference, played)
-                if moves is None:
-                    return None
-                trends[symbol] = sp.true if moves else sp.false
-                continue
-            copy = statements.copies[0] if reference is None else statements.copy(reference)
-            copy = instead.get(copy.key, copy)
-            name = symbol.name if reference is None else reference.arguments[0]
-            if reference is not None and reference.what == "outcome":
-                value = self._value(name, copy, played)
-            elif reference is not None and reference.what == "diff":
-                slope = marginal(statements.model, *reference.arguments)
-                value = played[copy.key].worth(slope)
-            else:
-                values = statements.model.values(self.points[copy.key])
-                value = values[sp.Symbol(name, real=True)]
-            if value is None:
-                return None
-            put[symbol] = value
-        told = formula.xreplace(trends)
-        try:
-            put_in_claim(told, put)
-        except UndefinedError:
-            return None  # a quotient by nothing, a root of what is negative
-        return holds(told, put)[0]
+        statements, drawn = self.drawn.statements, self.drawn
+        found = np.zeros(drawn.draws, dtype=bool)
+        for part in (p for p in statements.parts() if isinstance(p, AtMost)):
+            own = statements.copy(part.counted)
+            speaking = [c for c in statements.copies if c.key in statements.in_equilibrium]
+            others = [c for c in speaking if c != own]
+            for choice in product(*map(drawn.rows, others)):
+                chosen = dict(zip((c.key for c in others), choice, strict=True))
+                number: Array = np.zeros((drawn.draws, *[1] * len(others)), dtype=int)
+                for rows in drawn.rows(own):
+                    reading = self._reading({**chosen, own.key: rows})
+                    number = number + (reading.present() & reading.given()).sum(axis=-1)
+                found |= np.any((number > part.number).reshape(drawn.draws, -1), axis=1)
+        return found
 
 
-def _extreme(statements: Statements, points: list[Point], which: str) -> list[Point]:
-    """Keep what has every chosen number at least as high, or low, as every other equilibrium."""
-    symbols = [c.symbol for c in statements.model.game.choices.values()]
-    sign = 1 if which == "highest" else -1
+@dataclass(frozen=True)
+class Findings:
+    """What came of trying a claim.
 
-    if any(s not in point.at for s in symbols for point in points):
-        return []  # equilibria with any number there: none is the most extreme
-
-    def beyond(one: Point, other: Point) -> bool:
-        return all(sign * (one.at[s] - other.at[s]) > -ZERO for s in symbols)
-
-    return [p for p in points if all(beyond(p, other) for other in points)]
-
-
-def _compared(relation: Any, left: sp.Rational, right: sp.Rational) -> bool:
-    first, second = sp.symbols("first second", real=True)
-    return holds(relation(first, second), {first: left, second: right})[0]
-
-
-def example(
-    statements: Statements,
-    points: Mapping[str, Mapping[str, sp.Rational]],
-    played: Mapping[str, Point],
-) -> Example:
-    """Make an example of what is played at calibrations.
-
-    Parameters
+    Attributes
     ----------
-    points : mapping of copy to parameter to number
-    played : mapping of copy to point
-        A second equilibrium of one copy under its key and :data:`ANOTHER`.
+    fails, holds : Example or None
+        Where one fails, one that holds is looked for as well.
+    occurs : bool
+        Whether there is anything that the claim speaks of, as far as was seen.
+    left : tuple of Trial
+        The trial, where an example that holds was not looked for.
     """
-    model = statements.model
-    known = {c.key: c for c in copies(statements)}
-    calibrations = {c.label: dict(points[key]) for key, c in known.items()}
-    moved = {c.label: moved_from_centre(statements, c, points[key]) for key, c in known.items()}
-    play, values, slopes = {}, {}, {}
-    for key, point in played.items():
-        label = known[base(key)].label + key.removeprefix(base(key))
-        play[label] = {
-            player: {c.name: point.worth(c.symbol) for c in model.game.of(player)}
-            for player in model.players
-        }
-        values[label] = {
-            **{p: point.worth(f) for p, f in point.branch.payoffs.items()},
-            **{n: point.worth(f) for n, f in point.branch.outcomes.items()},
-        }
-        slopes[label] = {
-            r.arguments: point.worth(marginal(model, *r.arguments))
-            for r in statements.claim.references.values()
-            if r.what == "diff"
-        }
-        if key not in known:
-            calibrations[label] = dict(points[base(key)])
-            moved[label] = ()
-    facts = _facts(statements, values, slopes)
-    return Example(calibrations, moved, play, values, facts, dict(points))
+
+    fails: Example | None = None
+    holds: Example | None = None
+    occurs: bool = False
+    left: tuple[Trial, ...] = ()
+
+    def holding(self) -> Example | None:
+        """Return an example at which the claim holds, looked for now if it was not before."""
+        return next((trial.example(fails=False) for trial in self.left), self.holds)
 
 
-def _facts(
-    statements: Statements,
-    values: Mapping[str, Mapping[str, sp.Rational | None]],
-    slopes: Mapping[str, Mapping[tuple[str, ...], sp.Rational | None]],
-) -> dict[str, sp.Rational]:
-    """Return the outcomes and slopes that the claim names, as far as the example shows them."""
-    claim = statements.claim
-    facts: dict[str, sp.Rational] = {}
-    for symbol in sorted(claim.holds.free_symbols | claim.given.free_symbols, key=str):
-        reference = claim.references.get(symbol)
-        if reference is not None and reference.what == "outcome":
-            found = values.get(statements.copy(reference).label, {}).get(reference.arguments[0])
-            if found is not None:
-                facts[symbol.name] = found
-        elif reference is not None and reference.what == "diff":
-            found = slopes.get(statements.copy(reference).label, {}).get(reference.arguments)
-            if found is not None:
-                facts[symbol.name] = found
-        elif reference is not None and reference.what in ("rises", "falls"):
-            copy = statements.copy(reference)
-            outcome, parameter = reference.arguments
-            for one in (copy, statements.twin(copy, parameter)):
-                told = values.get(one.label, {}).get(outcome)
-                if told is not None:
-                    facts[f"{outcome} ({one.label})"] = told
-    return facts
+NOTHING = Findings()  # where a claim is not tried, or cannot be
 
 
-def base(key: str) -> str:
-    """Return the copy of whose equilibria this is one."""
-    return key.removesuffix(ANOTHER)
+def findings(
+    statements: Statements, *, draws: int = DRAWS, seed: int = 0, until: float = inf
+) -> Findings:
+    """Try a claim on random calibrations."""
+    trial = Trial(Draws(statements, draws, seed), until)
+    try:
+        fails = trial.example(fails=True)
+        if fails is None:
+            return Findings(occurs=trial.occurs(), left=(trial,))
+        return Findings(fails, trial.example(fails=False), occurs=True)
+    except UnsupportedError:
+        return NOTHING
+
+
+@dataclass(frozen=True)
+class _AtDraws(Reading[Array]):
+    """A claim read at all draws: an axis of draws, and one for what is played in each copy."""
+
+    statements: Statements
+    drawn: Draws
+    play: Play
+
+    def present(self) -> Array:
+        """Return where all of it is played."""
+        present: Array = self.spread(np.ones(self.drawn.draws, dtype=bool))
+        for key, rows in self.play.items():
+            present = present & self._placed(rows.holds, key)
+        return present
+
+    def given(self, twin: Copy | None = None) -> Array:
+        """Return where what the claim assumes is true, perhaps with a twin instead of its home."""
+        return self.true(self.statements.claim.given, by_era(self.statements.copies, twin))
+
+    def true(self, formula: sp.Basic, copies: Copies) -> Array:
+        """Return where a formula of the claim is true; what has no value makes it false."""
+        match formula:
+            case sp.And() | sp.Or():
+                join = np.logical_and if isinstance(formula, sp.And) else np.logical_or
+                parts = [self.true(part, copies) for part in formula.args]
+                joined: Array = join.reduce(np.broadcast_arrays(*parts))
+                return joined
+            case sp.Not():
+                return ~self.true(formula.args[0], copies)
+            case sp.Symbol():
+                return self.value(self.statements.claim, formula, copies)
+        everywhere: Array = self.spread(np.ones(self.drawn.draws, dtype=bool))
+        if formula in (sp.true, sp.false):
+            return everywhere & (formula is sp.true)
+        values = self.values(self.statements.claim, formula, copies)
+        return everywhere & _relates(formula, values)
+
+    def stated(self, formula: sp.Basic, copy: Copy) -> Array:
+        """Evaluate what hangs on nothing that is played."""
+        return self.spread(self.drawn.stated(formula, copy))
+
+    def outcome(self, name: str, copy: Copy) -> Array:
+        """Evaluate a payoff or outcome of what is played."""
+        return self.slope(outcome_of(self.play[copy.key].branch, name), copy)
+
+    def slope(self, formula: sp.Expr, copy: Copy) -> Array:
+        """Evaluate a formula at what is played in one copy."""
+        return self._placed(self.drawn.batch(copy).worth(self.play[copy.key], formula), copy.key)
+
+    def compared(self, relation: Any, left: Array, right: Array) -> Array:
+        """Compare two numbers; what differs by too little to see is left to the exact test."""
+        size = CLOSE * np.maximum(1, np.abs(right))
+        true: Array = left > right + size if relation is sp.Gt else left < right - size
+        return true
+
+    def spread(self, array: Array) -> Array:
+        """Give an array of shape (draws,) an axis for what is played in each copy."""
+        return array.reshape(self.drawn.draws, *[1] * len(self.play))
+
+    def _placed(self, array: Array, key: str) -> Array:
+        """Give an array of shape (draws, k) the axis of one copy."""
+        before = list(self.play).index(key)
+        after = len(self.play) - before - 1
+        return array.reshape(array.shape[0], *[1] * before, array.shape[1], *[1] * after)
+
+
+def _occurs(chosen: Play) -> bool:
+    """Tell whether all of it is played at some draw."""
+    played = [rows.holds.any(axis=1) for rows in chosen.values()]
+    return not played or bool(np.any(np.logical_and.reduce(played)))
+
+
+def _relates(formula: sp.Basic, values: Mapping[sp.Symbol, Array]) -> Array:
+    """Return where a relation holds, up to rounding, given the values of its symbols."""
+    difference = formula.lhs - formula.rhs  # a symbol may cancel
+    columns = [values[s] for s in sorted(difference.free_symbols, key=str)]
+    gap: Array = np.asarray(_compiled(difference)(*columns))
+    gap = np.where(gap.imag == 0, gap.real, np.nan)
+    sizes: Array = np.asarray(1e-6 if len(values) > 1 else 1.0)
+    for value in values.values() if len(values) > 1 else ():
+        sizes = np.maximum(sizes, np.abs(value))
+    close: Array = CLOSE * sizes
+    true: Array
+    match formula:
+        case sp.StrictGreaterThan():
+            true = gap > close
+        case sp.StrictLessThan():
+            true = gap < -close
+        case sp.GreaterThan():
+            true = gap >= -close
+        case sp.LessThan():
+            true = gap <= close
+        case sp.Eq():
+            true = np.abs(gap) <= close
+        case _:
+            true = np.abs(gap) > close
+    return true

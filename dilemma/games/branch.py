@@ -53,8 +53,8 @@ class Branch:
         What binds, where numbers are chosen.
     rivals : tuple of sympy Boolean
         What a leader's optimum must also satisfy: it pays no less than other regimes' optima.
-    value : sympy expression or None
-        What a leader is paid.
+    value : sympy expression
+        What a leader is paid; nan where nobody leads.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Branch:
     relaxed: bool = False
     binds: tuple[str, ...] = ()
     rivals: tuple[sp.Basic, ...] = ()
-    value: sp.Expr | None = None
+    value: sp.Expr = sp.nan
 
     @property
     def pure(self) -> bool:

@@ -24,7 +24,7 @@ from dilemma.theory.parts import Outcome, Player, Profile
 
 if TYPE_CHECKING:
     from dilemma.games.batch import Batch, Closeness
-    from dilemma.games.branch import Branch
+    from dilemma.games.branch import Branch, Play
     from dilemma.games.equilibrium import Found
     from dilemma.games.numbers.choice import Bargain, Choice, Constraint
     from dilemma.games.points import Point
@@ -353,6 +353,20 @@ class Game:
     def at_once(self, model: Model) -> Model:
         """Return the same game with all moving at once, where somebody leads."""
         raise UnsupportedError(f"{model.name}: nobody leads")
+
+    # --- a third opinion, from the statement alone: no branches, no solver -----------------------
+
+    def worth(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play
+    ) -> dict[str, sp.Expr | None]:
+        """Return every payoff and outcome of a play; None where it has no value."""
+        del values, play
+        raise UnsupportedError(f"{model.name}: what a play pays is not worked out anew")
+
+    def gain(self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> sp.Expr:
+        """Return the most that a player gains by doing something else, at any decision."""
+        del values, play
+        raise UnsupportedError(f"{model.name}: what a deviation gains is not worked out anew")
 
     # --- claims ---------------------------------------------------------------------------------
 

@@ -17,8 +17,7 @@ import sympy as sp
 from dilemma.checks.attack import calibrations, tries
 from dilemma.claims.decide import decided
 from dilemma.claims.examples import Example
-from dilemma.claims.statements import Statements
-from dilemma.claims.trials import copies
+from dilemma.claims.statements import Statements, copies
 from dilemma.claims.verdict import Verdict
 from dilemma.theory.parts import Claim, Interval
 

@@ -17,7 +17,7 @@ from dilemma.theory.parts import Player, Profile
 if TYPE_CHECKING:
     from dilemma.errors import Mistake
     from dilemma.games.batch import Batch
-    from dilemma.games.branch import Branch
+    from dilemma.games.branch import Branch, Play
     from dilemma.games.equilibrium import Found
     from dilemma.model import At, Model
     from dilemma.reading.expressions import Scope
@@ -114,6 +114,20 @@ class MatrixGame(Game):
             return fits and size.steps <= SOME and size.parameters <= 32
         fits = size.players == 2 and cells <= 9  # some hundredths of a second
         return fits and size.steps <= FEW and size.parameters <= 8
+
+    def worth(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play
+    ) -> dict[str, sp.Expr | None]:
+        """Return expectations over profiles, the players mixing independently."""
+        from dilemma.games.matrix.deviation import worth
+
+        return worth(model, values, play)
+
+    def gain(self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> sp.Expr:
+        """Return the most that an action gains over what is played."""
+        from dilemma.games.matrix.deviation import gain
+
+        return gain(model, values, play)
 
     # --- claims ---------------------------------------------------------------------------------
 

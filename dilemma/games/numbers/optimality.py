@@ -117,7 +117,6 @@ def leaders_best(model: Model, points: Sequence[Point]) -> tuple[list[Point], Ri
     (choice,) = game.of(game.leader)
     told: list[tuple[sp.Rational, Point]] = []
     for point in points:
-        assert point.branch.value is not None
         value = point.worth(point.branch.value)
         if value is None:
             continue
@@ -165,7 +164,7 @@ def _worst_reply(model: Model, point: Point, value: sp.Rational) -> bool:
         roots, exact, _ = solutions(shape, at)
         for root in roots:
             other = candidate(model, branch, at, root, exact=exact)
-            if other is not None and branch.value is not None:
+            if other is not None:
                 paid = other.worth(branch.value)
                 if paid is not None and paid < value - ZERO:
                     return False
@@ -205,7 +204,6 @@ def _best(batch: Batch) -> Batch:
     """Keep what pays the leader most."""
     values = []
     for rows in batch.rows:
-        assert rows.branch.value is not None
         paid = batch.worth(rows, rows.branch.value)
         values.append(np.where(rows.holds & np.isfinite(paid), paid, -np.inf))
     top = np.max(np.hstack(values), axis=1, keepdims=True)

@@ -525,7 +525,7 @@ def _slope(model: Model, what: Slope, follows: Stationary) -> sp.Expr | None:
 
 def _with_rivals(model: Model, found: list[Branch]) -> tuple[Branch, ...]:
     """Add that a leader's optimum pays no less than each other place that has a closed form."""
-    closed = [b for b in found if b.closed and b.value is not None]
+    closed = [b for b in found if b.closed and b.value is not sp.nan]
     rivals = {}
     for branch in closed:
         told = _closed_form(model, branch)
@@ -533,7 +533,6 @@ def _with_rivals(model: Model, found: list[Branch]) -> tuple[Branch, ...]:
             rivals[branch.name] = told
     done = []
     for branch in found:
-        assert branch.value is not None
         own = model.expand_play(branch.value)
         told = tuple(
             sp.Or(sp.Not(exists), sp.Ge(own, value))
@@ -547,7 +546,6 @@ def _with_rivals(model: Model, found: list[Branch]) -> tuple[Branch, ...]:
 def _closed_form(model: Model, branch: Branch) -> tuple[sp.Expr, sp.Basic] | None:
     """Return what a branch pays the leader and where it exists; None where it has a pole."""
     put = dict(branch.closed)
-    assert branch.value is not None
     value = model.expand_play(branch.value).xreplace(put)
     told = [model.expand_play(c) for c in branch.conditions]
     formulas = [value, *(side.xreplace(put) for c in told for side in _sides(c))]

@@ -19,7 +19,7 @@ from dilemma.reading.rows import Names, player_names
 if TYPE_CHECKING:
     from dilemma.errors import Mistake
     from dilemma.games.batch import Batch
-    from dilemma.games.branch import Branch
+    from dilemma.games.branch import Branch, Play
     from dilemma.games.equilibrium import Found
     from dilemma.model import At, Model
     from dilemma.reading.expressions import Scope
@@ -181,6 +181,20 @@ class TreeGame(Game):
         """Tell whether it is small enough to be sure."""
         fits = size.players <= 2 and len(self.nodes) <= 12
         return seconds >= PLENTY and fits and size.steps <= SOME and size.parameters <= 32
+
+    def worth(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play
+    ) -> dict[str, sp.Expr | None]:
+        """Return what a play comes to, followed through the tree."""
+        from dilemma.games.tree.walk import Walk
+
+        return Walk(model, self, values, play).worth()
+
+    def gain(self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> sp.Expr:
+        """Return the most that is gained at one decision, on the path or off it."""
+        from dilemma.games.tree.walk import Walk
+
+        return sp.Max(0, *Walk(model, self, values, play).gains())
 
     # --- for readers ----------------------------------------------------------------------------
 

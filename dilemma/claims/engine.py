@@ -1,0 +1,463 @@
+"""One claim on its way to a verdict: tried, then refuted or proved, branch by branch.
+
+A claim is refuted by one calibration and one equilibrium at which it fails.  Where there is none in
+any branch the claim is proved.  Where there is one, a calibration at which the claim holds in every
+equilibrium is looked for as well.
+
+A claim that something is so in *some* equilibrium is refuted by a calibration at which no equilibrium
+does what it says.
+
+Where numbers are chosen, random calibrations come first
+(:func:`dilemma.claims.cases.tries_first`): an example that was solved exactly refutes.  What they do not
+refute is for the deciders.  There first-order conditions may be necessary only, a leader's above all,
+and can prove and not refute: what z3 finds counts once it has been solved.  Elsewhere branches are
+equilibria as they stand, and an example is read off z3's answer and checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+
+import sympy as sp
+
+from dilemma.claims.cases import Cases
+from dilemma.claims.concepts import CONCEPTS
+from dilemma.claims.examples import Example, check_example, example_of, find_example, truth
+from dilemma.claims.exclusions import Exclusions, multiplied_out
+from dilemma.claims.meaning import Chosen, Symbols
+from dilemma.claims.multiplicity import Multiplicity
+from dilemma.claims.solutions import confirmed
+from dilemma.claims.statements import Alone, AtMost, Part, Statements
+from dilemma.claims.trials import NOTHING, Findings, findings
+from dilemma.deciders.question import Answer, Question
+from dilemma.games import solution as games
+from dilemma.games.branch import Branch
+from dilemma.games.equilibrium import Equilibrium
+from dilemma.games.kind import Can
+from dilemma.games.numbers.first_order import concave
+from dilemma.model import Model
+from dilemma.theory.parts import Claim, Status
+
+__all__ = ["Engine", "opposite"]
+
+NOWHERE = "no equilibrium to speak of at any calibration"
+IRRATIONAL = "it fails, but only at irrational values was an example found"
+UNCONFIRMED = "a calibration at which it seems to fail was not confirmed by exact solving"
+UNKNOWN = "it fails somewhere; whether it holds anywhere is not decided"
+
+
+def opposite(claim: Claim) -> Claim:
+    """Return the claim that what this one claims is so nowhere, in no equilibrium."""
+    return replace(claim, holds=sp.Not(claim.holds), mode="holds")
+
+
+@dataclass
+class Engine:
+    """The state of one decision: what was found.
+
+    Attributes
+    ----------
+    cases : Cases
+        The claim, and who is asked about it for how long.
+    given_lemmas : tuple of Claim
+        What is proved already.
+    refute_only : bool
+        Whether it is enough to know that a claim fails: where else it holds is not looked for.
+    fails, holds : Example or None
+    number : int
+        How many cases were gone through.
+    lemmas : tuple of str
+        The lemmas that were of use.
+    """
+
+    cases: Cases
+    given_lemmas: tuple[Claim, ...] = ()
+    refute_only: bool = False
+    fails: Example | None = None
+    holds: Example | None = None
+    number: int = 0
+    lemmas: tuple[str, ...] = ()
+    trial: Findings = field(default=NOTHING)
+
+    @property
+    def statements(self) -> Statements:
+        """The claim that is decided."""
+        return self.cases.statements
+
+    def status(self) -> tuple[Status, str]:
+        """Return the verdict and, where it is no plain one, why.
+
+        What is only possible somewhere is decided by the opposite
+        (:func:`dilemma.claims.decide.decided`).
+        """
+        if self.cases.contradictory():
+            return "contradictory", "its assumptions hold at no calibration in the boxes"
+        if reason := self.cases.no_game():
+            return "open", reason
+        if self.cases.tries_first:
+            self.trial = findings(self.statements, until=self.cases.until)
+        return self._some() if self.statements.claim.mode == "exists" else self._every()
+
+    # --- in every equilibrium -------------------------------------------------------------------
+
+    def _every(self) -> tuple[Status, str]:
+        """Go through all cases, unless trying was enough."""
+        trial = self.trial
+        if trial.fails is not None and (self.refute_only or trial.holds is not None):
+            self.fails, self.holds = trial.fails, trial.holds
+            return "mixed", ""
+        cases = self.cases.possible()
+        self.number = len(cases) if self.statements.in_equilibrium else 0
+        if reason := self._silent(cases):
+            return "vacuous", reason
+        self.fails = trial.fails
+        reason = "" if self.fails is not None else self._refute(cases)
+        if self.fails is not None:
+            return ("mixed", "") if self.refute_only else self._holds_somewhere(cases)
+        return ("open", reason) if reason else ("proved", "")
+
+    def _silent(self, cases: list[Chosen]) -> str:
+        """Say why the claim has nothing to speak of, "" if it has."""
+        if cases and self.trial.occurs:
+            return ""
+        if not any(self.cases.question(chosen).ask().status != "unsat" for chosen in cases):
+            return NOWHERE
+        for part in self.statements.parts():
+            if part.trends and not self.cases.can_move(part, cases):
+                moved = " or ".join(dict.fromkeys(t.arguments[1] for t in part.trends))
+                return f"no two calibrations to compare that differ in {moved} alone"
+        return ""
+
+    def _refute(self, cases: list[Chosen]) -> str:
+        """Look for where the claim fails; say why that is not excluded, or is not known."""
+        if not self.cases.tries_first:
+            return self.cases.undefined(cases) or self._read_off(cases)
+        exclusions = Exclusions(self.cases, self.given_lemmas)
+        reason = self._excluded(cases, exclusions)
+        self.lemmas = tuple(sorted(exclusions.used))
+        return reason if reason or self.fails is not None else self.cases.undefined(cases)
+
+    # --- examples read off an answer ------------------------------------------------------------
+
+    def _read_off(self, cases: list[Chosen]) -> str:
+        """Look for a calibration and an equilibrium at which the claim fails."""
+        reasons: list[str] = []
+        for chosen, part in product(cases, self.statements.parts()):
+            for question, extra, rival in self.refutations(part, chosen):
+                answer = question.ask(*extra)
+                if answer.status == "unknown":
+                    reasons.append(f"not decided in time: {_describe(chosen)}")
+                if answer.status != "sat":
+                    continue
+                found = find_example(self.statements, question, extra, chosen, (part,), rival)
+                if found is not None:
+                    check_example(self.statements, found, (part,), fails=True)
+                    self.fails = found
+                    return ""
+                reasons.insert(0, IRRATIONAL)
+        return reasons[0] if reasons else ""
+
+    def refutations(
+        self, part: Part, chosen: Chosen
+    ) -> Iterator[tuple[Question, tuple[sp.Basic, ...], Chosen]]:
+        """Yield the questions of which one is satisfied iff the part fails somewhere.
+
+        The last item names the rival's branch where another equilibrium refutes ``unique``.
+        """
+        statements = self.statements
+        formula = Symbols(statements, chosen).formula(part)
+        yield self.cases.question(chosen, (part,)), (sp.Not(formula),), {}
+        if not isinstance(part, Alone):
+            return
+        copy = statements.copy(part.profile)
+        for rival in _others(statements.model, part):
+            extra = statements.branch(rival, statements.rival(copy))
+            yield self.cases.question(chosen), extra, {copy.key: rival}
+
+    # --- examples solved again ------------------------------------------------------------------
+
+    def _excluded(self, cases: list[Chosen], exclusions: Exclusions) -> str:
+        """Exclude that the claim fails, in short ways where there are any."""
+        excluded = exclusions.elsewhere(cases)
+        for chosen, part in product(cases, self.statements.parts()):
+            if any((key, branch.name) in excluded for key, branch in chosen.items()):
+                continue
+            if isinstance(part, AtMost):
+                reason = Multiplicity(self.cases, cases).more(chosen, part)
+            elif exclusions.by_lemmas(chosen, part):
+                reason = ""
+            else:
+                reason = self._not_excluded(chosen, part, exclusions)
+            if reason or self.fails is not None:
+                return reason
+        return ""
+
+    def _not_excluded(self, chosen: Chosen, part: Part, exclusions: Exclusions) -> str:
+        """Return "" if a part cannot fail in a case or has been seen to, else what is not known."""
+        statements, cases = self.statements, self.cases
+        wrong = sp.Not(Symbols(statements, chosen).formula(part))
+        for twin in statements.twins((part,)):
+            wrong = wrong.xreplace(cases.unmoved(chosen, twin))
+        if exclusions.in_part([*cases.stated(chosen, (part,)), wrong], wrong):
+            return ""
+        # With definitions multiplied out z3 at times answers what it gave up on, and only then.
+        forms = (chosen, multiplied_out(cases, chosen))
+        questions = [cases.question(form, (part,)) for form in forms]
+        question, answer = questions[0], Answer("unknown")
+        for first, question in product((True, False), questions):
+            answer = question.ask(wrong, first=first)
+            if answer.status != "unknown":
+                break
+        if answer.status == "unsat":
+            return ""
+        if answer.status == "sat":
+            self.fails = confirmed(statements, answer.values)
+            if self.fails is not None:
+                return ""
+        rivals = [
+            statements.rename(rival, copy)
+            for copy, branch in cases.branches(chosen, part)
+            for rival in branch.rivals
+        ]
+        question.add(*rivals)
+        if rivals and question.ask(wrong).status == "unsat":
+            return ""
+        if answer.status == "unknown":
+            return f"not decided in time: {_describe(chosen)}"
+        return (
+            f"first-order conditions alone do not exclude that it fails in {_describe(chosen)}; no "
+            "random calibration at which it does was found"
+        )
+
+    # --- where it holds -------------------------------------------------------------------------
+
+    def _holds_somewhere(self, cases: list[Chosen]) -> tuple[Status, str]:
+        """Find a calibration at which the claim holds in every equilibrium, or exclude it."""
+        self.holds = self.trial.holding()
+        if self.holds is not None:
+            return "mixed", ""
+        parts = self.statements.parts()
+        if any(isinstance(part, AtMost) for part in parts):
+            return "open", UNKNOWN
+        if not self.cases.tries_first and self._one_calibration():
+            return "disproved", ""
+        necessary = self._necessary(parts)
+        undecided = False
+        for chosen in cases:
+            question = self.cases.question(chosen, parts)
+            extra = (*map(Symbols(self.statements, chosen).formula, parts), *necessary)
+            answer = question.ask(*extra)
+            if answer.status == "unsat":
+                continue
+            undecided = True
+            if self.cases.tries_first:
+                break  # where it holds would have been found by trying, if anywhere
+            if answer.status == "sat":
+                found = find_example(self.statements, question, extra, chosen, parts, {})
+                if found is not None and self._holds_at(found):
+                    check_example(self.statements, found, parts, fails=False)
+                    self.holds = found
+                    return "mixed", ""
+        return ("open", UNKNOWN) if undecided else ("disproved", "")
+
+    def _one_calibration(self) -> bool:
+        """Tell whether the boxes are points, so that failing somewhere is failing everywhere."""
+        model, copies = self.statements.model, self.statements.copies
+        if not model.parameters:
+            return True
+        eras = [model.eras[c.era] for c in copies if c.era]
+        return bool(eras) and all(
+            value.range.low == value.range.high for era in eras for value in era.values.values()
+        )
+
+    def _necessary(self, parts: tuple[Part, ...]) -> tuple[sp.Basic, ...]:
+        """State what holds of a calibration at which the claim holds in every equilibrium.
+
+        Wherever a pure profile is an equilibrium the claim holds there; and no other pure profile
+        is an equilibrium where one is claimed to be the only one.
+        """
+        statements = self.statements
+        pure = [b for b in statements.branches() if not (b.unknowns or b.relaxed)]
+        keys = statements.in_equilibrium
+        found = []
+        for choice in product(pure, repeat=len(keys)) if keys else ():
+            chosen = dict(zip(keys, choice, strict=True))
+            symbols = Symbols(statements, chosen)
+            for part in parts:
+                premises = [symbols.given(), *map(symbols.given, statements.twins((part,)))]
+                for copy, branch in self.cases.branches(chosen, part):
+                    premises += statements.branch(branch, copy)
+                found.append(sp.Or(sp.Not(sp.And(*premises)), symbols.formula(part)))
+        for part in parts:
+            if isinstance(part, Alone):
+                copy = statements.copy(part.profile)
+                rivals = [b for b in _others(statements.model, part) if b.pure]
+                found += [sp.Not(sp.And(*statements.branch(b, copy))) for b in rivals]
+        return tuple(found)
+
+    def _holds_at(self, example: Example) -> bool:
+        """Tell whether the claim holds at an example's calibrations in every equilibrium."""
+        parts = self.statements.parts()
+        if not (self.statements.in_equilibrium or any(isinstance(p, Alone) for p in parts)):
+            return True
+        at = self._engine(self.statements.at(example.points))
+        cases = at.cases.possible()
+        return bool(cases) and all(
+            question.ask(*extra).status == "unsat"
+            for chosen, part in product(cases, parts)
+            for question, extra, _ in at.refutations(part, chosen)
+        )
+
+    # --- in some equilibrium --------------------------------------------------------------------
+
+    def _some(self) -> tuple[Status, str]:
+        """Look for a calibration without such an equilibrium, then for one with it."""
+        self.fails, self.holds = self.trial.fails, self.trial.holds
+        if self.fails is None:
+            status, reason = self._of_every() if self.cases.tries_first else self._in_closed_forms()
+            if self.fails is None:
+                return status, reason
+        if self.holds is not None:
+            return "mixed", ""
+        statements = self.statements
+        never = self._engine(replace(statements, claim=opposite(statements.claim), home={}))
+        status, reason = never.status()
+        self.cases.answered.update(never.cases.answered)
+        if status == "proved":
+            return "disproved", ""
+        self.holds = never.fails
+        return ("mixed", "") if self.holds is not None else ("open", f"{UNKNOWN}: {reason}")
+
+    def _engine(self, statements: Statements, lemmas: tuple[Claim, ...] = ()) -> Engine:
+        """Return what decides another claim in the time that is left."""
+        return Engine(Cases(statements, self.cases.until, self.cases.deciders), lemmas)
+
+    def _of_every(self) -> tuple[Status, str]:
+        """Prove the claim of every equilibrium, where there always is one."""
+        statements = self.statements
+        among = statements.claim.among not in (None, "any")
+        if among or statements.given_of_play or not _exists(statements.model):
+            return "open", "whether there always is an equilibrium to speak of is not decided"
+        claim = replace(statements.claim, mode="holds")
+        every = self._engine(replace(statements, claim=claim, home={}), self.given_lemmas)
+        status, reason = every.status()
+        self.cases.answered.update(every.cases.answered)
+        self.number, self.lemmas = every.number, every.lemmas
+        if status in ("proved", "contradictory"):
+            return status, reason
+        return "open", "in every equilibrium it does not hold; in which one it does is not decided"
+
+    def _in_closed_forms(self) -> tuple[Status, str]:
+        """Prove that some branch with a closed form always does what is claimed.
+
+        Leaving others out only makes it harder.  A calibration at which it seems to fail counts once
+        all equilibria there have been solved exactly.
+        """
+        cases = self.cases.possible()
+        self.number = len(cases)
+        question = self.cases.empty()
+        question.add(*self.cases.shared(), self.cases.assumed())
+        for chosen in cases:
+            if all(branch.solved for branch in chosen.values()):
+                closed = {key: _closed(branch) for key, branch in chosen.items()}
+                question.add(sp.Not(self._does(closed)))
+        answer = question.ask()
+        if answer.status == "unsat":
+            reason = self.cases.undefined(cases)
+            return ("open", reason) if reason else ("proved", "")
+        if answer.status == "unknown":
+            return "open", "not decided in time"
+        self.fails = self._without(question)
+        return "open", UNCONFIRMED
+
+    def _does(self, chosen: Chosen) -> sp.Basic:
+        """State that these branches are equilibria and do what is claimed."""
+        statements, symbols = self.statements, Symbols(self.statements, chosen)
+        stated: list[sp.Basic] = [symbols.given()]
+        for copy in statements.copies:
+            if copy.key in chosen:
+                stated += statements.branch(chosen[copy.key], copy)
+        return sp.And(*stated, *map(symbols.formula, statements.parts()))
+
+    def _without(self, question: Question) -> Example | None:
+        """Find a calibration, near the centre if possible, and solve it: nothing there does."""
+        statements = self.statements
+        found = find_example(statements, question, (), {}, (), {})
+        if found is None:
+            return None
+        solved = {}
+        for key in statements.in_equilibrium:
+            every = games.equilibria(statements.model, found.points[key])
+            if not every.complete or every.degenerate:
+                return None
+            values = statements.model.values(found.points[key])
+            solved[key] = _kept(statements, every.equilibria, values)
+        return _nothing_does(statements, found, solved)
+
+
+def _describe(chosen: Chosen) -> str:
+    return " and ".join(f"'{branch.name}'" for branch in chosen.values()) or "the boxes"
+
+
+def _others(model: Model, part: Alone) -> list[Branch]:
+    """Return the branches that are not the profile that is claimed to be the only equilibrium."""
+    return [b for b in games.branches(model) if b.name != ", ".join(part.profile.arguments)]
+
+
+def _closed(branch: Branch) -> Branch:
+    """Return a branch without unknowns, which their closed forms replace."""
+    put = dict(branch.closed)
+    conditions = [c.xreplace(put) for c in branch.conditions]
+    return replace(
+        branch,
+        unknowns=(),
+        equations=(),
+        conditions=(*(sp.Ne(e, 0) for e in branch.nonzero), *conditions),
+        outcomes={n: f.xreplace(put) for n, f in branch.outcomes.items()},
+        payoffs={n: f.xreplace(put) for n, f in branch.payoffs.items()},
+    )
+
+
+def _kept(
+    statements: Statements,
+    every: tuple[Equilibrium, ...],
+    values: Mapping[sp.Symbol, sp.Expr],
+) -> list[Equilibrium]:
+    """Keep the equilibria that a claim is about."""
+    branches = {b.name: b for b in statements.branches()}
+    kept = [e for e in every if e.branch in branches]
+    if statements.claim.among in CONCEPTS:
+        kept = [e for e in kept if branches[e.branch].holds_at(values) is True]
+    return kept
+
+
+def _nothing_does(
+    statements: Statements, found: Example, solved: Mapping[str, list[Equilibrium]]
+) -> Example | None:
+    """Show a play at which the claim fails; None where some play does what it says."""
+    shown = None
+    for choice in product(*solved.values()):
+        played = dict(zip(solved, choice, strict=True))
+        example = example_of(statements, found, played)
+        given = truth(statements, statements.claim.given, example)
+        holds = truth(statements, statements.claim.holds, example)
+        if given is sp.true and holds is sp.true:
+            return None
+        shown = shown or example
+    return shown
+
+
+def _exists(model: Model) -> bool:
+    """Tell whether there is an equilibrium at every calibration.
+
+    Concave payoffs over compact convex sets are enough (Debreu; Glicksberg; Fan, 1952).
+    """
+    game = model.game
+    if Can.SLOPES not in game.can or game.leader:
+        return False
+    ends = [end for c in game.choices.values() for end in (c.low, c.high)]
+    return all(e.is_finite is not False for e in ends) and all(
+        concave(model, player) is True for player in game.moves[-1]
+    )
