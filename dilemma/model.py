@@ -19,14 +19,13 @@ from dilemma.output.tables import fragment
 from dilemma.reading.document import Parts, build, build_claim
 from dilemma.reading.eras import given_era, given_value, varied, with_whole_eras
 from dilemma.reading.references import Setting, standing
-from dilemma.reading.writing import plain, toml
+from dilemma.reading.writing import merged, plain, toml
 from dilemma.theory.evaluate import TooLargeError, climbs, put_in
 from dilemma.theory.parts import (
     Claim,
     Definition,
     Dynamics,
     Era,
-    Interval,
     Outcome,
     Parameter,
     Player,
@@ -356,7 +355,7 @@ class Model:
         if self.eras:
             return f"; eras: {', '.join(self.eras)}"
         name = missing[0]
-        example = decimal(_within(self.parameters[name].range))
+        example = decimal(self.parameters[name].range.some)
         return (
             f": {self.name} has no eras, so give each a value, such as {{{name!r}: {example}}} "
             f"(--at {name}={example}); {name} may lie in {self.parameters[name].range}"
@@ -524,7 +523,7 @@ class Model:
         ('[0.3, 0.3]', 'assumed', 'given on the spot: no source')
         """
         name = sections.pop("name", self.name)
-        return Model.from_document(_merged(self.document, plain(sections)), name)
+        return Model.from_document(merged(self.document, plain(sections)), name)
 
     def variant(self, name: str) -> Model:
         """Return the model in which only the parameters of one of its ``calibrations`` move.
@@ -637,32 +636,9 @@ def _plainly(told: object) -> object:
     return plain(told) if isinstance(told, Mapping | list | tuple) else told
 
 
-def _within(interval: Interval) -> sp.Rational:
-    """Return a number with few digits from an interval, for an example."""
-    low, high = interval.low, interval.high
-    if low.is_finite and high.is_finite:
-        return (low + high) / 2
-    if low.is_finite or high.is_finite:
-        return low + 1 if low.is_finite else high - 1
-    return sp.Integer(1)
-
-
 def _restored(
     document: Mapping[str, Any], name: str, path: Path | None, given: tuple[Era, ...]
 ) -> Model:
     """Return a model as it was pickled, with the eras that were given on the spot."""
     model = Model.from_document(document, name, path)
     return model.with_eras(*given) if given else model
-
-
-def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    found = dict(old)
-    for key, value in new.items():
-        before = found.get(key)
-        if value is None:
-            found.pop(key, None)
-        elif isinstance(value, Mapping):
-            found[key] = _merged(before if isinstance(before, Mapping) else {}, value)
-        else:
-            found[key] = value
-    return found

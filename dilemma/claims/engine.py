@@ -390,7 +390,7 @@ class Engine:
         solved = {}
         for key in statements.in_equilibrium:
             every = games.equilibria(statements.model, found.points[key])
-            if not every.complete or every.degenerate:
+            if not every.complete or every.continua:  # else those listed are all
                 return None
             values = statements.model.values(found.points[key])
             solved[key] = _kept(statements, every.equilibria, values)

@@ -17,7 +17,7 @@ from dilemma.games.kind import USUAL, game_of
 from dilemma.reading.syntax import HIGHEST_POWER, MOST_DIGITS
 from dilemma.theory.parts import decimal
 
-__all__ = ["formula", "plain", "toml"]
+__all__ = ["formula", "merged", "plain", "toml"]
 
 
 def formula(expression: sp.Basic) -> str:
@@ -213,3 +213,17 @@ def _quoted(text: str) -> str:
 def _long(text: str) -> str:
     lines = (_quoted(line)[1:-1].replace('\\"', '"') for line in text.split("\n"))
     return _CLOSING.sub(lambda quotes: '\\"' * len(quotes[0]), "\n".join(lines))
+
+
+def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge one document into another, key by key and at every depth (RFC 7396, JSON Merge Patch)."""
+    found = dict(old)
+    for key, value in new.items():
+        before = found.get(key)
+        if value is None:
+            found.pop(key, None)
+        elif isinstance(value, Mapping):
+            found[key] = merged(before if isinstance(before, Mapping) else {}, value)
+        else:
+            found[key] = value
+    return found

@@ -56,6 +56,15 @@ class Interval:
         below = number < self.high if self.open_high else number <= self.high
         return bool(above) and bool(below)
 
+    @property
+    def some(self) -> sp.Rational:
+        """A number with few digits that lies in it, for an example."""
+        if self.low.is_finite and self.high.is_finite:
+            return (self.low + self.high) / 2
+        if self.low.is_finite or self.high.is_finite:
+            return self.low + 1 if self.low.is_finite else self.high - 1
+        return sp.Integer(1)
+
     def __str__(self) -> str:
         left, right = "(" if self.open_low else "[", ")" if self.open_high else "]"
         return f"{left}{decimal(self.low)}, {decimal(self.high)}{right}"
