@@ -1,4 +1,4 @@
-"""Everything the package raises on purpose.
+"""Everything the package raises on purpose, and the libraries that only some readers need.
 
 * DilemmaError
   + ModelError            a model, or the file it stands in, is wrong (says where, shows the line)
@@ -8,8 +8,6 @@
   + MissingLibraryError   a library that an extra brings is not installed (says which extra)
   + BudgetError           an answer that is whole or nothing, and was not done within its seconds
   + DisagreementError     two independent solutions part: a defect here, with how to reproduce it
-
-Libraries that only some readers need, each brought by an extra of the package.
 """
 
 from __future__ import annotations
@@ -163,7 +161,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"known here: {shown}" if names else ""
 
 
-# --- libraries that only some readers need, each brought by an extra of the package --------------
+# --- libraries of extras -------------------------------------------------------------------------
 
 
 EXTRAS = {

@@ -1,7 +1,4 @@
-"""Which models are shipped and where they lie.
-
-A model as the text of a file, in the format that the file's ending asks for.
-"""
+"""The models that are shipped, models read from files, and the text of a model's file."""
 
 from __future__ import annotations
 
@@ -92,7 +89,7 @@ def template() -> str:
     return (Path(__file__).resolve().parent / "template.toml").read_text(encoding="utf-8")
 
 
-# --- a model as the text of a file, in the format that the file's ending asks for ----------------
+# --- text of a file ------------------------------------------------------------------------------
 
 
 def written(model: Model, ending: str, at: At | None, changes: Mapping[str, Any]) -> str:

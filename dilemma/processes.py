@@ -1,12 +1,11 @@
 """Processes of our own: each does what it is asked, tells its answers, and can be ended.
 
-Where a process can be forked (Linux) that takes some hundredths of a second, elsewhere one is started
-afresh.  A process ends with the one that started it, and a forked one may not take more than so much
-memory.  Only the standard library is imported here: a process must notice early that it is not
-wanted any more.
+Where a process can be forked (Linux) that takes some hundredths of a second, elsewhere one is
+started afresh.  A process ends with the one that started it, and a forked one may not take more
+than so much memory.  Only the standard library is imported here: a process must notice early that
+it is not wanted any more.
 
-Ctrl-C and SIGTERM at the command line: half a second later all is gone, and nothing is half written.
-
+Half a second after Ctrl-C or SIGTERM at the command line all is gone, and nothing is half written.
 Python tells its main thread of a signal when that comes back from what it calls, and z3 puts a
 handler of its own in place of Python's meanwhile.  So a thread waits for the signals, which nobody
 else is sent: it tells the main thread, ends the processes that were started, and, where the main
@@ -351,7 +350,7 @@ def end_all() -> None:
         process.kill()
 
 
-# --- ctrl-C and SIGTERM at the command line ------------------------------------------------------
+# --- Ctrl-C and SIGTERM --------------------------------------------------------------------------
 
 
 GRACE = 0.3  # seconds for the main thread to come back and put things in order

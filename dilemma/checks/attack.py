@@ -1,22 +1,13 @@
-"""Calibrations at which a claim is attacked: random ones of its boxes, and the boxes' corners.
+"""Attacks on verdicts: random calibrations and the boxes' corners, every equilibrium solved anew.
 
 A parameter that is one draw for both eras is one column; in a twin one parameter is higher.  Where
 a range has no end most draws are of the size that the eras know, and some are far beyond it.
 
-Whether a claim is true at calibrations, where players choose numbers.
-
-All calibrations are tried at once in floats (:mod:`dilemma.claims.trials`), or one exactly, with a
-search for deviations from the payoffs alone (:mod:`dilemma.claims.solutions`).
-
-A claim at many calibrations: in floats all at once, or exactly one by one.
-
-Attacks on verdicts: random calibrations and the boxes' corners, every equilibrium solved anew.
-
 Where players choose among actions equilibria are enumerated in floats from the payoffs alone
 (:mod:`dilemma.checks.enumeration`), and nearly degenerate calibrations are solved exactly; where
 numbers are chosen the branches are solved in floats (:mod:`dilemma.games.batch`), and at a sample
-compared with a search from the payoffs alone.  What seems to contradict a verdict counts once it
-has been solved again exactly.
+compared with a search from the payoffs alone (:mod:`dilemma.checks.recheck`).  What seems to
+contradict a verdict counts once it has been solved again exactly.
 """
 
 from __future__ import annotations
@@ -303,7 +294,7 @@ def _exact(number: float, ends: Sequence[sp.Expr]) -> sp.Rational:
     return sp.Rational(repr(float(number)))
 
 
-# --- whether a claim is true at calibrations, where players choose numbers -----------------------
+# --- where numbers are chosen --------------------------------------------------------------------
 
 
 Points = Mapping[str, Mapping[str, sp.Rational]]
@@ -346,7 +337,7 @@ def solved_at(statements: Statements, points: Points, held: Points) -> Truths:
     return Truths(false or true, false, true, true if mode == "holds" else false)
 
 
-# --- a claim at many calibrations ----------------------------------------------------------------
+# --- in floats at all of them, or exactly at one -------------------------------------------------
 
 
 ROUNDS = 20  # of draws, at most, until enough meet what is assumed
@@ -456,7 +447,7 @@ def exactly_at(statements: Statements, points: Points) -> Truths | None:
         return None
 
 
-# --- attacks on verdicts -------------------------------------------------------------------------
+# --- attacks -------------------------------------------------------------------------------------
 
 
 CHUNK = 2_000  # calibrations solved together

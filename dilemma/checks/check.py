@@ -1,9 +1,7 @@
-"""Disagreements, made loud: an error, and a script that shows the disagreement again.
-
-Verdicts checked once more, by other means than those that they came from.
+"""Verdicts checked once more, by other means than those that they came from.
 
 Each decider decides alone; random calibrations and corners attack the verdict, every equilibrium
-solved; examples are checked from the definitions.  A disagreement stops with an error and a file
+solved; examples are checked from the definitions.  A disagreement stops with an error and a script
 that shows it again: a verdict that is not contradicted is no more true, but better founded.
 """
 
@@ -98,8 +96,6 @@ def disagreement(
     stem = re.sub(r"\W+", "-", f"disagreement-{model.name}-{verdict.name}").strip("-")
     path = folder / f"{stem}.py"
     claim = verdict.claim
-    before = dict.fromkeys(model.document.get("claims", {}).get(claim.name, {}))
-    whole = model.replace(claims={claim.name: {**before, **_row(claim)}})
     exact = {
         label: {name: str(value) for name, value in at.items()}
         for label, at in calibrations.items()
@@ -116,7 +112,7 @@ def disagreement(
             draws=draws,
             seed=seed,
             calibrations=json.dumps(exact, indent=4, ensure_ascii=False),
-            model=_literal(whole.to_toml()),
+            model=_literal(_with_row(model, claim).to_toml()),
         ),
         encoding="utf-8",
     )
@@ -124,6 +120,12 @@ def disagreement(
         f"{told}.\nThis is a defect in dilemma, not in the model; {path} shows it again: please "
         "report it with that file."
     )
+
+
+def _with_row(model: Model, claim: Claim) -> Model:
+    """Return the model with a claim in its file, in the claim's own words alone."""
+    before = dict.fromkeys(model.document.get("claims", {}).get(claim.name, {}))
+    return model.replace(claims={claim.name: {**before, **_row(claim)}})
 
 
 def _row(claim: Claim) -> dict[str, Any]:
@@ -150,7 +152,7 @@ def _literal(text: str) -> str:
     return f"'''\\\n{text}'''" if plain else repr(text)
 
 
-# --- verdicts checked once more, by other means than those that they came from -------------------
+# --- a verdict checked ---------------------------------------------------------------------------
 
 
 ATTACK_SHARE, SEARCH_SHARE = 0.4, 0.15  # of the time

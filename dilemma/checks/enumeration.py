@@ -1,7 +1,12 @@
-"""Every equilibrium of many two-player games at once, in floats, from the payoffs alone.
+"""What is played where players choose among actions, from the payoff tables alone.
 
-Write A and B, both (n, m, k), for the payoffs of the row and the column player in n games.  For
-rows I and columns J of one size the mixes x on I and y on J that make the other indifferent solve
+It is worked out at many calibrations in floats, or exactly at one, and knows nothing of branches.
+A number is an array over calibrations, or one exact rational number; what has no value is not a
+number (nan).
+
+Many two-player games are enumerated at once.  Write A and B, both (n, m, k), for the payoffs of the
+row and the column player in n games.  For rows I and columns J of one size the mixes x on I and y
+on J that make the other indifferent solve
 
     A[I, J] y = v,  sum(y) = 1        B[I, J]' x = w,  sum(x) = 1
 
@@ -9,11 +14,6 @@ and are an equilibrium iff all their probabilities are positive and no row outsi
 v, no column outside J more than w: the definition of best replies.  The least of these numbers is
 the *margin*.  Unless a game is degenerate these are all its equilibria, and no margin is zero: von
 Stengel 2002, in Handbook of Game Theory 3: 1723-1759 (unverified).
-
-What is played where players choose among actions: at many calibrations in floats, or exactly at one.
-
-Both are worked out from the payoff tables alone, and know nothing of branches.  A number is an
-array over calibrations, or one exact rational number; what has no value is not a number (nan).
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def _no_solution(systems: Array, right: Array) -> Array:
     return residual > 1_000 * SINGULAR
 
 
-# --- what is played where players choose among actions -------------------------------------------
+# --- play ----------------------------------------------------------------------------------------
 
 
 TIE = 1e-9  # of the numbers compared: what is nearer is a tie, in floats

@@ -1,15 +1,13 @@
-"""Examples checked once more, from the definitions alone.
+"""Examples checked once more, from the definitions alone, and equilibria searched for once more.
 
 Calibrations lie in their boxes and agree where they must; what is played is an equilibrium, by the
 expected payoff of every deviation in exact fractions, or by a dense search where numbers are
 chosen; payoffs and outcomes are worked out anew; and the claim fails there, or holds.
 
-Equilibria in chosen numbers, compared at a few calibrations with a search from the payoffs alone.
-
 An attack solves the branches at thousands of calibrations (:mod:`dilemma.games.batch`).  At a
-sample of them :mod:`dilemma.games.numbers.search`, which knows neither branches nor slopes of them, must find
-nothing that is missing, and nothing better for a leader.  A difference counts if the exact solver
-sides with the search, or cannot be brought to agree with it.
+sample of them :mod:`dilemma.games.numbers.search`, which knows neither branches nor slopes of them,
+must find nothing that is missing, and nothing better for a leader.  A difference counts if the
+exact solver sides with the search, or cannot be brought to agree with it.
 """
 
 from __future__ import annotations
@@ -291,7 +289,7 @@ def _gains(at: At, play: Play) -> Iterator[Any]:
         yield max(pays.values()) - sum(mix[a] * pays[a] for a in mix)
 
 
-# --- equilibria in chosen numbers, compared at a few calibrations with a search from the payoffs alone ----
+# --- equilibria that an attack may miss ----------------------------------------------------------
 
 
 SAMPLE = 20  # calibrations of a box

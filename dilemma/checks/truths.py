@@ -1,11 +1,8 @@
-"""What a claim may say of payoff tables, from the definitions: who stays, what dominates, which game.
+"""The truth of a claim at calibrations: in every equilibrium, in some, and where it speaks at all.
 
-Each statement is a pair: where it is true, and where it has a value at all.
-
-Whether a claim is true at calibrations: in every equilibrium, in some, and where it speaks at all.
-
-Written from the definitions of what a claim may say, on payoff tables and on what is played; for
-games in which players choose among actions.
+Written from the definitions of what a claim may say, on payoff tables and on what is played, for
+games in which players choose among actions.  Of a payoff table that is who stays, what dominates,
+which game it is: each statement is a pair, where it is true and where it has a value at all.
 """
 
 from __future__ import annotations
@@ -138,7 +135,7 @@ def risk_dominant(at: At, branch: str) -> Any:
     return alone | (at.compared(mine[0] * mine[1], theirs[0] * theirs[1]) > 0)
 
 
-# --- whether a claim is true at calibrations -----------------------------------------------------
+# --- truth in what is played ---------------------------------------------------------------------
 
 
 Chosen = Mapping[str, Played]

@@ -16,13 +16,20 @@ import typer
 
 from dilemma.cli.arguments import (
     AT,
+    CALIBRATIONS,
+    DRAWS,
+    ERA,
     ERAS,
+    JSON,
     LIMIT,
+    MODEL,
+    MODELS,
+    SECONDS,
+    SEED,
     check_words,
     claims_of,
     eras_asked,
     every,
-    finite,
     load_model,
     print_json,
     print_tables,
@@ -39,8 +46,9 @@ from dilemma.processes import interrupted_as_usual, stoppable
 __all__ = ["main"]
 
 if TYPE_CHECKING:
+    from dilemma.cli.pictures import Picture
+    from dilemma.ledger.ledger import Ledger
     from dilemma.model import At, Model
-    from dilemma.output.result import Table
 
 
 app = typer.Typer(
@@ -50,23 +58,35 @@ app = typer.Typer(
     add_completion=False,
 )
 
-MODEL = Annotated[str, typer.Argument(help="A shipped model's name, or a model file's path.")]
-MODELS = Annotated[
-    list[str] | None, typer.Argument(help="Shipped names or paths; all shipped models if none.")
+X = Annotated[str, typer.Argument(help="A parameter, for a map: the horizontal axis.")]
+Y = Annotated[str, typer.Argument(help="And the one on the vertical axis.")]
+MAP = Annotated[
+    Path | None, typer.Option("-o", "--output", help="The map's .png, .svg or .pdf file.")
 ]
-JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-SEED = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the random draws.")]
-DRAWS = Annotated[
-    int, typer.Option(min=1, max=1_000_000, help="Random calibrations drawn from each box.")
+CLAIMS = Annotated[
+    list[str] | None,
+    typer.Argument(help="Models, single claims as MODEL.CLAIM, formulas as MODEL.FORMULA."),
 ]
-ERA = Annotated[str | None, typer.Option(help="Which era's centre; all if not given.")]
-CALIBRATIONS = Annotated[
-    str, typer.Option(help="A variant of the eras, such as core: only what it names moves.")
+GIVEN = Annotated[str | None, typer.Option(help="With a formula: what is assumed.")]
+SHARED = Annotated[
+    list[str] | None, typer.Option(help="With a formula: a parameter equal in both eras.")
 ]
-SECONDS = Annotated[
-    float,
-    typer.Option(min=0.01, callback=finite, help="Budget, after which the answer says so."),
+ROBUST = Annotated[
+    bool, typer.Option("--robust", help="What does it need, and how far does it carry?")
 ]
+THOROUGH = Annotated[
+    bool, typer.Option("--thorough", help="Ask each decider alone, and attack it at random.")
+]
+FRESH = Annotated[bool, typer.Option("--fresh", help="Forget what is kept of these claims.")]
+WORKERS = Annotated[
+    int | None,
+    typer.Option(min=1, max=256, help="How many processes; one a processor if none."),
+]
+LEDGER = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", help="Write it to a .html, .csv, .tex or .json file."),
+]
+VERBOSE = Annotated[bool, typer.Option("-v", "--verbose", help="Explain each claim.")]
 
 
 def _points(model: Model, era: str | None, at: list[str] | None) -> list[At | None]:
@@ -219,41 +239,23 @@ def compare(
 
 @app.command()
 def prove(
-    claims: Annotated[
-        list[str] | None,
-        typer.Argument(help="Models, single claims as MODEL.CLAIM, formulas as MODEL.FORMULA."),
-    ] = None,
-    given: Annotated[str | None, typer.Option(help="With a formula: what is assumed.")] = None,
-    shared: Annotated[
-        list[str] | None, typer.Option(help="With a formula: a parameter equal in both eras.")
-    ] = None,
-    robust: Annotated[
-        bool, typer.Option("--robust", help="What does it need, and how far does it carry?")
-    ] = False,
-    thorough: Annotated[
-        bool, typer.Option("--thorough", help="Ask each decider alone, and attack it at random.")
-    ] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Forget what is kept of these claims.")
-    ] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, max=256, help="How many processes; one a processor if none."),
-    ] = None,
+    claims: CLAIMS = None,
+    given: GIVEN = None,
+    shared: SHARED = None,
+    robust: ROBUST = False,
+    thorough: THOROUGH = False,
+    fresh: FRESH = False,
+    workers: WORKERS = None,
     seconds: SECONDS = 60.0,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", help="Write it to a .html, .csv, .tex or .json file."),
-    ] = None,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Explain each claim.")] = False,
+    output: LEDGER = None,
+    verbose: VERBOSE = False,
     as_json: JSON = False,
     latex: bool = False,
 ) -> None:
     """Decide claims for every calibration in the boxes and in every equilibrium."""
     from dilemma.ledger.agenda import Asked
-    from dilemma.ledger.ledger import all_data, all_tables, check_ending, written
+    from dilemma.ledger.ledger import check_ending
     from dilemma.ledger.prove import prove_all
-    from dilemma.output.files import write
 
     if output is not None:
         check_ending(output)
@@ -264,23 +266,33 @@ def prove(
             ledger = prove_all(
                 wanted,
                 Asked(seconds, robust, thorough, fresh, workers),
-                fields={key: told for key, told in fields.items() if told},
+                fields={key: value for key, value in fields.items() if value},
                 progress=tell,
             )
     except KeyboardInterrupt:
         say("stopped; what was decided is kept", err=True)
         raise typer.Exit(130) from None
-    if output is not None:
-        write(output, written(ledger, output, explained=verbose))
-        say(f"written: {output}; {ledger.summary}")
-    elif as_json:
-        print_json(all_data(ledger, explained=verbose))
-    elif latex:
-        say(written(ledger, Path("ledger.tex"), explained=verbose).rstrip())
-    else:
-        print_tables(all_tables(ledger, explained=verbose))
+    _put_ledger(ledger, output, explained=verbose, as_json=as_json, latex=latex)
     if not ledger.as_expected:
         raise typer.Exit(1)
+
+
+def _put_ledger(
+    ledger: Ledger, path: Path | None, *, explained: bool, as_json: bool, latex: bool
+) -> None:
+    """Write a ledger to its file, or print it."""
+    from dilemma.ledger.ledger import all_data, all_tables, written
+    from dilemma.output.files import write
+
+    if path is not None:
+        write(path, written(ledger, path, explained=explained))
+        say(f"written: {path}; {ledger.summary}")
+    elif as_json:
+        print_json(all_data(ledger, explained=explained))
+    elif latex:
+        say(written(ledger, Path("ledger.tex"), explained=explained).rstrip())
+    else:
+        print_tables(all_tables(ledger, explained=explained))
 
 
 @app.command()
@@ -411,11 +423,9 @@ def commitment(
 @app.command()
 def regions(
     model: MODEL,
-    x: Annotated[str, typer.Argument(help="A parameter, for a map: the horizontal axis.")] = "",
-    y: Annotated[str, typer.Argument(help="And the one on the vertical axis.")] = "",
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="The map's .png, .svg or .pdf file.")
-    ] = None,
+    x: X = "",
+    y: Y = "",
+    output: MAP = None,
     era: ERAS = None,
     at: AT = None,
     draws: DRAWS = 20_000,
@@ -430,34 +440,43 @@ def regions(
     loaded = load_model(model)
     if x and not y:
         raise DilemmaError(f"a map needs two parameters: dilemma regions {model} {x} ...")
-    if not x:
-        if output is not None:
-            raise DilemmaError("a map needs two parameters: dilemma regions MODEL X Y -o FILE")
-        from dilemma.study.regions import regions as find
-
-        with progress("cutting") as tell:
-            found = find(
-                loaded,
-                eras_asked(loaded, era, at),
-                draws=draws,
-                seed=seed,
-                seconds=seconds,
-                progress=lambda share: tell(share, ""),
-            )
-        put(found, as_json=as_json, latex=latex)
+    if x:
+        found_map, path = _map(loaded, (x, y), (era, at), output, seconds)
+        if as_json or latex:
+            put_all(list(found_map.results), as_json=as_json, latex=latex, alone=True)
+        else:
+            found_map.save(path)
+            put_picture(found_map, path)
         return
+    if output is not None:
+        raise DilemmaError("a map needs two parameters: dilemma regions MODEL X Y -o FILE")
+    from dilemma.study.regions import regions as find
+
+    with progress("cutting") as tell:
+        eras = eras_asked(loaded, era, at)
+        found = find(
+            loaded, eras, draws=draws, seed=seed, seconds=seconds, progress=lambda s: tell(s, "")
+        )
+    put(found, as_json=as_json, latex=latex)
+
+
+def _map(
+    model: Model,
+    axes: tuple[str, str],
+    eras: tuple[list[str] | None, list[str] | None],
+    output: Path | None,
+    seconds: float,
+) -> tuple[Picture, Path]:
+    """Return the map over two parameters, and the path of its file.
+
+    ``eras`` are those named, and the values on the spot.
+    """
     from dilemma.cli.pictures import Order, picture, written
 
-    loaded.needs_parameters([x, y])  # before their names are a file's
-    path = written(output or Path(f"{loaded.name}_{x}_{y}.png"))
-    found_map = picture(
-        "regions", Order((loaded,), (x, y), eras_asked(loaded, era, at), seconds=seconds)
-    )
-    if as_json or latex:
-        put_all(list(found_map.results), as_json=as_json, latex=latex, alone=True)
-        return
-    found_map.save(path)
-    put_picture(found_map, path)
+    model.needs_parameters(axes)  # before their names are a file's
+    path = written(output or Path("_".join([model.name, *axes]) + ".png"))
+    order = Order((model,), axes, eras_asked(model, *eras), seconds=seconds)
+    return picture("regions", order), path
 
 
 app.command()(plot)
@@ -474,64 +493,16 @@ def demo(
     as_json: JSON = False,
 ) -> None:
     """Play a model with a class: predict first, then see."""
-    from rich.console import Console
-
-    from dilemma.cli.demo import Stop
+    from dilemma.cli.demo import Conversation, Script
     from dilemma.cli.demo import demo as run
-    from dilemma.output.cleaning import line, visible
-    from dilemma.output.result import Table, renderables
 
     interrupted_as_usual()
     loaded = load_model(model)
     eras = eras_asked(loaded, era, at)
-    if as_json:
-        print_json(_script(loaded, eras, draws, seed))
-        return
-    console = Console()
-    interactive = sys.stdin.isatty()
-
-    def ask(question: str) -> str:
-        console.print(
-            f"? {line(question)}", style="bold", markup=False, highlight=False, emoji=False
-        )
-        try:
-            answer = input("> ")
-        except (EOFError, KeyboardInterrupt):
-            if interactive:
-                raise Stop from None
-            answer = ""
-        if not interactive:
-            say(answer)
-        if answer.strip().lower() in ("q", "quit", "exit"):
-            raise Stop
-        return answer
-
-    def put(what: Table | str) -> None:
-        if isinstance(what, Table):
-            console.print(*renderables([what]), sep="\n")
-        else:
-            console.print(visible(what), markup=False, highlight=False, emoji=False)
-
-    run(loaded, eras, ask=ask, show=put, draws=draws, seed=seed)
-
-
-def _script(model: Model, eras: list[At] | None, draws: int, seed: int) -> list[dict[str, Any]]:
-    """Return what a class is asked and shown, in order, as plain data."""
-    from dataclasses import asdict
-
-    from dilemma.cli.demo import demo as run
-
-    told: list[dict[str, Any]] = []
-
-    def ask(question: str) -> str:
-        told.append({"asks": question})
-        return ""
-
-    def put(what: Table | str) -> None:
-        told.append({"says": what} if isinstance(what, str) else {"shows": asdict(what)})
-
-    run(model, eras, ask=ask, show=put, draws=draws, seed=seed)
-    return told
+    lesson = Script() if as_json else Conversation()
+    run(loaded, eras, ask=lesson.ask, show=lesson.show, draws=draws, seed=seed)
+    if isinstance(lesson, Script):
+        print_json(lesson.lines)
 
 
 @app.command()

@@ -1,7 +1,4 @@
-"""Results on a terminal: as tables, as JSON, as LaTeX, and progress while they are worked out.
-
-What a command asks for: models by name or path, claims, calibrations.
-"""
+"""What commands share: options and what they name, results on a terminal, and progress."""
 
 from __future__ import annotations
 
@@ -22,8 +19,16 @@ from dilemma.output.tables import HEAD
 
 __all__ = [
     "AT",
+    "CALIBRATIONS",
+    "DRAWS",
+    "ERA",
     "ERAS",
+    "JSON",
     "LIMIT",
+    "MODEL",
+    "MODELS",
+    "SECONDS",
+    "SEED",
     "assignment",
     "check_words",
     "claims_of",
@@ -42,6 +47,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from dilemma.model import At, Model
     from dilemma.output.result import Shown, Table
 
 
@@ -126,19 +132,7 @@ def progress(doing: str) -> Iterator[Callable[[float, str], None]]:
         yield advance
 
 
-# --- what a command asks for ---------------------------------------------------------------------
-
-
-if TYPE_CHECKING:
-    from dilemma.model import At, Model
-
-
-def check_words(words: Sequence[str]) -> None:
-    """See that nothing that was typed would steer the terminal when it is told back."""
-    for number, word in enumerate(words, 1):
-        if visible(word) != word:
-            shown = visible(word).encode("utf-8", "replace").decode("utf-8", "replace")
-            raise CalibrationError(f"argument {number} holds control characters: {shown!r}")
+# --- options -------------------------------------------------------------------------------------
 
 
 def finite(value: float | None) -> float | None:
@@ -148,6 +142,23 @@ def finite(value: float | None) -> float | None:
     return value
 
 
+MODEL = Annotated[str, typer.Argument(help="A shipped model's name, or a model file's path.")]
+MODELS = Annotated[
+    list[str] | None, typer.Argument(help="Shipped names or paths; all shipped models if none.")
+]
+JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SEED = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the random draws.")]
+DRAWS = Annotated[
+    int, typer.Option(min=1, max=1_000_000, help="Random calibrations drawn from each box.")
+]
+ERA = Annotated[str | None, typer.Option(help="Which era's centre; all if not given.")]
+CALIBRATIONS = Annotated[
+    str, typer.Option(help="A variant of the eras, such as core: only what it names moves.")
+]
+SECONDS = Annotated[
+    float,
+    typer.Option(min=0.01, callback=finite, help="Budget, after which the answer says so."),
+]
 LIMIT = Annotated[
     float | None,
     typer.Option(
@@ -168,6 +179,17 @@ AT = Annotated[
     ),
 ]
 ERAS = Annotated[list[str] | None, typer.Option(help="Which eras, in which order; all if none.")]
+
+
+# --- what is asked for ---------------------------------------------------------------------------
+
+
+def check_words(words: Sequence[str]) -> None:
+    """See that nothing that was typed would steer the terminal when it is told back."""
+    for number, word in enumerate(words, 1):
+        if visible(word) != word:
+            shown = visible(word).encode("utf-8", "replace").decode("utf-8", "replace")
+            raise CalibrationError(f"argument {number} holds control characters: {shown!r}")
 
 
 def every() -> tuple[str, ...]:

@@ -1,20 +1,25 @@
-"""Predict first, then see: one model as a conversation with a class."""
+"""A lesson on one model: the class predicts first, then sees; at a terminal, or as plain data."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from itertools import product
+from typing import Any
 
+from dilemma.cli.arguments import say
 from dilemma.errors import UnsupportedError
 from dilemma.games.kind import Can
 from dilemma.model import Model
-from dilemma.output.result import Best, Table, number
+from dilemma.output.cleaning import line, visible
+from dilemma.output.result import Best, Table, number, renderables
 from dilemma.study.along import along
 from dilemma.study.asking import Eras, EraSummary
 from dilemma.study.compare import compare
 from dilemma.theory.parts import Profile
 
-__all__ = ["Stop", "demo"]
+__all__ = ["Conversation", "Script", "Stop", "demo"]
 
 Ask = Callable[[str], str]
 Show = Callable[[Table | str], None]
@@ -22,6 +27,56 @@ Show = Callable[[Table | str], None]
 
 class Stop(Exception):  # noqa: N818 -- a wish, not an error
     """The class has had enough."""
+
+
+class Conversation:
+    """A lesson at a terminal: guesses are read from standard input."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self._console = Console()
+        self._interactive = sys.stdin.isatty()
+
+    def ask(self, question: str) -> str:
+        """Put a question and return the guess."""
+        self._console.print(
+            f"? {line(question)}", style="bold", markup=False, highlight=False, emoji=False
+        )
+        try:
+            answer = input("> ")
+        except (EOFError, KeyboardInterrupt):
+            if self._interactive:
+                raise Stop from None
+            answer = ""
+        if not self._interactive:
+            say(answer)
+        if answer.strip().lower() in ("q", "quit", "exit"):
+            raise Stop
+        return answer
+
+    def show(self, what: Table | str) -> None:
+        """Print a table or a line of text."""
+        if isinstance(what, Table):
+            self._console.print(*renderables([what]), sep="\n")
+        else:
+            self._console.print(visible(what), markup=False, highlight=False, emoji=False)
+
+
+class Script:
+    """A lesson as plain data, in ``lines``: what is asked and shown, in order, nobody guessing."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict[str, Any]] = []
+
+    def ask(self, question: str) -> str:
+        """Note a question."""
+        self.lines.append({"asks": question})
+        return ""
+
+    def show(self, what: Table | str) -> None:
+        """Note a table or a line of text."""
+        self.lines.append({"says": what} if isinstance(what, str) else {"shows": asdict(what)})
 
 
 def demo(

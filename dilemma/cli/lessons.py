@@ -1,7 +1,4 @@
-"""The command ``dilemma classroom``: a page for class, written to a file and opened.
-
-The command ``dilemma plot``: a figure of a model, worked out, drawn and written to a file.
-"""
+"""Commands that write for a class: ``dilemma classroom``, a page, and ``dilemma plot``, a figure."""
 
 from __future__ import annotations
 
@@ -14,6 +11,7 @@ import typer
 from dilemma.cli.arguments import (
     AT,
     ERAS,
+    JSON,
     LIMIT,
     eras_asked,
     every,
@@ -29,6 +27,7 @@ from dilemma.processes import interrupted_as_usual
 __all__ = ["classroom", "plot", "put_picture"]
 
 if TYPE_CHECKING:
+    from dilemma.cli.pictures import Picture
     from dilemma.model import Model
 
 
@@ -43,7 +42,7 @@ def classroom(
     at: AT = None,
     seconds: LIMIT = None,
     opens: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JSON = False,
 ) -> None:
     """Write a page for class: sliders, payoffs, equilibria, pictures; it needs no network."""
     from dilemma.errors import DilemmaError
@@ -77,49 +76,54 @@ def _beginning(model: Model, at: list[str] | None) -> Model:
     return eras_of(model, eras_asked(model, None, at), ranges=True)[0]
 
 
-# --- the command ``dilemma plot`` ----------------------------------------------------------------
+# --- ``dilemma plot`` ----------------------------------------------------------------------------
 
 
-if TYPE_CHECKING:
-    from dilemma.cli.pictures import Picture
+FIGURE = Annotated[
+    str,
+    typer.Argument(
+        help="regions, replies, ceiling, fold, contagion, bargain, waterfall, tornado, ledger."
+    ),
+]
+SUBJECT = Annotated[
+    str, typer.Argument(help="A shipped model's name or a file's path; all, for a ledger.")
+]
+WHAT = Annotated[
+    list[str] | None,
+    typer.Argument(help="Two parameters for regions; outcomes; what moves; claims."),
+]
+PICTURE = Annotated[Path | None, typer.Option("-o", "--output", help="A .png, .svg or .pdf file.")]
+LOW = Annotated[str | None, typer.Option("--from", help="Where what moves begins.")]
+HIGH = Annotated[str | None, typer.Option("--to", help="And where it ends.")]
+SELECT = Annotated[
+    str | None, typer.Option(help="In a waterfall, which of several equilibria counts.")
+]
+ROBUST = Annotated[
+    bool, typer.Option("--robust", help="In a ledger, how far each verdict carries.")
+]
+SECONDS = Annotated[
+    float | None,
+    typer.Option(
+        min=0.01,
+        callback=finite,
+        help="Budget for it all; in a ledger for each verdict, 60 if none.",
+    ),
+]
 
 
 def plot(
-    figure: Annotated[
-        str,
-        typer.Argument(
-            help="regions, replies, ceiling, fold, contagion, bargain, waterfall, tornado, ledger."
-        ),
-    ],
-    model: Annotated[
-        str, typer.Argument(help="A shipped model's name or a file's path; all, for a ledger.")
-    ],
-    what: Annotated[
-        list[str] | None,
-        typer.Argument(help="Two parameters for regions; outcomes; what moves; claims."),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="A .png, .svg or .pdf file.")
-    ] = None,
+    figure: FIGURE,
+    model: SUBJECT,
+    what: WHAT = None,
+    output: PICTURE = None,
     era: ERAS = None,
     at: AT = None,
-    low: Annotated[str | None, typer.Option("--from", help="Where what moves begins.")] = None,
-    high: Annotated[str | None, typer.Option("--to", help="And where it ends.")] = None,
-    select: Annotated[
-        str | None, typer.Option(help="In a waterfall, which of several equilibria counts.")
-    ] = None,
-    robust: Annotated[
-        bool, typer.Option("--robust", help="In a ledger, how far each verdict carries.")
-    ] = False,
-    seconds: Annotated[
-        float | None,
-        typer.Option(
-            min=0.01,
-            callback=finite,
-            help="Budget for it all; in a ledger for each verdict, 60 if none.",
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    low: LOW = None,
+    high: HIGH = None,
+    select: SELECT = None,
+    robust: ROBUST = False,
+    seconds: SECONDS = None,
+    as_json: JSON = False,
 ) -> None:
     """Draw a figure of a model to a file, and print what it was drawn from."""
     from dilemma.cli.pictures import Order, picture, written

@@ -1,6 +1,6 @@
-"""A picture as it is asked for, and as it comes: results, and how they are drawn and written.
+"""Pictures: the results that a figure is drawn from, and how they are drawn and written.
 
-Which results a picture is drawn from, and what is taken where a person does not say.
+What a person leaves open is taken from the model: its story, its first question, its eras' boxes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from dilemma.model import At, Model
 from dilemma.output.files import check
 from dilemma.output.result import Shown
 from dilemma.study.asking import eras_of
+
+if TYPE_CHECKING:
+    from dilemma.study.trace import Trace
 
 __all__ = ["FIGURES", "Order", "Picture", "picture", "written"]
 
@@ -118,11 +121,7 @@ def written(path: Path) -> Path:
     return check(path, "a picture's file", ENDINGS)
 
 
-# --- which results a picture is drawn from, and what is taken where a person does not say --------
-
-
-if TYPE_CHECKING:
-    from dilemma.study.trace import Trace
+# --- from an order to a picture ------------------------------------------------------------------
 
 
 A_VERDICT = 60.0  # seconds, unless said

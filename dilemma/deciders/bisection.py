@@ -1,10 +1,9 @@
-"""Whether statements hold at a point, from the statements as they were put, in exact fractions.
-
-Whether statements can hold together, by exact bisection of a box: "unsat", "sat" or not known.
+"""Exact bisection of a box: can statements hold together? "unsat", "sat" or not known.
 
 Statements become signs of polynomials (:mod:`dilemma.deciders.clearing`), equations are put in
 (:mod:`dilemma.deciders.elimination`), and the box of what is left is halved again and again
-(:mod:`dilemma.deciders.halving`).
+(:mod:`dilemma.deciders.halving`).  A point that is found is tried on the statements as they were
+put, in exact fractions.
 """
 
 from __future__ import annotations
@@ -146,7 +145,7 @@ def _root(base: Fraction, degree: int) -> Fraction:
     return Fraction(int(top), int(bottom))
 
 
-# --- whether statements can hold together, by exact bisection of a box ---------------------------
+# --- bisection -----------------------------------------------------------------------------------
 
 
 OUT_OF_TIME = "the budget ran out"

@@ -1,11 +1,9 @@
-"""Statements brought to signs of polynomials over a box.
+"""Statements brought to signs of polynomials over a box, and the way back to the first symbols.
 
 Definitions are put in, quotients are cleared, minima, maxima, absolute values and pieces are split
 by their conditions, and a root becomes an unknown r >= 0 with r**q = base.  Where something has no
 value (a quotient at 0, a root of a negative number, a piece that is left out) nothing is concluded:
 any statement that speaks of it counts as one that may hold.
-
-Signs of polynomials to be found on a box, and the way back to what the symbols were at first.
 """
 
 from __future__ import annotations
@@ -385,7 +383,7 @@ def _combined(
 MOST_CASES = 64
 
 
-# --- signs of polynomials to be found on a box, and the way back to what the symbols were at first ----
+# --- signs on a box, and the way back ------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,9 @@
-"""Symbols are put in: what an equation says, 1 where only ratios matter, the slack of an ordering.
-
-Unknowns that equations determine are put in, and orderings become axes, before any bisection.
+"""Elimination before any bisection: what equations determine is put in, orderings become axes.
 
 An equation a*x + b = 0, with a of one sign on the whole box, makes x = -b/a; the bounds on x become
-statements about the rest.  An inequality x > y between symbols makes x = y + s with s > 0: so a
-border that several statements share becomes a face of the box, where what is left out can be told
-exactly.
+statements about the rest.  Where only ratios matter a symbol becomes 1.  An inequality x > y
+between symbols makes x = y + s with s > 0: so a border that several statements share becomes a face
+of the box, where what is left out can be told exactly.
 """
 
 from __future__ import annotations
@@ -180,7 +178,7 @@ def _slack_cost(reducible: Reducible, unit: Atom, axis: int) -> float | None:
     return cost
 
 
-# --- unknowns that equations determine are put in, and orderings become axes, before any bisection ----
+# --- a system on its way to a smaller one --------------------------------------------------------
 
 
 @dataclass

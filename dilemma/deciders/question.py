@@ -1,10 +1,4 @@
-"""Whether statements can hold together, asked of z3 once equations have put their unknowns in.
-
-z3 is given few symbols and large polynomials instead of many symbols and small ones.  What determines a
-choice, a first-order condition above all, is often linear in some parameter: with that put in, a claim
-about cube roots becomes one about polynomials in four symbols.
-
-Questions to z3: can these statements about exact quantities hold together?
+"""Questions to z3: can these statements about exact quantities hold together?
 
 A sympy formula becomes a z3 formula over the reals.  Definitions stay names, each tied to its
 formula by an equation, because expanding them makes the same question ten times as slow.
@@ -12,9 +6,11 @@ A quotient becomes an unknown q with q*denominator = 1, and what must not vanish
 an *obligation*: z3 gives x/0 any value it likes, so an answer counts only once the obligations
 are proved.
 
-What z3 gives up on is asked of it again once equations have put unknowns in
-(:mod:`dilemma.deciders.question`), and of exact bisection (:mod:`dilemma.deciders.bisection`), which shares
-nothing with z3 but the statements.
+What z3 gives up on is asked of it again once equations have put unknowns in: few symbols and large
+polynomials instead of many symbols and small ones.  What determines a choice, a first-order
+condition above all, is often linear in some parameter: with that put in, a claim about cube roots
+becomes one about polynomials in four symbols.  And it is asked of exact bisection
+(:mod:`dilemma.deciders.bisection`), which shares nothing with z3 but the statements.
 """
 
 from __future__ import annotations
@@ -173,7 +169,7 @@ def _ends(name: z3.ArithRef, axis: Axis) -> list[z3.BoolRef]:
     return found
 
 
-# --- questions to z3 -----------------------------------------------------------------------------
+# --- questions -----------------------------------------------------------------------------------
 
 
 DECIDERS: tuple[Decider, ...] = ("z3", "elimination", "bisection")

@@ -1,8 +1,7 @@
-"""A system that is being reduced: what signs there can be, and what a symbol is replaced by.
+"""A system under reduction: what signs there can be, and what a symbol is replaced by.
 
-Statements about one symbol become ends of its axis; sums of symbols bound what has no end.
-
-Symbols that are only bounded from below and above are left out.
+Statements about one symbol become ends of its axis; sums of symbols bound what has no end.  Symbols
+that are only bounded from below and above are left out (Fourier and Motzkin).
 
 References
 ----------
@@ -246,7 +245,7 @@ def _substituted(
     return found
 
 
-# --- statements about one symbol become ends of its axis -----------------------------------------
+# --- ends of axes --------------------------------------------------------------------------------
 
 
 def bounded(reducible: Reducible) -> bool:
@@ -370,7 +369,7 @@ def _line(polynomial: Polynomial, axis: int) -> tuple[int, int]:
     return int(parts[1].LC), 0 if rest is None else int(rest.LC)
 
 
-# --- symbols that are only bounded from below and above are left out -----------------------------
+# --- symbols left out ----------------------------------------------------------------------------
 
 
 PROJECTED_TERMS = 400

@@ -1,19 +1,16 @@
-"""Statements about the signs of polynomials: conjunctions and disjunctions, no negations.
+"""Signs of polynomials: statements about them, products told apart by them, units that leave them.
 
-An atom says which signs a polynomial may have, as a set of bits: ``p > 0`` allows {+}, ``p <= 0``
-allows {-, 0}, ``p != 0`` allows {-, +}.  So two atoms about one polynomial are one atom, and what
-is known of a polynomial on a box, the signs that it can have there, decides atoms or narrows them.
+Statements are conjunctions and disjunctions of atoms, without negations.  An atom says which signs
+a polynomial may have, as a set of bits: ``p > 0`` allows {+}, ``p <= 0`` allows {-, 0}, ``p != 0``
+allows {-, +}.  So two atoms about one polynomial are one atom, and what is known of a polynomial on
+a box, the signs that it can have there, decides atoms or narrows them.
 
-Rational functions as products of polynomials with integer coefficients, told apart by sign.
-
-A product is a number times powers of *bases*: primitive polynomials whose leading coefficient is
-positive, so that a polynomial and its negative are one base.  Factors that are met as factors stay
-factors, which keeps polynomials small and says where they change sign.
-
-Changes of units: symbols that can be set to 1 because only ratios matter.
+A rational function is a product: a number times powers of *bases*, primitive polynomials whose
+leading coefficient is positive, so that a polynomial and its negative are one base.  Factors that
+are met as factors stay factors, which keeps polynomials small and says where they change sign.
 
 Where every polynomial is multiplied by a positive number when symbols x go to t**w * x, for all
-t > 0, a positive symbol with w != 0 may be set to 1.
+t > 0, only ratios matter, and a positive symbol with w != 0 may be set to 1.
 """
 
 from __future__ import annotations
@@ -215,7 +212,7 @@ def leaning(allowed: int, possible: int, *, up: bool) -> int | None:
     return next((s for s in (UP if up else DOWN) if s & possible == told), None)
 
 
-# --- rational functions as products of polynomials with integer coefficients, told apart by sign ----
+# --- products ------------------------------------------------------------------------------------
 
 
 Polynomial = Any  # sympy's PolyElement, over ZZ
@@ -426,7 +423,7 @@ def coefficients(polynomial: Polynomial, axis: int) -> dict[int, Polynomial]:
     return {degree: polynomial.ring.from_dict(terms) for degree, terms in found.items()}
 
 
-# --- changes of units ----------------------------------------------------------------------------
+# --- units ---------------------------------------------------------------------------------------
 
 
 def units(polynomials: Iterable[Polynomial], axes: Sequence[int]) -> list[dict[int, Fraction]]:

@@ -62,7 +62,7 @@ def to_pandas(found: Equilibria) -> pd.DataFrame:
     columns = list(rows[0]) if rows else ["regret", "strict"]
     frame = pd.DataFrame(rows, columns=columns, index=pd.Index(found.names, name="equilibrium"))
     frame.attrs = {
-        **_told(found),
+        **_origin(found),
         "calibration": {name: str(value) for name, value in found.calibration.items()},
         "units": dict(found.units),
         "versions": dict(found.versions),
@@ -107,25 +107,21 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
     decisions = list(found[0].play) if len(found) else []
     where = "player" if decisions == players else "decision"
     actions = list(dict.fromkeys(a for d in decisions for a in found[0].play[d]))
-    outcomes = list(found[0].outcomes) if len(found) else []
     chances = [[[_float(e.play[d].get(a)) for a in actions] for d in decisions] for e in found]
     payoffs = [[_float(e.payoffs[p]) for p in players] for e in found]
     shape = (len(found), len(decisions), len(actions))
     units = [found.units.get(player, "") for player in players]
     one_unit = {"units": units[0]} if len(set(units)) == 1 else {}
     along = ("equilibrium", "player")
-    told, action = ("chosen", "choice") if found.chosen else ("probability", "action")
+    play, action = ("chosen", "choice") if found.chosen else ("probability", "action")
     attributes = {} if found.chosen else {"units": "1"}
     variables: dict[str, Any] = {
-        told: (("equilibrium", where, action), np.reshape(chances, shape), attributes),
+        play: (("equilibrium", where, action), np.reshape(chances, shape), attributes),
         "payoff": (along, np.reshape(payoffs, (len(found), len(players))), one_unit),
         "regret": ("equilibrium", [_float(e.regret) for e in found], one_unit),
         "strict": ("equilibrium", np.array([e.strict for e in found], dtype=bool)),
     }
-    own = _apart(outcomes, (*variables, *along, where, action, "unit"))
-    for name in outcomes:
-        values = [_float(e.outcomes[name]) for e in found]
-        variables[own[name]] = ("equilibrium", values, {"units": found.units.get(name, "")})
+    variables |= _outcome_variables(found, (*variables, *along, where, action, "unit"))
     return xr.Dataset(
         variables,
         coords={
@@ -136,14 +132,28 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
             "unit": ("player", units),
         },
         attrs={
-            **_told(found),
+            **_origin(found),
             **{f"value of {name}": str(value) for name, value in found.calibration.items()},
             **{f"version of {name}": version for name, version in found.versions.items()},
         },
     )
 
 
-def _told(found: Equilibria) -> dict[str, Any]:
+def _outcome_variables(found: Equilibria, taken: Iterable[str]) -> dict[str, Any]:
+    """Return each outcome over the equilibria, with its unit."""
+    outcomes = list(found[0].outcomes) if len(found) else []
+    own = _apart(outcomes, taken)
+    return {
+        own[name]: (
+            "equilibrium",
+            [_float(e.outcomes[name]) for e in found],
+            {"units": found.units.get(name, "")},
+        )
+        for name in outcomes
+    }
+
+
+def _origin(found: Equilibria) -> dict[str, Any]:
     """Say what was solved, and how good the answer is."""
     return {
         "model": found.model,

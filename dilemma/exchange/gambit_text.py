@@ -1,13 +1,8 @@
-"""The words of Gambit's files, one after the other, each with where it stands.
+"""The text of Gambit's files: words and where they stand, labels, numbers, how a file begins.
 
 A file is made of braces, commas, texts in quotes, and other words set apart by white space.  It
-comes from strangers: a word is looked at once, and nothing is read before it is asked for.
-
-Labels and numbers as Gambit's files have them.
-
-Names for what other programs label with any text: valid, distinct, and always the same.
-
-How Gambit's files begin: the format, its version, the title and the players.
+comes from strangers: a word is looked at once, and nothing is read before it is asked for.  What
+other programs label with any text is named here: validly, distinctly, and always the same.
 """
 
 from __future__ import annotations
@@ -191,7 +186,7 @@ def _number(found: re.Match[str]) -> Number:
     return str(sign * over / under)
 
 
-# --- labels and numbers as Gambit's files have them ----------------------------------------------
+# --- labels and numbers --------------------------------------------------------------------------
 
 
 MOST_DIGITS = 60  # of a number that can be read back
@@ -240,7 +235,7 @@ def are_labels(titles: Sequence[str]) -> bool:
     return len({*titles}) == len(titles) and all(map(is_label, titles))
 
 
-# --- names for what other programs label with any text -------------------------------------------
+# --- names ---------------------------------------------------------------------------------------
 
 
 LONGEST = 40
@@ -336,7 +331,7 @@ def _word(label: str, prefix: str, position: int) -> str:
     )
 
 
-# --- how Gambit's files begin --------------------------------------------------------------------
+# --- how a file begins ---------------------------------------------------------------------------
 
 
 MOST_PLAYERS = 26

@@ -1,6 +1,7 @@
-"""nashpy's games: two payoff matrices, in floats.
+"""Games of nashpy and pygambit, made into models and from them.
 
-pygambit's games, strategic and extensive: exact rationals both ways, in the words of Gambit's own files.
+nashpy has two payoff matrices, in floats.  pygambit's games, strategic and extensive, are exact
+rationals and go both ways in the words of Gambit's own files.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def from_nashpy(
     return matrix(row, column, players=players, actions=actions, name=name, title=title)
 
 
-# --- pygambit's games, strategic and extensive ---------------------------------------------------
+# --- pygambit ------------------------------------------------------------------------------------
 
 
 def to_pygambit(model: Model, /, at: At | None = None, **changes: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What is to be decided, in which order: lemmas before what follows from them, long ones first.
+"""The agenda: which claims are decided next, lemmas before what follows from them, long ones first.
 
 What the cache knows is not decided again; what is decided is kept as soon as it is.
 """

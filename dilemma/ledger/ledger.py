@@ -1,8 +1,7 @@
-"""One claim explained as a referee would: what is said, what follows, what it hangs on, and why.
+"""The ledger: the claims of models, each with its verdict and an explanation.
 
-The ledger: the claims of models, each with its verdict.
-
-A ledger written to a file: a page, a spreadsheet, LaTeX or JSON, by the file's ending.
+An explanation says, as a referee would, what is claimed, what follows, what it hangs on, and why.
+In a file it is a page, a spreadsheet, LaTeX or JSON, as the file's ending says.
 """
 
 from __future__ import annotations
@@ -439,7 +438,7 @@ class Ledger(Shown):
         yield from self.notes
 
 
-# --- a ledger written to a file ------------------------------------------------------------------
+# --- files ---------------------------------------------------------------------------------------
 
 
 ENDINGS = (".html", ".csv", ".tex", ".json")

@@ -1,9 +1,9 @@
-"""How names are written as letters: which of them are Greek, and what is an index.
+"""Texts of a model as data: what each kind of output makes of the signs that would steer it.
 
-Texts of a model are data: what each kind of output makes of the signs that would steer it.
-
-A title may hold an escape sequence for a terminal, a command for LaTeX, a formula for a spreadsheet.
-Every output takes its texts through one of the functions here; letters of every script come through.
+A title may hold an escape sequence for a terminal, a command for LaTeX, a formula for a
+spreadsheet.  Every output takes its texts through one of the functions here; letters of every
+script come through.  Names are taken apart into letters here too: which of them are Greek, and what
+is an index.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def letter(name: str) -> tuple[str, str]:
     return base, index
 
 
-# --- texts of a model are data -------------------------------------------------------------------
+# --- texts ---------------------------------------------------------------------------------------
 
 
 LOST = "\ufffd"  # what stands where a sign was taken out that steers

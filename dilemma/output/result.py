@@ -1,8 +1,7 @@
 """Results as labelled tables, shown in a terminal, a notebook, LaTeX or JSON.
 
-A result says once what its tables are; :class:`Shown` turns them into every form.
-
-Exact numbers, mixes and losses in words: what differs never prints the same.
+A result says once what its tables are; :class:`Shown` turns them into every form.  Exact numbers,
+mixes and losses are put into words so that what differs never prints the same.
 """
 
 from __future__ import annotations
@@ -180,7 +179,7 @@ def text(tables: Iterable[Table], width: int = WIDTH) -> str:
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines()).strip("\n")
 
 
-# --- exact numbers, mixes and losses in words ----------------------------------------------------
+# --- numbers, mixes and losses in words ----------------------------------------------------------
 
 
 SHORT = 1000  # a fraction with a smaller denominator is written as one

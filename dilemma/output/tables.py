@@ -1,11 +1,8 @@
-"""Tables: titled rows of cells, of no form yet.
+"""Tables: titled rows of cells, and how they are written as HTML and as LaTeX.
 
-Tables as HTML.
-
-Tables as LaTeX: columns as wide as what stands in them, on as many pages as they need.
-
-How wide a column must be is estimated from the letters of its cells, on the safe side.  Cells are
-cut into pieces; a line ends between two.  What does not fit at any size goes to further tables.
+In LaTeX columns are as wide as what stands in them, on as many pages as they need.  How wide a
+column must be is estimated from the letters of its cells, on the safe side.  Cells are cut into
+pieces; a line ends between two.  What does not fit at any size goes to further tables.
 """
 
 from __future__ import annotations
@@ -81,7 +78,7 @@ def plain(cell: Cell) -> str:
     return ", ".join(part.text + ("*" if part.best else "") for part in cell)
 
 
-# --- tables as HTML ------------------------------------------------------------------------------
+# --- HTML ----------------------------------------------------------------------------------------
 
 
 STYLE = """
@@ -141,7 +138,7 @@ def _literal(text: str) -> str:
     return re.sub(r"[$\\]", r"<span>\g<0></span>", markup(text))
 
 
-# --- tables as LaTeX -----------------------------------------------------------------------------
+# --- LaTeX ---------------------------------------------------------------------------------------
 
 
 # What a document needs that takes in the LaTeX of any result.  Letters that pdfTeX's fonts lack are
@@ -356,7 +353,7 @@ def _shared(room: float, least: list[float], natural: list[float]) -> list[float
     return given
 
 
-# --- tables -------------------------------------------------------------------------------------
+# --- LaTeX tables --------------------------------------------------------------------------------
 
 
 def _written(table: Table) -> str:

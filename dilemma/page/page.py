@@ -1,11 +1,8 @@
-"""What the page says of a model, as plain data: parameters with their sources, eras, questions.
+"""The classroom page in one file: texts of models, generated scripts, style, and cases to test it.
 
-Cases with known answers that the page carries, so that a teacher can test it where it runs.
-
-The answers are those of :func:`dilemma.study.solve.solve`, the certified solution in exact numbers,
-which shares nothing with the page's arithmetic.
-
-The page as one file: texts, generated scripts, style, and a policy that lets nothing else in.
+A policy in it lets nothing else in.  The cases have known answers, so that a teacher can test the
+page where it runs: they are those of :func:`dilemma.study.solve.solve`, the certified solution in
+exact numbers, which shares nothing with the page's arithmetic.
 """
 
 from __future__ import annotations
@@ -35,7 +32,7 @@ from dilemma.output.javascript import quoted
 from dilemma.output.result import versions
 from dilemma.study.asking import Eras, eras_of
 from dilemma.study.solve import solve
-from dilemma.theory.parts import Parameter, decimal
+from dilemma.theory.parts import Parameter, Player, decimal
 
 __all__ = ["Page", "classroom", "golden", "texts"]
 
@@ -60,31 +57,8 @@ def texts(model: Model) -> dict[str, Any]:
         "kind": model.kind,
         "source": model.source,
         "reads": " ".join(model.reads.split()),
-        "players": [
-            {
-                "name": p.name,
-                "title": p.title,
-                "unit": p.unit,
-                "actions": list(p.actions),
-                "payoff": _payoff(model, p.name),
-            }
-            for p in model.players.values()
-        ],
-        "parameters": [
-            {
-                "name": p.name,
-                "letter": letter(p.name),
-                "means": p.means,
-                "unit": p.unit,
-                "range": str(p.range),
-                "reach": _reach(p),
-                "slider": _slider(model, p),
-                "values": {
-                    era.name: _value(era.values[p.name]) for era in model.eras.values()
-                },
-            }
-            for p in model.parameters.values()
-        ],
+        "players": [_player(model, p) for p in model.players.values()],
+        "parameters": [_parameter(model, p) for p in model.parameters.values()],
         "groups": {name: list(members) for name, members in model.groups.items()},
         "definitions": [
             {
@@ -110,7 +84,31 @@ def texts(model: Model) -> dict[str, Any]:
         ],
         **_chosen(model),
         **_pictured(model),
-    }  # fmt: skip
+    }
+
+
+def _player(model: Model, player: Player) -> dict[str, Any]:
+    return {
+        "name": player.name,
+        "title": player.title,
+        "unit": player.unit,
+        "actions": list(player.actions),
+        "payoff": _payoff(model, player.name),
+    }
+
+
+def _parameter(model: Model, parameter: Parameter) -> dict[str, Any]:
+    values = {era.name: _value(era.values[parameter.name]) for era in model.eras.values()}
+    return {
+        "name": parameter.name,
+        "letter": letter(parameter.name),
+        "means": parameter.means,
+        "unit": parameter.unit,
+        "range": str(parameter.range),
+        "reach": _reach(parameter),
+        "slider": _slider(model, parameter),
+        "values": values,
+    }
 
 
 def _payoff(model: Model, player: str) -> Any:
@@ -234,7 +232,7 @@ def _drawn(model: Model) -> list[str]:
     return list(dict.fromkeys([*prices, *told]))[:PANELS]
 
 
-# --- cases with known answers that the page carries, so that a teacher can test it where it runs ----
+# --- cases with known answers --------------------------------------------------------------------
 
 
 def golden(model: Model, progress: Callable[[float], None] | None = None) -> list[dict[str, Any]]:
@@ -294,7 +292,7 @@ def _equilibrium(found: Equilibria, position: int) -> dict[str, Any]:
     }
 
 
-# --- the page as one file ------------------------------------------------------------------------
+# --- the page ------------------------------------------------------------------------------------
 
 
 # The one place where a kind of game gets its script; its picture is in assets/pictures.js.

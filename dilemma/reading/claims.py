@@ -1,6 +1,6 @@
-"""Which equilibria a claim may be confined to: a kind, a branch, or those of a concept.
+"""Claims, read: what is claimed, of which calibrations, on which assumptions, of which equilibria.
 
-Claims: what is claimed, of which calibrations, on which assumptions, of which equilibria.
+A claim may be confined to equilibria of one kind, to those of a branch, or to those of a concept.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def among_mistake(where: Where, which: str, setting: Setting) -> Mistake | None:
     return Mistake(where, f"no equilibria are called {which!r}", hint)
 
 
-# --- claims --------------------------------------------------------------------------------------
+# --- a claim -------------------------------------------------------------------------------------
 
 
 _ALL = ("all", "any pair")  # of no era's box

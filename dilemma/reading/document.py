@@ -1,11 +1,11 @@
-"""What a model is told with: questions for a class, and stories that go on from an era.
+"""The parts of a model, from a plain document: everything checked, every mistake collected.
 
-From a plain document to the parts of a model: everything checked, every mistake collected.
+Questions for a class and stories that go on from an era are read here too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,20 +64,7 @@ def read_dynamics(document: Document, scope: Scope, mistakes: list[Mistake]) -> 
     found = {}
     for name, row in document.rows("dynamics").items():
         where = ("dynamics", name)
-        if row.era not in document.names("eras"):
-            hint = nearest(row.era, document.names("eras"))
-            mistakes.append(Mistake((*where, "era"), f"no era {row.era!r}", hint))
-        if bool(row.next) == bool(row.through):
-            hint = "next = {...}, or scales = [...] with through = [...]"
-            mistakes.append(Mistake(where, "one way of going on is wanted", hint, width=KEY))
-        named: list[tuple[tuple[str | int, ...], str, int]] = [
-            ((*where, "next", parameter), parameter, KEY) for parameter in row.next
-        ]
-        named += [((*where, "scales", k), parameter, 0) for k, parameter in enumerate(row.scales)]
-        for place, parameter, width in named:
-            if parameter not in document.names("parameters"):
-                hint = nearest(parameter, document.names("parameters"))
-                mistakes.append(Mistake(place, f"no parameter {parameter!r}", hint, width=width))
+        mistakes += _misnamed(document, name, row)
         formulas = {}
         for parameter, text in row.next.items():
             try:
@@ -103,7 +90,26 @@ def read_dynamics(document: Document, scope: Scope, mistakes: list[Mistake]) -> 
     return found
 
 
-# --- from a plain document to the parts of a model -----------------------------------------------
+def _misnamed(document: Document, name: str, row: Any) -> Iterator[Mistake]:
+    """Yield what a story names and the model lacks, and whether it goes on in one way."""
+    where = ("dynamics", name)
+    if row.era not in document.names("eras"):
+        hint = nearest(row.era, document.names("eras"))
+        yield Mistake((*where, "era"), f"no era {row.era!r}", hint)
+    if bool(row.next) == bool(row.through):
+        hint = "next = {...}, or scales = [...] with through = [...]"
+        yield Mistake(where, "one way of going on is wanted", hint, width=KEY)
+    named: list[tuple[tuple[str | int, ...], str, int]] = [
+        ((*where, "next", parameter), parameter, KEY) for parameter in row.next
+    ]
+    named += [((*where, "scales", k), parameter, 0) for k, parameter in enumerate(row.scales)]
+    for place, parameter, width in named:
+        if parameter not in document.names("parameters"):
+            hint = nearest(parameter, document.names("parameters"))
+            yield Mistake(place, f"no parameter {parameter!r}", hint, width=width)
+
+
+# --- all parts -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
-"""Parameters, and what the eras say of them, on whose word.
+"""Parameters, eras and variants, read: ranges, central values, grades, sources.
 
-Variants of the eras: what if only a few quantities had moved?
-
-A variant names the parameters that move.  Every other one keeps, in all eras, the value that it has
-in the first of them, and is one draw for all.
+A *variant* of the eras names the parameters that move.  Every other one keeps, in all eras, the
+value that it has in the first of them, and is one draw for all.
 """
 
 from __future__ import annotations
@@ -178,7 +176,7 @@ def _value(
     return Value(central, interval, row.grade, row.source, common)
 
 
-# --- what is said more shortly in Python --------------------------------------------------------
+# --- short forms in Python -----------------------------------------------------------------------
 
 
 def whole(told: object) -> object:
@@ -230,7 +228,7 @@ def with_whole_eras(content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "common": filled(content["common"])} if "common" in content else content
 
 
-# --- what is said on the spot -------------------------------------------------------------------
+# --- values on the spot --------------------------------------------------------------------------
 
 
 def inside(parameter: Parameter, value: object) -> sp.Rational:
@@ -305,7 +303,7 @@ def _short(value: Value) -> str:
     return decimal(value.central) + ("" if single else f" in {value.range}")
 
 
-# --- variants of the eras ------------------------------------------------------------------------
+# --- variants ------------------------------------------------------------------------------------
 
 
 def read_variants(document: Document, mistakes: list[Mistake]) -> dict[str, Variant]:

@@ -1,9 +1,9 @@
-"""What a model's claims may speak of: its names, its eras, its other claims.
-
-What the formulas of claims name: payoffs, outcomes, equilibria, trends, slopes, eras.
+"""References in the formulas of claims: payoffs, outcomes, equilibria, trends, slopes, eras.
 
 Whatever a formula names beyond parameters and definitions becomes a symbol with a
-:class:`~dilemma.theory.parts.Reference` that says what it is, to be filled in by whoever decides it.
+:class:`~dilemma.theory.parts.Reference` that
+says what it is, to be filled in by whoever decides it.
+What may be named, a model's eras and its other claims included, is its :class:`Setting`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def standing(definitions: Mapping[str, Definition], game: Game) -> dict[str, str
     return {n: min(hangs[n]) for n in definitions if len(hangs[n]) == 1 and n not in kinked}
 
 
-# --- what the formulas of claims name ------------------------------------------------------------
+# --- formulas of claims --------------------------------------------------------------------------
 
 
 GAMES = ("harmony", "chicken", "stag hunt", "prisoner's dilemma", "deadlock")

@@ -1,9 +1,7 @@
-"""The shape of a model's document: its sections, the keys of a row, and the type of each value.
+"""The shape of a model's document: its sections, the keys of a row, the types of values, names.
 
-Every row is checked by itself, so that one wrong row hides nothing else.  What values and formulas
-say is not looked at here.
-
-Which names a model may use, and that each means one thing.
+Every row is checked by itself, so that one wrong row hides nothing else.  A name must be one that a
+formula can use, and mean one thing.  What values and formulas say is not looked at here.
 """
 
 from __future__ import annotations
@@ -427,7 +425,7 @@ def _mistake(shape: type[BaseModel], where: Where, error: ErrorDetails) -> Mista
             return Mistake(where, message, str(context.get("hint", "")))
 
 
-# --- which names a model may use, and that each means one thing ----------------------------------
+# --- names ---------------------------------------------------------------------------------------
 
 
 CLAIM_WORDS = (

@@ -1,9 +1,7 @@
-"""The boxes that a claim is decided on, blown up, shrunk and cut; and the claim decided there.
+"""The boxes that a claim is decided on: blown up, shrunk, cut, decided, or drawn from.
 
-An example found once is remembered: where it lies in the boxes that are asked about, nothing need be
-decided.
-
-A claim at random calibrations drawn evenly from its boxes: how often it fails, and where.
+An example found once is remembered: where it lies in the boxes that are asked about, nothing need
+be decided.  Random calibrations say how often a claim fails, and where.
 """
 
 from __future__ import annotations
@@ -176,7 +174,7 @@ def _inside(value: sp.Rational, interval: Interval) -> sp.Rational:
     return value if value in interval else (interval.low + interval.high) / 2
 
 
-# --- a claim at random calibrations drawn evenly from its boxes ----------------------------------
+# --- random calibrations -------------------------------------------------------------------------
 
 
 DRAWS = 4_000

@@ -1,13 +1,9 @@
-"""How what a verdict hangs on is called.
+"""What a proof needs, and its radius: how far the boxes may be blown up, or must be shrunk.
 
-What a proof cannot do without: the bounds, assumptions and ties that it needs, minimised.
-
-A set of them is enough if the claim is still proved when the others are let go: a bound goes out to the
-theory's own range, an assumption is dropped, what the eras share becomes two draws.  The search for a
-smallest set that cannot be made smaller is QuickXplain (Junker 2004, AAAI-04: 167-172): it takes few
-decisions where few things are needed.
-
-How far the boxes may be blown up, or must be shrunk, for a claim to be proved.
+A set of bounds, assumptions and ties is enough if the claim is still proved when the others are let
+go: a bound goes out to the theory's own range, an assumption is dropped, what the eras share
+becomes two draws.  The search for a smallest set that cannot be made smaller is QuickXplain (Junker
+2004, AAAI-04: 167-172): it takes few decisions where few things are needed.
 """
 
 from __future__ import annotations
@@ -40,7 +36,7 @@ def era_of(statements: Statements, era: str | None) -> str:
     return f" in the {statements.model.eras[era].title}" if era is not None else ""
 
 
-# --- what a proof cannot do without --------------------------------------------------------------
+# --- needs ---------------------------------------------------------------------------------------
 
 
 NO_AXIS: Axis = (None, "")  # of what is no bound
@@ -258,7 +254,7 @@ def _worded(statements: Statements, axis: Axis, side: str, value: sp.Rational) -
     return Need("bound", era, name, side, value, words)
 
 
-# --- how far the boxes may be blown up, or must be shrunk, for a claim to be proved --------------
+# --- the radius ----------------------------------------------------------------------------------
 
 
 PRECISE = sp.Rational(1, 512)  # how near both ends of the bracket are brought

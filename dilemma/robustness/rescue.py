@@ -1,14 +1,12 @@
-"""The weakest bound on one parameter under which a claim that fails somewhere is proved.
+"""The robustness of a verdict: needs, radius, share of the box, and what rescues a claim.
 
-Random calibrations at which it fails say how far a bound must reach; what is left is decided by
-halving.  The bound that leaves most of its parameter's interval is the weakest.
+A claim that fails somewhere is *rescued* by the weakest bound on one parameter under which it is
+proved, the one that leaves most of its parameter's interval.  Random calibrations at which the
+claim fails say how far a bound must reach; what is left is decided by halving.
 
-On which part of the boxes a claim is proved, and on which it is refuted: halving, largest parts first.
-
-Random calibrations say along which parameter a part is best halved; what is true of a part is
-decided.
-
-What a verdict hangs on: what it needs, its radius, its share of the box, and what rescues it.
+On which part of the boxes a claim is proved, and on which it is refuted, is found by halving too,
+largest parts first.  Random calibrations say along which parameter a part is best halved; what is
+true of a part is decided.
 """
 
 from __future__ import annotations
@@ -150,7 +148,7 @@ def _rounded(cut: _Cut, bound: sp.Rational) -> sp.Rational:
     return whole * unit
 
 
-# --- on which part of the boxes a claim is proved, and on which it is refuted --------------------
+# --- shares of the boxes -------------------------------------------------------------------------
 
 
 SHORTEST = sp.Rational(1, 256)  # of a parameter's interval: no part is made narrower
@@ -262,7 +260,7 @@ def _halves(interval: Interval) -> Iterator[Interval]:
     yield Interval(middle, interval.high, open_high=interval.open_high)
 
 
-# --- what a verdict hangs on ---------------------------------------------------------------------
+# --- robustness ----------------------------------------------------------------------------------
 
 
 QUICK = 2.0  # seconds for one part of the boxes

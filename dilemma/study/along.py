@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -184,15 +184,22 @@ def along(
     for a, b in pairwise(ends):
         at = {**centre, parameter: _between(a, b)}
         watched = _watched(model, shows, others, symbol, (a, b))
-        found = Stretch(a, b, solve(model, at).names, _kinds(model, at), watched)
-        last = stretches[-1] if stretches else None
-        if last and (last.equilibria, last.kinds) == (found.equilibria, found.kinds):
-            merged = (last.shown[0], watched[1]) if last.shown and watched else None
-            stretches[-1] = Stretch(last.low, b, last.equilibria, last.kinds, merged)
-        else:
-            stretches.append(found)
+        stretches.append(Stretch(a, b, solve(model, at).names, _kinds(model, at), watched))
     starts = None if value.grade == "declared" else value.central
-    return Path(model, era, parameter, starts, tuple(stretches), shows)
+    return Path(model, era, parameter, starts, _joined(stretches), shows)
+
+
+def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
+    """Join neighbours between which nothing changes."""
+    joined: list[Stretch] = []
+    for one in stretches:
+        last = joined[-1] if joined else None
+        if last and (last.equilibria, last.kinds) == (one.equilibria, one.kinds):
+            ends = (last.shown[0], one.shown[1]) if last.shown and one.shown else None
+            joined[-1] = Stretch(last.low, one.high, last.equilibria, last.kinds, ends)
+        else:
+            joined.append(one)
+    return tuple(joined)
 
 
 def _asked(model: Model, era: At | None, parameter: str) -> tuple[Model, str, str]:

@@ -1,8 +1,6 @@
-"""The eras that a question is about; one era in a comparison, and what moves between two.
+"""What a question is about: its eras, an outcome, and which of several equilibria counts.
 
-What a reader needs beside a result: in which order actions stand, what the letters mean.
-
-One value of an outcome at one calibration, by a rule that is named where there are several.
+Here too is what several answers have: an era's summary, the order of actions, what letters mean.
 """
 
 from __future__ import annotations
@@ -97,7 +95,7 @@ class GroupMove:
     all_but: tuple[str, ...]
 
 
-# --- which eras a question is about -------------------------------------------------------------
+# --- eras ----------------------------------------------------------------------------------------
 
 
 def eras_of(
@@ -199,7 +197,7 @@ def _with(model: Model, era: Era) -> tuple[Model, str]:
     return model.with_eras(Era(name, title, era.years, era.values, era.given)), name
 
 
-# --- what a reader needs beside a result ---------------------------------------------------------
+# --- the order of actions, and letters -----------------------------------------------------------
 
 
 def concept(model: Model) -> str:
@@ -238,7 +236,7 @@ def letters(model: Model, used: Collection[str]) -> Table:
     return Table("What the letters mean", head, tuple(rows), formulas=("letter", "is"))
 
 
-# --- one value of an outcome at one calibration, by a rule that is named where there are several ----
+# --- one value of an outcome ---------------------------------------------------------------------
 
 
 RULES = ("highest", "lowest", "stable", "risk_dominant")

@@ -1,6 +1,4 @@
-"""The change of an outcome between two eras and what did it, as a table and as plain data.
-
-What did it? The change of an outcome between two eras, shared out among groups of parameters.
+"""Attribution: the change of an outcome between two eras, shared out among groups of parameters.
 
 A *coalition* is a set of groups that have moved to the second era's centre while all others stay at
 the first's; v(S) is the outcome in equilibrium then.  A group's Shapley share is what it adds,
@@ -211,7 +209,7 @@ def means(model: Model, outcome: str) -> tuple[str, str]:
     return f"payoff of {player.title}", player.unit
 
 
-# --- what did it? The change of an outcome between two eras, shared out among groups of parameters ----
+# --- shares worked out ---------------------------------------------------------------------------
 
 
 MOST = 10  # groups: two to the power of this many games are solved

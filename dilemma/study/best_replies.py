@@ -1,4 +1,4 @@
-"""What is best for each of two players against everything the other may do, in each era."""
+"""Best replies: what is best for each of two players against everything the other may do."""
 
 from __future__ import annotations
 
@@ -231,7 +231,7 @@ def _span(low: sp.Rational, high: sp.Rational) -> str:
     return number(low) if low == high else f"{number(low)} to {number(high)}"
 
 
-# --- what is best for each of two players against everything the other may do, in each era -------
+# --- replies worked out --------------------------------------------------------------------------
 
 
 POINTS = 41

@@ -1,4 +1,4 @@
-"""What it is worth to a leader to move first: against the same game played at once."""
+"""The value of commitment: a leader's game against the same game played at once."""
 
 from __future__ import annotations
 

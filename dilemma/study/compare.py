@@ -1,9 +1,4 @@
-"""A comparison of eras as tables.
-
-What a comparison of eras is, as tables and as plain data.
-
-Compare the eras of a model: what is played at their centres and over their boxes, and why.
-"""
+"""A comparison of eras: what is played at their centres and over their boxes, and why."""
 
 from __future__ import annotations
 
@@ -24,9 +19,12 @@ from dilemma.games.solution import by_branches
 from dilemma.model import Model
 from dilemma.output.result import Best, Cell, Shown, Table, number, percent, versions
 from dilemma.study.asking import Eras, EraSummary, GroupMove, eras_of
-from dilemma.study.draws import frequencies
+from dilemma.study.draws import Frequencies, frequencies
 from dilemma.study.solve import solve
 from dilemma.theory.parts import Profile
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 __all__ = ["Comparison", "compare", "every", "moved", "written"]
 
@@ -108,40 +106,8 @@ def _payoff_table(model: Model, era: EraSummary) -> Table:
 
 
 def _equilibrium_table(model: Model, eras: Sequence[EraSummary]) -> Table:
-    rows: list[tuple[Cell, ...]] = []
-    notes = []
-    for era in eras:
-        for e in era.equilibria:
-            marks = [
-                word
-                for word, holds in (
-                    ("strict", e.strict),
-                    ("risk dominant", e.name == era.risk_dominant),
-                    ("payoff dominant", e.name == era.payoff_dominant and not e.chosen),
-                    ("stable", e.stable is True),
-                    ("unstable", e.stable is False),
-                )
-                if holds
-            ]
-            rows.append(
-                (
-                    era.title,
-                    e.name,
-                    *(_done(e, decision) for decision in e.play),
-                    ", ".join(number(e.payoffs[player]) for player in model.players),
-                    number(e.regret),
-                    ", ".join(marks),
-                )
-            )
-        notes += [f"{era.title}: {note}" for note in _quality(era.equilibria)]
-        notes += dict.fromkeys(
-            f"{era.title}, certificate: {e.certificate}." for e in era.equilibria if e.certificate
-        )
-        notes += [
-            f"{era.title}: the leader's other regimes pay {_rivals(e)}."
-            for e in era.equilibria
-            if e.rivals
-        ]
+    rows = [_equilibrium_row(model, era, e) for era in eras for e in era.equilibria]
+    notes = [note for era in eras for note in _certainty(era)]
     titles = [p.title for p in model.players.values()]
     decisions = model.game.decision_titles(model)
     units = " and ".join(dict.fromkeys(p.unit for p in model.players.values() if p.unit))
@@ -156,6 +122,41 @@ def _equilibrium_table(model: Model, eras: Sequence[EraSummary]) -> Table:
         tuple(rows),
         tuple(notes),
     )
+
+
+def _equilibrium_row(model: Model, era: EraSummary, e: Equilibrium) -> tuple[Cell, ...]:
+    marks = [
+        word
+        for word, holds in (
+            ("strict", e.strict),
+            ("risk dominant", e.name == era.risk_dominant),
+            ("payoff dominant", e.name == era.payoff_dominant and not e.chosen),
+            ("stable", e.stable is True),
+            ("unstable", e.stable is False),
+        )
+        if holds
+    ]
+    return (
+        era.title,
+        e.name,
+        *(_done(e, decision) for decision in e.play),
+        ", ".join(number(e.payoffs[player]) for player in model.players),
+        number(e.regret),
+        ", ".join(marks),
+    )
+
+
+def _certainty(era: EraSummary) -> list[str]:
+    """Return how sure an era's equilibria are, and what a leader passed over."""
+    found = era.equilibria
+    notes = [f"{era.title}: {note}" for note in _quality(found)]
+    notes += dict.fromkeys(
+        f"{era.title}, certificate: {e.certificate}." for e in found if e.certificate
+    )
+    notes += [
+        f"{era.title}: the leader's other regimes pay {_rivals(e)}." for e in found if e.rivals
+    ]
+    return notes
 
 
 def _rivals(equilibrium: Equilibrium) -> str:
@@ -283,11 +284,7 @@ def _group_table(eras: Sequence[EraSummary], groups: Sequence[GroupMove]) -> Tab
     )
 
 
-# --- what a comparison of eras is, as tables and as plain data -----------------------------------
-
-
-if TYPE_CHECKING:
-    import xarray as xr
+# --- the comparison ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -371,7 +368,7 @@ class Comparison(Shown):
         }
 
 
-# --- as data -----------------------------------------------------------------------------------
+# --- as plain data -------------------------------------------------------------------------------
 
 
 def _era_dict(model: Model, era: EraSummary) -> dict[str, Any]:
@@ -405,20 +402,22 @@ def _era_dict(model: Model, era: EraSummary) -> dict[str, Any]:
         ],
         "payoff_dominant": era.payoff_dominant or None,
         "risk_dominant": era.risk_dominant or None,
-        "frequencies": {
-            "draws": era.frequencies.draws,
-            "seed": era.frequencies.seed,
-            "exact_draws": era.frequencies.exact_draws,
-            "sets": [
-                {"equilibria": list(s), "share": share} for s, share in era.frequencies.sets.items()
-            ],
-            "each": dict(era.frequencies.each),
-            "kinds": {p: dict(k) for p, k in era.frequencies.kinds.items()},
-        },
+        "frequencies": _frequencies_dict(era.frequencies),
     }
 
 
-# --- compare the eras of a model -----------------------------------------------------------------
+def _frequencies_dict(found: Frequencies) -> dict[str, Any]:
+    return {
+        "draws": found.draws,
+        "seed": found.seed,
+        "exact_draws": found.exact_draws,
+        "sets": [{"equilibria": list(s), "share": share} for s, share in found.sets.items()],
+        "each": dict(found.each),
+        "kinds": {p: dict(k) for p, k in found.kinds.items()},
+    }
+
+
+# --- eras compared -------------------------------------------------------------------------------
 
 
 @kept("comparing")

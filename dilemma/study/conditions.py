@@ -1,16 +1,14 @@
-"""When a branch is an equilibrium, with its unknowns worked out: signs of polynomials alone.
+"""Conditions under which a branch is an equilibrium: signs of polynomials, short, and in words.
 
 In closed form an unknown is a quotient, and so is what a deviation gains.  A quotient N/D has the
 sign of N where D > 0 and the other one where D < 0; conditions over one denominator are therefore
 written together, once for each of its signs.
 
-Conditions in words: ``D0_J < 0 < D1_J and -4*z_J < D0_J + D1_J < 4*z_J``.
+A condition that follows from the rest is left out, if z3 can prove it.  What cannot be within the
+parameters' ranges is "never", what cannot fail is "always", and of ``c <= 0`` an interval from 0
+leaves ``c == 0``.  What z3 leaves open stays as it came.
 
-Conditions as short as z3 can prove to be enough: what follows from the rest is left out.
-
-What cannot be within the parameters' ranges is "never", what cannot fail is "always", and of
-``c <= 0`` an interval from 0 leaves ``c == 0``.  Nothing is changed but what was proved: what z3
-leaves open stays as it came.
+In words conditions read ``D0_J < 0 < D1_J and -4*z_J < D0_J + D1_J < 4*z_J``.
 """
 
 from __future__ import annotations
@@ -140,7 +138,7 @@ def polynomials(formulas: Iterable[sp.Basic]) -> tuple[sp.Expr, ...]:
     )
 
 
-# --- conditions in words -------------------------------------------------------------------------
+# --- in words ------------------------------------------------------------------------------------
 
 
 Bound = tuple[sp.Expr, str, sp.Expr]  # left side, relation, right side
@@ -258,7 +256,7 @@ def _written(left: sp.Expr, sign: str, right: sp.Expr) -> str:
     return f"{left} {sign} {right}"
 
 
-# --- conditions as short as z3 can prove to be enough --------------------------------------------
+# --- shortened -----------------------------------------------------------------------------------
 
 
 MOST_WRITTEN_OUT = 6  # polynomials in a condition

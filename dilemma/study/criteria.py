@@ -1,7 +1,4 @@
-"""What speaks for each of several equilibria: the criteria of selection, side by side.
-
-A selection laid out for reading: one table for each family of criteria.
-"""
+"""The criteria of equilibrium selection side by side, and a table for each family of them."""
 
 from __future__ import annotations
 
@@ -155,7 +152,7 @@ class Judged:
         return {self.ending(end): count / found.starts for end, count in found.ends.items()}
 
 
-# --- a selection laid out for reading ------------------------------------------------------------
+# --- tables --------------------------------------------------------------------------------------
 
 
 MANY = 8  # endings; of more only those that something leads to are shown

@@ -1,21 +1,17 @@
-"""How what is played moves with a parameter, by the implicit function theorem.
+"""How what is played moves with a parameter: at a point, at many at random, over an era's box.
 
 Within one branch the unknowns u (numbers chosen, shadow prices) solve F(u, p) = 0.  Where the
-matrix F_u can be inverted they move with a parameter p by
+matrix F_u can be inverted they move with a parameter p by the implicit function theorem,
 
     F_u * du/dp = -F_p        and an outcome g(u, p) by        dg/dp = g_p + g_u * du/dp
 
 A formula that changes form (min, max, if) is taken apart into its smooth pieces.
 
-How outcomes move with parameters at many random calibrations, in floats: which signs occur?
-
-Which way an outcome moves with a parameter, everywhere in an era's box, within one branch.
-
-Random calibrations show which signs occur; z3 is asked whether any other can.  It is told the box,
-what holds in the branch, and the linear equations of the moves dz/dp, which stay names: expanding
-them by Cramer's rule makes some questions easier and most harder, so that this is the second
-attempt.  An answer counts only where nothing that is divided by, the determinant included, can
-vanish.
+Over a box, random calibrations in floats show which signs occur; z3 is asked whether any other can.
+It is told the box, what holds in the branch, and the linear equations of the moves dz/dp, which
+stay names: expanding them by Cramer's rule makes some questions easier and most harder, so that
+this is the second attempt.  An answer counts only where nothing that is divided by, the determinant
+included, can vanish.
 """
 
 from __future__ import annotations
@@ -186,7 +182,7 @@ def _rational(value: sp.Expr) -> sp.Rational:
     return sp.Rational(round(sp.Rational(sp.N(value, 60)) * 10**DIGITS), 10**DIGITS)
 
 
-# --- how outcomes move with parameters at many random calibrations, in floats --------------------
+# --- at random calibrations ----------------------------------------------------------------------
 
 
 Array = np.ndarray[Any, Any]
@@ -297,7 +293,7 @@ def _by(solved: System, parameter: sp.Symbol) -> list[sp.Expr]:
     return [slope(e, parameter) for e in solved.equations]
 
 
-# --- which way an outcome moves with a parameter, everywhere in an era's box, within one branch ----
+# --- over an era's box ---------------------------------------------------------------------------
 
 
 OTHER = {"+": "-", "0+": "-", "-": "+", "0-": "+", "0": "+-"}  # what refutes a sign

@@ -1,6 +1,4 @@
-"""The course of a story, step by step, as a table and as plain data.
-
-How a story goes on: one equilibrium after another, nobody looking ahead.
+"""Dynamics: a story that goes on from one equilibrium to another, nobody looking ahead.
 
 Either what is played becomes the next round's circumstances, or some parameters are scaled up and
 down in small steps and players adjust to each by best replies from where they were.  Then what is
@@ -190,7 +188,7 @@ class Trajectory(Shown):
         }
 
 
-# --- how a story goes on -------------------------------------------------------------------------
+# --- a story run ---------------------------------------------------------------------------------
 
 
 ROUNDS = 2_000  # near a fold best replies creep

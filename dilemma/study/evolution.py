@@ -1,6 +1,6 @@
-"""Why players mix: each mixes so that the other does not care which of its actions it takes.
+"""Indifference and evolutionary stability: why players mix, and what no rare mutant can invade.
 
-Which symmetric equilibria no rare mutant can invade: evolutionary stability, exactly.
+A player mixes so that the other does not care which of its own actions it takes.
 
 Let A, (n, n), pay the row strategy against the column strategy in one population.  A strategy x is
 evolutionarily stable iff it is a best reply to itself and x'Ay > y'Ay for each other best reply y
@@ -127,7 +127,7 @@ def indifferences(
     return tuple(found)
 
 
-# --- which symmetric equilibria no rare mutant can invade ----------------------------------------
+# --- evolutionary stability ----------------------------------------------------------------------
 
 
 Matrix = Sequence[Sequence[Fraction]]

@@ -1,20 +1,18 @@
-"""Where a path of two mixes ends: near which set of equilibria, if near any at all.
+"""Learning: near which equilibria two populations, or two learners, end up.
 
 Equilibria that hang together are one ending: no dynamic can be said to have chosen among them.
 
-Where two populations, or two learners, end up from random starting points.
+From random starting points go the replicator dynamics of two populations (Taylor 1979, Journal of
+Applied Probability 16: 76-83) and fictitious play (Brown 1951, in Koopmans, Activity Analysis of
+Production and Allocation), both as nashpy has them.  A path is followed until it cannot but
+approach a strict equilibrium, until it comes back to where it was, or to the end of its time; what
+did not settle is said not to have.
 
-The replicator dynamics of two populations (Taylor 1979, Journal of Applied Probability 16: 76-83)
-and fictitious play (Brown 1951, in Koopmans, Activity Analysis of Production and Allocation), both
-as nashpy has them.  A path is followed until it cannot but approach a strict equilibrium, until it
-comes back to where it was, or to the end of its time; what did not settle is said not to have.
-
-The equilibrium at the end of the logit correspondence's principal branch, by pygambit.
-
-As errors become rare the quantal response equilibria that start from play at random lead to one
-equilibrium, in almost all games (McKelvey and Palfrey 1995, Games and Economic Behavior 10: 6-38).
-The branch depends on how each player's payoffs are scaled; here the largest advantage of one action
-over another is the unit of each.
+The principal branch of the logit correspondence is followed by pygambit.  As errors become rare the
+quantal response equilibria that start from play at random lead to one equilibrium, in almost all
+games (McKelvey and Palfrey 1995, Games and Economic Behavior 10: 6-38).  The branch depends on how
+each player's payoffs are scaled; here the largest advantage of one action over another is the unit
+of each.
 """
 
 from __future__ import annotations
@@ -141,7 +139,7 @@ def _apart(mix: Array, corners: Array) -> float:
     return float(np.abs(mix - weights @ corners / weights.sum()).max())
 
 
-# --- where two populations, or two learners, end up from random starting points ------------------
+# --- from random starting points -----------------------------------------------------------------
 
 
 CYCLES = "cycles: came back to where it had been"
@@ -310,7 +308,7 @@ def _fictitious(game: Any, places: Endings, x: Array, y: Array, deadline: float)
     return near if fourth < 0.02 or fourth < 0.95 * third else OPEN  # Shapley's cycles never shrink
 
 
-# --- the equilibrium at the end of the logit correspondence's principal branch, by pygambit ------
+# --- the logit branch ----------------------------------------------------------------------------
 
 
 NEEDS = "needs pip install dilemma[trees]"
@@ -370,6 +368,11 @@ def logit(places: Endings, *, deadline: float = inf) -> Logit:
         return Logit(said=LATE if late else f"pygambit stopped: {error}")
     if not found.success:
         return Logit(said=f"pygambit stopped: {found.reason}")
+    return _branch_end(places, found, events.count("LogitPathEvent"))
+
+
+def _branch_end(places: Endings, found: Any, steps: int) -> Logit:
+    """Return where pygambit's branch ended after so many steps, and what stands in its way."""
     m, n = places.A.shape
     x, y = (
         tuple(float(found.equilibrium[player][f"{k + 1}"]) for k in range(size))
@@ -381,7 +384,7 @@ def logit(places: Endings, *, deadline: float = inf) -> Logit:
     said = "" if near is not None else "its end is near no equilibrium listed"
     if found.bifurcations:
         said = "pygambit reports a fork on the branch; which arm it followed is its choice"
-    elif events.count("LogitPathEvent") <= 1:
+    elif steps <= 1:
         said = "uniform play is an equilibrium, and the branch begins and stays there"
     return Logit(near, (x, y), said)
 

@@ -1,8 +1,7 @@
-"""What the regions of a model are: zones of its parameters, in symbols, words and shares.
+"""Zones of the parameters with the same equilibria: those in an era's box, and the nearest others.
 
-How far is the nearest change: one parameter at a time, from an era's centre, exactly.
-
-Which zones occur in an era's box: z3 asked until it proves that there is no other.
+z3 is asked for zones until it proves that there is no other.  How far the nearest change is, one
+parameter at a time from an era's centre, is found exactly.
 """
 
 from __future__ import annotations
@@ -321,7 +320,7 @@ def _moves(era: EraZones) -> Table:
     )
 
 
-# --- how far is the nearest change ---------------------------------------------------------------
+# --- the nearest change --------------------------------------------------------------------------
 
 
 def label_at(existence: Mapping[str, sp.Basic], values: Mapping[sp.Symbol, sp.Expr]) -> Label:
@@ -428,7 +427,7 @@ def _pieces(
     return segments(roots, (low, high)) if low < high else ()
 
 
-# --- which zones occur in an era's box -----------------------------------------------------------
+# --- zones in an era's box -----------------------------------------------------------------------
 
 
 CASES = (sp.Piecewise, sp.Max, sp.Min, sp.Abs)

@@ -1,6 +1,7 @@
-"""A number moves over an interval: the equilibria at each of its values, and where they change.
+"""Courses: the equilibria at each value of a number that moves, and where they change.
 
-Equilibria along an interval joined into strands: which follows which, where they meet and end.
+Equilibria that follow one another are joined into *strands*; two strands meet in a *fold*, and
+where one ends alone play jumps.
 """
 
 from __future__ import annotations
@@ -183,7 +184,7 @@ def _changes(
         yield Change(one, other)
 
 
-# --- equilibria along an interval joined into strands --------------------------------------------
+# --- strands -------------------------------------------------------------------------------------
 
 
 NEAR = 1e-3  # of what a number covers along the way: one strand goes on as another there
@@ -231,10 +232,12 @@ def joined(course: Course) -> Joined:
 
     Examples
     --------
+    >>> from dilemma.games.numbers.choice import ChosenNumbers
     >>> from dilemma.study.paths import follow
+    >>> def root(z):
+    ...     return Equilibrium("root", ChosenNumbers({"": {"z": z}}), {}, {}, stable=z > 0)
     >>> def look(x):  # what solves z**2 = x
-    ...     roots = [] if x < 0 else [sp.sqrt(x), -sp.sqrt(x)]
-    ...     return Stop(x, tuple(Equilibrium("root", {"": {"z": z}}, stable=z > 0) for z in roots))
+    ...     return Stop(x, () if x < 0 else (root(sp.sqrt(x)), root(-sp.sqrt(x))))
     >>> found = joined(follow(look, sp.Integer(-1), sp.Integer(2), 5))
     >>> len(found.strands), abs(found.folds[0].at) < 1e-5, found.jumps
     (2, True, ())

@@ -1,8 +1,4 @@
-"""Real roots of polynomials in one symbol: isolated exactly, sorted, with rationals in between.
-
-One root y(x) of a polynomial in two symbols as a function: its values and its integral.
-
-Cylindrical decomposition of a rectangle by polynomials in two symbols.
+"""Cylindrical decomposition of a rectangle by polynomials in two symbols.
 
 Between two consecutive *critical* abscissas every polynomial has the same number of real roots
 y_1(x) < y_2(x) < ..., which are continuous, never cross one another and never leave the
@@ -236,7 +232,7 @@ def split(polynomials: Iterable[sp.Expr], symbol: sp.Symbol, ends: Ends) -> tupl
     return segments(isolate(factors), ends)
 
 
-# --- one root y(x) of a polynomial in two symbols as a function ----------------------------------
+# --- curves --------------------------------------------------------------------------------------
 
 
 Floats = NDArray[np.float64]
@@ -329,7 +325,7 @@ def _solve(coefficients: Floats, count: int) -> Floats:
     return np.sort(np.take_along_axis(found.real, nearest, axis=-1), axis=-1)
 
 
-# --- cylindrical decomposition of a rectangle by polynomials in two symbols ----------------------
+# --- cells ---------------------------------------------------------------------------------------
 
 
 SLIVER = 1e-4  # a shorter piece of a vertical border, as a share of the height, is noise

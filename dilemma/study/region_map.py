@@ -1,8 +1,4 @@
-"""The conditions of branches as signs of polynomials in two parameters, the others held fixed.
-
-What a region map is: panels, regions, borders and shares, in words and as JSON.
-
-Which equilibria there are where: a map over two parameters, one panel an era, exact borders.
+"""Region maps: which equilibria there are where over two parameters, with exact borders.
 
 At an era's centre every condition of every branch is a sign of polynomials in the two parameters.
 Those polynomials cut the map into cells, each branch holds throughout a cell or nowhere in it, and
@@ -206,7 +202,7 @@ def fraction(expression: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> Fraction | None
     return None if pair[1].is_zero else pair
 
 
-# --- what a region map is ------------------------------------------------------------------------
+# --- the map -------------------------------------------------------------------------------------
 
 
 Label = tuple[str, ...]
@@ -411,7 +407,7 @@ def _axis_dict(axis: Axis) -> dict[str, Any]:
     return {"name": p.name, "means": p.means, "unit": p.unit, "drawn": ends}
 
 
-# --- which equilibria there are where ------------------------------------------------------------
+# --- a map worked out ----------------------------------------------------------------------------
 
 
 MARGIN = sp.Rational(3, 20)  # of the boxes' hull, left around it

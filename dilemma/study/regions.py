@@ -3,8 +3,8 @@
 Off the borders every condition of every branch is the strict sign of a polynomial.  z3 is asked for
 a calibration of an era's box that lies in no zone found so far; what it finds is a new zone, and
 when it proves that there is none, the zones cover the box.  They are disjoint because each says of
-every branch whether it is an equilibrium.  At a point of each zone the game is solved in numbers too: they
-must agree, and where there are equilibria without a closed form the result says so.
+every branch whether it is an equilibrium.  At a point of each zone the game is solved in numbers
+too: they must agree, and where there are equilibria without a closed form the result says so.
 """
 
 from __future__ import annotations

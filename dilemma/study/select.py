@@ -1,7 +1,4 @@
-"""Which equilibrium, by every criterion that the field uses, as tables and as plain data.
-
-Select among the equilibria of a two-player game, by every criterion at once.
-"""
+"""Equilibrium selection in a two-player game, by every criterion of the field at once."""
 
 from __future__ import annotations
 
@@ -31,6 +28,7 @@ from dilemma.study.criteria import Criteria, Judged
 from dilemma.study.evolution import indifferences, stability, symmetric
 from dilemma.study.learning import Endings, basins, logit, normal
 from dilemma.study.solve import solve
+from dilemma.theory.parts import Player
 
 __all__ = ["Criteria", "Selection", "select"]
 
@@ -139,7 +137,7 @@ def _domination(one: Domination) -> dict[str, Any]:
     }
 
 
-# --- select among the equilibria of a two-player game, by every criterion at once ----------------
+# --- selecting -----------------------------------------------------------------------------------
 
 
 Matrix = Sequence[Sequence[Fraction]]
@@ -214,25 +212,19 @@ def select(
         raise CalibrationError(f"starts = {starts}, seed = {seed}: neither may be negative")
     deadline = inf if seconds is None else time.monotonic() + seconds
     found = solve(model, at, seconds=None if seconds is None else SOLVING * seconds, **changes)
-    table, _ = numeric_payoffs(model, model.values(found.calibration))
-    players = list(model.players.values())
-    payoffs = {
-        profile: {name: sp.Rational(v.numerator, v.denominator) for name, v in cell.items()}
-        for profile, cell in table.items()
-    }
-    A, B = sides(players, table)
-    criteria, undone = _criteria(model, found, table, payoffs, (A, B), share(deadline, 0.3))
-    losses = selection.losses(players, payoffs, found.equilibria)
-    elimination = eliminate(players, table, seconds=_left(share(deadline, 0.3)))
-    places = _places(found, A, B)
+    game = _at(model, found.calibration)
+    criteria, undone = _criteria(game, found, share(deadline, 0.3))
+    losses = selection.losses(game.players, game.payoffs, found.equilibria)
+    elimination = eliminate(game.players, game.table, seconds=_left(share(deadline, 0.3)))
+    places = _places(found, *game.matrices)
     end = logit(places, deadline=share(deadline, 0.3))
     return Selection(
         equilibria=found,
-        titles={p.name: p.title for p in players},
+        titles={p.name: p.title for p in game.players},
         criteria=criteria,
         losses=losses,
         elimination=elimination,
-        symmetric=symmetric(A, B),
+        symmetric=symmetric(*game.matrices),
         basins=basins(places, starts=starts, seed=seed, seconds=_left(deadline)) if starts else (),
         logit=end,
         starts=starts,
@@ -243,6 +235,30 @@ def select(
             **versions("scipy", *(["pygambit"] if end.mixes else [])),
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Game:
+    """A game of two players at one calibration, in each form that a criterion is stated in.
+
+    ``matrices`` have the first player's actions as rows; ``payoffs`` are those of ``table``, as
+    sympy numbers.
+    """
+
+    players: list[Player]
+    table: Payoffs
+    payoffs: selection.Payoffs
+    matrices: tuple[Matrix, Matrix]
+
+
+def _at(model: Model, calibration: Mapping[str, sp.Rational]) -> _Game:
+    table, _ = numeric_payoffs(model, model.values(calibration))
+    players = list(model.players.values())
+    payoffs = {
+        profile: {name: sp.Rational(v.numerator, v.denominator) for name, v in cell.items()}
+        for profile, cell in table.items()
+    }
+    return _Game(players, table, payoffs, sides(players, table))
 
 
 def _left(deadline: float) -> float | None:
@@ -274,33 +290,27 @@ def _of_two(model: Model) -> Model:
 
 
 def _criteria(
-    model: Model,
-    found: Equilibria,
-    table: Payoffs,
-    payoffs: selection.Payoffs,
-    matrices: tuple[Matrix, Matrix],
-    deadline: float,
+    game: _Game, found: Equilibria, deadline: float
 ) -> tuple[tuple[Criteria, ...], list[str]]:
     """Judge each equilibrium; say which questions were left where time ran out.
 
     What compares payoffs is always answered; why somebody mixes, and who invades, takes longer.
     """
-    players = list(model.players.values())
     names = _names(found)
     paid = [
-        {n: Fraction(int(v.p), int(v.q)) for n, v in _paid(found, payoffs, e).items()}
+        {n: Fraction(int(v.p), int(v.q)) for n, v in _paid(found, game.payoffs, e).items()}
         for e in found
     ]
-    profiles = list(table)
-    better = selection.pareto_better([*paid, *table.values()], len(paid))
+    profiles = list(game.table)
+    better = selection.pareto_better([*paid, *game.table.values()], len(paid))
     best = selection.payoff_dominant(found.equilibria)
-    safest = selection.risk_dominant(players, payoffs, found.equilibria)
-    alike = symmetric(*matrices)
+    safest = selection.risk_dominant(game.players, game.payoffs, found.equilibria)
+    alike = symmetric(*game.matrices)
     judged, late = [], Counter[str]()
     for k, equilibrium in enumerate(found):
         x, y = _mixes(equilibrium)
         asked = alike and x == y
-        stable = stability(matrices[0], x, deadline=deadline) if asked else None
+        stable = stability(game.matrices[0], x, deadline=deadline) if asked else None
         late[_STABILITY] += asked and stable is None
         explained = time.monotonic() < deadline or equilibrium.pure
         late[_MIXING] += not explained
@@ -315,7 +325,7 @@ def _criteria(
                 risk_dominant=equilibrium is safest,
                 symmetric=asked,
                 stability=stable,
-                why=indifferences(players, payoffs, equilibrium) if explained else (),
+                why=indifferences(game.players, game.payoffs, equilibrium) if explained else (),
             )
         )  # fmt: skip
     return tuple(judged), [f"{what} of {count} equilibria" for what, count in late.items() if count]

@@ -1,7 +1,4 @@
-"""How equilibria move with parameters, as tables and as plain data.
-
-Comparative statics: which way does each outcome move with each parameter, and how far?
-"""
+"""Comparative statics: which way each outcome moves with each parameter, and how far."""
 
 from __future__ import annotations
 
@@ -239,7 +236,7 @@ def _notes(found: Statics, response: Response, moving: Sequence[str]) -> tuple[s
     return tuple(notes)
 
 
-# --- comparative statics -------------------------------------------------------------------------
+# --- worked out ----------------------------------------------------------------------------------
 
 
 PASSES = (0.2, 1.0)  # seconds for a question: first what is easy

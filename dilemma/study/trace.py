@@ -234,7 +234,7 @@ def _names(stop: Stop) -> str:
 _WORDS = {True: "yes", False: "no", None: ""}
 
 
-# --- every equilibrium along a path --------------------------------------------------------------
+# --- the path followed ---------------------------------------------------------------------------
 
 
 POINTS = 41
@@ -294,22 +294,15 @@ def trace(
     >>> [round(float(change.at), 4) for change in found.courses["post_cold_war"].changes]
     [0.1333, 0.3757]
     """
-    named = several(moves, ())
+    named = _moving(model, moves)
     factor = len(named) > 1 if scaled is None else scaled
-    told = several(outcomes, model.outcomes)
-    if not named:
-        raise CalibrationError(f"{model.name}: a path needs at least one parameter")
-    model.needs_parameters(named)
-    for name in told:
-        if name not in model.outcomes:
-            hint = nearest(name, model.outcomes) or f"{model.name} has no outcomes"
-            raise CalibrationError(f"no outcome {name!r} in {model.name}: {hint}")
+    watched = _outcomes(model, outcomes)
     model, chosen = eras_of(model, eras, moving=() if factor else named)
     start, end = _ends(low, high, points)
     centres = {era: model.calibration(era) for era in chosen}
     courses = {}
     for k, era in enumerate(chosen):
-        path = _Path(model, centres[era], named, scaled=factor, outcomes=told)
+        path = _Path(model, centres[era], named, scaled=factor, outcomes=watched)
         for at in (start, end):
             model.values(path.calibration(at))  # both ends lie in the parameters' ranges
         courses[era] = follow(path.look, start, end, points, _part(progress, k, len(chosen)))
@@ -322,10 +315,29 @@ def trace(
         courses=courses,
         centres=dict(_starts(model, chosen, named[0], scaled=factor)),
         calibrations=centres,
-        outcomes=told,
+        outcomes=watched,
         method=_method(model),
         versions=versions("sympy", "numpy", "scipy", "z3-solver"),
     )
+
+
+def _moving(model: Model, moves: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the parameters that move."""
+    named = several(moves, ())
+    if not named:
+        raise CalibrationError(f"{model.name}: a path needs at least one parameter")
+    model.needs_parameters(named)
+    return named
+
+
+def _outcomes(model: Model, asked: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Return the outcomes that are watched."""
+    named = several(asked, model.outcomes)
+    for name in named:
+        if name not in model.outcomes:
+            hint = nearest(name, model.outcomes) or f"{model.name} has no outcomes"
+            raise CalibrationError(f"no outcome {name!r} in {model.name}: {hint}")
+    return named
 
 
 def _starts(

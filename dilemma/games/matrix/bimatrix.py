@@ -1,12 +1,10 @@
-"""Sets of equilibria in words and numbers, each with one equilibrium that stands for it.
-
-The branches at one calibration, compared as sets with what the exact path found there.
-
-Games in which two players have a choice, by steps each of which leaves an answer behind.
+"""Games in which two players have a choice, solved by steps each of which leaves an answer behind.
 
 Vertex enumeration in exact rationals finds every extreme equilibrium, and is all that a small game
 needs.  A larger game is first looked at from where it is cheap: one linear programme solves it if
 it is zero-sum up to scale and shifts, and Lemke and Howson's paths lead to some equilibria of any.
+Sets of equilibria are told in words and numbers, each with one equilibrium that stands for it, and
+compared with the branches at the same calibration.
 """
 
 from __future__ import annotations
@@ -128,7 +126,7 @@ def _list(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-# --- the branches at one calibration, compared as sets with what the exact path found there ------
+# --- compared with branches ----------------------------------------------------------------------
 
 
 def agree(
@@ -218,7 +216,7 @@ def _reproduce(
     )
 
 
-# --- games in which two players have a choice, by steps each of which leaves an answer behind ----
+# --- solving -------------------------------------------------------------------------------------
 
 
 Numbers = list[list[Fraction]]

@@ -1,17 +1,15 @@
-"""An approximate equilibrium to many digits, or exactly where it is rational.
-
-Newton's method on the indifference equations of the supports.  What is left of them is worked out
-to many digits, the slopes in floats, which cost a step more and nothing else.  Steps are the
-shortest that will do, so that an approximate point of a continuum goes to a point of it nearby,
-although the equations have no single solution there.
-
-Simultaneous games in which three or more players have a choice, at one calibration.
+"""Simultaneous games in which three or more players have a choice, at one calibration.
 
 Mixed equilibria solve polynomial equations: pygambit searches for them, support by support (extra
 ``trees``), and follows the logit branch to one; each is polished to many digits, made exact where
 it is rational, and checked by its own regret.  Where the game is small enough to have branches, z3
 then decides for each choice of supports whether any equilibrium is left, and only that makes the
 answer complete.
+
+Polishing is Newton's method on the indifference equations of the supports.  What is left of them is
+worked out to many digits, the slopes in floats, which cost a step more and nothing else.  Steps are
+the shortest that will do, so that an approximate point of a continuum goes to a point of it nearby,
+although the equations have no single solution there.
 """
 
 from __future__ import annotations
@@ -228,7 +226,7 @@ def _mix(player: Player, near: Mapping[str, Fraction], largest: int) -> dict[str
     return {a: told.get(a, Fraction(0)) for a in player.actions}
 
 
-# --- simultaneous games in which three or more players have a choice, at one calibration ---------
+# --- the search ----------------------------------------------------------------------------------
 
 
 APART = sp.Rational(1, 10**20)  # equilibria on the same supports that are nearer count as one

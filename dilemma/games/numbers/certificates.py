@@ -1,21 +1,15 @@
-"""What a deviation can gain at most: a bound in interval arithmetic over the whole feasible set.
+"""Certificates: what makes sure that nobody gains by deviating where numbers are chosen.
 
-The set is cut into boxes.  A box is done with when the payoff's enclosure there is no better than
-what the player has, when a constraint fails throughout, or when it holds the player's own choice
-and the payoff is strictly concave in it.  (Moore, Kearfott and Cloud 2009, Introduction to Interval
-Analysis, SIAM.)
+Concavity, proved, makes a stationary point a best reply; else a bound in interval arithmetic over
+the whole feasible set says how much a deviation may gain.  The set is cut into boxes.  A box is
+done with when the payoff's enclosure there is no better than what the player has, when a constraint
+fails throughout, or when it holds the player's own choice and the payoff is strictly concave in it.
+(Moore, Kearfott and Cloud 2009, Introduction to Interval Analysis, SIAM.)
 
-Whether best replies lead back to an equilibrium from nearby.
-
-Near an equilibrium player i's best reply moves by -H_ii**-1 * H_ij for a small step of player j,
-where H is the matrix of second derivatives of u_i (of the Lagrangian, along what binds).  If all
-reply at once, a step away shrinks iff every eigenvalue of the matrix of these moves lies inside the
-unit circle.
-
-What makes sure that nobody gains by deviating where numbers are chosen, and what is sure of it.
-
-Concavity, proved, makes a stationary point a best reply; else a bound in interval arithmetic says
-how much a deviation may gain.
+An equilibrium is *stable* where best replies lead back to it from nearby.  There player i's best
+reply moves by -H_ii**-1 * H_ij for a small step of player j, where H is the matrix of second
+derivatives of u_i (of the Lagrangian, along what binds).  If all reply at once, a step away shrinks
+iff every eigenvalue of the matrix of these moves lies inside the unit circle.
 """
 
 from __future__ import annotations
@@ -173,7 +167,7 @@ def _search(
     return bound
 
 
-# --- whether best replies lead back to an equilibrium from nearby --------------------------------
+# --- stability -----------------------------------------------------------------------------------
 
 
 def shrinks(
@@ -263,7 +257,7 @@ def _lagrangian(model: Model, branch: Branch, player: str) -> tuple[sp.Expr, lis
     return lagrangian, tight
 
 
-# --- what makes sure that nobody gains by deviating where numbers are chosen, and what is sure of it ----
+# --- certificates --------------------------------------------------------------------------------
 
 
 Values = Mapping[sp.Symbol, sp.Expr]

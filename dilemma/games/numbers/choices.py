@@ -395,33 +395,41 @@ class _Reader:
             case "multiplier", [constraint, *_] if self._broken(constraint.text, choices):
                 return sp.Symbol(name.text, real=True)  # told where it stands
             case "multiplier", [constraint]:
-                if constraint.text not in choices.constraints:
-                    hint = nearest(constraint.text, choices.constraints)
-                    raise constraint.error(f"no constraint {constraint.text!r}", hint)
-                players = choices.constraints[constraint.text].players
-                if len(players) > 1:
-                    hint = f"multiplier({constraint.text}, {players[0]})"
-                    raise name.error("each of several players has a shadow price of it", hint)
-                what: Multiplier | Slope = Multiplier(constraint.text, players[0])
+                what: Multiplier | Slope = self._only_price(choices, name, constraint)
             case "multiplier", [constraint, player]:
                 both = choices.constraints.get(constraint.text)
                 if both is None or player.text not in both.players:
                     raise constraint.error("no constraint that this player must keep", usage)
                 what = Multiplier(constraint.text, player.text)
             case "dvalue", [player, choice]:
-                leads = [c.name for c in choices.choices.values() if c.player == choices.leader]
-                if player.text not in self.document.players:
-                    hint = nearest(player.text, self.document.players)
-                    raise player.error(f"no player {player.text!r}", hint)
-                if choice.text not in leads:
-                    raise choice.error("not the leader's choice", nearest(choice.text, leads))
-                what = Slope(player.text, choice.text)
+                what = self._leader_slope(choices, player, choice)
             case _:
                 hint = usage if name.text in _CALLS else nearest(name.text, [*FUNCTIONS, *_CALLS])
                 raise name.error(f"no function {name.text!r} of these", hint)
         symbol = sp.Symbol(f"{name.text}({', '.join(w.text for w in of)})", real=True)
         solved[symbol] = what
         return symbol
+
+    def _only_price(self, choices: NumbersGame, name: Word, constraint: Word) -> Multiplier:
+        """Read a constraint's shadow price to the one player who must keep it."""
+        if constraint.text not in choices.constraints:
+            hint = nearest(constraint.text, choices.constraints)
+            raise constraint.error(f"no constraint {constraint.text!r}", hint)
+        players = choices.constraints[constraint.text].players
+        if len(players) > 1:
+            hint = f"multiplier({constraint.text}, {players[0]})"
+            raise name.error("each of several players has a shadow price of it", hint)
+        return Multiplier(constraint.text, players[0])
+
+    def _leader_slope(self, choices: NumbersGame, player: Word, choice: Word) -> Slope:
+        """Read the slope of a player's payoff along what the leader chooses."""
+        leads = [c.name for c in choices.choices.values() if c.player == choices.leader]
+        if player.text not in self.document.players:
+            hint = nearest(player.text, self.document.players)
+            raise player.error(f"no player {player.text!r}", hint)
+        if choice.text not in leads:
+            raise choice.error("not the leader's choice", nearest(choice.text, leads))
+        return Slope(player.text, choice.text)
 
 
 def _meet(pieces: Sequence[tuple[sp.Expr, sp.Basic]], chosen: list[sp.Symbol]) -> bool:

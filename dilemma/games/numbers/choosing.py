@@ -1,11 +1,10 @@
 """Games in which numbers are chosen, at one calibration: the branches' answer, and a search's.
 
-Independently of the branches (:mod:`dilemma.games.points`) :mod:`dilemma.games.numbers.search` looks for
-equilibria in floats, from the payoffs alone.  The two are compared as sets: what the search misses
-is said, what it finds and the branches lack is a disagreement.  Each answer says what makes sure
-that nobody gains by deviating (:mod:`dilemma.games.numbers.certificates`).
-
-What is played at one calibration where numbers are chosen, without a search's second opinion.
+Independently of the branches (:mod:`dilemma.games.points`) :mod:`dilemma.games.numbers.search`
+looks for equilibria in floats, from the payoffs alone.  The two are compared as sets: what the
+search misses is said, what it finds and the branches lack is a disagreement.  Each answer says what
+makes sure that nobody gains by deviating (:mod:`dilemma.games.numbers.certificates`).  Where many
+answers are needed :func:`played` gives them without the search's second opinion.
 """
 
 from __future__ import annotations
@@ -277,7 +276,7 @@ def _led(
     return said, _as_they_are([only]), True
 
 
-# --- what is played at one calibration where numbers are chosen, without a search's second opinion ----
+# --- without a search ----------------------------------------------------------------------------
 
 
 SAME_NUMBER = sp.Rational(1, 10**12)

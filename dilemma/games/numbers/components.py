@@ -1,10 +1,9 @@
-"""Equilibria in chosen numbers that a search has found: isolated ones and continua, told apart.
+"""Equilibria in chosen numbers that only a search has found: isolated ones and continua.
 
-Two of them belong together where what lies between them are equilibria too: on the straight line, or,
-with one number held halfway, where the others settle.  What is seen is evidence and no proof, and a
-continuum says at how many points it was looked at.  One that is straight is followed to its ends.
-
-What only a search has found where numbers are chosen, as equilibria and as sets of them.
+Two of them belong together where what lies between them are equilibria too: on the straight line,
+or, with one number held halfway, where the others settle.  What is seen is evidence and no proof,
+and a continuum says at how many points it was looked at.  One that is straight is followed to its
+ends.
 """
 
 from __future__ import annotations
@@ -394,7 +393,7 @@ def _measure(judge: Judge, formula: sp.Expr) -> Callable[[Numbers], float]:
     return worth
 
 
-# --- what only a search has found where numbers are chosen, as equilibria and as sets of them ----
+# --- beside what branches hold -------------------------------------------------------------------
 
 
 SHORT = 10**45  # what has a longer denominator stands for an irrational number

@@ -70,7 +70,7 @@ def gain(model: Model, values: Values, player: str, held: Collection[str] = ()) 
     values : mapping of symbol to number
         Parameters, definitions that hang on them alone, and what everybody chooses.
     held : collection of str
-        NumbersGame that stay where they are.
+        Choices that stay where they are.
 
     Examples
     --------

@@ -9,18 +9,17 @@ and x is inside its interval only where G_x = 0, at the low end only where G_x <
 only where G_x >= 0 (Karush, Kuhn and Tucker).  G_x is then itself the shadow price of the end.  For
 a payoff that is concave in what the player chooses, under constraints that are, this is enough.
 
-What a player would gain by a little more of one chosen number, all else that is chosen held, is
-written in the model's own letters: definitions that hang on the number stay names and are gone
-through by the chain rule,
+Concavity is decided: a matrix is negative semidefinite iff every principal minor of even size is at
+least zero and every one of odd size at most zero.  z3 is asked that of the Hessian in the player's
+own choices, everywhere in the feasible set and for all admissible parameters, or at one
+calibration.
+
+A slope du/dx by itself is written in the model's own letters: definitions that hang on the number
+stay names and are gone through by the chain rule,
 
     du/dx = partial u/partial x + sum over definitions D of partial u/partial D * dD/dx
 
 A definition that hangs on one number alone is that number in other units: du/dD = (du/dx)/(dD/dx).
-
-Whether first-order conditions are enough hangs on whether a player's payoff is concave in what the
-player chooses.  A matrix is negative semidefinite iff every principal minor of even size is at least zero and every
-one of odd size at most zero.  z3 decides that for the Hessian in the player's own choices,
-everywhere in the feasible set and for all admissible parameters, or at one calibration.
 """
 
 from __future__ import annotations
@@ -83,8 +82,12 @@ class Stationary:
 
 def multiplier(constraint: str, player: str, players: Sequence[str]) -> sp.Symbol:
     """Return the symbol of a constraint's shadow price to a player."""
-    shown = constraint if len(players) == 1 else f"{constraint}, {player}"
-    return sp.Symbol(f"multiplier({shown})", real=True)
+    return sp.Symbol(f"multiplier({_price(constraint, player, players)})", real=True)
+
+
+def _price(constraint: str, player: str, players: Sequence[str]) -> str:
+    """Name a constraint's shadow price, by the player too where there are several."""
+    return constraint if len(players) == 1 else f"{constraint}, {player}"
 
 
 def binding_sets(
@@ -110,46 +113,34 @@ def stationary(
 ) -> Stationary:
     """Write down the first-order conditions of some players for one set of what binds.
 
-    NumbersGame that are held where they are have no conditions but that they are feasible.
+    Choices that are held where they are have no conditions but that they are feasible.
     """
     game = numbers_of(model)
     players = tuple(players)
     mine = [c for c in game.choices.values() if c.player in players]
     own = [c for c in mine if c.name not in holding]
-    prices: dict[str, sp.Expr] = {}
-    equations: list[sp.Expr] = []
-    slack: list[sp.Basic] = []
-    multipliers: list[sp.Symbol] = []
-    free: list[sp.Symbol] = []
-    at_end = {c.name for c in own for name, _, _ in c.bounds() if name in binds}
     held = [k for k in game.constraints.values() if k.name in binds]
-    slack += [s for c in mine if c.name in holding for s in _within(model, c)]
+    equations = [model.expand_play(constraint.gap) for constraint in held]
+    slack = [s for c in mine if c.name in holding for s in _within(model, c)]
     slack += [
         sp.Gt(model.expand_play(c.gap), 0) for c in game.constraints.values() if c.name not in binds
     ]
-    for constraint in held:
-        gap = model.expand_play(constraint.gap)
-        equations.append(gap)
+    prices: dict[str, sp.Expr] = {}
+    multipliers: list[sp.Symbol] = []
+    free: list[sp.Symbol] = []
+    inside = [c for c in own if not any(name in binds for name, _, _ in c.bounds())]
+    for constraint, gap in zip(held, equations, strict=True):
         for player in constraint.players:
             symbol = multiplier(constraint.name, player, constraint.players)
-            inside = [c for c in own if c.player == player and c.name not in at_end]
-            moves = any(gap.has(c.symbol) for c in inside)
+            moves = any(gap.has(c.symbol) for c in inside if c.player == player)
             (multipliers if moves else free).append(symbol)
-            alone = len(constraint.players) == 1
-            prices[constraint.name if alone else f"{constraint.name}, {player}"] = symbol
+            prices[_price(constraint.name, player, constraint.players)] = symbol
     for choice in own:
         slope = _slope(model, choice, held)
-        if choice.name not in at_end:
-            equations.append(slope)
-            slack += [sp.Gt(model.expand_play(gap), 0) for _, gap, _ in choice.bounds()]
-            continue
-        for name, gap, is_open in choice.bounds():
-            expanded = model.expand_play(gap)
-            if name in binds:
-                equations.append(expanded)
-                prices[name] = -slope if name.endswith(".low") else slope
-            else:
-                slack.append(sp.Gt(expanded, 0) if is_open else sp.Ge(expanded, 0))
+        vanish, beyond, paid = _first_order(model, choice, binds, slope)
+        equations += vanish
+        slack += beyond
+        prices |= paid
     return Stationary(
         binds=binds,
         unknowns=(*(c.symbol for c in own), *multipliers),
@@ -160,12 +151,29 @@ def stationary(
     )
 
 
+def _first_order(
+    model: Model, choice: Choice, binds: Collection[str], slope: sp.Expr
+) -> tuple[list[sp.Expr], list[sp.Basic], dict[str, sp.Expr]]:
+    """Return what vanishes, what is slack, and the prices of the ends that bind, for one choice."""
+    ends = [(name, model.expand_play(gap), is_open) for name, gap, is_open in choice.bounds()]
+    if not any(name in binds for name, _, _ in ends):
+        return [slope], [sp.Gt(gap, 0) for _, gap, _ in ends], {}
+    return (
+        [gap for name, gap, _ in ends if name in binds],
+        [_beyond(gap, strictly=is_open) for name, gap, is_open in ends if name not in binds],
+        {name: -slope if name.endswith(".low") else slope for name, _, _ in ends if name in binds},
+    )
+
+
 def _within(model: Model, choice: Choice) -> list[sp.Basic]:
     """State that a choice lies in its interval."""
     return [
-        sp.Gt(model.expand_play(gap), 0) if is_open else sp.Ge(model.expand_play(gap), 0)
-        for _, gap, is_open in choice.bounds()
+        _beyond(model.expand_play(gap), strictly=is_open) for _, gap, is_open in choice.bounds()
     ]
+
+
+def _beyond(gap: sp.Expr, *, strictly: bool) -> sp.Basic:
+    return sp.Gt(gap, 0) if strictly else sp.Ge(gap, 0)
 
 
 def _slope(model: Model, choice: Choice, held: Iterable[Constraint]) -> sp.Expr:
@@ -178,7 +186,7 @@ def _slope(model: Model, choice: Choice, held: Iterable[Constraint]) -> sp.Expr:
     return found
 
 
-# --- what a player would gain by a little more of one chosen number, all else that is chosen held ----
+# --- slopes --------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=256)
@@ -225,7 +233,7 @@ def _shorter(formula: sp.Expr) -> sp.Expr:
     return min((formula, sp.factor(formula), sp.expand(formula, deep=False)), key=sp.count_ops)
 
 
-# --- whether a player's payoff is concave in what the player chooses -----------------------------
+# --- concavity -----------------------------------------------------------------------------------
 
 
 SECONDS = 3.0

@@ -46,7 +46,7 @@ class Search:
     seed : int
         Of the starting points.
     held : tuple of str
-        NumbersGame that stay where they are.
+        Choices that stay where they are.
     """
 
     model: Model

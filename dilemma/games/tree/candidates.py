@@ -1,10 +1,11 @@
-"""One credible equilibrium of a tree of two players, exactly: the sequence form and Lemke's method.
+"""Candidates for an equilibrium of a tree: pure profiles, Lemke's method, what pygambit finds.
 
-A *sequence* is what one player has done on the way to a node, a plan is a probability x of each
-sequence.  That of doing nothing is 1, and at every information set the sequences that go on sum to
-the one that leads there: E x = e, and F y = f for the other player.  What the two are paid is
-bilinear, x'Ay and x'By, so that best replies are linear programmes, and both together are a linear
-complementarity problem in x, y and the programmes' prices,
+Of a tree of two players the sequence form and Lemke's method lead to one credible equilibrium,
+exactly.  A *sequence* is what one player has done on the way to a node, a plan is a probability x
+of each sequence.  That of doing nothing is 1, and at every information set the sequences that go on
+sum to the one that leads there: E x = e, and F y = f for the other player.  What the two are paid
+is bilinear, x'Ay and x'By, so that best replies are linear programmes, and both together are a
+linear complementarity problem in x, y and the programmes' prices,
 
     E'p - Ay >= 0,   F'q - B'x >= 0,   each complementary to x, y >= 0,
 
@@ -26,8 +27,6 @@ Koller, Megiddo and von Stengel 1996, "Efficient computation of equilibria for e
 games", Games and Economic Behavior 14(2): 247-259.
 Miltersen and Sorensen 2010, "Computing a quasi-perfect equilibrium of a two-player game", Economic
 Theory 42(1): 175-192.
-
-What may be an equilibrium of a tree: pure profiles one by one, and what pygambit finds.
 """
 
 from __future__ import annotations
@@ -305,7 +304,7 @@ class _Tableau:
         self.basic[row], self.free[column] = self.free[column], self.basic[row]
 
 
-# --- what may be an equilibrium of a tree --------------------------------------------------------
+# --- all candidates ------------------------------------------------------------------------------
 
 
 MOST_PURE = 1_000_000  # profiles of one position, all in one table

@@ -1,4 +1,13 @@
-"""Whether beliefs are limits of Bayes' rule: consistency in the sense of Kreps and Wilson.
+"""Credible profiles of a tree: checked from the tree alone, in exact fractions.
+
+* Nash: no player gains by another plan.
+* Subgame perfect: so it is in every subgame, reached or not.
+* Sequentially rational: at every information set, reached or not, there are beliefs about what
+  has happened, by Bayes' rule where it is reached, for which no plan from there on pays more
+  (weak perfect Bayesian equilibrium).
+* Consistent beliefs: those beliefs are limits of Bayes' rule (Kreps and Wilson 1982).
+
+Nothing here knows how a profile was found.
 
 Where every action is taken with some probability, Bayes' rule says what to believe everywhere.
 Beliefs are consistent with a play if they are the limit of such beliefs, for plays that tend to
@@ -16,17 +25,6 @@ References
 ----------
 Kreps and Wilson 1982, "Sequential equilibria", Econometrica 50(4): 863-894.
 Streufert 2006, "Characterizing consistency by monomials", University of Western Ontario.
-
-Whether a profile of a tree is credible: checked from the tree alone, in exact fractions.
-
-* Nash: no player gains by another plan.
-* Subgame perfect: so it is in every subgame, reached or not.
-* Sequentially rational: at every information set, reached or not, there are beliefs about what
-  has happened, by Bayes' rule where it is reached, for which no plan from there on pays more
-  (weak perfect Bayesian equilibrium).
-* Consistent beliefs: those beliefs are limits of Bayes' rule (Kreps and Wilson 1982).
-
-Knows nothing of how the profile was found.
 """
 
 from __future__ import annotations
@@ -180,7 +178,7 @@ def _mistakes(one: Way) -> Iterator[Tremble]:
     yield from one.never
 
 
-# --- whether a profile of a tree is credible -----------------------------------------------------
+# --- profiles ------------------------------------------------------------------------------------
 
 
 class OverdueError(Exception):

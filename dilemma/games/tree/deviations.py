@@ -1,17 +1,11 @@
-"""A tree with every formula worked out in exact fractions.
+"""Deviations in a tree: what plans pay and what a best reply pays, in exact fractions.
 
-A plan for a tree with perfect information, and what one deviation from it gains.
-
-From the definition: each decision by itself, on the path or off it, everything else as in the
-plan.  Where no such deviation gains, no other does (the one-deviation principle).
-
-What a tree pays, and what a best reply in it pays: from the definition, in exact fractions.
+With perfect information each decision is looked at by itself, on the path or off it, everything
+else as in the plan.  Where no such deviation gains, no other does (the one-deviation principle).
 
 A best reply is found from the end: where a player moves at an information set, it takes the action
 that pays best, given how likely the histories there are and what it does later.  Perfect recall,
 which every tree has that was read, makes that the best of all plans.
-
-What chance never does: a tree without it, and what players would do behind it.
 
 Where chance has a probability of 0 nobody is asked to act behind it, and by no equilibrium of the
 rest is it said what they would do.  Still they are to do the best they can there, for some beliefs.
@@ -145,7 +139,7 @@ def valued(model: Model, tree: TreeGame, values: Mapping[sp.Symbol, sp.Expr]) ->
     return ValuedTree(tree, payoffs, chances, types, worker.exact)
 
 
-# --- a plan for a tree with perfect information, and what one deviation from it gains ------------
+# --- one deviation -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -239,7 +233,7 @@ def _own(
     return total
 
 
-# --- what a tree pays, and what a best reply in it pays ------------------------------------------
+# --- payoffs and best replies --------------------------------------------------------------------
 
 
 Play = Mapping[str, Mix]

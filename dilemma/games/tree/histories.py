@@ -1,8 +1,6 @@
-"""Histories as the keys of a model file write them, and how mistakes in a tree are told.
+"""A game tree, read: histories as keys, moves, payoffs at its ends, outcomes of playing it.
 
-The moves of a game tree, from a document whose rows have their shape.
-
-What hangs on a game tree: payoffs at its ends, and outcomes of playing it.
+Mistakes in a tree are told by the history at which they are.
 """
 
 from __future__ import annotations
@@ -65,7 +63,7 @@ class Telling:
             return None
 
 
-# --- the moves of a game tree, from a document whose rows have their shape -----------------------
+# --- moves ---------------------------------------------------------------------------------------
 
 
 MOST_NODES = 1000
@@ -270,7 +268,7 @@ def _recalls(nodes: Mapping[Profile, Node], at: Node) -> list[tuple[str, str]]:
     return [(node.decision, action) for node, action in steps if node.player == at.player]
 
 
-# --- what hangs on a game tree -------------------------------------------------------------------
+# --- payoffs and outcomes ------------------------------------------------------------------------
 
 
 def read_tree_tables(document: Document, scope: Scope, mistakes: list[Mistake]) -> Statement | None:

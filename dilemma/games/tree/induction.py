@@ -195,34 +195,40 @@ class _Induction:
             case = _mixed(after, chosen, node.decision, action)
             extra = (sp.Ge(least, 0), sp.Ge(most, 0))
             yield replace(case, conditions=case.conditions + extra)
-        if slope == 0:
-            return
-        cutoff = sp.cancel(-gap.coeff(private.symbol, 0) / slope)
-        width = private.high - private.low
-        above = sp.cancel((private.high - cutoff) / width)
-        for up, down, rises, extra in (
-            (first, second, True, (sp.Lt(low, 0), sp.Gt(high, 0))),
-            (second, first, False, (sp.Gt(low, 0), sp.Lt(high, 0))),
-        ):
-            if (slope.is_positive and not rises) or (slope.is_negative and rises):
-                continue
-            chances = {up: above, down: sp.cancel(1 - above)}
-            chosen = {a: chances[a] for a in node.actions}
-            # Whoever acts on a side of the cutoff is of that side's average type.
-            averages = {
-                up: after[up]
-                .payoffs[node.player]
-                .xreplace({private.symbol: (cutoff + private.high) / 2}),
-                down: after[down]
-                .payoffs[node.player]
-                .xreplace({private.symbol: (private.low + cutoff) / 2}),
-            }
-            case = _mixed(after, chosen, node.decision, f"{up}/{down}", own=(node.player, averages))
-            yield replace(
-                case,
-                conditions=case.conditions + extra,
-                nonzero=(*case.nonzero, slope, sp.expand(width)),
-            )
+        if slope != 0:
+            cutoff = sp.cancel(-gap.coeff(private.symbol, 0) / slope)
+            for up, down, rises, extra in (
+                (first, second, True, (sp.Lt(low, 0), sp.Gt(high, 0))),
+                (second, first, False, (sp.Gt(low, 0), sp.Lt(high, 0))),
+            ):
+                if not (slope.is_negative if rises else slope.is_positive):
+                    case = _divided(node, after, private, cutoff, (up, down))
+                    yield replace(
+                        case,
+                        conditions=case.conditions + extra,
+                        nonzero=(*case.nonzero, slope, sp.expand(private.high - private.low)),
+                    )
+
+
+def _divided(
+    node: Node,
+    after: Mapping[str, _Case],
+    private: PrivateType,
+    cutoff: sp.Expr,
+    sides: tuple[str, str],
+) -> _Case:
+    """Return the case in which types above a cutoff act one way and those below it another."""
+    up, down = sides
+    above = sp.cancel((private.high - cutoff) / (private.high - private.low))
+    chances = {up: above, down: sp.cancel(1 - above)}
+    # Whoever acts on a side of the cutoff is of that side's average type.
+    types = {up: (cutoff + private.high) / 2, down: (private.low + cutoff) / 2}
+    averages = {
+        action: after[action].payoffs[node.player].xreplace({private.symbol: average})
+        for action, average in types.items()
+    }
+    chosen = {a: chances[a] for a in node.actions}
+    return _mixed(after, chosen, node.decision, f"{up}/{down}", own=(node.player, averages))
 
 
 def _mixed(

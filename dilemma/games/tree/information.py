@@ -1,22 +1,18 @@
-"""An approximate equilibrium of a tree to many digits, or exactly where it is rational.
-
-In one probability alone, all others given, a payoff is linear: no path passes twice through one
-information set.  So differences are derivatives, and Newton's method needs no others.
-
-Equilibria of a tree put together from its subgames, the last ones first.
+"""A tree with imperfect information at one calibration: its credible equilibria, each made exact.
 
 A subgame begins where whoever moves knows the whole history, and everything behind can be told
 from everything elsewhere.  In a subgame perfect equilibrium each is played as if it were the game:
-so each is solved by itself, and stands in what comes before it for what it pays.
+so each is solved by itself, the last ones first, and stands in what comes before it for what it
+pays.  Candidates come subgame by subgame and from the tree as a whole; what costs least is asked
+first and told at once: pure profiles, all in one table, and for two players one equilibrium by
+Lemke's method.  Then come mixed ones by their supports.
 
-A tree with imperfect information at one calibration: which of its Nash profiles are credible.
+Each is worked out to many digits, or exactly where it is rational.  In one probability alone, all
+others given, a payoff is linear: no path passes twice through one information set.  So differences
+are derivatives, and Newton's method needs no others.
 
-Candidates come subgame by subgame and from the tree as a whole; each is made exact where it is
-rational, and then judged from the tree alone.  An equilibrium here is subgame perfect and
-sequentially rational; the Nash profiles that are not are counted and named beside it.
-
-What costs least is asked first and told at once: pure profiles, all in one table, and for two
-players one equilibrium by Lemke's method.  Then come mixed ones by their supports.
+What is left is judged from the tree alone.  An equilibrium here is subgame perfect and sequentially
+rational; the Nash profiles that are not are counted and named beside it.
 """
 
 from __future__ import annotations
@@ -212,7 +208,7 @@ def _linear(rows: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> li
     return [row[-1] for row in table]
 
 
-# --- equilibria of a tree put together from its subgames, the last ones first --------------------
+# --- subgames ------------------------------------------------------------------------------------
 
 
 MOST = 1_000  # profiles of one subgame that are kept
@@ -371,7 +367,7 @@ def _shared(histories: list[History]) -> int:
     )
 
 
-# --- a tree with imperfect information at one calibration ----------------------------------------
+# --- the whole tree ------------------------------------------------------------------------------
 
 
 FIRST = 0.35  # of the budget of time, for what costs least
