@@ -31,7 +31,9 @@ from numpy.typing import NDArray
 
 from dilemma.deciders.signs import MINUS, PLUS, ZERO
 
-__all__ = ["Tensor", "faces", "halves", "signs", "slopes", "tensor"]
+__all__ = ["LARGEST_TENSOR", "Tensor", "faces", "halves", "signs", "slopes", "tensor"]
+
+LARGEST_TENSOR = 20_000
 
 Tensor = NDArray[Any]  # int64 where that is enough, else Python's integers
 

@@ -14,7 +14,6 @@ from fractions import Fraction
 
 from dilemma.deciders.clearing import Axis, System, used
 from dilemma.deciders.reduction import (
-    LARGEST_TENSOR,
     LateError,
     Reducible,
     bounded,
@@ -37,15 +36,12 @@ from dilemma.deciders.signs import (
 )
 
 __all__ = [
-    "LARGEST_TENSOR",
     "Reducing",
-    "System",
     "eliminated",
     "scaled",
     "slackened",
     "split",
     "unscaled",
-    "used",
 ]
 
 EQUATION_TERMS = 4_000

@@ -15,9 +15,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from dilemma.deciders.bernstein import Tensor, faces, halves, signs, slopes, tensor
+from dilemma.deciders.bernstein import LARGEST_TENSOR, Tensor, faces, halves, signs, slopes, tensor
 from dilemma.deciders.clearing import Axis, System, used
-from dilemma.deciders.reduction import LARGEST_TENSOR
 from dilemma.deciders.signs import (
     FALSE,
     MINUS,

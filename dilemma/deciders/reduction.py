@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import prod
 
-from dilemma.deciders.bernstein import signs, tensor
+from dilemma.deciders.bernstein import LARGEST_TENSOR, signs, tensor
 from dilemma.deciders.clearing import Axis, Between, Step, System, used
 from dilemma.deciders.signs import (
     ANY,
@@ -41,7 +41,6 @@ from dilemma.deciders.signs import (
 )
 
 __all__ = [
-    "LARGEST_TENSOR",
     "LateError",
     "Reducible",
     "bounded",
@@ -49,8 +48,6 @@ __all__ = [
     "doubtful_slope",
     "projected",
 ]
-
-LARGEST_TENSOR = 20_000
 
 
 class LateError(Exception):

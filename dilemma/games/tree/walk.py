@@ -6,14 +6,17 @@ From the statement alone: it shares no code with the branches, nor with what sol
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import sympy as sp
 
 from dilemma.games.branch import Play
-from dilemma.games.tree import TreeGame
 from dilemma.games.tree.nodes import Node
 from dilemma.model import Model
 from dilemma.theory.parts import Profile
+
+if TYPE_CHECKING:
+    from dilemma.games.tree import TreeGame
 
 __all__ = ["Walk"]
 
