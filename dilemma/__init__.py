@@ -37,11 +37,18 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from dilemma.claims.verdict import Verdict
     from dilemma.errors import DilemmaError, ModelError
-    from dilemma.exchange.frames import to_pandas, to_xarray
-    from dilemma.exchange.programs import from_nashpy, from_pygambit, to_nashpy, to_pygambit
+    from dilemma.exchange.programs import (
+        from_nashpy,
+        from_pygambit,
+        to_nashpy,
+        to_pandas,
+        to_pygambit,
+        to_xarray,
+    )
     from dilemma.figures import plot
     from dilemma.games.equilibrium import Equilibria, Equilibrium, NashSet
-    from dilemma.games.matrix.arrays import matrix
+    from dilemma.games.matrix.payoffs import matrix
+    from dilemma.games.solution import solve
     from dilemma.ledger.ledger import Ledger
     from dilemma.ledger.prove import prove
     from dilemma.library import available, load
@@ -60,7 +67,6 @@ if TYPE_CHECKING:
     from dilemma.study.regions import regions
     from dilemma.study.select import Selection, select
     from dilemma.study.sheet import Sheet, sheet
-    from dilemma.study.solve import solve
     from dilemma.study.statics import Statics, statics
     from dilemma.study.tornado import Swings, tornado
     from dilemma.study.trace import Trace, trace
@@ -104,7 +110,7 @@ _HOMES = {
     "from_nashpy": "exchange.programs",
     "from_pygambit": "exchange.programs",
     "load": "library",
-    "matrix": "games.matrix.arrays",
+    "matrix": "games.matrix.payoffs",
     "plot": "figures",
     "propositions": "study.propositions",
     "prove": "ledger.prove",
@@ -112,12 +118,12 @@ _HOMES = {
     "regions": "study.regions",
     "select": "study.select",
     "sheet": "study.sheet",
-    "solve": "study.solve",
+    "solve": "games.solution",
     "statics": "study.statics",
     "to_nashpy": "exchange.programs",
-    "to_pandas": "exchange.frames",
+    "to_pandas": "exchange.programs",
     "to_pygambit": "exchange.programs",
-    "to_xarray": "exchange.frames",
+    "to_xarray": "exchange.programs",
     "tornado": "study.tornado",
     "trace": "study.trace",
 }

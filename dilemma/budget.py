@@ -128,7 +128,7 @@ def kept(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     return keeping
 
 
-# --- what is small -------------------------------------------------------------------------------
+# --- what is small --------------------------------------------------------------------------------
 
 
 def ordinary(model: Model, seconds: float = inf) -> bool:

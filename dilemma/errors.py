@@ -161,7 +161,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"known here: {shown}" if names else ""
 
 
-# --- libraries of extras -------------------------------------------------------------------------
+# --- libraries of extras --------------------------------------------------------------------------
 
 
 EXTRAS = {

@@ -16,11 +16,10 @@ from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games.kind import USUAL, Can, Game
 from dilemma.output.cleaning import line
 from dilemma.output.tables import fragment
+from dilemma.reading.claims import Setting, standing
 from dilemma.reading.document import Parts, build, build_claim
 from dilemma.reading.eras import given_era, given_value, varied, with_whole_eras
-from dilemma.reading.references import Setting, standing
-from dilemma.reading.writing import merged, plain, toml
-from dilemma.theory.evaluate import TooLargeError, climbs, put_in
+from dilemma.reading.toml import merged, plain, toml
 from dilemma.theory.parts import (
     Claim,
     Definition,
@@ -31,9 +30,12 @@ from dilemma.theory.parts import (
     Player,
     Profile,
     Question,
+    TooLargeError,
     Value,
     Variant,
+    climbs,
     decimal,
+    put_in,
 )
 
 __all__ = ["At", "Model"]

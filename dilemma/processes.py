@@ -80,7 +80,7 @@ class Task:
     shared: tuple[int, ...] = ()
 
 
-# --- in the other process ------------------------------------------------------------------------
+# --- in the other process -------------------------------------------------------------------------
 
 _INSIDE: list[float] = []  # when this process is ended, where it is one that has a budget
 
@@ -212,7 +212,7 @@ def _serve(tasks: SimpleQueue[bytes], answers: IO[bytes]) -> None:
             os._exit(0)
 
 
-# --- seen from here ------------------------------------------------------------------------------
+# --- seen from here -------------------------------------------------------------------------------
 
 _RUNNING: set[Process] = set()
 
@@ -350,7 +350,7 @@ def end_all() -> None:
         process.kill()
 
 
-# --- Ctrl-C and SIGTERM --------------------------------------------------------------------------
+# --- Ctrl-C and SIGTERM ---------------------------------------------------------------------------
 
 
 GRACE = 0.3  # seconds for the main thread to come back and put things in order

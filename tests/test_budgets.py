@@ -22,7 +22,7 @@ from dilemma import Model, matrix, processes
 from dilemma.budget import best, kept, ordinary
 from dilemma.errors import BudgetError, CalibrationError
 from dilemma.processes import Process, Task
-from dilemma.theory.evaluate import TooLargeError, put_in
+from dilemma.theory.parts import TooLargeError, put_in
 
 pytestmark = pytest.mark.slow
 

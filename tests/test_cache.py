@@ -14,7 +14,8 @@ import sympy as sp
 
 import dilemma
 from dilemma.claims.verdict import Checks, Radius, Robustness, record, verdict_of
-from dilemma.ledger import agenda, cache
+from dilemma.ledger import cache
+from dilemma.ledger import prove as agenda
 
 CLAIM = "stake_beats_entrapment"
 

@@ -12,7 +12,8 @@ import sympy as sp
 
 import dilemma
 from dilemma.claims.verdict import Example, RecordError, record, verdict_of
-from dilemma.ledger import agenda, cache
+from dilemma.ledger import cache
+from dilemma.ledger import prove as agenda
 from dilemma.ledger.cache import Cache
 
 CLAIM = "stake_beats_entrapment"

@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 import dilemma
-from dilemma.modelfile import read
+from dilemma.library import read
 
 RIGHT = """\
 title  = "Cork"

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 import dilemma
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
-from dilemma.games.numbers import choosing, dense
+from dilemma.games.numbers import choosing
+from dilemma.games.numbers import search as dense
 from dilemma.games.numbers.first_order import interaction
 from dilemma.games.solution import many
-from dilemma.modelfile import read
+from dilemma.library import read
 from dilemma.study.draws import frequencies
 
 HALF, THIRD, QUARTER = sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(1, 4)

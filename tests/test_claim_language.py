@@ -14,7 +14,7 @@ from dilemma.cli.app import main
 from dilemma.errors import CalibrationError
 from dilemma.games.numbers.first_order import marginal
 from dilemma.games.solution import by_branches
-from dilemma.modelfile import read
+from dilemma.library import read
 from dilemma.study.sheet import sheet
 
 DOCS = (Path(__file__).parents[1] / "docs" / "claims.md").read_text(encoding="utf-8")

@@ -19,9 +19,15 @@ from hypothesis import given, settings
 
 import dilemma
 from dilemma.cli.app import main
-from dilemma.exchange.frames import to_pandas, to_xarray
 from dilemma.exchange.gambit_text import model_name, named
-from dilemma.exchange.programs import from_nashpy, from_pygambit, to_nashpy, to_pygambit
+from dilemma.exchange.programs import (
+    from_nashpy,
+    from_pygambit,
+    to_nashpy,
+    to_pandas,
+    to_pygambit,
+    to_xarray,
+)
 from dilemma.games.matrix.nfg import parse_nfg, read_nfg, write_nfg
 from dilemma.reading.rows import is_name
 

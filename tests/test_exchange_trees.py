@@ -13,8 +13,7 @@ from hypothesis import given, settings
 
 import dilemma
 from dilemma.cli.app import main
-from dilemma.exchange.frames import to_pandas, to_xarray
-from dilemma.exchange.programs import from_pygambit, to_pygambit
+from dilemma.exchange.programs import from_pygambit, to_pandas, to_pygambit, to_xarray
 from dilemma.games.tree.efg import parse_efg, read_efg, write_efg
 from dilemma.model import Model
 

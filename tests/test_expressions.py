@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dilemma.reading.expressions import ExpressionError, Scope, constant, exact, parse
-from dilemma.reading.writing import formula
+from dilemma.reading.toml import formula
 
 a, b, c = sp.symbols("a b c", real=True)
 SCOPE = Scope({"a": a, "b": b, "c": c}, undefined=True)

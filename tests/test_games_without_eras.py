@@ -14,8 +14,8 @@ from dilemma.cli.pictures import FIGURES, Order, picture
 from dilemma.errors import CalibrationError, DilemmaError, ModelError, UnsupportedError
 from dilemma.games.matrix.nfg import parse_nfg
 from dilemma.games.tree.efg import parse_efg
+from dilemma.library import read
 from dilemma.model import Model
-from dilemma.modelfile import read
 from test_command_line import run
 
 pytestmark = pytest.mark.slow

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 import dilemma
 from dilemma.errors import DisagreementError
-from dilemma.games import named_games as kinds
 from dilemma.games import selection
+from dilemma.games import selection as kinds
 from dilemma.games.exact import solve_exactly
 from dilemma.games.matrix import bimatrix, supports
 from dilemma.games.matrix import bimatrix as agreement
-from dilemma.games.matrix import simultaneous as matrix
+from dilemma.games.matrix import bimatrix as matrix
 
 # Nondegenerate; on some machines nashpy's support enumeration drops its equilibrium, which a
 # rounding of 1e-17 in its linear algebra decides.

@@ -7,8 +7,7 @@ import pytest
 
 import dilemma
 from dilemma.cli.app import main
-from dilemma.library import available, folder, load
-from dilemma.modelfile import read
+from dilemma.library import available, folder, load, read
 
 RIGHT = """\
 title  = "Two fears"

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.matrix.arrays import matrix
+from dilemma.games.matrix.payoffs import matrix
 from dilemma.model import Model
-from dilemma.reading.writing import formula, toml
+from dilemma.reading.toml import formula, toml
 from dilemma.theory.parts import decimal
 
 x, y = sp.symbols("x y", real=True)

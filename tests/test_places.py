@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dilemma.reading.places import locate
+from dilemma.reading.toml import locate
 
 TEXT = '''\
 title = "A \\"game\\""  # a comment = [1]

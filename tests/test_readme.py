@@ -12,7 +12,7 @@ import pytest
 
 import dilemma
 from dilemma.cli.app import main
-from dilemma.modelfile import read
+from dilemma.library import read
 
 pytestmark = pytest.mark.slow
 

@@ -194,9 +194,8 @@ def test_scaling_payoffs_and_adding_to_them_changes_no_equilibrium(seed, factor,
 
 
 def test_disagreeing_routes_stop_with_an_error(monkeypatch, grim):
-    monkeypatch.setattr(
-        "dilemma.games.dynamic.policies.branches", lambda *_, **__: branches(grim)[:1]
-    )
+    few = branches(grim)[:1]
+    monkeypatch.setattr("dilemma.games.dynamic.policies.branches", lambda *_, **__: few)
     with pytest.raises(DisagreementError, match="please report"):
         dilemma.solve(grim, d=0.6)
 

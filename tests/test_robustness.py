@@ -9,7 +9,7 @@ import sympy as sp
 import dilemma
 from dilemma.checks.attack import calibrations, tries
 from dilemma.claims.decide import decide, stated
-from dilemma.robustness.boxes import Boxes
+from dilemma.robustness.needs import Boxes
 from dilemma.robustness.rescue import robustness
 
 pytestmark = pytest.mark.slow

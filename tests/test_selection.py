@@ -20,7 +20,7 @@ from dilemma.games.dominance import dominations, eliminate, survivors
 from dilemma.games.exact import solve_exactly
 from dilemma.study import learning
 from dilemma.study import learning as quantal
-from dilemma.study.evolution import stability
+from dilemma.study.criteria import stability
 from dilemma.study.select import select
 
 few = settings(max_examples=25, deadline=None)

@@ -10,8 +10,8 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.claims.evaluation import deviation_gain, worth
 from dilemma.errors import CalibrationError, ModelError, UnsupportedError
+from dilemma.games.play import deviation_gain, worth
 from dilemma.games.tree import backward as trees
 from dilemma.games.tree import induction
 from dilemma.games.tree.efg import parse_efg, write_efg

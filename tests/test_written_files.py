@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dilemma.errors import DilemmaError
-from dilemma.output import files
+from dilemma.output import result as files
 
 FULL = Path("/dev/full")
 
@@ -35,7 +35,7 @@ def test_a_disk_that_is_full_leaves_what_was_there(tmp_path, monkeypatch):
     def full(_handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("dilemma.output.files.os.fsync", full)
+    monkeypatch.setattr("dilemma.output.result.os.fsync", full)
     path = tmp_path / "a.csv"
     path.write_text("before")
     with pytest.raises(DilemmaError, match=r"a\.csv: No space left .*; nothing was written"):

@@ -294,7 +294,7 @@ def _exact(number: float, ends: Sequence[sp.Expr]) -> sp.Rational:
     return sp.Rational(repr(float(number)))
 
 
-# --- where numbers are chosen --------------------------------------------------------------------
+# --- where numbers are chosen ---------------------------------------------------------------------
 
 
 Points = Mapping[str, Mapping[str, sp.Rational]]
@@ -337,7 +337,7 @@ def solved_at(statements: Statements, points: Points, held: Points) -> Truths:
     return Truths(false or true, false, true, true if mode == "holds" else false)
 
 
-# --- in floats at all of them, or exactly at one -------------------------------------------------
+# --- in floats at all of them, or exactly at one --------------------------------------------------
 
 
 ROUNDS = 20  # of draws, at most, until enough meet what is assumed
@@ -447,7 +447,7 @@ def exactly_at(statements: Statements, points: Points) -> Truths | None:
         return None
 
 
-# --- attacks -------------------------------------------------------------------------------------
+# --- attacks --------------------------------------------------------------------------------------
 
 
 CHUNK = 2_000  # calibrations solved together

@@ -152,7 +152,7 @@ def _literal(text: str) -> str:
     return f"'''\\\n{text}'''" if plain else repr(text)
 
 
-# --- a verdict checked ---------------------------------------------------------------------------
+# --- a verdict checked ----------------------------------------------------------------------------
 
 
 ATTACK_SHARE, SEARCH_SHARE = 0.4, 0.15  # of the time

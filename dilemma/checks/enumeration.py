@@ -31,8 +31,7 @@ from dilemma.games import solution as games
 from dilemma.games.exact import solve_exactly
 from dilemma.games.kind import Can
 from dilemma.model import Model
-from dilemma.theory.evaluate import put_in, quickly
-from dilemma.theory.parts import Profile
+from dilemma.theory.parts import Profile, put_in, quickly
 
 __all__ = [
     "NOTHING",
@@ -161,7 +160,7 @@ def _no_solution(systems: Array, right: Array) -> Array:
     return residual > 1_000 * SINGULAR
 
 
-# --- play ----------------------------------------------------------------------------------------
+# --- play -----------------------------------------------------------------------------------------
 
 
 TIE = 1e-9  # of the numbers compared: what is nearer is a tie, in floats

@@ -25,17 +25,16 @@ import sympy as sp
 from dilemma.checks.attack import Calibrations, calibrations, exactly_at, solved_at
 from dilemma.checks.enumeration import NOTHING, At, Played
 from dilemma.checks.truths import named, shown
-from dilemma.claims.evaluation import deviation_gain, worth
 from dilemma.claims.statements import AtMost, Copy, Statements, copies, first_of
 from dilemma.claims.verdict import Example
 from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games.batch import Batch
 from dilemma.games.branch import Play
 from dilemma.games.kind import Can
-from dilemma.games.numbers import dense
-from dilemma.games.numbers.dense import replied
+from dilemma.games.numbers import search as dense
 from dilemma.games.numbers.first_order import marginal
-from dilemma.games.numbers.search import NotFoundError, Search
+from dilemma.games.numbers.search import NotFoundError, Search, replied
+from dilemma.games.play import deviation_gain, worth
 from dilemma.games.solution import equilibria, many
 from dilemma.model import Model
 
@@ -289,7 +288,7 @@ def _gains(at: At, play: Play) -> Iterator[Any]:
         yield max(pays.values()) - sum(mix[a] * pays[a] for a in mix)
 
 
-# --- equilibria that an attack may miss ----------------------------------------------------------
+# --- equilibria that an attack may miss -----------------------------------------------------------
 
 
 SAMPLE = 20  # calibrations of a box

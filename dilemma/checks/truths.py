@@ -88,7 +88,7 @@ def dominant(at: At, player: str, action: str) -> Iterator[Told]:
 
 
 def kind(at: At, player: str, game: str) -> Told:
-    """Tell where a player's payoffs are those of a game (see :mod:`dilemma.games.named_games`)."""
+    """Tell where a player's payoffs are those of a game (see :mod:`dilemma.games.selection`)."""
     position = list(at.model.players).index(player)
     table = at.tables[player]
 
@@ -135,7 +135,7 @@ def risk_dominant(at: At, branch: str) -> Any:
     return alone | (at.compared(mine[0] * mine[1], theirs[0] * theirs[1]) > 0)
 
 
-# --- truth in what is played ---------------------------------------------------------------------
+# --- truth in what is played ----------------------------------------------------------------------
 
 
 Chosen = Mapping[str, Played]

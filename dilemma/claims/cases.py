@@ -3,29 +3,34 @@
 A claim speaks of what is played at its calibrations.  A case says which branch that is in each.  Of
 a case all is stated that holds in it: the boxes, what the claim assumes, and that each branch is an
 equilibrium, in twins as well.
+
+Less than that may exclude that a claim fails.  Where it follows from lemmas that are proved, their conclusions stand in for the equilibria's
+equations, which is what makes the question small: a lemma speaks of few quantities, and the boxes only
+have to meet its assumptions.  Else what is not linked to the claim is left out, or what is played
+elsewhere.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from itertools import product
+from dataclasses import dataclass, field, replace
+from itertools import combinations, combinations_with_replacement, product
 
 import sympy as sp
 
-from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, by_era
-from dilemma.claims.statements import Copy, Part, Statements
+from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, by_era, instance, outcome_of
+from dilemma.claims.statements import AtMost, Copy, Part, Statements
 from dilemma.deciders import Decider
 from dilemma.deciders.question import DECIDERS, Answer, Question, may_always_be_read
 from dilemma.errors import CalibrationError
-from dilemma.games.branch import Branch
+from dilemma.games.branch import Branch, Shape
 from dilemma.games.kind import Can
 from dilemma.games.numbers.first_order import never
-from dilemma.games.shape import Shape
 from dilemma.model import Model
+from dilemma.theory.parts import Claim
 
-__all__ = ["Cases", "tries_first"]
+__all__ = ["Cases", "Exclusions", "Multiplicity", "multiplied_out", "tries_first"]
 
 ANSWER_SECONDS = 10.0  # a decider's share of one question; a claim asks many
 FILTER_SECONDS = 0.6  # whether a branch can be an equilibrium at all, where many branches cannot
@@ -340,3 +345,217 @@ def _violated(question: Question) -> str:
             verb = "there is" if asked.status == "sat" else "not excluded:"
             return f"not defined at every calibration: {verb} {obligation.reason}"
     return ""
+
+
+# --- how many equilibria there can be at one calibration ------------------------------------------
+
+
+@dataclass(frozen=True)
+class Multiplicity:
+    """Whether there are at most so many equilibria, as a claim says."""
+
+    cases: Cases
+    every: list[Chosen]
+
+    def more(self, chosen: Chosen, part: AtMost) -> str:
+        """Say where one equilibrium more than a claim allows is not excluded; "" if it is."""
+        copy = self.cases.statements.copy(part.counted)
+        others = {case[copy.key].name: case[copy.key] for case in self.every}
+        degrees = [
+            self._degree({**chosen, copy.key: branch}, branch, copy) for branch in others.values()
+        ]
+        if sum(degrees) <= part.number:
+            return ""
+        first = list(others).index(chosen[copy.key].name)
+        left = list(others.values())[first:]
+        for more in combinations_with_replacement(left, part.number):
+            if self._together(chosen, copy, more):
+                return f"more equilibria are not excluded in '{chosen[copy.key].name}'"
+        return ""
+
+    def _together(self, chosen: Chosen, copy: Copy, more: tuple[Branch, ...]) -> bool:
+        """Tell whether a case may have further equilibria in these branches, all of them apart."""
+        statements = self.cases.statements
+        question = self.cases.question(chosen)
+        rivals = [statements.rival(copy, k + 1) for k in range(len(more))]
+        for rival, branch in zip(rivals, more, strict=True):
+            question.add(*statements.branch(branch, rival))
+            question.add(Symbols(statements, {**chosen, rival.key: branch}).given(rival))
+        played = zip((copy, *rivals), (chosen[copy.key], *more), strict=True)
+        for (one, b), (other, c) in combinations(played, 2):
+            same = b.name == c.name
+            question.add(self._later(one, other) if same else self._apart(one, other))
+        return question.ask().status != "unsat"
+
+    def _degree(self, chosen: Chosen, branch: Branch, copy: Copy) -> sp.Expr:
+        """Return how many solutions a branch has at most: the degree of its one polynomial.
+
+        Infinity where it has no triangle, or z3 does not exclude that something vanishes in it.
+        """
+        shape = self.cases.triangle(branch)
+        if shape is None:
+            return sp.oo
+        vanish = [sp.Eq(bottom, 0) for _, _, bottom in shape.steps if not bottom.is_number]
+        degree = sp.Integer(1)
+        if shape.last is not None:
+            polynomial = sp.Poly(shape.polynomial, shape.last)
+            degree = sp.Integer(polynomial.degree())
+            vanish.append(sp.And(*(sp.Eq(c, 0) for c in polynomial.all_coeffs())))
+        for happens in vanish:
+            nothing = self.cases.statements.rename(happens, copy)
+            if nothing is sp.false:
+                continue
+            if self.cases.question(chosen).ask(nothing).status != "unsat":
+                return sp.oo
+        return degree
+
+    def _later(self, one: Copy, other: Copy) -> sp.Basic:
+        """State that one play comes before another: in the first number in which they differ."""
+        cases: list[sp.Basic] = []
+        same: list[sp.Basic] = []
+        for here, there in self._pairs(one, other):
+            cases.append(sp.And(*same, here < there))
+            same.append(sp.Eq(here, there))
+        return sp.Or(*cases)
+
+    def _apart(self, one: Copy, other: Copy) -> sp.Basic:
+        """State that two plays differ: on a border one play belongs to two branches."""
+        return sp.Or(*(sp.Ne(here, there) for here, there in self._pairs(one, other)))
+
+    def _pairs(self, one: Copy, other: Copy) -> Iterator[tuple[sp.Symbol, sp.Symbol]]:
+        """Yield each chosen number as it is in two plays, but what is held."""
+        statements = self.cases.statements
+        for choice in statements.model.game.choices.values():
+            here, there = (statements.unknown(c, choice.symbol) for c in (one, other))
+            if here != there:
+                yield here, there
+
+
+# --- excluded by lemmas, or by a few statements ---------------------------------------------------
+
+
+SHORT_SECONDS = 3.0  # what a question gets that may be answered without
+
+
+@dataclass(frozen=True)
+class Exclusions:
+    """Short ways to a proof that a part of a claim cannot fail in a case.
+
+    Attributes
+    ----------
+    lemmas : tuple of Claim
+        What is proved.
+    used : set of str
+        The lemmas that were of use.
+    """
+
+    cases: Cases
+    lemmas: tuple[Claim, ...]
+    used: set[str] = field(default_factory=set)
+
+    def by_lemmas(self, chosen: Chosen, part: Part) -> bool:
+        """Tell whether proved lemmas alone exclude that a part fails in a case."""
+        statements, symbols = self.cases.statements, Symbols(self.cases.statements, chosen)
+        instances = {
+            lemma.name: says
+            for lemma in self.lemmas
+            if (says := instance(lemma, symbols, part)) is not None
+        }
+        if not instances:
+            return False
+        question = self.cases.empty(SHORT_SECONDS)
+        question.add(*self.cases.shared(), symbols.given())
+        for copy, branch in self.cases.branches(chosen, part):
+            question.add(*statements.feasible(copy))
+            question.add(*(statements.rename(c, copy) for c in branch.conditions))
+        question.add(*map(self.cases.higher, statements.twins((part,))))
+        question.add(*instances.values())
+        if question.ask(sp.Not(symbols.formula(part))).status != "unsat":
+            return False
+        self.used.update(instances)
+        return True
+
+    def in_part(self, stated: list[sp.Basic], wrong: sp.Basic) -> bool:
+        """Tell whether a few of the statements exclude that a claim fails.
+
+        Definitions that hang on what is played stand for themselves, tied to nothing, and only
+        what is linked to the claim through them and through unknowns is kept.
+        """
+        statements = self.cases.statements
+        model, home = statements.model, statements.home
+        question = self.cases.empty(SHORT_SECONDS, self._about)
+        of_parameters = {s for s, (n, _) in home.items() if n in model.parameters}
+        linked = wrong.free_symbols - of_parameters
+        left = list(stated)
+        while True:
+            near = [s for s in left if s.free_symbols & linked or s.free_symbols <= of_parameters]
+            if not near:
+                return question.ask().status == "unsat"
+            question.add(*near)
+            left = [s for s in left if s not in near]
+            linked |= {x for s in near for x in s.free_symbols} - of_parameters
+
+    def _about(self, symbol: sp.Symbol) -> Iterator[sp.Basic]:
+        """Yield what ties a symbol down, unless it is a definition that hangs on what is played."""
+        statements = self.cases.statements
+        name = statements.home[symbol][0] if symbol in statements.home else ""
+        if name in statements.model.parameters or name not in statements.model.outcomes:
+            yield from statements.about(symbol)
+
+    def elsewhere(self, cases: list[Chosen]) -> set[tuple[str, str]]:
+        """Return branches of one copy that exclude a failure, whatever is played in the other.
+
+        So it is where the claim needs nothing of the other copy but that its outcomes are numbers;
+        it saves going through all pairs.
+        """
+        statements = self.cases.statements
+        keys = [c.key for c in statements.copies if cases and c.key in cases[0]]
+        if len(keys) < 2 or any(p.trends or isinstance(p, AtMost) for p in statements.parts()):
+            return set()
+        excluded = set()
+        for copy in (c for c in statements.copies if c.key in keys):
+            if not self._same_elsewhere(cases, copy.key):
+                continue
+            for name, case in {case[copy.key].name: case for case in cases}.items():
+                if all(self._alone(case, copy, part) for part in statements.parts()):
+                    excluded.add((copy.key, name))
+        return excluded
+
+    def _same_elsewhere(self, cases: list[Chosen], key: str) -> bool:
+        """Tell whether outcomes that the claim names read the same in all branches elsewhere."""
+        statements = self.cases.statements
+        names = {
+            r.arguments[0]
+            for r in statements.claim.references.values()
+            if r.what == "outcome" and statements.copy(r).key != key
+        }
+        outcomes = {
+            tuple(outcome_of(b, n) for n in sorted(names))
+            for case in cases
+            for k, b in case.items()
+            if k != key
+        }
+        return len(outcomes) == 1
+
+    def _alone(self, case: Chosen, copy: Copy, part: Part) -> bool:
+        statements, symbols = self.cases.statements, Symbols(self.cases.statements, case)
+        wrong = sp.Not(symbols.formula(part))
+        stated = [*self.cases.shared(), symbols.given(), wrong]
+        stated += statements.branch(case[copy.key], copy)
+        for other in statements.copies:
+            if other.key != copy.key:
+                stated += statements.feasible(other)
+        return self.in_part(stated, wrong)
+
+
+def multiplied_out(cases: Cases, chosen: Chosen) -> Chosen:
+    """Return a case with its definitions multiplied out."""
+    model = cases.statements.model
+    return {
+        key: replace(
+            branch,
+            equations=tuple(sp.expand(model.expand_play(e)) for e in branch.equations),
+            conditions=tuple(model.expand_play(c) for c in branch.conditions),
+        )
+        for key, branch in chosen.items()
+    }

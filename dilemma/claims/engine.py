@@ -22,14 +22,11 @@ from itertools import product
 
 import sympy as sp
 
-from dilemma.claims.cases import Cases
-from dilemma.claims.concepts import CONCEPTS
+from dilemma.claims.cases import Cases, Exclusions, Multiplicity, multiplied_out
 from dilemma.claims.examples import Example, check_example, example_of, find_example, truth
-from dilemma.claims.exclusions import Exclusions, multiplied_out
 from dilemma.claims.meaning import Chosen, Symbols
-from dilemma.claims.multiplicity import Multiplicity
 from dilemma.claims.solutions import confirmed
-from dilemma.claims.statements import Alone, AtMost, Part, Statements
+from dilemma.claims.statements import CONCEPTS, Alone, AtMost, Part, Statements
 from dilemma.claims.trials import NOTHING, Findings, findings
 from dilemma.deciders.question import Answer, Question
 from dilemma.games import solution as games

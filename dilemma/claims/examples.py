@@ -14,7 +14,6 @@ from typing import Any
 
 import sympy as sp
 
-from dilemma.claims.evaluation import deviation_gain, numbers, worth
 from dilemma.claims.meaning import Chosen, Reading, UndefinedError, by_era, put_in_claim
 from dilemma.claims.statements import Copy, Part, Statements
 from dilemma.claims.verdict import ANOTHER, Example
@@ -23,6 +22,7 @@ from dilemma.errors import DisagreementError, UnsupportedError
 from dilemma.games import solution as games
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
+from dilemma.games.play import deviation_gain, numbers, worth
 from dilemma.model import Model
 from dilemma.theory.parts import Reference
 
@@ -203,7 +203,7 @@ def _default(statements: Statements, copy: Copy, name: str) -> sp.Rational:
     return next(c for c in candidates if c.is_finite and c in interval)
 
 
-# --- checked once more -----------------------------------------------------------------------------
+# --- checked once more ----------------------------------------------------------------------------
 
 
 def check_example(

@@ -22,7 +22,7 @@ import sympy as sp
 
 from dilemma.claims.statements import Alone, AtMost, Copy, Part, Statements
 from dilemma.errors import UnsupportedError
-from dilemma.games import named_games
+from dilemma.games import selection as named_games
 from dilemma.games.branch import Branch
 from dilemma.games.numbers.first_order import marginal
 from dilemma.theory.parts import Claim, Reference
@@ -55,7 +55,7 @@ def outcome_of(branch: Branch, name: str) -> sp.Expr:
     return branch.outcomes[name] if name in branch.outcomes else branch.payoffs[name]
 
 
-# --- what is named -------------------------------------------------------------------------------
+# --- what is named --------------------------------------------------------------------------------
 
 
 class Reading(ABC, Generic[Value]):
@@ -143,7 +143,7 @@ class Reading(ABC, Generic[Value]):
         raise self._alone_only("unique")
 
 
-# --- in symbols ----------------------------------------------------------------------------------
+# --- in symbols -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ class Symbols(Reading[sp.Basic]):
         return sp.nan if sp.nan in (left, right) else relation(left, right)
 
 
-# --- what lemmas say -----------------------------------------------------------------------------
+# --- what lemmas say ------------------------------------------------------------------------------
 
 
 def instance(lemma: Claim, symbols: Symbols, part: Part) -> sp.Basic | None:
@@ -251,7 +251,7 @@ def _implied(lemma: Claim, symbols: Symbols, copies: Copies, *given: sp.Basic) -
     return sp.Or(sp.Not(sp.And(*given, assumed)), held)
 
 
-# --- what has no value ---------------------------------------------------------------------------
+# --- what has no value ----------------------------------------------------------------------------
 
 
 _NOWHERE = (sp.nan, sp.zoo, sp.oo, -sp.oo)

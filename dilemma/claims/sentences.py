@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping
 
 import sympy as sp
 
-from dilemma.claims.evaluation import numbers
 from dilemma.claims.verdict import ANOTHER, Example, Radius, Robustness, Verdict
 from dilemma.errors import DilemmaError
 from dilemma.games.kind import Can
+from dilemma.games.play import numbers
 from dilemma.model import Model
 from dilemma.output.cleaning import latex_escape
 from dilemma.output.displayed import inline
@@ -180,7 +180,7 @@ def shared(model: Model, claim: Claim) -> str:
     return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} the same in both"
 
 
-# --- how robust ----------------------------------------------------------------------------------
+# --- how robust -----------------------------------------------------------------------------------
 
 
 def carries(robust: Robustness | None) -> str:
@@ -244,7 +244,7 @@ def needed(verdict: Verdict) -> str:
     return f"only: {'; '.join(need.words for need in robust.needs)}"
 
 
-# --- the formulas of a claim as text and as LaTeX, and what the names in them mean ---------------
+# --- the formulas of a claim as text and as LaTeX, and what the names in them mean ----------------
 
 
 SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠", "**": "^", "*": "·"}
@@ -315,7 +315,7 @@ def _call(arguments: tuple[str, ...] | list[str]) -> str:
     return f"{BREAK}({f',{BREAK}'.join(words)})"
 
 
-# --- an example of a claim as a solved game ------------------------------------------------------
+# --- an example of a claim as a solved game -------------------------------------------------------
 
 
 Row = tuple[Cell, ...]
@@ -379,7 +379,7 @@ def _another(label: str, before: list[str]) -> bool:
     return any(label.startswith(own + ANOTHER) for own in before)
 
 
-# --- calibrations --------------------------------------------------------------------------------
+# --- calibrations ---------------------------------------------------------------------------------
 
 
 def _calibrations(model: Model, example: Example, labels: list[str], what: str) -> Table:
@@ -450,7 +450,7 @@ def _sources(model: Model, name: str, eras: list[Era]) -> str:
     return "; ".join(dict.fromkeys(f"{v.grade}: {v.source}" for v in told))
 
 
-# --- payoffs -------------------------------------------------------------------------------------
+# --- payoffs --------------------------------------------------------------------------------------
 
 
 def _payoffs(model: Model, example: Example, labels: list[str]) -> Table:
@@ -490,7 +490,7 @@ def _cells(
     return found
 
 
-# --- what is played ------------------------------------------------------------------------------
+# --- what is played -------------------------------------------------------------------------------
 
 
 def _played(model: Model, example: Example) -> Iterator[tuple[str, dict[str, str]]]:

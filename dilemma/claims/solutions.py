@@ -18,15 +18,14 @@ import numpy as np
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
-from dilemma.claims.concepts import EXTREMES
 from dilemma.claims.examples import Example, moved_from_centre
 from dilemma.claims.meaning import Reading, UndefinedError, by_era, outcome_of, put_in_claim
-from dilemma.claims.statements import AtMost, Copy, Statements, copies
+from dilemma.claims.statements import EXTREMES, AtMost, Copy, Statements, copies
 from dilemma.claims.verdict import ANOTHER
 from dilemma.errors import CalibrationError
+from dilemma.games.branch import ZERO
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.games.points import Point, holds
-from dilemma.games.shape import ZERO
 from dilemma.games.solution import by_branches, many
 
 __all__ = ["Solutions", "confirmed", "near_centre", "solved_again", "speaks"]
@@ -265,7 +264,7 @@ def _home(key: str) -> str:
     return key.removesuffix(ANOTHER)
 
 
-# --- solved again --------------------------------------------------------------------------------
+# --- solved again ---------------------------------------------------------------------------------
 
 
 def confirmed(

@@ -19,16 +19,14 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.claims.concepts import EXTREMES
 from dilemma.claims.examples import Example
 from dilemma.claims.meaning import Copies, Reading, by_era, outcome_of
 from dilemma.claims.solutions import near_centre, speaks
-from dilemma.claims.statements import AtMost, Copy, Statements, copies
+from dilemma.claims.statements import EXTREMES, AtMost, Copy, Statements, copies
 from dilemma.errors import UnsupportedError
 from dilemma.games.batch import Batch, Rows
 from dilemma.games.solution import many
-from dilemma.theory.evaluate import quickly
-from dilemma.theory.parts import Interval
+from dilemma.theory.parts import Interval, quickly
 
 __all__ = ["NOTHING", "Draws", "Findings", "Trial", "findings"]
 
@@ -227,7 +225,7 @@ def _above(low: Array, interval: Interval, stream: np.random.Generator) -> Array
     return low + stream.uniform(0.02, 1, len(low)) ** 2 * (high - low)
 
 
-# --- a claim tried on them -----------------------------------------------------------------------
+# --- a claim tried on them ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

@@ -392,7 +392,7 @@ class Verdict:
         return f"{self.claim.name} @ {self.era}" if self.era else self.claim.name
 
 
-# --- verdicts as plain data and back again -------------------------------------------------------
+# --- verdicts as plain data and back again --------------------------------------------------------
 
 
 FROM_THE_MODEL = ("model", "claim", "expected")

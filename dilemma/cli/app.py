@@ -163,7 +163,7 @@ def solve(
     latex: bool = False,
 ) -> None:
     """Find every equilibrium at an era's centre, or at a calibration of your own."""
-    from dilemma.study.solve import solve as solve_model
+    from dilemma.games.solution import solve as solve_model
 
     loaded = load_model(model, calibrations)
     points = _points(loaded, era, at)
@@ -253,9 +253,8 @@ def prove(
     latex: bool = False,
 ) -> None:
     """Decide claims for every calibration in the boxes and in every equilibrium."""
-    from dilemma.ledger.agenda import Asked
     from dilemma.ledger.ledger import check_ending
-    from dilemma.ledger.prove import prove_all
+    from dilemma.ledger.prove import Asked, prove_all
 
     if output is not None:
         check_ending(output)
@@ -282,7 +281,7 @@ def _put_ledger(
 ) -> None:
     """Write a ledger to its file, or print it."""
     from dilemma.ledger.ledger import all_data, all_tables, written
-    from dilemma.output.files import write
+    from dilemma.output.result import write
 
     if path is not None:
         write(path, written(ledger, path, explained=explained))
@@ -516,7 +515,7 @@ def convert(
     """Write a model at one calibration for Gambit, or as a model file."""
     from dilemma.errors import DilemmaError
     from dilemma.library import written
-    from dilemma.output.files import check, write
+    from dilemma.output.result import check, write
 
     loaded = load_model(model)
     points = eras_asked(loaded, era, at)
@@ -540,7 +539,7 @@ def new(
 ) -> None:
     """Write a small model file to start from."""
     from dilemma.library import template
-    from dilemma.output.files import check, write
+    from dilemma.output.result import check, write
 
     write(check(path, "a model's file", (".toml",), new=True), template())
     if as_json:

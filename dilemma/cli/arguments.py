@@ -132,7 +132,7 @@ def progress(doing: str) -> Iterator[Callable[[float, str], None]]:
         yield advance
 
 
-# --- options -------------------------------------------------------------------------------------
+# --- options --------------------------------------------------------------------------------------
 
 
 def finite(value: float | None) -> float | None:
@@ -181,7 +181,7 @@ AT = Annotated[
 ERAS = Annotated[list[str] | None, typer.Option(help="Which eras, in which order; all if none.")]
 
 
-# --- what is asked for ---------------------------------------------------------------------------
+# --- what is asked for ----------------------------------------------------------------------------
 
 
 def check_words(words: Sequence[str]) -> None:

@@ -46,7 +46,7 @@ def classroom(
 ) -> None:
     """Write a page for class: sliders, payoffs, equilibria, pictures; it needs no network."""
     from dilemma.errors import DilemmaError
-    from dilemma.output.files import check
+    from dilemma.output.result import check
     from dilemma.page.page import classroom as page
 
     check(output, "a page's file", (".html", ".htm"))
@@ -76,7 +76,7 @@ def _beginning(model: Model, at: list[str] | None) -> Model:
     return eras_of(model, eras_asked(model, None, at), ranges=True)[0]
 
 
-# --- ``dilemma plot`` ----------------------------------------------------------------------------
+# --- ``dilemma plot`` -----------------------------------------------------------------------------
 
 
 FIGURE = Annotated[

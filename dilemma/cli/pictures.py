@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dilemma.errors import CalibrationError, DilemmaError, UnsupportedError, library, nearest
 from dilemma.games.kind import Can
 from dilemma.model import At, Model
-from dilemma.output.files import check
-from dilemma.output.result import Shown
+from dilemma.output.result import Shown, check
 from dilemma.study.asking import eras_of
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ def written(path: Path) -> Path:
     return check(path, "a picture's file", ENDINGS)
 
 
-# --- from an order to a picture ------------------------------------------------------------------
+# --- from an order to a picture -------------------------------------------------------------------
 
 
 A_VERDICT = 60.0  # seconds, unless said
@@ -236,7 +235,7 @@ def _nothing(order: Order) -> None:
         )
 
 
-# --- the figures --------------------------------------------------------------------------------
+# --- the figures ----------------------------------------------------------------------------------
 
 
 def _regions(order: Order) -> Picture:
@@ -382,8 +381,7 @@ def _tornado(order: Order) -> Picture:
 
 
 def _ledger(order: Order) -> Picture:
-    from dilemma.ledger.agenda import Asked
-    from dilemma.ledger.prove import prove_all
+    from dilemma.ledger.prove import Asked, prove_all
 
     claims = order.what or (None,)
     wanted = [(model, claim) for model in order.models for claim in claims]

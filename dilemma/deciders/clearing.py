@@ -383,7 +383,7 @@ def _combined(
 MOST_CASES = 64
 
 
-# --- signs on a box, and the way back ------------------------------------------------------------
+# --- signs on a box, and the way back -------------------------------------------------------------
 
 
 @dataclass(frozen=True)

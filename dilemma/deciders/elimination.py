@@ -174,7 +174,7 @@ def _slack_cost(reducible: Reducible, unit: Atom, axis: int) -> float | None:
     return cost
 
 
-# --- a system on its way to a smaller one --------------------------------------------------------
+# --- a system on its way to a smaller one ---------------------------------------------------------
 
 
 @dataclass

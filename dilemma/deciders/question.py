@@ -26,8 +26,8 @@ import z3
 
 from dilemma.deciders import Decider
 from dilemma.deciders.bisection import OUT_OF_TIME, Bisected, bisected, holds_at
-from dilemma.deciders.clearing import About, Axis, cleared
-from dilemma.deciders.elimination import Reducing, System
+from dilemma.deciders.clearing import About, Axis, System, cleared
+from dilemma.deciders.elimination import Reducing
 from dilemma.deciders.signs import (
     ANY,
     FALSE,
@@ -169,7 +169,7 @@ def _ends(name: z3.ArithRef, axis: Axis) -> list[z3.BoolRef]:
     return found
 
 
-# --- questions -----------------------------------------------------------------------------------
+# --- questions ------------------------------------------------------------------------------------
 
 
 DECIDERS: tuple[Decider, ...] = ("z3", "elimination", "bisection")

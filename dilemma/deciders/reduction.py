@@ -17,8 +17,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import prod
 
-from dilemma.deciders.bernstein import LARGEST_TENSOR, signs, tensor
 from dilemma.deciders.clearing import Axis, Between, Step, System, used
+from dilemma.deciders.halving import LARGEST_TENSOR, signs, tensor
 from dilemma.deciders.signs import (
     ANY,
     MINUS,
@@ -242,7 +242,7 @@ def _substituted(
     return found
 
 
-# --- ends of axes --------------------------------------------------------------------------------
+# --- ends of axes ---------------------------------------------------------------------------------
 
 
 def bounded(reducible: Reducible) -> bool:
@@ -366,7 +366,7 @@ def _line(polynomial: Polynomial, axis: int) -> tuple[int, int]:
     return int(parts[1].LC), 0 if rest is None else int(rest.LC)
 
 
-# --- symbols left out ----------------------------------------------------------------------------
+# --- symbols left out -----------------------------------------------------------------------------
 
 
 PROJECTED_TERMS = 400

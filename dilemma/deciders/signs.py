@@ -212,7 +212,7 @@ def leaning(allowed: int, possible: int, *, up: bool) -> int | None:
     return next((s for s in (UP if up else DOWN) if s & possible == told), None)
 
 
-# --- products ------------------------------------------------------------------------------------
+# --- products -------------------------------------------------------------------------------------
 
 
 Polynomial = Any  # sympy's PolyElement, over ZZ
@@ -423,7 +423,7 @@ def coefficients(polynomial: Polynomial, axis: int) -> dict[int, Polynomial]:
     return {degree: polynomial.ring.from_dict(terms) for degree, terms in found.items()}
 
 
-# --- units ---------------------------------------------------------------------------------------
+# --- units ----------------------------------------------------------------------------------------
 
 
 def units(polynomials: Iterable[Polynomial], axes: Sequence[int]) -> list[dict[int, Fraction]]:

@@ -25,10 +25,10 @@ from dilemma.errors import Mistake, ModelError, Place, UnsupportedError
 from dilemma.games.kind import Can
 from dilemma.games.profiles import DIGITS, Payoffs, numeric_payoffs
 from dilemma.model import At, Model
-from dilemma.modelfile import text_of
 from dilemma.output.cleaning import visible
 from dilemma.reading.rows import is_name
 from dilemma.reading.syntax import ExpressionError, literal
+from dilemma.reading.toml import text_of
 from dilemma.theory.parts import Era, Profile, decimal
 
 __all__ = [
@@ -186,7 +186,7 @@ def _number(found: re.Match[str]) -> Number:
     return str(sign * over / under)
 
 
-# --- labels and numbers --------------------------------------------------------------------------
+# --- labels and numbers ---------------------------------------------------------------------------
 
 
 MOST_DIGITS = 60  # of a number that can be read back
@@ -235,7 +235,7 @@ def are_labels(titles: Sequence[str]) -> bool:
     return len({*titles}) == len(titles) and all(map(is_label, titles))
 
 
-# --- names ---------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
 
 
 LONGEST = 40
@@ -331,7 +331,7 @@ def _word(label: str, prefix: str, position: int) -> str:
     )
 
 
-# --- how a file begins ---------------------------------------------------------------------------
+# --- how a file begins ----------------------------------------------------------------------------
 
 
 MOST_PLAYERS = 26
@@ -409,7 +409,7 @@ def short(label: str) -> str:
     return repr(label if len(label) <= 40 else f"{label[:39]}…")
 
 
-# --- a game in numbers, and its text ---
+# --- a game in numbers, and its text --------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,45 @@
-"""Games of nashpy and pygambit, made into models and from them.
+r"""What other programs have: games of nashpy and pygambit, frames of pandas and xarray, spreadsheets.
 
 nashpy has two payoff matrices, in floats.  pygambit's games, strategic and extensive, are exact
-rationals and go both ways in the words of Gambit's own files.
+rationals and go both ways in the words of Gambit's own files.  Equilibria become labelled data: a
+pandas frame, or an xarray dataset.
+
+Payoff tables as spreadsheets save them (``.csv``) are read into two-player games.  The first row names the second player's actions, the first column the first player's; every other
+cell has both payoffs, such as ``3, 0``.  The corner may name the players, as ``Ann \ Bob``.
 """
 
 from __future__ import annotations
 
+import csv
 import io
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dilemma.errors import UnsupportedError, library
-from dilemma.exchange.gambit_text import numbers
+from dilemma.errors import Mistake, ModelError, Place, UnsupportedError, library
+from dilemma.exchange.gambit_text import named, numbers, opened
+from dilemma.games.equilibrium import Equilibria
 from dilemma.games.kind import Can, read_by
-from dilemma.games.matrix.arrays import matrix
+from dilemma.games.matrix.payoffs import matrix
 from dilemma.games.profiles import MOST_PROFILES
 from dilemma.model import At, Model
 
-__all__ = ["from_nashpy", "from_pygambit", "to_nashpy", "to_pygambit"]
-
 if TYPE_CHECKING:
     import nashpy
+
+__all__ = [
+    "SPREADSHEETS",
+    "WAY_OUT",
+    "from_nashpy",
+    "from_pygambit",
+    "read_csv",
+    "to_nashpy",
+    "to_pandas",
+    "to_pygambit",
+    "to_xarray",
+]
 
 
 def to_nashpy(model: Model, /, at: At | None = None, **changes: Any) -> nashpy.Game:
@@ -111,7 +129,7 @@ def from_nashpy(
     return matrix(row, column, players=players, actions=actions, name=name, title=title)
 
 
-# --- pygambit ------------------------------------------------------------------------------------
+# --- pygambit -------------------------------------------------------------------------------------
 
 
 def to_pygambit(model: Model, /, at: At | None = None, **changes: Any) -> Any:
@@ -189,3 +207,286 @@ def from_pygambit(game: Any, *, name: str = "game") -> Model:
     if profiles > MOST_PROFILES:
         raise UnsupportedError(f"a game with {profiles:,} profiles; at most {MOST_PROFILES:,}")
     return read_by("nfg").parse_gambit(game.to_nfg(), name)
+
+
+# --- labelled data --------------------------------------------------------------------------------
+
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+
+def to_pandas(found: Equilibria) -> pd.DataFrame:
+    """Return the extreme equilibria as a frame, one a row, called by their names.
+
+    Parameters
+    ----------
+    found : Equilibria
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``P(player action)`` (but where numbers are chosen), ``payoff player``, the
+        outcomes (not a number where undefined), ``regret`` and ``strict``.  In ``attrs``: the model, the calibration, the
+        method, the units, and whether these are all equilibria.  Several extreme equilibria of a
+        degenerate game may have one name.
+
+    See Also
+    --------
+    to_xarray : The same with a dimension for players and one for actions.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> frame = to_pandas(dilemma.solve(dilemma.load("abandonment"), "post_cold_war"))
+    >>> frame["P(japan strong)"].round(4).tolist()
+    [0.0, 1.0, 0.2548]
+    >>> frame.attrs["complete"]
+    True
+    """
+    library("pandas")
+    import pandas as pd
+
+    rows: list[dict[str, Any]] = []
+    for each in found:
+        row: dict[str, Any] = {
+            f"P({player} {action})": _float(chance)
+            for player, mix in each.play.items()
+            for action, chance in mix.items()
+            if not each.chosen  # chosen numbers are among the outcomes
+        }
+        row |= {f"payoff {player}": _float(payoff) for player, payoff in each.payoffs.items()}
+        own = _apart(each.outcomes, (*row, "regret", "strict"))
+        row |= {own[name]: _float(value) for name, value in each.outcomes.items()}
+        rows.append({**row, "regret": _float(each.regret), "strict": each.strict})
+    columns = list(rows[0]) if rows else ["regret", "strict"]
+    frame = pd.DataFrame(rows, columns=columns, index=pd.Index(found.names, name="equilibrium"))
+    frame.attrs = {
+        **_origin(found),
+        "calibration": {name: str(value) for name, value in found.calibration.items()},
+        "units": dict(found.units),
+        "versions": dict(found.versions),
+    }
+    return frame
+
+
+def to_xarray(found: Equilibria) -> xr.Dataset:
+    """Return the extreme equilibria as a labelled dataset.
+
+    Parameters
+    ----------
+    found : Equilibria
+
+    Returns
+    -------
+    xarray.Dataset
+        ``probability`` has the dimensions ``equilibrium``, ``player`` and ``action``, and is not
+        a number where an action is not the player's.  ``payoff`` has the first two, with the
+        players' units beside it.  Where numbers are chosen it is called ``chosen``, with a dimension
+        ``choice``.  ``regret``, ``strict`` and each outcome have the first; an
+        outcome is not a number where undefined.  ``attrs`` say the model, the calibration, the
+        method, the versions, and whether these are all equilibria.
+
+    See Also
+    --------
+    to_pandas : The same as one flat table.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> data = to_xarray(dilemma.solve(dilemma.load("abandonment"), "post_cold_war"))
+    >>> data["probability"].sel(player="japan", action="strong").values.round(4).tolist()
+    [0.0, 1.0, 0.2548]
+    """
+    import numpy as np
+
+    library("xarray")
+    import xarray as xr
+
+    players = list(found[0].payoffs) if len(found) else []
+    decisions = list(found[0].play) if len(found) else []
+    where = "player" if decisions == players else "decision"
+    actions = list(dict.fromkeys(a for d in decisions for a in found[0].play[d]))
+    chances = [[[_float(e.play[d].get(a)) for a in actions] for d in decisions] for e in found]
+    payoffs = [[_float(e.payoffs[p]) for p in players] for e in found]
+    shape = (len(found), len(decisions), len(actions))
+    units = [found.units.get(player, "") for player in players]
+    one_unit = {"units": units[0]} if len(set(units)) == 1 else {}
+    along = ("equilibrium", "player")
+    play, action = ("chosen", "choice") if found.chosen else ("probability", "action")
+    attributes = {} if found.chosen else {"units": "1"}
+    variables: dict[str, Any] = {
+        play: (("equilibrium", where, action), np.reshape(chances, shape), attributes),
+        "payoff": (along, np.reshape(payoffs, (len(found), len(players))), one_unit),
+        "regret": ("equilibrium", [_float(e.regret) for e in found], one_unit),
+        "strict": ("equilibrium", np.array([e.strict for e in found], dtype=bool)),
+    }
+    variables |= _outcome_variables(found, (*variables, *along, where, action, "unit"))
+    return xr.Dataset(
+        variables,
+        coords={
+            "equilibrium": list(found.names),
+            "player": players,
+            where: decisions,
+            action: actions,
+            "unit": ("player", units),
+        },
+        attrs={
+            **_origin(found),
+            **{f"value of {name}": str(value) for name, value in found.calibration.items()},
+            **{f"version of {name}": version for name, version in found.versions.items()},
+        },
+    )
+
+
+def _outcome_variables(found: Equilibria, taken: Iterable[str]) -> dict[str, Any]:
+    """Return each outcome over the equilibria, with its unit."""
+    outcomes = list(found[0].outcomes) if len(found) else []
+    own = _apart(outcomes, taken)
+    return {
+        own[name]: (
+            "equilibrium",
+            [_float(e.outcomes[name]) for e in found],
+            {"units": found.units.get(name, "")},
+        )
+        for name in outcomes
+    }
+
+
+def _origin(found: Equilibria) -> dict[str, Any]:
+    """Say what was solved, and how good the answer is."""
+    return {
+        "model": found.model,
+        "source": found.source,
+        "at": found.at,
+        "complete": found.complete,
+        "reason": found.reason,
+        "exact": found.exact,
+        "degenerate": found.degenerate,
+        "witness": found.witness,
+        "method": found.method,
+    }
+
+
+def _apart(outcomes: Mapping[str, object] | Iterable[str], taken: Iterable[str]) -> dict[str, str]:
+    """Keep an outcome's name apart from those that are taken."""
+    found: dict[str, str] = {}
+    used = {*taken}
+    for name in outcomes:
+        free = name
+        while free in used:
+            free += "_"
+        used.add(free)
+        found[name] = free
+    return found
+
+
+def _float(value: Any) -> float:
+    if value is None:
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+# --- spreadsheets ---------------------------------------------------------------------------------
+
+
+SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers", ".tsv")
+WAY_OUT = (
+    "save the payoff table as CSV (.csv): actions in the first row and the first column, both "
+    "payoffs in every other cell, such as 3, 0"
+)
+
+
+def read_csv(path: str | Path) -> Model:
+    r"""Read a two-player game from a payoff table in a CSV file.
+
+    Parameters
+    ----------
+    path : str or Path
+        Cells stand between commas, semicolons or tabs; the payoffs in a cell between a comma, a
+        semicolon, a bar or a space.  A payoff is a number or a formula, whose letters become
+        parameters that may be any number.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ModelError
+        With the line of the first mistake.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "pd.csv"
+    >>> _ = path.write_text('Ann \\ Bob,coop,defect\ncoop,"3,3","0,5"\ndefect,"5,0","1,1"\n')
+    >>> game = read_csv(path)
+    >>> game, str(game.payoffs["coop", "defect"]["Bob"])
+    (<Model 'pd': pd (Ann, Bob; 0 parameters, 0 eras, 0 claims)>, '5')
+    """
+    text, name, place = opened(path)
+    rows, lines = _rows(text, place)
+    head, *body = rows
+    actions = [[row[0] for row in body], head[1:]]
+    cells = [
+        [_payoffs(cell, place, line) for cell in row[1:]]
+        for row, line in zip(body, lines[1:], strict=True)
+    ]
+    titles = _players(head[0])
+    players, called = named(titles, actions)
+    game = matrix(
+        [[cell[0] for cell in row] for row in cells],
+        [[cell[1] for cell in row] for row in cells],
+        players=players,
+        actions=called,
+        name=name,
+    )
+    return game.replace(
+        players={player: {"title": title} for player, title in zip(players, titles, strict=True)}
+    )
+
+
+def _rows(text: str, path: Path) -> tuple[list[list[str]], list[int]]:
+    """Return the cells of the rows that have any, and the lines at which the rows end."""
+    first = text.partition("\n")[0]
+    between = max(";\t,", key=first.count)  # what parts the names of the actions
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    reader = csv.reader(text.splitlines(), delimiter=between, skipinitialspace=True)
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append([cell.strip() for cell in row])
+                lines.append(reader.line_num)
+    except csv.Error as error:
+        raise _wrong(path, reader.line_num, f"not a CSV file: {error}") from None
+    if len(rows) < 2 or len(rows[0]) < 2:
+        raise _wrong(path, 1, "no payoff table")
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) != len(rows[0]):
+            message = f"{len(row)} cells in this row, and {len(rows[0])} in the first"
+            raise _wrong(path, line, message)
+    return rows, lines
+
+
+def _payoffs(cell: str, path: Path, line: int) -> Sequence[str]:
+    inner = cell.removeprefix("(").removesuffix(")") if re.fullmatch(r"\([^()]*\)", cell) else cell
+    mark = next((mark for mark in "|;," if mark in inner), None)
+    parts = [part.strip() for part in (inner.split(mark) if mark else inner.split())]
+    if len(parts) != 2 or not all(parts):
+        raise _wrong(path, line, f"two payoffs are wanted in each cell, not {cell!r}")
+    return parts
+
+
+def _players(corner: str) -> list[str]:
+    told = [part.strip() for part in re.split(r"[\\/|]", corner)]
+    return told if len(told) == 2 and all(told) and told[0] != told[1] else ["row", "column"]
+
+
+def _wrong(path: Path, line: int, message: str) -> ModelError:
+    return ModelError([Mistake((), message, WAY_OUT, place=Place(path, line, 1))])

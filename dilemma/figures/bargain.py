@@ -122,7 +122,7 @@ def _marks(found: Bargaining) -> list[Artist]:
     ]
 
 
-# --- the eras' centres --------------------------------------------------------------------------
+# --- the eras' centres ----------------------------------------------------------------------------
 
 
 def _centres(found: Bargaining, size: tuple[float, float], paper: Paper, top: float) -> None:
@@ -193,7 +193,7 @@ def _box_span(axes: Axes, found: Bargaining, era: str, at: float) -> None:
     axes.plot(spread[1], at, "|", color=INK, ms=6, mew=1.2, zorder=3)
 
 
-# --- along a parameter --------------------------------------------------------------------------
+# --- along a parameter ----------------------------------------------------------------------------
 
 
 def _courses(found: Bargaining, frame: Frame, paper: Paper, top: float) -> None:

@@ -135,7 +135,7 @@ def _line_key(found: Trace) -> list[Artist]:
     ]
 
 
-# --- what axes and notes say --------------------------------------------------------------------
+# --- what axes and notes say ----------------------------------------------------------------------
 
 
 def _says(found: Trace, name: str) -> str:
@@ -184,7 +184,7 @@ def _note(found: Trace, lines: str) -> str:
     return " ".join(told)
 
 
-# --- fold diagram --------------------------------------------------------------------------------
+# --- fold diagram ---------------------------------------------------------------------------------
 
 
 FOLD_PANEL = (2.9, 1.9)  # width and height [inches]
@@ -289,7 +289,7 @@ def _fold_key(found: Trace, every: Mapping[str, Joined]) -> list[Artist]:
     return [*key, *_era_key(found)]
 
 
-# --- ceiling -------------------------------------------------------------------------------------
+# --- ceiling --------------------------------------------------------------------------------------
 
 
 CEILING_PANEL = (2.9, 1.75)  # width and height [inches]
@@ -354,7 +354,7 @@ def _one(axes: Axes, laid: Grid, found: Trace, told: Joined, what: tuple[str, st
             ground.beside(spots, words, SMALL, gid=f"jump {name}")
 
 
-# --- both prices on one axis --------------------------------------------------------------------
+# --- both prices on one axis ----------------------------------------------------------------------
 
 
 def has_ceiling(found: Trace) -> bool:

@@ -233,7 +233,7 @@ def _fits(sums: NDArray[np.int64], size: tuple[int, int], margin: int) -> Floats
     return corners + np.array([rows / 2, columns / 2]) if len(corners) else None
 
 
-# --- words beside a line or a mark in a panel, where they cover nothing else ---------------------
+# --- words beside a line or a mark in a panel, where they cover nothing else ----------------------
 
 
 DOTS = 60  # cells an inch

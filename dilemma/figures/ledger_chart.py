@@ -109,7 +109,7 @@ def ledger(found: Ledger, *, first: int = 0, most: int | None = None) -> Figure:
     )
 
 
-# --- what is written ----------------------------------------------------------------------------
+# --- what is written ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _marks(shown: Sequence[Verdict]) -> list[Artist]:
     return marks
 
 
-# --- a model's claims ---------------------------------------------------------------------------
+# --- a model's claims -----------------------------------------------------------------------------
 
 
 def _draw(part: _Part, robust: bool, paper: Paper, top: float) -> None:  # noqa: FBT001 -- a part's own
@@ -244,7 +244,7 @@ def _rule(paper: Paper, at: float) -> Line2D:
     return Line2D(ends, [y, y], color="#E3E6EA", lw=0.7, zorder=0)
 
 
-# --- how far a verdict carries, and on what share of the boxes ----------------------------------
+# --- how far a verdict carries, and on what share of the boxes ------------------------------------
 
 
 def _bars(paper: Paper, part: _Part, top: float) -> None:

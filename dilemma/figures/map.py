@@ -91,7 +91,7 @@ def region_map(found: RegionMap) -> Figure:
     return figure
 
 
-# --- one panel ----------------------------------------------------------------------------------
+# --- one panel ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _write(axes: Axes, caption: _Caption, look: _Look) -> None:
     text.set_gid("label")
 
 
-# --- the sheet ----------------------------------------------------------------------------------
+# --- the sheet ------------------------------------------------------------------------------------
 
 
 def _marks(found: RegionMap, looks: dict[Label, _Look]) -> list[Artist]:
@@ -229,7 +229,7 @@ def _panels(
     paper.upright(0.1, top + (frame.height + frame.above) / 2, up, gid="y")
 
 
-# --- words around the panels --------------------------------------------------------------------
+# --- words around the panels ----------------------------------------------------------------------
 
 
 def _shares(found: RegionMap, panel: Panel) -> list[str]:
@@ -262,7 +262,7 @@ def _note(found: RegionMap, width: float) -> list[str]:
     return balance(words.split(), " ", width, TINY)
 
 
-# --- where a region has room for words ----------------------------------------------------------
+# --- where a region has room for words ------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

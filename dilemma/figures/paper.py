@@ -42,8 +42,7 @@ from dilemma.figures.layout import (
     typeset,
 )
 from dilemma.output.cleaning import drawn
-from dilemma.output.files import write
-from dilemma.output.result import number
+from dilemma.output.result import number, write
 from dilemma.theory.parts import Parameter
 
 __all__ = [
@@ -86,7 +85,7 @@ __all__ = [
 
 Arguments = ParamSpec("Arguments")
 
-# --- the look of every figure --------------------------------------------------------------------
+# --- the look of every figure ---------------------------------------------------------------------
 
 
 INK, GREY, FAINT = "#1b1d22", "#5a606b", "#8d939e"
@@ -145,7 +144,7 @@ def save(figure: Figure, path: str | File) -> None:
     write(File(path), page.getvalue())
 
 
-# --- numbers and names as figures write them -----------------------------------------------------
+# --- numbers and names as figures write them ------------------------------------------------------
 
 
 def written(value: Any) -> str:
@@ -185,7 +184,7 @@ def short(parameter: Parameter) -> str:
     return f"{parameter.name}: {re.split(r' [(]|; ', parameter.means)[0]}"
 
 
-# --- words and axes at exact places --------------------------------------------------------------
+# --- words and axes at exact places ---------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +291,7 @@ def middles(heights: Sequence[float], start: float = 0.0) -> list[float]:
     return [top + height / 2 for top, height in zip(tops, heights, strict=False)]
 
 
-# --- a sheet as a column of parts ----------------------------------------------------------------
+# --- a sheet as a column of parts -----------------------------------------------------------------
 
 
 def _blank(paper: Paper, top: float) -> None:
@@ -395,7 +394,7 @@ class Frame:
         return axes
 
 
-# --- a sheet of panels, a column for each era and a row for each number --------------------------
+# --- a sheet of panels, a column for each era and a row for each number ---------------------------
 
 
 GAP, BAND = 0.4, 0.26  # between columns and between rows of panels [inches]

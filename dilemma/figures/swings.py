@@ -171,7 +171,7 @@ def _split(swing: Swing, found: Swings) -> tuple[int, int]:
     return (-1, 1) if steps[0] * steps[1] > 0 else (0, 0)
 
 
-# --- one panel ----------------------------------------------------------------------------------
+# --- one panel ------------------------------------------------------------------------------------
 
 
 def _era(found: Swings, ends: tuple[float, float]) -> Part:

@@ -100,7 +100,7 @@ def waterfall(found: Attribution, others: Sequence[Attribution] = ()) -> Figure:
     )
 
 
-# --- the sheet ----------------------------------------------------------------------------------
+# --- the sheet ------------------------------------------------------------------------------------
 
 
 def _rows(found: Attribution) -> dict[str, tuple[Words, Words]]:
@@ -146,7 +146,7 @@ def _note(every: Sequence[Attribution]) -> str:
     return " ".join(told)
 
 
-# --- the panels, and names beside them ----------------------------------------------------------
+# --- the panels, and names beside them ------------------------------------------------------------
 
 
 def _draw(

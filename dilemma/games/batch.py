@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.games.branch import Branch
-from dilemma.games.shape import Shape
+from dilemma.games.branch import Branch, Shape
 from dilemma.model import Model
-from dilemma.theory.evaluate import quickly
+from dilemma.theory.parts import quickly
 
 __all__ = ["Array", "Batch", "Closeness", "Compiled", "Rows", "compiled"]
 

@@ -191,7 +191,7 @@ def dominations(
     return tuple(_dominations(table, inf))
 
 
-# --- one player's payoffs ------------------------------------------------------------------------
+# --- one player's payoffs -------------------------------------------------------------------------
 
 
 class _LateError(Exception):
@@ -293,7 +293,7 @@ def _dominations(table: Sequence[_Side], deadline: float) -> Iterator[Domination
                 yield _told(side, action, mix, strict=strict)
 
 
-# --- what dominates ------------------------------------------------------------------------------
+# --- what dominates -------------------------------------------------------------------------------
 
 
 def _dominates(gaps: Gaps, mix: Weights, *, strict: bool) -> bool:

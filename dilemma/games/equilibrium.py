@@ -196,7 +196,7 @@ def _dimension(points: Sequence[Sequence[sp.Rational]]) -> int:
     return int(sp.Matrix(ways).rank()) if ways else 0
 
 
-# --- every equilibrium of a game at one calibration, and how good that answer is -----------------
+# --- every equilibrium of a game at one calibration, and how good that answer is ------------------
 
 
 MOST_COLUMNS = 6  # equilibria that stand side by side; more have a row each
@@ -315,7 +315,7 @@ class Equilibria(Shown):
         }
 
 
-# --- as tables ---------------------------------------------------------------------------------
+# --- as tables ------------------------------------------------------------------------------------
 
 
 def _title(found: Equilibria) -> str:
@@ -405,7 +405,7 @@ def _notes(found: Equilibria) -> tuple[str, ...]:
     return tuple(notes)
 
 
-# --- what a route to the equilibria of a finite game has to say of them --------------------------
+# --- what a route to the equilibria of a finite game has to say of them ---------------------------
 
 
 @dataclass(frozen=True, slots=True)

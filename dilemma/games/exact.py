@@ -213,7 +213,7 @@ def members(bits: int) -> Iterator[int]:
         bits ^= last
 
 
-# --- two payoff matrices, read exactly -----------------------------------------------------------
+# --- two payoff matrices, read exactly ------------------------------------------------------------
 
 
 Mix = tuple[Fraction, ...]
@@ -334,7 +334,7 @@ def _dot(one: Sequence[int | Fraction], other: Sequence[Fraction]) -> Fraction:
     return sum((v * w for v, w in zip(one, other, strict=True)), ZERO)
 
 
-# --- all extreme equilibria of a two-player matrix game, in exact rational arithmetic ------------
+# --- all extreme equilibria of a two-player matrix game, in exact rational arithmetic -------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,7 +492,7 @@ def assembled(
     )  # fmt: skip
 
 
-# --- equilibria ----------------------------------------------------------------------------------
+# --- equilibria -----------------------------------------------------------------------------------
 
 
 def _complementary(

@@ -40,7 +40,7 @@ __all__ = [
 ZERO = Fraction(0)
 
 
-# --- linear programmes ---------------------------------------------------------------------------
+# --- linear programmes ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _optimum(at: Dictionary, m: int, n: int) -> Optimum:
     )
 
 
-# --- zero-sum games ------------------------------------------------------------------------------
+# --- zero-sum games -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +273,7 @@ def _interaction(payoffs: Sequence[Sequence[int | Fraction]]) -> list[list[Fract
     ]
 
 
-# --- one equilibrium of any game -----------------------------------------------------------------
+# --- one equilibrium of any game ------------------------------------------------------------------
 
 
 def lemke_howson(

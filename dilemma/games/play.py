@@ -1,4 +1,8 @@
-"""What is played at one calibration: it prints itself, and nobody asks which kind it is."""
+"""What is played at one calibration: it prints itself, and nobody asks which kind it is.
+
+Also what a given play pays, and what a deviation from it gains: from the payoffs alone, which shares
+no code with the branches, nor with what solves games in numbers.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 import sympy as sp
 
+from dilemma.theory.parts import TooLargeError, put_in
+
 if TYPE_CHECKING:
     from dilemma.games.equilibrium import Equilibria
+    from dilemma.model import Model
 
-__all__ = ["Mix", "Mixes", "Play"]
+__all__ = ["Mix", "Mixes", "Play", "deviation_gain", "numbers", "worth"]
+
 
 Mix = Mapping[str, sp.Rational]
+Parts = Mapping[str, Mapping[str, sp.Expr]]
 Row = tuple[str, ...]  # of a table: what, its unit, and the value in each equilibrium
 
 
@@ -43,6 +52,9 @@ class Play(Mapping[str, Mapping[str, sp.Rational]]):
 
     def __len__(self) -> int:
         return len(self.parts)
+
+    def __str__(self) -> str:
+        return str({decision: dict(numbers) for decision, numbers in self.parts.items()})
 
     @property
     @abstractmethod
@@ -137,3 +149,34 @@ class Mixes(Play):
 
 def _short(chance: sp.Rational) -> str:
     return str(chance) if chance.q < 1000 else f"{float(chance):.4f}"
+
+
+# --- what it pays, and what a deviation gains -----------------------------------------------------
+
+
+Values = Mapping[sp.Symbol, sp.Expr]
+
+
+def numbers(model: Model, calibration: Mapping[str, sp.Rational]) -> dict[sp.Symbol, sp.Expr]:
+    """Evaluate parameters and definitions; a definition that has no value here stays out."""
+    values = {p.symbol: calibration[name] for name, p in model.parameters.items()}
+    for definition in model.definitions.values():
+        try:
+            number = put_in(definition.formula, values)
+        except TooLargeError:
+            continue
+        if number.is_number and number.is_finite:
+            values[definition.symbol] = number
+    return values
+
+
+def worth(
+    model: Model, calibration: Mapping[str, sp.Rational], play: Parts
+) -> dict[str, sp.Expr | None]:
+    """Return every payoff and outcome of a play; None where it has no value."""
+    return model.game.worth(model, numbers(model, calibration), play)
+
+
+def deviation_gain(model: Model, calibration: Mapping[str, sp.Rational], play: Parts) -> sp.Expr:
+    """Return the most that a player gains by doing something else at one decision."""
+    return model.game.gain(model, numbers(model, calibration), play)

@@ -2,20 +2,25 @@
 
 What solves a branch's equations is carried up from the polynomial at the foot of its shape; what
 violates a condition is dropped.  Which of what remains is an equilibrium the kind of game says.
+
+Apart from that, z3 is asked whether a branch's own equations and conditions have a solution.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from dilemma.games.branch import Branch
-from dilemma.games.shape import ZERO, solutions, specialised
+from dilemma.games.branch import ZERO, Branch, solutions, specialised
 from dilemma.model import Model
 
-__all__ = ["Doubt", "Point", "Values", "candidate", "candidates", "holds"]
+if TYPE_CHECKING:
+    import z3
+
+__all__ = ["Decision", "Doubt", "Point", "Values", "candidate", "candidates", "holds", "solution"]
 
 Values = Mapping[sp.Symbol, sp.Expr]
 SHORT = 10**45  # what is not exact is told to so many places
@@ -171,3 +176,93 @@ def candidate(
         if just and not tie and not isinstance(condition, sp.Or | sp.And):
             tie = f"{condition} holds with equality"
     return Point(branch, at, exact, tie)
+
+
+# --- asked of z3 ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether there is a solution (None: not decided), and if so one, to 30 digits."""
+
+    exists: bool | None
+    values: Mapping[sp.Symbol, sp.Rational] = field(default_factory=dict)
+
+
+def solution(
+    branch: Branch,
+    values: Mapping[sp.Symbol, sp.Rational],
+    *,
+    away_from: Sequence[Mapping[sp.Symbol, sp.Rational]] = (),
+    by: sp.Rational = sp.S.Zero,
+    seconds: float | None = None,
+) -> Decision:
+    """Decide whether the branch is an equilibrium at these values, whatever its closed form says.
+
+    Parameters
+    ----------
+    away_from : sequence of mapping of unknown to value
+        Solutions that are known; only one that differs from each counts.
+    by : sympy Rational
+        How much one unknown at least has to differ.
+    seconds : float, optional
+        Budget of time; past it nothing is decided.
+    """
+    import z3
+
+    names = {u: z3.Real(u.name) for u in branch.unknowns}
+    solver = z3.Solver()
+    if seconds is not None:
+        solver.set("timeout", max(int(1000 * seconds), 1))
+    solver.add(*_stated(branch, values, names))
+    for known in away_from:
+        reach = ((names[u], z3.RealVal(str(known[u])), z3.RealVal(str(by))) for u in names)
+        solver.add(z3.Or([z3.Or(name > at + r, name < at - r) for name, at, r in reach]))
+    answer = solver.check()
+    if answer != z3.sat:
+        return Decision(None if answer == z3.unknown else False)
+    found = solver.model()
+    return Decision(
+        exists=True,
+        values={u: _near(found.eval(name, model_completion=True)) for u, name in names.items()},
+    )
+
+
+def _stated(
+    branch: Branch,
+    values: Mapping[sp.Symbol, sp.Rational],
+    names: Mapping[sp.Symbol, z3.ArithRef],
+) -> Iterator[z3.BoolRef | bool]:
+    """State the branch's equations and conditions at these values, over the names of its unknowns."""
+
+    def term(expression: sp.Expr) -> z3.ArithRef:
+        return _sum(sp.Poly(expression.xreplace(values), *names), tuple(names.values()))
+
+    for equation in branch.equations:
+        yield term(equation) == 0
+    for condition in branch.conditions:
+        at = condition.xreplace(values)
+        if at in (sp.true, sp.false):
+            yield bool(at)
+        else:
+            gap = term(at.gts - at.lts)
+            yield gap > 0 if isinstance(at, sp.StrictGreaterThan | sp.StrictLessThan) else gap >= 0
+
+
+def _sum(polynomial: sp.Poly, names: Sequence[z3.ArithRef]) -> z3.ArithRef:
+    import z3
+
+    return z3.Sum(
+        [
+            z3.Product(
+                [z3.RealVal(str(c)), *(n**e for n, e in zip(names, powers, strict=True) if e)]
+            )
+            for powers, c in polynomial.terms()
+        ]
+    )
+
+
+def _near(value: Any) -> sp.Rational:
+    """Return a rational number that is, or is near, an algebraic one."""
+    near = value if hasattr(value, "numerator_as_long") else value.approx(30)
+    return sp.Rational(near.numerator_as_long(), near.denominator_as_long())

@@ -23,8 +23,7 @@ from dilemma.games.equilibrium import Equilibrium
 from dilemma.games.kind import Can
 from dilemma.games.play import Mix, Mixes
 from dilemma.model import Model
-from dilemma.theory.evaluate import TooLargeError, put_in
-from dilemma.theory.parts import Player, Profile
+from dilemma.theory.parts import Player, Profile, TooLargeError, put_in
 
 __all__ = [
     "DIGITS",
@@ -89,7 +88,7 @@ def _value(formula: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr | N
     return number
 
 
-# --- profiles of mixed strategies at one calibration ---------------------------------------------
+# --- profiles of mixed strategies at one calibration ----------------------------------------------
 
 
 @dataclass(frozen=True)

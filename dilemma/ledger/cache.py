@@ -158,7 +158,7 @@ class Cache:
         return self._known[id(model)]
 
 
-# --- what a verdict hangs on ---------------------------------------------------------------------
+# --- what a verdict hangs on ----------------------------------------------------------------------
 
 
 def _claim(model: Model, claim: Claim) -> str:
@@ -201,7 +201,7 @@ def _stamped() -> tuple[tuple[tuple[str, int, int], ...], str]:
     return source, digest.hexdigest()[:16]
 
 
-# --- files ---------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------
 
 
 def _told(path: Path) -> Any:

@@ -34,8 +34,7 @@ from dilemma.errors import CalibrationError, nearest
 from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.output.cleaning import as_json, cell
-from dilemma.output.files import check
-from dilemma.output.result import Cell, Shown, Table
+from dilemma.output.result import Cell, Shown, Table, check
 from dilemma.output.tables import latex, page
 from dilemma.theory.parts import Claim, decimal
 
@@ -271,7 +270,7 @@ def _example_data(example: Example | None) -> dict[str, Any] | None:
     return told
 
 
-# --- the ledger ----------------------------------------------------------------------------------
+# --- the ledger -----------------------------------------------------------------------------------
 
 
 _SHORT = {"exact bisection": "bisection"}  # else the first word, the version apart
@@ -438,7 +437,7 @@ class Ledger(Shown):
         yield from self.notes
 
 
-# --- files ---------------------------------------------------------------------------------------
+# --- files ----------------------------------------------------------------------------------------
 
 
 ENDINGS = (".html", ".csv", ".tex", ".json")

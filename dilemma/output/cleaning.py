@@ -52,7 +52,7 @@ def letter(name: str) -> tuple[str, str]:
     return base, index
 
 
-# --- texts ---------------------------------------------------------------------------------------
+# --- texts ----------------------------------------------------------------------------------------
 
 
 LOST = "\ufffd"  # what stands where a sign was taken out that steers

@@ -78,7 +78,7 @@ def plain(cell: Cell) -> str:
     return ", ".join(part.text + ("*" if part.best else "") for part in cell)
 
 
-# --- HTML ----------------------------------------------------------------------------------------
+# --- HTML -----------------------------------------------------------------------------------------
 
 
 STYLE = """
@@ -138,7 +138,7 @@ def _literal(text: str) -> str:
     return re.sub(r"[$\\]", r"<span>\g<0></span>", markup(text))
 
 
-# --- LaTeX ---------------------------------------------------------------------------------------
+# --- LaTeX ----------------------------------------------------------------------------------------
 
 
 # What a document needs that takes in the LaTeX of any result.  Letters that pdfTeX's fonts lack are
@@ -193,7 +193,7 @@ def latex(tables: Sequence[Table]) -> str:
     return f"{HEAD}\n{body}"
 
 
-# --- cells --------------------------------------------------------------------------------------
+# --- cells ----------------------------------------------------------------------------------------
 
 
 def _cut(cell: Cell, *, formula: bool) -> Lines:
@@ -253,7 +253,7 @@ def _height(lines: Lines, column: float) -> int:
     )
 
 
-# --- columns ------------------------------------------------------------------------------------
+# --- columns --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +353,7 @@ def _shared(room: float, least: list[float], natural: list[float]) -> list[float
     return given
 
 
-# --- LaTeX tables --------------------------------------------------------------------------------
+# --- LaTeX tables ---------------------------------------------------------------------------------
 
 
 def _written(table: Table) -> str:

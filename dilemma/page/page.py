@@ -1,7 +1,7 @@
 """The classroom page in one file: texts of models, generated scripts, style, and cases to test it.
 
 A policy in it lets nothing else in.  The cases have known answers, so that a teacher can test the
-page where it runs: they are those of :func:`dilemma.study.solve.solve`, the certified solution in
+page where it runs: they are those of :func:`dilemma.games.solution.solve`, the certified solution in
 exact numbers, which shares nothing with the page's arithmetic.
 """
 
@@ -24,14 +24,13 @@ from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
 from dilemma.games.equilibrium import Equilibria
 from dilemma.games.kind import Can
+from dilemma.games.solution import solve
 from dilemma.library import available, load
 from dilemma.model import Model
 from dilemma.output.cleaning import cleaned, letter
-from dilemma.output.files import write
 from dilemma.output.javascript import quoted
-from dilemma.output.result import versions
+from dilemma.output.result import versions, write
 from dilemma.study.asking import Eras, eras_of
-from dilemma.study.solve import solve
 from dilemma.theory.parts import Parameter, Player, decimal
 
 __all__ = ["Page", "classroom", "golden", "texts"]
@@ -232,7 +231,7 @@ def _drawn(model: Model) -> list[str]:
     return list(dict.fromkeys([*prices, *told]))[:PANELS]
 
 
-# --- cases with known answers --------------------------------------------------------------------
+# --- cases with known answers ---------------------------------------------------------------------
 
 
 def golden(model: Model, progress: Callable[[float], None] | None = None) -> list[dict[str, Any]]:
@@ -292,7 +291,7 @@ def _equilibrium(found: Equilibria, position: int) -> dict[str, Any]:
     }
 
 
-# --- the page ------------------------------------------------------------------------------------
+# --- the page -------------------------------------------------------------------------------------
 
 
 # The one place where a kind of game gets its script; its picture is in assets/pictures.js.

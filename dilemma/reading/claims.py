@@ -1,6 +1,9 @@
 """Claims, read: what is claimed, of which calibrations, on which assumptions, of which equilibria.
 
 A claim may be confined to equilibria of one kind, to those of a branch, or to those of a concept.
+Its formulas refer to payoffs, outcomes, equilibria, trends, slopes and eras.  Whatever a formula names beyond parameters and definitions becomes a symbol with a
+:class:`~dilemma.theory.parts.Reference` that says what it is, to be filled in by whoever decides it.
+What may be named, a model's eras and its other claims included, is its :class:`Setting`.
 """
 
 from __future__ import annotations
@@ -8,19 +11,365 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 import sympy as sp
 
 from dilemma.errors import Mistake, nearest
-from dilemma.reading.expressions import ExpressionError
-from dilemma.reading.references import PAIRS, FormulaReader, Setting
+from dilemma.games.kind import Can, Game
+from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
 from dilemma.reading.rows import KEY, ClaimRow, Where, blame
 from dilemma.reading.syntax import read_tree
-from dilemma.theory.parts import Claim, Mode, Status
+from dilemma.theory.parts import Claim, Definition, Mode, Player, Reference, Status, Variant
 
-__all__ = ["among_mistake", "over_of", "read_claim"]
+__all__ = [
+    "GAMES",
+    "PAIRS",
+    "FormulaReader",
+    "Setting",
+    "among_mistake",
+    "over_of",
+    "read_claim",
+    "standing",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The names that a model's claims may use.
+
+    Attributes
+    ----------
+    game : Game
+    common : collection of str
+        Parameters that are one draw in all eras.
+    claims : mapping of name to claim, or its row, or None where that is broken
+    standing : mapping of str to str
+        Definitions that are one chosen number in other units, and which.
+    """
+
+    game: Game
+    players: Mapping[str, Player]
+    parameters: Collection[str]
+    definitions: Collection[str]
+    outcomes: Collection[str]
+    eras: Collection[str]
+    common: Collection[str]
+    claims: Mapping[str, Claim | ClaimRow | None] = field(default_factory=dict)
+    standing: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, Variant] = field(default_factory=dict)
+
+    @property
+    def simultaneous(self) -> bool:
+        """Whether there are profiles of actions to speak of."""
+        return Can.TABLE in self.game.can
+
+    @property
+    def moved(self) -> dict[str, str]:
+        """What a slope may be in: chosen numbers, and what stands for one, with that one."""
+        return {**{name: name for name in self.game.choices}, **self.standing}
+
+
+def standing(definitions: Mapping[str, Definition], game: Game) -> dict[str, str]:
+    """Return the definitions that hang on one chosen number alone, smoothly, and which."""
+    hangs = {name: {name} for name in game.choices}
+    kinked: set[str] = set()
+    for name, definition in definitions.items():
+        used = [s.name for s in definition.formula.free_symbols if hangs.get(s.name)]
+        hangs[name] = {choice for one in used for choice in hangs[one]}
+        if definition.formula.has(sp.Piecewise, sp.Min, sp.Max, sp.Abs) or kinked & set(used):
+            kinked.add(name)
+    return {n: min(hangs[n]) for n in definitions if len(hangs[n]) == 1 and n not in kinked}
+
+
+# --- formulas of claims ---------------------------------------------------------------------------
+
+
+GAMES = ("harmony", "chicken", "stag hunt", "prisoner's dilemma", "deadlock")
+PAIRS = ("pair", "any pair")
+_TRENDS = ("rises", "falls")
+_OF_PROFILES = ("equilibrium", "unique", "dominant", "kind")
+_CALLS = (*_OF_PROFILES, *_TRENDS, "diff")
+_COUNT = "number_of_equilibria"
+
+
+@dataclass(slots=True)
+class FormulaReader:
+    """Reads the formulas of one claim and collects what they refer to.
+
+    Parameters
+    ----------
+    setting : Setting
+    over : str
+        What the claim is about.
+    tied : collection of str
+        Parameters that are the same in both eras of a pair, so that they need no era.
+    mode : "holds", "exists" or "possible"
+    """
+
+    setting: Setting
+    over: str
+    tied: Collection[str]
+    mode: Mode
+    references: dict[sp.Symbol, Reference] = field(default_factory=dict)
+    places: dict[sp.Symbol, Word] = field(default_factory=dict)
+
+    def read(self, key: str, text: str) -> sp.Basic:
+        """Read the formula that stands under a key.
+
+        Raises
+        ------
+        ExpressionError
+            With the column and width of what is wrong.
+        """
+        self.places.clear()
+        calls = (*_CALLS, *self.setting.outcomes, *self.setting.players)
+        found = parse(text, Scope(refer=self.refer, calls=calls), truth=True)
+        self._check_mode(key)
+        self._check_count(key, found)
+        self._check_trends(key, found)
+        return found
+
+    # --- what may stand where -------------------------------------------------------------------
+
+    def _of(self, *what: str) -> list[sp.Symbol]:
+        """Return what a formula refers to of some sorts."""
+        return sorted((s for s in self.places if self.references[s].what in what), key=str)
+
+    def _check_mode(self, key: str) -> None:
+        """See that some equilibrium can do what one is said to do."""
+        if key != "exists":
+            return
+        for symbol in self._of("unique", "count"):
+            message = "'exists' speaks of one equilibrium, this of all that there are"
+            raise self.places[symbol].error(message, "write holds")
+        for symbol in self._of(*_TRENDS):
+            message = "'exists' speaks of one equilibrium, a trend of two calibrations"
+            hint = "write holds, or possible for a trend somewhere"
+            raise self.places[symbol].error(message, hint)
+
+    def _check_count(self, key: str, found: sp.Basic) -> None:
+        """See that a count of equilibria stands in "at most so many" alone."""
+        for symbol in self._of("count"):
+            right = all(
+                isinstance(p, sp.LessThan) and p.lhs == symbol and p.rhs.is_Integer and p.rhs >= 1
+                for p in _conjuncts(found)
+                if p.has(symbol)
+            )
+            if not right or key == "given":
+                hint = f"write {_COUNT} <= 1, joined to the rest with 'and', in {self.mode!r}"
+                raise self.places[symbol].error("a count of equilibria is at most a number", hint)
+
+    def _check_trends(self, key: str, found: sp.Basic) -> None:
+        """See that each trend is a statement by itself."""
+        trends = self._of(*_TRENDS)
+        parts = [part for part in _conjuncts(found) if part not in trends]
+        inside = {symbol for part in parts for symbol in part.free_symbols}
+        for symbol in trends:
+            if key == "given":
+                hint = "only in 'holds' or 'possible'"
+                raise self.places[symbol].error("a trend cannot be assumed", hint)
+            if symbol in inside:
+                hint = "join it to the rest with 'and'"
+                raise self.places[symbol].error("a trend stands by itself", hint)
+
+    # --- names ----------------------------------------------------------------------------------
+
+    def refer(self, era: Word | None, name: Word, arguments: tuple[Word, ...] | None) -> sp.Symbol:
+        """Return the symbol for a name, a dotted name or a call."""
+        at = self._era(era)
+        if arguments is None:
+            return self._name(at, name)
+        if not self.setting.simultaneous:
+            self._check_no_profile(name)
+        if name.text in self.setting.outcomes or name.text in self.setting.players:
+            self._check_profile(name, arguments)
+            what = "outcome" if name.text in self.setting.outcomes else "payoff"
+            return self._symbol(at, name, what, (name.text, *_texts(arguments)))
+        match name.text:
+            case "equilibrium" | "unique":
+                self._check_profile(name, arguments)
+            case "dominant":
+                self._check_dominant(name, arguments)
+            case "kind":
+                return self._kind(at, name, arguments)
+            case "rises" | "falls":
+                self._check_trend(name, arguments)
+            case "diff":
+                self._check_slope(name, arguments)
+            case _:
+                raise self._unknown_call(name)
+        written = f"{name.text}({', '.join(_texts(arguments))})"
+        return self._symbol(at, name, name.text, _texts(arguments), written=written)
+
+    def _name(self, era: str | None, name: Word) -> sp.Symbol:
+        setting = self.setting
+        if name.text in setting.parameters or name.text in setting.definitions:
+            return self._quantity(era, name)
+        if name.text in setting.outcomes or name.text in setting.players:
+            return self._symbol(era, name, "outcome", (name.text,), written=name.text)
+        if name.text == _COUNT:
+            if Can.SLOPES not in setting.game.can:
+                hint = "write unique(...) of a profile" if setting.simultaneous else ""
+                raise name.error("equilibria are counted only where numbers are chosen", hint)
+            return self._symbol(era, name, "count", (), written=_COUNT)
+        raise self._unknown(name)
+
+    def _check_no_profile(self, name: Word) -> None:
+        setting = self.setting
+        if name.text in {*_OF_PROFILES, *setting.outcomes, *setting.players}:
+            hint = "name an outcome, or rises(outcome, parameter)"
+            raise name.error("only simultaneous games have profiles of actions", hint)
+
+    def _era(self, era: Word | None) -> str | None:
+        """Return the era in front of a name, if it says more than the claim's ``over`` does."""
+        if era is None:
+            return None
+        if era.text not in self.setting.eras:
+            raise era.error(f"no era {era.text!r}", nearest(era.text, self.setting.eras))
+        if self.over in PAIRS:
+            return era.text
+        if self.over != era.text:
+            hint = "leave the era out" if self.over in ("each", "all") else ""
+            hint = hint or f"it is about {self.over}"
+            raise era.error(f"over = {self.over!r} speaks of no other era", hint)
+        return None
+
+    def _quantity(self, era: str | None, name: Word) -> sp.Symbol:
+        """Return a parameter or definition; the same draw in both eras needs no era."""
+        if name.text in self.tied or (era is None and self.over not in PAIRS):
+            return sp.Symbol(name.text, real=True)
+        return self._symbol(era, name, "name", (name.text,), written=name.text)
+
+    def _symbol(
+        self,
+        era: str | None,
+        name: Word,
+        what: str,
+        arguments: tuple[str, ...],
+        *,
+        written: str = "",
+    ) -> sp.Symbol:
+        if era is None and self.over in PAIRS:
+            eras = list(self.setting.eras)
+            raise name.error(
+                f"{name.text!r} is of no era",
+                f"write {eras[0]}.{name.text} or {eras[1]}.{name.text}",
+            )
+        written = written or f"{arguments[0]}({', '.join(arguments[1:])})"
+        text = f"{era}.{written}" if era else written
+        number = what in ("name", "payoff", "outcome", "count", "diff")
+        symbol = sp.Symbol(text, real=True) if number else sp.Symbol(text)
+        self.references[symbol] = Reference(what, era, arguments)  # type: ignore[arg-type]
+        self.places.setdefault(symbol, name)
+        return symbol
+
+    # --- calls ----------------------------------------------------------------------------------
+
+    def _kind(self, era: str | None, name: Word, arguments: tuple[Word, ...]) -> sp.Symbol:
+        if len(arguments) != 2 or not arguments[1].text.startswith('"'):
+            raise name.error("not a player and a game", f'write kind(player) == "{GAMES[2]}"')
+        who, game = arguments[0], replace(arguments[1], text=arguments[1].text[1:-1])
+        self._player(who)
+        if game.text not in GAMES:
+            raise game.error(f"no game is called {game.text!r}", nearest(game.text, GAMES))
+        for player in self.setting.players.values():
+            if player.cooperates is None:
+                hint = f"give players.{player.name} a key 'cooperates'"
+                raise name.error(f"which action of {player.name} is cooperation?", hint)
+            if len(player.actions) != 2 or len(self.setting.players) != 2:
+                raise name.error("only games of two players with two actions each have names")
+        written = f'kind({who.text}) == "{game.text}"'
+        return self._symbol(era, name, "kind", (who.text, game.text), written=written)
+
+    def _check_profile(self, name: Word, arguments: tuple[Word, ...]) -> None:
+        players = self.setting.players
+        if len(arguments) != len(players):
+            hint = f"one action each: {name.text}({', '.join(players)})"
+            raise name.error(f"{len(arguments)} actions for {len(players)} players", hint)
+        for player, action in zip(players.values(), arguments, strict=True):
+            self._action(player, action)
+
+    def _check_dominant(self, name: Word, arguments: tuple[Word, ...]) -> None:
+        if len(arguments) != 2:
+            raise name.error("not a player and an action", "write dominant(player, action)")
+        self._action(self._player(arguments[0]), arguments[1])
+
+    def _check_trend(self, name: Word, arguments: tuple[Word, ...]) -> None:
+        if self.over in PAIRS:
+            raise name.error("a trend speaks of one era", f"not with over = {self.over!r}")
+        if len(arguments) != 2:
+            hint = f"write {name.text}(outcome, parameter)"
+            raise name.error("not an outcome and a parameter", hint)
+        outcome, parameter = arguments
+        known = [*self.setting.outcomes, *self.setting.players]
+        if outcome.text not in known:
+            raise outcome.error(f"no outcome {outcome.text!r}", nearest(outcome.text, known))
+        if parameter.text not in self.setting.parameters:
+            hint = nearest(parameter.text, self.setting.parameters)
+            raise parameter.error(f"no parameter {parameter.text!r}", hint)
+
+    def _check_slope(self, name: Word, arguments: tuple[Word, ...]) -> None:
+        moved = self.setting.moved
+        if not moved:
+            hint = "name payoffs at profiles, and compare them" if self.setting.simultaneous else ""
+            raise name.error("a slope is only where numbers are chosen", hint)
+        if len(arguments) != 2:
+            hint = "write diff(player, chosen number)"
+            raise name.error("not a payoff and a chosen number", hint)
+        who, number = arguments
+        self._player(who)
+        if number.text in moved:
+            return
+        if number.text in self.setting.outcomes or number.text in self.setting.definitions:
+            message = f"{number.text!r} is no chosen number, nor another measure of one"
+            raise number.error(message, f"one of: {', '.join(moved)}")
+        raise number.error(f"no chosen number {number.text!r}", nearest(number.text, moved))
+
+    def _player(self, who: Word) -> Player:
+        if who.text not in self.setting.players:
+            raise who.error(f"no player {who.text!r}", nearest(who.text, self.setting.players))
+        return self.setting.players[who.text]
+
+    def _action(self, player: Player, action: Word) -> None:
+        if action.text not in player.actions:
+            hint = nearest(action.text, player.actions)
+            raise action.error(f"{player.name} has no action {action.text!r}", hint)
+
+    def _unknown(self, name: Word) -> ExpressionError:
+        setting = self.setting
+        known = [*setting.outcomes, *setting.players, *setting.definitions, *setting.parameters]
+        if name.text in _CALLS:
+            return name.error(f"{name.text!r} wants arguments", f"write {name.text}(...)")
+        if name.text in setting.eras:
+            return name.error(f"{name.text!r} is an era", f"write {name.text}.name")
+        if any(name.text in player.actions for player in setting.players.values()):
+            hint = "it stands in a profile, such as equilibrium(...)"
+            return name.error(f"{name.text!r} is an action", hint)
+        return name.error(f"unknown name {name.text!r}", nearest(name.text, known))
+
+    def _unknown_call(self, name: Word) -> ExpressionError:
+        setting = self.setting
+        if name.text == "probability":
+            hint = "make it one of the [outcomes] and name that"
+            return name.error("'probability' is for outcomes", hint)
+        if name.text in setting.parameters or name.text in setting.definitions:
+            return name.error(f"{name.text!r} is not a function", "write * to multiply")
+        known = [*_CALLS, *setting.outcomes, *setting.players, *FUNCTIONS]
+        return name.error(f"unknown function {name.text!r}", nearest(name.text, known))
+
+
+def _conjuncts(formula: sp.Basic) -> tuple[sp.Basic, ...]:
+    return formula.args if isinstance(formula, sp.And) else (formula,)
+
+
+def _texts(words: tuple[Word, ...]) -> tuple[str, ...]:
+    return tuple(word.text for word in words)
+
+
+# --- claims ---------------------------------------------------------------------------------------
+
 
 _WORDS = ("pure", "mixed", "any")
 _CONCEPTS = {
@@ -49,7 +398,7 @@ def among_mistake(where: Where, which: str, setting: Setting) -> Mistake | None:
     return Mistake(where, f"no equilibria are called {which!r}", hint)
 
 
-# --- a claim -------------------------------------------------------------------------------------
+# --- a claim --------------------------------------------------------------------------------------
 
 
 _ALL = ("all", "any pair")  # of no era's box

@@ -13,10 +13,9 @@ import sympy as sp
 
 from dilemma.errors import Mistake, ModelError, nearest
 from dilemma.games.kind import USUAL, Can, Game, Statement, game_of
-from dilemma.reading.claims import over_of, read_claim
+from dilemma.reading.claims import Setting, over_of, read_claim, standing
 from dilemma.reading.eras import read_eras, read_parameters, read_variants
 from dilemma.reading.expressions import ExpressionError, Scope, exact, parse
-from dilemma.reading.references import Setting, standing
 from dilemma.reading.rows import KEY, ClaimRow, Document, blame, naming_mistakes, read_document
 from dilemma.reading.syntax import degree, names, read_tree
 from dilemma.theory.parts import (
@@ -109,7 +108,7 @@ def _misnamed(document: Document, name: str, row: Any) -> Iterator[Mistake]:
             yield Mistake(place, f"no parameter {parameter!r}", hint, width=width)
 
 
-# --- all parts -----------------------------------------------------------------------------------
+# --- all parts ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ def _value(
     return Value(central, interval, row.grade, row.source, common)
 
 
-# --- short forms in Python -----------------------------------------------------------------------
+# --- short forms in Python ------------------------------------------------------------------------
 
 
 def whole(told: object) -> object:
@@ -228,7 +228,7 @@ def with_whole_eras(content: dict[str, Any]) -> dict[str, Any]:
     return {**content, "common": filled(content["common"])} if "common" in content else content
 
 
-# --- values on the spot --------------------------------------------------------------------------
+# --- values on the spot ---------------------------------------------------------------------------
 
 
 def inside(parameter: Parameter, value: object) -> sp.Rational:
@@ -303,7 +303,7 @@ def _short(value: Value) -> str:
     return decimal(value.central) + ("" if single else f" in {value.range}")
 
 
-# --- variants ------------------------------------------------------------------------------------
+# --- variants -------------------------------------------------------------------------------------
 
 
 def read_variants(document: Document, mistakes: list[Mistake]) -> dict[str, Variant]:

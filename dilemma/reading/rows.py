@@ -425,7 +425,7 @@ def _mistake(shape: type[BaseModel], where: Where, error: ErrorDetails) -> Mista
             return Mistake(where, message, str(context.get("hint", "")))
 
 
-# --- names ---------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
 
 
 CLAIM_WORDS = (

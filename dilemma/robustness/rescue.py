@@ -26,8 +26,18 @@ from dilemma.claims.statements import Statements
 from dilemma.claims.verdict import Cut, Need, Radius, Region, Rescue, Robustness, Shares, Verdict
 from dilemma.errors import UnsupportedError
 from dilemma.model import Model
-from dilemma.robustness.boxes import LONGEST, Axis, Boxes, Elsewhere, Sample, sampled
-from dilemma.robustness.needs import called, era_of, needed, radius_of
+from dilemma.robustness.needs import (
+    LONGEST,
+    Axis,
+    Boxes,
+    Elsewhere,
+    Sample,
+    called,
+    era_of,
+    needed,
+    radius_of,
+    sampled,
+)
 from dilemma.theory.parts import Interval, decimal
 
 __all__ = ["portions", "rescued", "robustness"]
@@ -148,7 +158,7 @@ def _rounded(cut: _Cut, bound: sp.Rational) -> sp.Rational:
     return whole * unit
 
 
-# --- shares of the boxes -------------------------------------------------------------------------
+# --- shares of the boxes --------------------------------------------------------------------------
 
 
 SHORTEST = sp.Rational(1, 256)  # of a parameter's interval: no part is made narrower
@@ -260,7 +270,7 @@ def _halves(interval: Interval) -> Iterator[Interval]:
     yield Interval(middle, interval.high, open_high=interval.open_high)
 
 
-# --- robustness ----------------------------------------------------------------------------------
+# --- robustness -----------------------------------------------------------------------------------
 
 
 QUICK = 2.0  # seconds for one part of the boxes

@@ -11,13 +11,12 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.games import named_games as kinds
+from dilemma.games import selection as kinds
 from dilemma.games.kind import Can
-from dilemma.games.solution import branches
+from dilemma.games.solution import branches, solve
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, number
 from dilemma.study.asking import one_era
-from dilemma.study.solve import solve
 
 __all__ = ["Path", "Stretch", "along"]
 

@@ -17,11 +17,11 @@ from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import record
 from dilemma.games.numbers.choosing import played
+from dilemma.games.solution import solve
 from dilemma.model import At, Model
 from dilemma.output.result import Table
 from dilemma.reading.eras import given_era
 from dilemma.study.draws import Frequencies
-from dilemma.study.solve import solve
 from dilemma.theory.parts import Era, Profile, Value
 
 __all__ = [
@@ -95,7 +95,7 @@ class GroupMove:
     all_but: tuple[str, ...]
 
 
-# --- eras ----------------------------------------------------------------------------------------
+# --- eras -----------------------------------------------------------------------------------------
 
 
 def eras_of(
@@ -197,7 +197,7 @@ def _with(model: Model, era: Era) -> tuple[Model, str]:
     return model.with_eras(Era(name, title, era.years, era.values, era.given)), name
 
 
-# --- the order of actions, and letters -----------------------------------------------------------
+# --- the order of actions, and letters ------------------------------------------------------------
 
 
 def concept(model: Model) -> str:
@@ -236,7 +236,7 @@ def letters(model: Model, used: Collection[str]) -> Table:
     return Table("What the letters mean", head, tuple(rows), formulas=("letter", "is"))
 
 
-# --- one value of an outcome ---------------------------------------------------------------------
+# --- one value of an outcome ----------------------------------------------------------------------
 
 
 RULES = ("highest", "lowest", "stable", "risk_dominant")

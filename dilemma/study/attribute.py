@@ -25,10 +25,10 @@ from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, number, percent, versions
 from dilemma.study.asking import Selector, eras_of, selector
 
-__all__ = ["Attribution", "Coalition", "Share", "attribute", "means"]
-
 if TYPE_CHECKING:
     import xarray as xr
+
+__all__ = ["Attribution", "Coalition", "Share", "attribute", "means"]
 
 
 Coalition = frozenset[str]
@@ -209,7 +209,7 @@ def means(model: Model, outcome: str) -> tuple[str, str]:
     return f"payoff of {player.title}", player.unit
 
 
-# --- shares worked out ---------------------------------------------------------------------------
+# --- shares worked out ----------------------------------------------------------------------------
 
 
 MOST = 10  # groups: two to the power of this many games are solved

@@ -196,7 +196,7 @@ def _spans(ends: tuple[float, ...]) -> str:
     return f" ({number(ends[0])} to {number(ends[-1])})" if ends else ""
 
 
-# --- bargains worked out -------------------------------------------------------------------------
+# --- bargains worked out --------------------------------------------------------------------------
 
 
 POINTS = 41  # values along the parameter that moves

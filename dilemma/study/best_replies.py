@@ -16,12 +16,11 @@ from dilemma.games.kind import Can
 from dilemma.games.numbers.choice import Choice, ChosenNumbers
 from dilemma.games.numbers.first_order import concave
 from dilemma.games.profiles import numeric_payoffs
-from dilemma.games.solution import by_branches
+from dilemma.games.solution import by_branches, solve
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, versions
 from dilemma.study.asking import Eras, eras_of
 from dilemma.study.paths import Stop, follow, joined
-from dilemma.study.solve import solve
 
 __all__ = ["EraReplies", "Number", "Replies", "Reply", "Spot", "best_replies"]
 
@@ -231,7 +230,7 @@ def _span(low: sp.Rational, high: sp.Rational) -> str:
     return number(low) if low == high else f"{number(low)} to {number(high)}"
 
 
-# --- replies worked out --------------------------------------------------------------------------
+# --- replies worked out ---------------------------------------------------------------------------
 
 
 POINTS = 41
@@ -337,7 +336,7 @@ def _method(model: Model) -> str:
     return told
 
 
-# --- two actions each ---------------------------------------------------------------------------
+# --- two actions each -----------------------------------------------------------------------------
 
 
 def _of_actions(model: Model, era: str, points: int) -> EraReplies:
@@ -388,7 +387,7 @@ def _linear(never: sp.Rational, always: sp.Rational) -> Reply:
     return Reply((tuple(dict.fromkeys(corners)),), straight=True, turns=(tie,))
 
 
-# --- a number each ------------------------------------------------------------------------------
+# --- a number each --------------------------------------------------------------------------------
 
 
 def _of_numbers(model: Model, era: str, points: int) -> EraReplies:

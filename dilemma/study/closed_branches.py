@@ -13,10 +13,9 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 from sympy.core.relational import Relational
 
-from dilemma.games.branch import Branch
+from dilemma.games.branch import Branch, Shape
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.first_order import admissible, concave
-from dilemma.games.shape import Shape
 from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.study.closed_forms import ClosedForm, Solved, closed_forms, without_roots

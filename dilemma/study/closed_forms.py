@@ -21,7 +21,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.polys.polyerrors import BasePolynomialError
 
-from dilemma.games.shape import top
+from dilemma.games.branch import top
 
 __all__ = ["ClosedForm", "Solved", "closed_forms", "without_roots"]
 

@@ -10,9 +10,9 @@ import sympy as sp
 from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
 from dilemma.games.equilibrium import Equilibria, Equilibrium
+from dilemma.games.solution import solve
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, number
-from dilemma.study.solve import solve
 
 __all__ = ["Commitment", "commitment"]
 

@@ -11,16 +11,15 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
-from dilemma.games import named_games as kinds
 from dilemma.games import selection
+from dilemma.games import selection as kinds
 from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
-from dilemma.games.solution import by_branches
+from dilemma.games.solution import by_branches, solve
 from dilemma.model import Model
 from dilemma.output.result import Best, Cell, Shown, Table, number, percent, versions
 from dilemma.study.asking import Eras, EraSummary, GroupMove, eras_of
 from dilemma.study.draws import Frequencies, frequencies
-from dilemma.study.solve import solve
 from dilemma.theory.parts import Profile
 
 if TYPE_CHECKING:
@@ -284,7 +283,7 @@ def _group_table(eras: Sequence[EraSummary], groups: Sequence[GroupMove]) -> Tab
     )
 
 
-# --- the comparison ------------------------------------------------------------------------------
+# --- the comparison -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -368,7 +367,7 @@ class Comparison(Shown):
         }
 
 
-# --- as plain data -------------------------------------------------------------------------------
+# --- as plain data --------------------------------------------------------------------------------
 
 
 def _era_dict(model: Model, era: EraSummary) -> dict[str, Any]:
@@ -417,7 +416,7 @@ def _frequencies_dict(found: Frequencies) -> dict[str, Any]:
     }
 
 
-# --- eras compared -------------------------------------------------------------------------------
+# --- eras compared --------------------------------------------------------------------------------
 
 
 @kept("comparing")

@@ -26,7 +26,15 @@ from dilemma.games.branch import Branch
 from dilemma.model import Model
 from dilemma.theory.parts import Interval, Parameter
 
-__all__ = ["PATIENCE", "Shortening", "existence", "in_words", "polynomials", "tidy", "within"]
+__all__ = [
+    "PATIENCE",
+    "Shortening",
+    "existence",
+    "in_words",
+    "polynomials",
+    "tidy",
+    "within",
+]
 
 Sign = Callable[[sp.Expr], int]  # 1, -1 or, where it is not known, 0
 
@@ -138,7 +146,7 @@ def polynomials(formulas: Iterable[sp.Basic]) -> tuple[sp.Expr, ...]:
     )
 
 
-# --- in words ------------------------------------------------------------------------------------
+# --- in words -------------------------------------------------------------------------------------
 
 
 Bound = tuple[sp.Expr, str, sp.Expr]  # left side, relation, right side
@@ -256,7 +264,7 @@ def _written(left: sp.Expr, sign: str, right: sp.Expr) -> str:
     return f"{left} {sign} {right}"
 
 
-# --- shortened -----------------------------------------------------------------------------------
+# --- shortened ------------------------------------------------------------------------------------
 
 
 MOST_WRITTEN_OUT = 6  # polynomials in a condition

@@ -28,14 +28,13 @@ import sympy as sp
 
 from dilemma.deciders.question import Answer, Question
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.branch import Branch
+from dilemma.games.branch import ZERO, Branch
 from dilemma.games.numbers.choosing import played
 from dilemma.games.points import Point, holds
-from dilemma.games.shape import ZERO
 from dilemma.games.solution import many
 from dilemma.model import Model
 from dilemma.study.draws import draw
-from dilemma.theory.evaluate import quickly
+from dilemma.theory.parts import quickly
 
 __all__ = ["Box", "Piece", "Slopes", "System", "derivative", "pieces", "sampled", "slope", "system"]
 
@@ -182,7 +181,7 @@ def _rational(value: sp.Expr) -> sp.Rational:
     return sp.Rational(round(sp.Rational(sp.N(value, 60)) * 10**DIGITS), 10**DIGITS)
 
 
-# --- at random calibrations ----------------------------------------------------------------------
+# --- at random calibrations -----------------------------------------------------------------------
 
 
 Array = np.ndarray[Any, Any]
@@ -293,7 +292,7 @@ def _by(solved: System, parameter: sp.Symbol) -> list[sp.Expr]:
     return [slope(e, parameter) for e in solved.equations]
 
 
-# --- over an era's box ---------------------------------------------------------------------------
+# --- over an era's box ----------------------------------------------------------------------------
 
 
 OTHER = {"+": "-", "0+": "-", "-": "+", "0-": "+", "0": "+-"}  # what refutes a sign

@@ -19,10 +19,10 @@ import numpy as np
 import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games import named_games as kinds
+from dilemma.games import selection as kinds
 from dilemma.games import solution as games
 from dilemma.model import Model
-from dilemma.theory.evaluate import quickly
+from dilemma.theory.parts import quickly
 
 __all__ = ["Frequencies", "frequencies"]
 

@@ -18,21 +18,21 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
+from dilemma.games.branch import ZERO
 from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import shrinks
 from dilemma.games.numbers.choosing import distance, first_choice, play, played
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.games.points import Point
-from dilemma.games.shape import ZERO
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, number, versions
 from dilemma.study.asking import one_era
 from dilemma.theory.parts import Dynamics
 
-__all__ = ["Step", "Trajectory", "dynamics", "story_of"]
-
 if TYPE_CHECKING:
     import xarray as xr
+
+__all__ = ["Step", "Trajectory", "dynamics", "story_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class Trajectory(Shown):
         }
 
 
-# --- a story run ---------------------------------------------------------------------------------
+# --- a story run ----------------------------------------------------------------------------------
 
 
 ROUNDS = 2_000  # near a fold best replies creep

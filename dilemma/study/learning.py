@@ -139,7 +139,7 @@ def _apart(mix: Array, corners: Array) -> float:
     return float(np.abs(mix - weights @ corners / weights.sum()).max())
 
 
-# --- from random starting points -----------------------------------------------------------------
+# --- from random starting points ------------------------------------------------------------------
 
 
 CYCLES = "cycles: came back to where it had been"
@@ -225,7 +225,7 @@ def _ties_broken_by(seed: int) -> Iterator[None]:
         np.random.set_state(before)  # noqa: NPY002
 
 
-# --- replicator dynamics ------------------------------------------------------------------------
+# --- replicator dynamics --------------------------------------------------------------------------
 
 
 def _replicator(game: Any, places: Endings, x: Array, y: Array, deadline: float) -> Ending | None:
@@ -279,7 +279,7 @@ def _came_back(path: Array) -> bool:
     return bool(gaps.min() < _BACK)
 
 
-# --- fictitious play ----------------------------------------------------------------------------
+# --- fictitious play ------------------------------------------------------------------------------
 
 
 def _fictitious(game: Any, places: Endings, x: Array, y: Array, deadline: float) -> Ending | None:
@@ -308,7 +308,7 @@ def _fictitious(game: Any, places: Endings, x: Array, y: Array, deadline: float)
     return near if fourth < 0.02 or fourth < 0.95 * third else OPEN  # Shapley's cycles never shrink
 
 
-# --- the logit branch ----------------------------------------------------------------------------
+# --- the logit branch -----------------------------------------------------------------------------
 
 
 NEEDS = "needs pip install dilemma[trees]"

@@ -320,7 +320,7 @@ def _moves(era: EraZones) -> Table:
     )
 
 
-# --- the nearest change --------------------------------------------------------------------------
+# --- the nearest change ---------------------------------------------------------------------------
 
 
 def label_at(existence: Mapping[str, sp.Basic], values: Mapping[sp.Symbol, sp.Expr]) -> Label:
@@ -427,7 +427,7 @@ def _pieces(
     return segments(roots, (low, high)) if low < high else ()
 
 
-# --- zones in an era's box -----------------------------------------------------------------------
+# --- zones in an era's box ------------------------------------------------------------------------
 
 
 CASES = (sp.Piecewise, sp.Max, sp.Min, sp.Abs)
@@ -522,7 +522,7 @@ def _tied(model: Model, symbol: sp.Symbol, era: Era) -> Iterator[sp.Basic]:
         yield from within(symbol, era.values[name].range)
 
 
-# --- doubts --------------------------------------------------------------------------------------
+# --- doubts ---------------------------------------------------------------------------------------
 
 
 def _no_game(model: Model, question: Question) -> str:

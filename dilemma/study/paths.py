@@ -184,7 +184,7 @@ def _changes(
         yield Change(one, other)
 
 
-# --- strands -------------------------------------------------------------------------------------
+# --- strands --------------------------------------------------------------------------------------
 
 
 NEAR = 1e-3  # of what a number covers along the way: one strand goes on as another there

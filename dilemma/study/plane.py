@@ -232,7 +232,7 @@ def split(polynomials: Iterable[sp.Expr], symbol: sp.Symbol, ends: Ends) -> tupl
     return segments(isolate(factors), ends)
 
 
-# --- curves --------------------------------------------------------------------------------------
+# --- curves ---------------------------------------------------------------------------------------
 
 
 Floats = NDArray[np.float64]
@@ -325,7 +325,7 @@ def _solve(coefficients: Floats, count: int) -> Floats:
     return np.sort(np.take_along_axis(found.real, nearest, axis=-1), axis=-1)
 
 
-# --- cells ---------------------------------------------------------------------------------------
+# --- cells ----------------------------------------------------------------------------------------
 
 
 SLIVER = 1e-4  # a shorter piece of a vertical border, as a share of the height, is noise

@@ -11,10 +11,9 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
-from dilemma.games import named_games as kinds
-from dilemma.games.branch import Branch
+from dilemma.games import selection as kinds
+from dilemma.games.branch import Branch, Naming
 from dilemma.games.kind import Can
-from dilemma.games.naming import Naming
 from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.displayed import chance, displayed, equations

@@ -202,7 +202,7 @@ def fraction(expression: sp.Expr, x: sp.Symbol, y: sp.Symbol) -> Fraction | None
     return None if pair[1].is_zero else pair
 
 
-# --- the map -------------------------------------------------------------------------------------
+# --- the map --------------------------------------------------------------------------------------
 
 
 Label = tuple[str, ...]
@@ -407,7 +407,7 @@ def _axis_dict(axis: Axis) -> dict[str, Any]:
     return {"name": p.name, "means": p.means, "unit": p.unit, "drawn": ends}
 
 
-# --- a map worked out ----------------------------------------------------------------------------
+# --- a map worked out -----------------------------------------------------------------------------
 
 
 MARGIN = sp.Rational(3, 20)  # of the boxes' hull, left around it
@@ -476,7 +476,7 @@ def region_map(
     )
 
 
-# --- what is drawn ------------------------------------------------------------------------------
+# --- what is drawn --------------------------------------------------------------------------------
 
 
 def _axis(parameter: Parameter, eras: Sequence[Era], wanted: tuple[Any, Any] | None) -> Axis:
@@ -506,7 +506,7 @@ def _hull(parameter: Parameter, eras: Sequence[Era]) -> Ends:
     return sp.Max(low - margin, outer.low), sp.Min(high + margin, outer.high)
 
 
-# --- one panel ----------------------------------------------------------------------------------
+# --- one panel ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

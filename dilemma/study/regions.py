@@ -20,7 +20,7 @@ from sympy.core.relational import Relational
 from dilemma.budget import kept
 from dilemma.deciders.question import Question
 from dilemma.errors import DisagreementError, UnsupportedError
-from dilemma.games import named_games as kinds
+from dilemma.games import selection as kinds
 from dilemma.games.branch import Branch
 from dilemma.games.kind import Can
 from dilemma.games.solution import branches

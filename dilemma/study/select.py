@@ -21,13 +21,12 @@ from dilemma.games.matrix.bimatrix import sides
 from dilemma.games.play import Mix
 from dilemma.games.profiles import Payoffs, numeric_payoffs
 from dilemma.games.selection import Losses
+from dilemma.games.solution import solve
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, versions
 from dilemma.study import criteria as tables
-from dilemma.study.criteria import Criteria, Judged
-from dilemma.study.evolution import indifferences, stability, symmetric
+from dilemma.study.criteria import Criteria, Judged, indifferences, stability, symmetric
 from dilemma.study.learning import Endings, basins, logit, normal
-from dilemma.study.solve import solve
 from dilemma.theory.parts import Player
 
 __all__ = ["Criteria", "Selection", "select"]
@@ -47,7 +46,7 @@ class Selection(Judged, Shown):
         asked = (
             tables.criteria(self),
             tables.products(self),
-            tables.stability(self),
+            tables.stability_table(self),
             tables.mixing(self),
             tables.elimination(self),
             tables.basins(self),
@@ -137,7 +136,7 @@ def _domination(one: Domination) -> dict[str, Any]:
     }
 
 
-# --- selecting -----------------------------------------------------------------------------------
+# --- selecting ------------------------------------------------------------------------------------
 
 
 Matrix = Sequence[Sequence[Fraction]]

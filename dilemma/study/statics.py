@@ -20,10 +20,10 @@ from dilemma.output.result import Shown, Table, number, versions
 from dilemma.study.asking import Eras, eras_of
 from dilemma.study.directions import Box, Slopes, derivative, sampled
 
-__all__ = ["Effect", "Response", "Statics", "statics"]
-
 if TYPE_CHECKING:
     import xarray as xr
+
+__all__ = ["Effect", "Response", "Statics", "statics"]
 
 
 WIDE = 6  # parameters side by side in a table
@@ -181,7 +181,7 @@ def _effect_dict(effect: Effect) -> dict[str, Any]:
     }
 
 
-# --- as tables ---------------------------------------------------------------------------------
+# --- as tables ------------------------------------------------------------------------------------
 
 
 def _tables(found: Statics, response: Response) -> Iterator[Table]:
@@ -236,7 +236,7 @@ def _notes(found: Statics, response: Response, moving: Sequence[str]) -> tuple[s
     return tuple(notes)
 
 
-# --- worked out ----------------------------------------------------------------------------------
+# --- worked out -----------------------------------------------------------------------------------
 
 
 PASSES = (0.2, 1.0)  # seconds for a question: first what is easy

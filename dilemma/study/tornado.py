@@ -200,7 +200,7 @@ def _text(value: sp.Rational | None) -> str | None:
     return None if value is None else str(value)
 
 
-# --- worked out ---------------------------------------------------------------------------------
+# --- worked out -----------------------------------------------------------------------------------
 
 
 @kept("moving the parameters of")

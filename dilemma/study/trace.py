@@ -14,12 +14,12 @@ from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import doubts, record
 from dilemma.games.numbers.choice import Choice, Multiplier, Slope
 from dilemma.games.numbers.choosing import played
+from dilemma.games.solution import solve
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, versions
 from dilemma.reading.expressions import ExpressionError, exact
 from dilemma.study.asking import Eras, eras_of
 from dilemma.study.paths import Course, Stop, follow
-from dilemma.study.solve import solve
 from dilemma.theory.parts import Parameter
 
 __all__ = ["Trace", "several", "trace"]
@@ -153,7 +153,7 @@ class Trace(Shown):
         }
 
 
-# --- as tables ----------------------------------------------------------------------------------
+# --- as tables ------------------------------------------------------------------------------------
 
 
 def _units(found: Trace) -> dict[str, str]:
@@ -234,7 +234,7 @@ def _names(stop: Stop) -> str:
 _WORDS = {True: "yes", False: "no", None: ""}
 
 
-# --- the path followed ---------------------------------------------------------------------------
+# --- the path followed ----------------------------------------------------------------------------
 
 
 POINTS = 41

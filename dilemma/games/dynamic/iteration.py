@@ -289,7 +289,7 @@ def _agree(model: Model, values: Mapping[sp.Symbol, sp.Expr], found: Sequence[Eq
     return f"; {len(there)} of the branches hold there, and agree"
 
 
-# --- a play by itself ----------------------------------------------------------------------------
+# --- a play by itself -----------------------------------------------------------------------------
 
 
 def worth(

@@ -17,11 +17,9 @@ from itertools import product
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.branch import Branch
+from dilemma.games.branch import Branch, Naming, Shape
 from dilemma.games.dynamic import MOST, DynamicGame, dynamic_of
 from dilemma.games.dynamic.stages import Does, Stage, Worth
-from dilemma.games.naming import Naming
-from dilemma.games.shape import Shape
 from dilemma.model import Model
 from dilemma.theory.parts import Profile
 

@@ -80,21 +80,21 @@ class MatrixGame(Game):
 
     def may_hold(self, model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
         """Tell whether a choice of supports has equilibria although its equations are singular."""
-        from dilemma.games.matrix.parity import may_hold
+        from dilemma.games.matrix.supports import may_hold
 
         del model
         return may_hold(branch, values)
 
     def settle_batch(self, batch: Batch, holding: tuple[str, ...]) -> Batch:
         """Doubt an even number of equilibria."""
-        from dilemma.games.matrix.parity import settle_batch
+        from dilemma.games.matrix.supports import settle_batch
 
         del holding
         return settle_batch(batch)
 
     def quick(self, model: Model) -> Quick | None:
         """Return what names the supports of a two-player game's extreme equilibria."""
-        from dilemma.games.matrix.parity import quick
+        from dilemma.games.matrix.supports import quick
 
         return quick(model)
 
@@ -102,7 +102,7 @@ class MatrixGame(Game):
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
     ) -> Iterator[Found]:
         """Yield answers from what is cheap to what is complete."""
-        from dilemma.games.matrix.simultaneous import solve
+        from dilemma.games.matrix.bimatrix import solve
 
         return solve(model, values, seconds=seconds, most=most)
 
@@ -119,13 +119,13 @@ class MatrixGame(Game):
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play
     ) -> dict[str, sp.Expr | None]:
         """Return expectations over profiles, the players mixing independently."""
-        from dilemma.games.matrix.deviation import worth
+        from dilemma.games.matrix.payoffs import worth
 
         return worth(model, values, play)
 
     def gain(self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> sp.Expr:
         """Return the most that an action gains over what is played."""
-        from dilemma.games.matrix.deviation import gain
+        from dilemma.games.matrix.payoffs import gain
 
         return gain(model, values, play)
 

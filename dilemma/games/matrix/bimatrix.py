@@ -1,10 +1,18 @@
-"""Games in which two players have a choice, solved by steps each of which leaves an answer behind.
+"""Simultaneous games at one calibration, solved by steps each of which leaves an answer behind.
 
-Vertex enumeration in exact rationals finds every extreme equilibrium, and is all that a small game
+Pure equilibria are listed first, from the definition.  Strictly dominated actions are then removed,
+also those that only a mix dominates: no equilibrium uses them, so what is complete for the game
+that is left is complete for the whole.  Where more than two players still have a choice, see
+:mod:`dilemma.games.matrix.many`; small games of two players are not cut down.
+
+Of two players, vertex enumeration in exact rationals finds every extreme equilibrium, and is all that a small game
 needs.  A larger game is first looked at from where it is cheap: one linear programme solves it if
 it is zero-sum up to scale and shifts, and Lemke and Howson's paths lead to some equilibria of any.
 Sets of equilibria are told in words and numbers, each with one equilibrium that stands for it, and
 compared with the branches at the same calibration.
+
+Where the game is small enough to have branches they are evaluated at the same calibration and
+compared with what was found; the two share no code.
 """
 
 from __future__ import annotations
@@ -22,19 +30,20 @@ import sympy as sp
 
 from dilemma.errors import DisagreementError
 from dilemma.games.branch import Branch
-from dilemma.games.decided import solution
-from dilemma.games.equilibrium import Equilibrium, Found, NashSet, share
+from dilemma.games.dominance import survivors
+from dilemma.games.equilibrium import Equilibrium, Found, NashSet, apart, share
 from dilemma.games.exact import ExactSolution, assembled, solve_exactly
 from dilemma.games.lemke import ZeroSum, lemke_howson, strategically_zero_sum, zero_sum
-from dilemma.games.matrix import supports
+from dilemma.games.matrix import many, supports
 from dilemma.games.matrix.supports import branches
 from dilemma.games.play import Mix
-from dilemma.games.profiles import Calibrated, Payoffs, unit_scale
+from dilemma.games.points import solution
+from dilemma.games.profiles import Calibrated, Payoffs, numeric_payoffs, pure_equilibria, unit_scale
 from dilemma.model import Model
 from dilemma.output.result import chance_of, weighted
 from dilemma.theory.parts import Player, Profile
 
-__all__ = ["agree", "in_words", "is_small", "nash_sets", "sides", "solve"]
+__all__ = ["agree", "in_words", "is_small", "nash_sets", "sides", "solve", "two_players"]
 
 Mixes = Mapping[str, Mix]
 
@@ -126,7 +135,7 @@ def _list(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-# --- compared with branches ----------------------------------------------------------------------
+# --- compared with branches -----------------------------------------------------------------------
 
 
 def agree(
@@ -216,7 +225,7 @@ def _reproduce(
     )
 
 
-# --- solving -------------------------------------------------------------------------------------
+# --- two players ----------------------------------------------------------------------------------
 
 
 Numbers = list[list[Fraction]]
@@ -243,7 +252,7 @@ def sides(players: Sequence[Player], payoffs: Payoffs) -> tuple[Numbers, Numbers
     return first, second
 
 
-def solve(
+def two_players(
     game: Calibrated,
     left: Mapping[str, Profile],
     *,
@@ -495,3 +504,91 @@ def _near(own: Sequence[Sequence[Fraction]], profile: Sequence[Sequence[float]])
         for mix, numbers in zip(own, profile, strict=True)
         for chance, number in zip(mix, numbers, strict=True)
     )
+
+
+# --- any number of players ------------------------------------------------------------------------
+
+
+def solve(
+    model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+) -> Iterator[Found]:
+    """Find the equilibria of a simultaneous finite game; each answer is better than the last.
+
+    Parameters
+    ----------
+    values : mapping of symbol to exact value
+        Every parameter and definition.
+    seconds : float, optional
+        Budget of time.
+    most : int
+        Budget of size: bases visited in each polytope, or rectangles on each choice of supports.
+
+    Raises
+    ------
+    DisagreementError
+        If the branches and the numeric route part: a defect in this package.
+    """
+    deadline = inf if seconds is None else time.monotonic() + seconds
+    payoffs, exact = numeric_payoffs(model, values)
+    game = Calibrated(model, values, payoffs, exact)
+    pure = list(pure_equilibria(game.players, payoffs))
+    first = _listed(game, pure, share(deadline, 0.3))
+    yield first
+    left = whole = {p.name: p.actions for p in game.players}
+    said: list[str] = []
+    sizes = sorted((len(actions) for actions in left.values()), reverse=True)
+    if sizes[2:3] > [1] or not is_small(sizes[:2]):
+        left, finished = survivors(game.players, payoffs, deadline=share(deadline, 0.3))
+        said = _removed(game, left, finished=finished)
+    idle = [p.title for p in game.players if len(p.actions) == 1]
+    if idle and len(game.players) > 2:
+        said.insert(0, f"{', '.join(idle)} {'has' if len(idle) == 1 else 'have'} one action only")
+    if len([actions for actions in left.values() if len(actions) > 1]) > 2:
+        yield from many.solve(game, left, first, said=said, deadline=deadline, most=most)
+    elif left != whole and all(len(actions) == 1 for actions in left.values()):
+        witness = many.tie(game.players, payoffs)
+        yield replace(
+            first,
+            complete=True,
+            reason="",
+            degenerate=True if witness else None,
+            witness=witness,
+            method="; ".join(said),
+        )
+    else:
+        yield from two_players(game, left, said=said, pure=pure, deadline=deadline, most=most)
+
+
+def _listed(game: Calibrated, pure: Sequence[Profile], deadline: float) -> Found:
+    """Return what is known when pure equilibria are."""
+    found: list[Equilibrium] = []
+    for profile in pure:
+        if found and time.monotonic() >= deadline:
+            break
+        mixes = dict(zip(game.model.players, ({a: sp.Integer(1)} for a in profile), strict=True))
+        found.append(game.played(mixes))
+    reason = "mixed equilibria were not looked for"
+    if len(found) < len(pure):
+        reason += f", and of {len(pure)} pure ones {len(found)} were worked out in time"
+    return Found(
+        equilibria=tuple(found),
+        sets=apart(found),
+        components=tuple((k,) for k in range(len(found))),
+        complete=False,
+        exact=game.exact,
+        reason=reason,
+        degenerate=None,
+        witness="",
+        method="pure equilibria from the definition",
+    )
+
+
+def _removed(game: Calibrated, left: Mapping[str, Profile], *, finished: bool) -> list[str]:
+    """Say what iterated strict dominance did, if anything."""
+    gone = sum(len(p.actions) - len(left[p.name]) for p in game.players)
+    if not gone:
+        return []
+    size = "x".join(str(len(actions)) for actions in left.values())
+    leaves = "one profile" if all(len(actions) == 1 for actions in left.values()) else size
+    said = f"iterated elimination of strictly dominated actions leaves {leaves}"
+    return [said if finished else f"{said} (it ran out of seconds)"]

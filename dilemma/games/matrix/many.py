@@ -29,10 +29,10 @@ import sympy as sp
 from dilemma.errors import DisagreementError
 from dilemma.exchange.gambit_text import strategic_text
 from dilemma.games.branch import Branch
-from dilemma.games.decided import solution
 from dilemma.games.equilibrium import Equilibrium, Found, apart, share
 from dilemma.games.matrix import supports
 from dilemma.games.play import Mix
+from dilemma.games.points import solution
 from dilemma.games.profiles import Calibrated, Payoffs, regret_of, unit_scale
 from dilemma.theory.parts import Player, Profile
 
@@ -226,7 +226,7 @@ def _mix(player: Player, near: Mapping[str, Fraction], largest: int) -> dict[str
     return {a: told.get(a, Fraction(0)) for a in player.actions}
 
 
-# --- the search ----------------------------------------------------------------------------------
+# --- the search -----------------------------------------------------------------------------------
 
 
 APART = sp.Rational(1, 10**20)  # equilibria on the same supports that are nearer count as one
@@ -418,7 +418,7 @@ def tie(players: Sequence[Player], payoffs: Payoffs) -> str:
     return ""
 
 
-# --- pygambit ------------------------------------------------------------------------------------
+# --- pygambit -------------------------------------------------------------------------------------
 
 
 class _LateError(RuntimeError):
@@ -539,7 +539,7 @@ def _key(numbers: Numbers) -> str:
     return " ".join(f"{c:.9f}" for mix in numbers.values() for c in mix.values())
 
 
-# --- checking ------------------------------------------------------------------------------------
+# --- checking -------------------------------------------------------------------------------------
 
 
 def _same(one: Mapping[str, Mix], other: Mapping[str, Mix]) -> bool:

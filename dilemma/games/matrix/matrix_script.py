@@ -14,7 +14,7 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games import named_games as kinds
+from dilemma.games import selection as kinds
 from dilemma.games.branch import Branch
 from dilemma.games.solution import branches
 from dilemma.model import Model

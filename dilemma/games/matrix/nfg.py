@@ -190,7 +190,7 @@ def _and(strategies: Sequence[Sequence[str]]) -> str:
     return f"{', '.join(first)} and {last}"
 
 
-# --- models from files, and files of models ------------------------------------------------------
+# --- models from files, and files of models -------------------------------------------------------
 
 
 def read_nfg(path: str | Path) -> Model:

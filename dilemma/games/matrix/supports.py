@@ -9,25 +9,34 @@ and (p_1, ..., p_n) with supports S_1, ..., S_n is an equilibrium iff for every 
 action a of S_i, the sum over o of gap_i(a, b; o) * (product of p_k(o_k)) vanishes for b in S_i and
 is not negative for b outside.  Supports of unequal size are kept: they are how degenerate games
 have equilibria.
+
+Which choices of supports occur at a calibration is told in floats, for one or for many.  A game of two players that is not degenerate has an odd number of equilibria (Lemke and Howson 1964,
+Journal of the SIAM 12: 413-423; for more players Wilson 1971, SIAM Journal on Applied Mathematics 21:
+80-87).  Where the branches that hold in floats are an even number, the game is solved exactly.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, product
 
+import numpy as np
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.branch import Branch
-from dilemma.games.naming import Naming
-from dilemma.games.shape import Shape
+from dilemma.games.batch import Batch
+from dilemma.games.branch import Branch, Naming, Shape
+from dilemma.games.exact import solve_exactly
+from dilemma.games.kind import Quick
+from dilemma.games.points import Values, solution
 from dilemma.model import Model
-from dilemma.theory.parts import Player, Profile
+from dilemma.theory.parts import Player, Profile, exactly
 
-__all__ = ["MOST", "branches", "has_symbols"]
+__all__ = ["MOST", "branches", "has_symbols", "may_hold", "quick", "settle_batch"]
 
 MOST = 100  # choices of supports for which symbols are tried: 3x3 has 49, 4x4 has 225
 
@@ -183,3 +192,53 @@ def _shape(
             closed[unknown] = sp.cancel(sp.expand(replaced.det()) / determinant)
         nonzero.append(determinant)
     return Shape.of(closed, nonzero)
+
+
+# --- at numbers -----------------------------------------------------------------------------------
+
+
+def may_hold(branch: Branch, values: Values) -> bool:
+    """Tell whether a choice of supports has equilibria although its equations are singular."""
+    return solution(branch, values).exists is not False
+
+
+def settle_batch(batch: Batch) -> Batch:
+    """Doubt an even number of equilibria, if all were looked for."""
+    if batch.unsolved:
+        return batch
+    count = np.sum([rows.holds[:, 0] for rows in batch.rows], axis=0)
+    return replace(batch, doubtful=batch.doubtful | (count % 2 == 0))
+
+
+def quick(model: Model) -> Quick | None:
+    """Return a function that names the supports of a two-player game's extreme equilibria."""
+    if len(model.players) != 2:
+        return None
+    row, column = model.players.values()
+    payoffs = [
+        model.expand(model.payoffs[profile][player])
+        for player in (row.name, column.name)
+        for profile in model.game.profiles
+    ]
+    compiled = exactly([p.symbol for p in model.parameters.values()], payoffs)
+    wide = len(column.actions)
+
+    def names(calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
+        flat = compiled(*(calibration[name] for name in model.parameters))
+        half = len(flat) // 2
+        A, B = (
+            [side[i : i + wide] for i in range(0, half, wide)]
+            for side in (flat[:half], flat[half:])
+        )
+        found = solve_exactly(A, B)
+        return tuple(
+            dict.fromkeys(
+                ", ".join(
+                    "/".join(a for a, p in zip(player.actions, mix, strict=True) if p)
+                    for player, mix in ((row, x), (column, y))
+                )
+                for x, y in found.profiles
+            )
+        )
+
+    return names

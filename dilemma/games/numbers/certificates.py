@@ -26,7 +26,7 @@ import sympy as sp
 from mpmath import iv
 
 from dilemma.errors import CalibrationError, DisagreementError
-from dilemma.games.branch import Branch
+from dilemma.games.branch import ZERO, Branch
 from dilemma.games.equilibrium import Equilibrium
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.choice import ChosenNumbers
@@ -42,7 +42,6 @@ from dilemma.games.numbers.first_order import (
 from dilemma.games.numbers.optimality import Rivals, floats, gains, known_symbols
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.games.points import Point
-from dilemma.games.shape import ZERO
 from dilemma.model import Model
 
 __all__ = [
@@ -167,7 +166,7 @@ def _search(
     return bound
 
 
-# --- stability -----------------------------------------------------------------------------------
+# --- stability ------------------------------------------------------------------------------------
 
 
 def shrinks(
@@ -257,7 +256,7 @@ def _lagrangian(model: Model, branch: Branch, player: str) -> tuple[sp.Expr, lis
     return lagrangian, tight
 
 
-# --- certificates --------------------------------------------------------------------------------
+# --- certificates ---------------------------------------------------------------------------------
 
 
 Values = Mapping[sp.Symbol, sp.Expr]

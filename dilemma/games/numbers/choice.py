@@ -199,7 +199,7 @@ def _stability(equilibrium: Equilibrium) -> str:
     return f"{word} (a step shrinks to {equilibrium.slope:.3g})"
 
 
-# --- as a file has them ---
+# --- as a file has them ---------------------------------------------------------------------------
 
 
 class ConstraintRow(Row):

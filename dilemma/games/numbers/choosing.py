@@ -22,12 +22,11 @@ from dilemma.games.equilibrium import Equilibrium, Found, apart
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.certificates import certificate, doubts, equilibrium, structure
 from dilemma.games.numbers.components import Together, only_searched, together
-from dilemma.games.numbers.dense import replied
 from dilemma.games.numbers.exact_replies import Judge
 from dilemma.games.numbers.first_order import admissible, concave
 from dilemma.games.numbers.optimality import leaders_best
 from dilemma.games.numbers.regimes import branches
-from dilemma.games.numbers.search import NotFoundError, Search
+from dilemma.games.numbers.search import NotFoundError, Search, replied
 from dilemma.games.points import Doubt, Point
 from dilemma.games.solution import by_branches
 from dilemma.model import Model
@@ -276,7 +275,7 @@ def _led(
     return said, _as_they_are([only]), True
 
 
-# --- without a search ----------------------------------------------------------------------------
+# --- without a search -----------------------------------------------------------------------------
 
 
 SAME_NUMBER = sp.Rational(1, 10**12)

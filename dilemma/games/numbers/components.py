@@ -393,7 +393,7 @@ def _measure(judge: Judge, formula: sp.Expr) -> Callable[[Numbers], float]:
     return worth
 
 
-# --- beside what branches hold -------------------------------------------------------------------
+# --- beside what branches hold --------------------------------------------------------------------
 
 
 SHORT = 10**45  # what has a longer denominator stands for an irrational number

@@ -33,11 +33,11 @@ import sympy as sp
 
 from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
+from dilemma.games.branch import top
 from dilemma.games.numbers import NumbersGame, numbers_of
 from dilemma.games.numbers.choice import Choice, Constraint
-from dilemma.games.shape import top
 from dilemma.model import Model
-from dilemma.reading.references import standing
+from dilemma.reading.claims import standing
 from dilemma.theory.parts import Interval
 
 __all__ = [
@@ -186,7 +186,7 @@ def _slope(model: Model, choice: Choice, held: Iterable[Constraint]) -> sp.Expr:
     return found
 
 
-# --- slopes --------------------------------------------------------------------------------------
+# --- slopes ---------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=256)
@@ -233,7 +233,7 @@ def _shorter(formula: sp.Expr) -> sp.Expr:
     return min((formula, sp.factor(formula), sp.expand(formula, deep=False)), key=sp.count_ops)
 
 
-# --- concavity -----------------------------------------------------------------------------------
+# --- concavity ------------------------------------------------------------------------------------
 
 
 SECONDS = 3.0

@@ -1,6 +1,6 @@
 """Games in which numbers are chosen, for the page: every branch a few functions.
 
-A branch's equations come in a triangle (:mod:`dilemma.games.shape`): the page finds the roots
+A branch's equations come in a triangle (:mod:`dilemma.games.branch`): the page finds the roots
 of one polynomial, carries each up the triangle, and keeps what satisfies the branch's conditions.
 """
 
@@ -13,11 +13,10 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.branch import Branch
+from dilemma.games.branch import Branch, Shape, top
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.first_order import concave
 from dilemma.games.numbers.regimes import branches
-from dilemma.games.shape import Shape, top
 from dilemma.model import Model
 from dilemma.output.javascript import Names, condition, constants, formula, quoted
 

@@ -17,13 +17,12 @@ import sympy as sp
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.batch import Batch, Closeness, Rows
-from dilemma.games.branch import Branch
+from dilemma.games.branch import ZERO, Branch, solutions, triangle
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.first_order import admissible, concave, stationary
 from dilemma.games.numbers.regimes import branches
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.games.points import Point, Values, candidate
-from dilemma.games.shape import ZERO, solutions, triangle
 from dilemma.model import Model
 
 __all__ = [
@@ -45,7 +44,7 @@ CLOSE = 1e-9
 GRID = 41
 
 
-# --- at one calibration, exactly -----------------------------------------------------------------
+# --- at one calibration, exactly ------------------------------------------------------------------
 
 
 def may_hold(model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
@@ -177,7 +176,7 @@ def known_symbols(model: Model) -> set[sp.Symbol]:
     return names | {d.symbol for n, d in model.definitions.items() if n not in model.outcomes}
 
 
-# --- at many calibrations, in floats -------------------------------------------------------------
+# --- at many calibrations, in floats --------------------------------------------------------------
 
 
 def settle_batch(batch: Batch, holding: tuple[str, ...]) -> Batch:

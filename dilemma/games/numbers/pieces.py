@@ -161,7 +161,7 @@ def highest(
     return Best(top, tuple(_joined(where)), exact)
 
 
-# --- reading a formula ---------------------------------------------------------------------------
+# --- reading a formula ----------------------------------------------------------------------------
 
 
 @dataclass
@@ -243,7 +243,7 @@ def _holds(relation: Relational, gap: Fraction) -> bool:
     return bool(told == sp.true)
 
 
-# --- functions in pieces -------------------------------------------------------------------------
+# --- functions in pieces --------------------------------------------------------------------------
 
 
 def _cuts(many: Sequence[Pieces]) -> tuple[Fraction, ...]:
@@ -347,7 +347,7 @@ def _joined(intervals: Sequence[tuple[Fraction, Fraction]]) -> Iterator[tuple[Fr
         yield here
 
 
-# --- polynomials ---------------------------------------------------------------------------------
+# --- polynomials ----------------------------------------------------------------------------------
 
 MINUS: Quotient = ((Fraction(-1),), ONE)
 

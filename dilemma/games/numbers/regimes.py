@@ -27,14 +27,14 @@ Economics 17: 176-188 (unverified).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.branch import Branch
+from dilemma.games.branch import Branch, top, triangle
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.choice import Choice, Multiplier, Slope
 from dilemma.games.numbers.first_order import (
@@ -45,7 +45,6 @@ from dilemma.games.numbers.first_order import (
     positive_factor,
     stationary,
 )
-from dilemma.games.shape import top, triangle
 from dilemma.model import Model
 from dilemma.theory.parts import Outcome
 
@@ -126,45 +125,58 @@ def candidates(model: Model) -> Iterator[Candidate]:
     for binds, follows in regimes.items():
         weak = tuple(sp.Ge(price, 0) for price in follows.prices.values())
         strict = tuple(sp.Gt(price, 0) for price in follows.prices.values())
-        for name, (gap, is_open) in ends.items():
-            if is_open:
-                continue
-            other = tuple(sp.Ge(g, 0) for n, (g, _) in ends.items() if n != name)
+        yield from _at_ends(follows, ends, weak)
+        slope = _leaders(model, follows, choice)
+        if slope is None:
+            # What binds leaves no room for the choice, or says nothing of the reply.
+            conditions = (*follows.slack, *weak, *inside)
+            yield Candidate(follows, follows.binds, "", follows.equations, conditions)
+            continue
+        first = _simplest(slope, follows, positive)
+        conditions = (*follows.slack, *strict, *inside)
+        yield Candidate(follows, follows.binds, "", (*follows.equations, first), conditions)
+        beyond = {name: regimes.get(binds - {name}) for name in follows.prices}
+        yield from _at_kinks(model, choice, follows, beyond, inside)
+
+
+def _at_ends(
+    follows: Stationary,
+    ends: Mapping[str, tuple[sp.Expr, bool]],
+    weak: tuple[sp.Basic, ...],
+) -> Iterator[Candidate]:
+    """Yield the ends of what the leader may choose, as far as they belong to it."""
+    for name, (gap, is_open) in ends.items():
+        if not is_open:
             yield Candidate(
                 follows,
                 (name, *follows.binds),
                 "",
                 (*follows.equations, top(gap)),
-                (*follows.slack, *weak, *other),
+                (*follows.slack, *weak, *(sp.Ge(g, 0) for n, (g, _) in ends.items() if n != name)),
             )
-        slope = _leaders(model, follows, choice)
-        if slope is None:
-            # What binds leaves no room for the choice, or says nothing of the reply.
-            yield Candidate(
-                follows, follows.binds, "", follows.equations, (*follows.slack, *weak, *inside)
-            )
+
+
+def _at_kinks(
+    model: Model,
+    choice: Choice,
+    follows: Stationary,
+    regimes: Mapping[str, Stationary | None],
+    inside: tuple[sp.Basic, ...],
+) -> Iterator[Candidate]:
+    """Yield where one thing just stops to bind, with the regime that begins there."""
+    for name, price in follows.prices.items():
+        beyond = regimes[name]
+        if beyond is None:
             continue
-        first = _simplest(slope, follows, positive)
+        sides = _kink(model, choice, (follows, price), (beyond, _gap(model, name))) or ()
+        others = tuple(sp.Ge(p, 0) for n, p in follows.prices.items() if n != name)
         yield Candidate(
             follows,
             follows.binds,
-            "",
-            (*follows.equations, first),
-            (*follows.slack, *strict, *inside),
+            name,
+            (*follows.equations, top(price)),
+            (*follows.slack, *others, *inside, *sides),
         )
-        for name, price in follows.prices.items():
-            beyond = regimes.get(binds - {name})
-            if beyond is None:
-                continue
-            sides = _kink(model, choice, (follows, price), (beyond, _gap(model, name))) or ()
-            others = tuple(sp.Ge(p, 0) for n, p in follows.prices.items() if n != name)
-            yield Candidate(
-                follows,
-                follows.binds,
-                name,
-                (*follows.equations, top(price)),
-                (*follows.slack, *others, *inside, *sides),
-            )
 
 
 def _leaders(model: Model, follows: Stationary, choice: Choice) -> sp.Expr | None:
@@ -239,7 +251,7 @@ def names(sets: Sequence[str]) -> str:
     return ", ".join(sorted(sets)) or "interior"
 
 
-# --- nash bargaining over one number -------------------------------------------------------------
+# --- nash bargaining over one number --------------------------------------------------------------
 
 
 NONE = "no agreement"
@@ -302,7 +314,7 @@ def _somebody_loses(
         )
 
 
-# --- the symbolic solution of games in which numbers are chosen ----------------------------------
+# --- the symbolic solution of games in which numbers are chosen -----------------------------------
 
 
 MOST = 729  # sets of what binds that are gone through: six choices with two ends each

@@ -186,13 +186,13 @@ class TreeGame(Game):
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play
     ) -> dict[str, sp.Expr | None]:
         """Return what a play comes to, followed through the tree."""
-        from dilemma.games.tree.walk import Walk
+        from dilemma.games.tree.nodes import Walk
 
         return Walk(model, self, values, play).worth()
 
     def gain(self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> sp.Expr:
         """Return the most that is gained at one decision, on the path or off it."""
-        from dilemma.games.tree.walk import Walk
+        from dilemma.games.tree.nodes import Walk
 
         return sp.Max(0, *Walk(model, self, values, play).gains())
 

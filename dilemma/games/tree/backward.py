@@ -187,7 +187,7 @@ def _joined(
     return Plan(payoffs, play, cutoffs, ties + tuple(t for p in after.values() for t in p.ties))
 
 
-# --- what is said of it --------------------------------------------------------------------------
+# --- what is said of it ---------------------------------------------------------------------------
 
 
 def _equilibrium(

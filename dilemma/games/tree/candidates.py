@@ -304,7 +304,7 @@ class _Tableau:
         self.basic[row], self.free[column] = self.free[column], self.basic[row]
 
 
-# --- all candidates ------------------------------------------------------------------------------
+# --- all candidates -------------------------------------------------------------------------------
 
 
 MOST_PURE = 1_000_000  # profiles of one position, all in one table

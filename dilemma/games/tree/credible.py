@@ -178,7 +178,7 @@ def _mistakes(one: Way) -> Iterator[Tremble]:
     yield from one.never
 
 
-# --- profiles ------------------------------------------------------------------------------------
+# --- profiles -------------------------------------------------------------------------------------
 
 
 class OverdueError(Exception):

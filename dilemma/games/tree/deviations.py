@@ -139,7 +139,7 @@ def valued(model: Model, tree: TreeGame, values: Mapping[sp.Symbol, sp.Expr]) ->
     return ValuedTree(tree, payoffs, chances, types, worker.exact)
 
 
-# --- one deviation -------------------------------------------------------------------------------
+# --- one deviation --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ def _own(
     return total
 
 
-# --- payoffs and best replies --------------------------------------------------------------------
+# --- payoffs and best replies ---------------------------------------------------------------------
 
 
 Play = Mapping[str, Mix]
@@ -328,7 +328,7 @@ def _last_first(leads: Mapping[str, tuple[str, str] | None]) -> list[str]:
     return sorted(leads, key=lambda decision: -depth[decision])
 
 
-# --- what chance never does ----------------------------------------------------------------------
+# --- what chance never does -----------------------------------------------------------------------
 
 
 HALF = Fraction(1, 2)

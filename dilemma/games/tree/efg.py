@@ -118,7 +118,7 @@ def _prefix(nodes: Mapping[History, Node], root: History) -> Iterator[History]:
             waiting += [(*history, action) for action in reversed(nodes[history].actions)]
 
 
-# --- the text read -------------------------------------------------------------------------------
+# --- the text read --------------------------------------------------------------------------------
 
 
 MOST_ENDS = 10_000
@@ -343,7 +343,7 @@ def _called(words: Words, what: str) -> int:
     return found
 
 
-# --- models from files, and files of models ------------------------------------------------------
+# --- models from files, and files of models -------------------------------------------------------
 
 
 def read_efg(path: str | Path) -> Model:

@@ -63,7 +63,7 @@ class Telling:
             return None
 
 
-# --- moves ---------------------------------------------------------------------------------------
+# --- moves ----------------------------------------------------------------------------------------
 
 
 MOST_NODES = 1000
@@ -268,7 +268,7 @@ def _recalls(nodes: Mapping[Profile, Node], at: Node) -> list[tuple[str, str]]:
     return [(node.decision, action) for node, action in steps if node.player == at.player]
 
 
-# --- payoffs and outcomes ------------------------------------------------------------------------
+# --- payoffs and outcomes -------------------------------------------------------------------------
 
 
 def read_tree_tables(document: Document, scope: Scope, mistakes: list[Mistake]) -> Statement | None:

@@ -18,10 +18,8 @@ from itertools import product
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.branch import Branch, Play
+from dilemma.games.branch import Branch, Naming, Play, Shape
 from dilemma.games.matrix.supports import MOST
-from dilemma.games.naming import Naming
-from dilemma.games.shape import Shape
 from dilemma.games.tree import TreeGame, tree_of
 from dilemma.games.tree.nodes import Chance, Node, PrivateType
 from dilemma.model import Model

@@ -208,7 +208,7 @@ def _linear(rows: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> li
     return [row[-1] for row in table]
 
 
-# --- subgames ------------------------------------------------------------------------------------
+# --- subgames -------------------------------------------------------------------------------------
 
 
 MOST = 1_000  # profiles of one subgame that are kept
@@ -367,7 +367,7 @@ def _shared(histories: list[History]) -> int:
     )
 
 
-# --- the whole tree ------------------------------------------------------------------------------
+# --- the whole tree -------------------------------------------------------------------------------
 
 
 FIRST = 0.35  # of the budget of time, for what costs least
