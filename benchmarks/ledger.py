@@ -15,7 +15,7 @@ import time
 
 import dilemma
 from dilemma.claims.decide import decide
-from dilemma.deciders.question import DECIDERS
+from dilemma.deciders import DECIDERS
 
 CLAIM = "abandonment.entrapment_rises_japan_firm"
 

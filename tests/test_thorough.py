@@ -17,7 +17,8 @@ from dilemma.checks.enumeration import enumerated
 from dilemma.checks.recheck import wrong_with
 from dilemma.claims.decide import decide, stated
 from dilemma.claims.verdict import Checks
-from dilemma.deciders.question import DECIDERS, Answer, Question
+from dilemma.deciders import DECIDERS
+from dilemma.deciders.question import Answer, Question
 from dilemma.errors import DisagreementError
 from dilemma.games.exact import solve_exactly
 from dilemma.ledger.ledger import Ledger

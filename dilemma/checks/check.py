@@ -22,8 +22,7 @@ from dilemma.checks.recheck import missing, wrong_with
 from dilemma.claims.decide import decide, stated
 from dilemma.claims.statements import Statements
 from dilemma.claims.verdict import Attack, Checks, Verdict
-from dilemma.deciders import Decider
-from dilemma.deciders.question import DECIDERS
+from dilemma.deciders import DECIDERS, Decider
 from dilemma.errors import DisagreementError, UnsupportedError
 from dilemma.games.kind import Can
 from dilemma.model import Model

@@ -21,8 +21,8 @@ import sympy as sp
 
 from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, by_era, instance, outcome_of
 from dilemma.claims.statements import AtMost, Copy, Part, Statements
-from dilemma.deciders import Decider
-from dilemma.deciders.question import DECIDERS, Answer, Question, may_always_be_read
+from dilemma.deciders import DECIDERS, Decider
+from dilemma.deciders.question import Answer, Question, may_always_be_read
 from dilemma.errors import CalibrationError
 from dilemma.games.branch import Branch, Shape
 from dilemma.games.kind import Can

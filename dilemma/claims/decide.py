@@ -20,8 +20,7 @@ from dilemma.claims.engine import Engine, opposite
 from dilemma.claims.examples import Example
 from dilemma.claims.statements import Alone, AtMost, Statements
 from dilemma.claims.verdict import Verdict
-from dilemma.deciders import Decider
-from dilemma.deciders.question import DECIDERS
+from dilemma.deciders import DECIDERS, KNOWN, Decider
 from dilemma.errors import UnsupportedError
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Status
@@ -196,8 +195,5 @@ def _who(cases: Cases) -> tuple[str, ...]:
     names = []
     if {"z3", "elimination"} & {*cases.deciders}:
         names.append(f"z3 {z3.get_version_string()}")
-    if "elimination" in cases.answered:
-        names.append("z3 (unknowns put in)")
-    if "bisection" in cases.answered:
-        names.append("exact bisection")
-    return tuple(names)
+    others = (facts.short for who, facts in KNOWN.items() if who != "z3" and who in cases.answered)
+    return (*names, *others)

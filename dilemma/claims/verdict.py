@@ -14,12 +14,12 @@ from dataclasses import dataclass, fields, is_dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import combinations
-from types import MappingProxyType, UnionType
+from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import sympy as sp
 
-from dilemma.deciders import Decider
+from dilemma.deciders import KNOWN, Decider
 from dilemma.games.branch import Play
 from dilemma.reading.expressions import ExpressionError, constant
 from dilemma.theory.parts import Claim, Status
@@ -29,7 +29,6 @@ __all__ = [
     "Attack",
     "Checks",
     "Cut",
-    "Decider",
     "Example",
     "Need",
     "Radius",
@@ -45,16 +44,6 @@ __all__ = [
 ]
 
 ANOTHER = ", another equilibrium"  # follows the label of the calibration that it is one of
-
-# What each decider's word is worth rests on: two are independent where they share nothing.  What
-# elimination puts in is put in by the code that bisection has, and z3 is asked about what is left.
-RESTS_ON: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "z3": frozenset({"z3"}),
-        "elimination": frozenset({"z3", "putting in"}),
-        "bisection": frozenset({"bisection", "putting in"}),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -324,8 +313,8 @@ class Checks:
                 size
                 for size in range(1, len(self.agree) + 1)
                 for some in combinations(self.agree, size)
-                if sum(len(RESTS_ON[d]) for d in some)
-                == len(frozenset().union(*(RESTS_ON[d] for d in some)))
+                if sum(len(KNOWN[d].rests_on) for d in some)
+                == len(frozenset().union(*(KNOWN[d].rests_on for d in some)))
             ),
             default=0,
         )

@@ -43,7 +43,6 @@ from dilemma.deciders.signs import (
 from dilemma.errors import UnsupportedError
 
 __all__ = [
-    "DECIDERS",
     "Answer",
     "Decider",
     "Obligation",
@@ -171,8 +170,6 @@ def _ends(name: z3.ArithRef, axis: Axis) -> list[z3.BoolRef]:
 
 # --- questions ------------------------------------------------------------------------------------
 
-
-DECIDERS: tuple[Decider, ...] = ("z3", "elimination", "bisection")
 
 # Who is asked in turn, for a share of the time for an answer; what one leaves the next ones have.
 TURNS: tuple[tuple[str, Decider, float], ...] = (

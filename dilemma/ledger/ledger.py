@@ -29,7 +29,7 @@ from dilemma.claims.sentences import (
     where,
 )
 from dilemma.claims.verdict import Checks, Example, Verdict, plain
-from dilemma.deciders import Decider
+from dilemma.deciders import KNOWN, Decider
 from dilemma.errors import CalibrationError, nearest
 from dilemma.games.kind import Can
 from dilemma.model import Model
@@ -50,11 +50,6 @@ __all__ = [
 ]
 
 Row = tuple[Cell, ...]
-_NAMES: Mapping[Decider, str] = {
-    "z3": "z3",
-    "elimination": "z3 with unknowns put in",
-    "bisection": "exact bisection",
-}
 
 
 @dataclass(frozen=True)
@@ -219,9 +214,9 @@ def _checked(checks: Checks) -> Iterator[str]:
 def _ways(deciders: tuple[Decider, ...]) -> str:
     """Name deciders; z3 with and without unknowns put in is z3, two ways."""
     if "z3" in deciders and "elimination" in deciders:
-        left = [_NAMES[d] for d in deciders if d not in ("z3", "elimination")]
+        left = [KNOWN[d].title for d in deciders if d not in ("z3", "elimination")]
         return ", ".join(["z3, two ways (as stated, and with unknowns put in)", *left])
-    return ", ".join(_NAMES[d] for d in deciders)
+    return ", ".join(KNOWN[d].title for d in deciders)
 
 
 def verdict_data(verdict: Verdict) -> dict[str, Any]:

@@ -213,7 +213,7 @@ def unfinished(job: Job, verdicts: Verdicts, why: str) -> Verdicts:
             replace(v, robustness=v.robustness or Robustness(notes=(why,))) for v in verdicts
         )
     if job.thorough:
-        from dilemma.deciders.question import DECIDERS
+        from dilemma.deciders import DECIDERS
 
         silent = Checks(agree=(), silent=DECIDERS, attack=None)
         return tuple(replace(v, checks=v.checks or silent) for v in verdicts)
