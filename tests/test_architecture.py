@@ -1,16 +1,22 @@
 """Imports run one way, and the public names are exactly those announced."""
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
 from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import pytest
+
 import dilemma
+from dilemma.games.kind import KINDS
 
 HEAVY = ["sympy", "scipy", "nashpy", "z3", "matplotlib", "xarray", "pydantic", "numpy", "pandas"]
 ROOT = Path(dilemma.__file__).parent
+DOCS = ROOT.parent / "docs"
 # From the ground up.  What stands on one floor may lean on its own floor, if not in a circle, and on those
 # below; a name is a module or a folder, and the longest that fits counts.
 FLOORS = [
@@ -112,6 +118,86 @@ def test_no_function_is_longer_than_forty_lines():
         if isinstance(node, ast.FunctionDef) and lines_of_code(node) > 40
     ]
     assert long == []
+
+
+def words(file):
+    """Yield every string in a file that is not a docstring."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_no_module_outside_the_kinds_folders_has_the_name_of_a_kind():
+    """As a word of a model file; the function ``dilemma.matrix`` is called like one."""
+    folders = tuple(f"games.{place.split(':')[0]}" for place in KINDS.values())
+    naming = {
+        (name, word)
+        for name, file in MODULES.items()
+        if not name.startswith((*folders, "games.kind"))
+        for word in words(file)
+        if word in KINDS
+    }
+    assert naming == {
+        ("", "matrix"),  # a public function
+        ("model", "tree"),  # a name of one release ago
+        ("study.select", "dynamic"),  # which of the learning dynamics it is, in JSON
+    }
+
+
+def listed(page):
+    """Return the files that the first list of a page names."""
+    block = (DOCS / page).read_text(encoding="utf-8").split("```text\n")[1].split("```")[0]
+    return [line.split()[0] for line in block.splitlines()]
+
+
+def test_a_kind_of_game_touches_the_files_that_its_page_lists():
+    """``dynamic`` is the example: its folder, one line of the list of kinds, a model and tests."""
+    here = ROOT.parent
+    touched = {
+        str(file.relative_to(here))
+        for name, file in MODULES.items()
+        if name.startswith("games.dynamic")
+        or any(used.startswith("games.dynamic") for used in imports(file))
+        or any(word.startswith("dynamic:") for word in words(file))
+    }
+    models = (here / "models").glob("*.toml")
+    touched |= {
+        str(m.relative_to(here))
+        for m in models
+        if tomllib.loads(m.read_text())["kind"] == "dynamic"
+    }
+    tests = (here / "tests").glob("*.py")
+    touched |= {str(t.relative_to(here)) for t in tests if "games.dynamic" in t.read_text()}
+    touched -= {"tests/test_architecture.py"}
+    assert sorted(listed("adding/kind.md")) == sorted(touched)
+
+
+@pytest.mark.parametrize("page", ["kind", "question", "decider", "figure"])
+def test_what_a_page_on_additions_lists_is_there(page):
+    """But for what is to be added, which is called NAME or has dots for a name."""
+    open_ends = ("NAME", "…")
+    files = [f for f in listed(f"adding/{page}.md") if not any(e in f for e in open_ends)]
+    assert files
+    assert [f for f in files if not (ROOT.parent / f).exists()] == []
+
+
+def test_modules_that_the_pages_name_are_there():
+    rooms = {file.parent.name for file in MODULES.values()}
+    pages = [
+        DOCS / "architecture.md",
+        *(DOCS / "adding").glob("*.md"),
+        *(DOCS / "decisions").glob("*.md"),
+    ]
+    named = {
+        name
+        for page in pages
+        for name in re.findall(r"`([a-z_]+(?:/[a-z_]+)+)`", page.read_text(encoding="utf-8"))
+        if name.split("/")[0] in rooms
+    }
+    assert named
+    assert [
+        n for n in named if not (ROOT / n).is_dir() and n.replace("/", ".") not in MODULES
+    ] == []
 
 
 def test_what_is_public_is_announced_and_there():
