@@ -17,18 +17,12 @@ from pages.mathematics import block, formula, inline
 __all__ = ["index", "page"]
 
 LONGEST = 400  # letters of LaTeX that a reader takes in
-KINDS = {
-    "matrix": "a matrix game: all choose among actions at once",
-    "tree": "a game tree: one move after another",
-    "continuous": "numbers are chosen, all at once",
-    "sequential": "numbers are chosen, a leader first",
-}
 BARE = ("Parameters", "Calibrations", "Outcomes of an equilibrium")  # names come first
 
 
 def index(models: Sequence[Model]) -> str:
     """Return the list of models."""
-    body = [[f"[{said(m.title)}]({m.name}.md)", KINDS[m.kind], said(m.reads)] for m in models]
+    body = [[f"[{said(m.title)}]({m.name}.md)", _kind(m), said(m.reads)] for m in models]
     entries = "\n".join(m.name for m in models)
     return (
         "# The models\n\nEach page is made from the model's file. "
@@ -36,6 +30,12 @@ def index(models: Sequence[Model]) -> str:
         f"{rows(['model', 'kind', 'reads'], body)}\n\n"
         f"```{{toctree}}\n:hidden:\n\n{entries}\n```\n"
     )
+
+
+def _kind(model: Model) -> str:
+    """Say what kind of game it is, and who leads where somebody does."""
+    leads = model.game.leader
+    return model.game.here + (f", by {model.players[leads].title} first" if leads else "")
 
 
 def page(model: Model, verdicts: Sequence[Verdict]) -> str:
@@ -50,7 +50,7 @@ def _sections(model: Model, verdicts: Sequence[Verdict]) -> Iterator[str]:
     yield (
         f"This page is made from the model's file: {{download}}`{model.name}.toml "
         f"<../../../models/{model.name}.toml>`. Its kind is {code(model.kind)}: "
-        f"{KINDS[model.kind]}. {code(f'dilemma show {model.name}')} prints the same."
+        f"{_kind(model)}. {code(f'dilemma show {model.name}')} prints the same."
     )
     yield "## Payoffs"
     yield from _payoffs(model)
@@ -73,7 +73,10 @@ def _payoffs(model: Model) -> Iterator[str]:
         for player, payoff in cell.items():
             yield block(rf"\text{{payoff of {model.players[player].title}}}", payoff)
         return
-    stated = model.document["payoffs"]
+    stated = model.document.get("payoffs")
+    if stated is None:
+        yield table(sheet(model).statement()[0])
+        return
     if set(stated) == set(model.players):
         yield "For the levels that actions carry, as the file states it:"
         told = "\n".join(f"{player} = {stated[player]}" for player in model.players)

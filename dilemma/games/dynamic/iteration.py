@@ -194,7 +194,10 @@ class _Search:
                         return
                     if action != done and value == told[done]:
                         strict = False
-                        ties.append(f"in {state} {done} and {action} pay {player} the same")
+                        title = self.model.players[player].title
+                        ties.append(
+                            f"in {state} {title} is indifferent between {done} and {action}"
+                        )
         self.ties.update(dict.fromkeys(ties))
         self.found.append(self._equilibrium(policy, mixes, worth, strict=strict))
 
@@ -269,10 +272,16 @@ def solve(
         exact=valued.exact,
         reason=reason,
         degenerate=bool(search.ties),
-        witness="; ".join(search.ties),
+        witness=_witness(tuple(search.ties)),
         method=method,
         concept=game.concept,
     )
+
+
+def _witness(ties: Sequence[str]) -> str:
+    """Return the first tie, and how many more there are."""
+    more = f" (and {len(ties) - 1} ties more)" if len(ties) > 1 else ""
+    return f"{ties[0]}{more}" if ties else ""
 
 
 def _agree(model: Model, values: Mapping[sp.Symbol, sp.Expr], found: Sequence[Equilibrium]) -> str:
