@@ -5,8 +5,9 @@ Questions for a class and stories that go on from an era are read here too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sympy as sp
@@ -15,7 +16,7 @@ from dilemma.errors import Mistake, ModelError, nearest
 from dilemma.games.kind import USUAL, Can, Game, Statement, game_of
 from dilemma.reading.claims import Setting, over_of, read_claim, standing
 from dilemma.reading.eras import read_eras, read_parameters, read_variants
-from dilemma.reading.expressions import ExpressionError, Scope, exact, parse
+from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, exact, parse
 from dilemma.reading.rows import KEY, ClaimRow, Document, blame, naming_mistakes, read_document
 from dilemma.reading.syntax import degree, names, read_tree
 from dilemma.theory.parts import (
@@ -31,7 +32,92 @@ from dilemma.theory.parts import (
     Variant,
 )
 
-__all__ = ["Parts", "build", "build_claim", "read_dynamics", "read_questions"]
+__all__ = [
+    "Calls",
+    "Parts",
+    "build",
+    "build_claim",
+    "read_dynamics",
+    "read_outcomes",
+    "read_questions",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """What the formulas of outcomes may call, such as ``probability(action)``.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Of the functions.
+    usage : str
+        How they are written, in a sentence that begins with "write".
+    read : callable
+        Given a function and its arguments, the name of the symbol that stands for the call, and
+        what it is; None where that is missing because something else is wrong.  Raises what is
+        wrong with a word.
+    texts : tuple of str
+        Arguments that are texts and have a name.
+    """
+
+    names: tuple[str, ...]
+    usage: str
+    read: Callable[[Word, tuple[Word, ...]], tuple[str, Any]]
+    texts: tuple[str, ...] = ()
+
+
+def read_outcomes(
+    document: Document, scope: Scope, calls: Calls, mistakes: list[Mistake]
+) -> dict[str, Outcome]:
+    """Read outcomes: formulas over parameters, players' payoffs, and calls of what is played.
+
+    ``scope`` has parameters and definitions; what is wrong is added to ``mistakes``.
+    """
+    found = {}
+    players = {player: sp.Symbol(player, real=True) for player in document.players}
+    known = {**scope.names, **players}
+    for name, row in document.outcomes.items():
+        solved: dict[sp.Symbol, Any] = {}
+        inner = Scope(
+            known,
+            refer=partial(_called, calls, known, solved),
+            calls=calls.names,
+            texts=calls.texts,
+            degrees=scope.degrees,
+            undefined=True,
+        )
+        try:
+            formula = parse(row.formula, inner)
+        except ExpressionError as error:
+            mistakes.append(blame(("outcomes", name, "is"), error))
+            continue
+        found[name] = Outcome(name, row.means, row.unit, {}, formula, solved)
+    return found
+
+
+def _called(
+    calls: Calls,
+    known: Iterable[str],
+    solved: dict[sp.Symbol, Any],
+    era: Word | None,
+    name: Word,
+    of: tuple[Word, ...] | None,
+) -> sp.Basic:
+    """Return the symbol that stands for a call, and keep what it is."""
+    if era is not None:
+        raise era.error("an outcome speaks of one era", "leave the era out")
+    if of is None:
+        hint = calls.usage if name.text in calls.names else nearest(name.text, known)
+        raise name.error(f"unknown name {name.text!r}", hint)
+    if name.text not in calls.names:
+        hint = nearest(name.text, [*FUNCTIONS, *calls.names])
+        raise name.error(f"unknown function {name.text!r}", hint)
+    title, what = calls.read(name, of)
+    symbol = sp.Symbol(title, real=True)
+    if what is not None:
+        solved[symbol] = what
+    return symbol
 
 
 def read_questions(document: Document, mistakes: list[Mistake]) -> dict[str, Question]:

@@ -12,14 +12,16 @@ from dilemma.errors import Mistake, nearest
 from dilemma.games.dynamic import DynamicGame
 from dilemma.games.dynamic.stages import Does, Stage, Worth
 from dilemma.games.kind import Statement
-from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
+from dilemma.reading.document import Calls, read_outcomes
+from dilemma.reading.expressions import ExpressionError, Scope, Word, parse
 from dilemma.reading.rows import KEY, Document, Where, blame
-from dilemma.theory.parts import Outcome, Player, Profile
+from dilemma.theory.parts import Player, Profile
 
 __all__ = ["read_states"]
 
 ANY = "*"
-CALLS = ("value", "probability")
+_CALLS = ("value", "probability")
+_USAGE = "write value(player, state) or probability(player, action, state)"
 PER_PERIOD, SUMMED = "per period", "summed"
 
 
@@ -42,7 +44,8 @@ def read_states(document: Document, scope: Scope, mistakes: list[Mistake]) -> St
         name: Player(name, row.title or name, (), {}, None, row.unit)
         for name, row in document.players.items()
     }
-    outcomes = reader.outcomes(game)
+    calls = Calls(_CALLS, _USAGE, _Played(game).read)
+    outcomes = read_outcomes(document, scope, calls, mistakes)
     payoffs = {profile: stage.pays for profile, stage in stages.items()}
     return None if len(mistakes) > before else Statement(players, payoffs, outcomes, game)
 
@@ -172,51 +175,19 @@ class _Reader:
             self.say((*where, "next"), f"the chances sum to {total}, not to 1", hint)
         return Stage(pays, leads)
 
-    # --- outcomes -------------------------------------------------------------------------------
-
-    def outcomes(self, game: DynamicGame) -> dict[str, Outcome]:
-        """Read the outcomes: a player's name is what the game is worth to it at the start."""
-        found: dict[str, Outcome] = {}
-        names = {player: sp.Symbol(player, real=True) for player in self.document.players}
-        for name, row in self.document.outcomes.items():
-            calls: dict[sp.Symbol, Worth | Does] = {}
-            scope = Scope(
-                {**self.scope.names, **names},
-                refer=_Calls(game, self.scope.names, calls).refer,
-                calls=CALLS,
-                degrees=self.scope.degrees,
-                undefined=True,
-            )
-            try:
-                formula = parse(row.formula, scope)
-            except ExpressionError as error:
-                self.mistakes.append(blame(("outcomes", name, "is"), error))
-                continue
-            found[name] = Outcome(name, row.means, row.unit, {}, formula, calls)
-        return found
-
 
 def _fit(line: Sequence[str], actions: Sequence[str]) -> bool:
     return all(wanted in (ANY, done) for wanted, done in zip(line, actions, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
-class _Calls:
+class _Played:
     """Reads ``value(player, state)`` and ``probability(player, action, state)``."""
 
     game: DynamicGame
-    names: Mapping[str, object]
-    found: dict[sp.Symbol, Worth | Does]
 
-    def refer(self, era: Word | None, name: Word, of: tuple[Word, ...] | None) -> sp.Basic:
-        """Return the symbol that stands for a call."""
-        if era is not None:
-            raise era.error("an outcome speaks of one era", "leave the era out")
-        usage = "write value(player, state) or probability(player, action, state)"
-        if of is None:
-            known = [*self.names, *self.game.discounts]
-            hint = usage if name.text in CALLS else nearest(name.text, known)
-            raise name.error(f"unknown name {name.text!r}", hint)
+    def read(self, name: Word, of: tuple[Word, ...]) -> tuple[str, Worth | Does]:
+        """Return the name of the symbol that stands for a call, and what it is."""
         match name.text, of:
             case "value", [player, state]:
                 self._known(player, self.game.discounts, "player")
@@ -227,11 +198,8 @@ class _Calls:
                 self._known(action, self.game.states[state_name][player.text], "action")
                 what = Does(player.text, action.text, state_name)
             case _:
-                hint = usage if name.text in CALLS else nearest(name.text, [*FUNCTIONS, *CALLS])
-                raise name.error(f"no function {name.text!r} of these", hint)
-        symbol = sp.Symbol(f"{name.text}({', '.join(word.text for word in of)})", real=True)
-        self.found[symbol] = what
-        return symbol
+                raise name.error(f"not what {name.text!r} is of", _USAGE)
+        return f"{name.text}({', '.join(word.text for word in of)})", what
 
     def _where(self, player: Word, name: Word, rest: Sequence[Word]) -> str:
         """Return the state that is named, or the only one in which a player moves."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import sympy as sp
 
@@ -11,13 +12,15 @@ from dilemma.errors import Mistake, nearest
 from dilemma.games.kind import Statement
 from dilemma.games.numbers import NumbersGame
 from dilemma.games.numbers.choice import Bargain, BargainRow, Choice, Constraint, Multiplier, Slope
-from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
+from dilemma.reading.document import Calls, read_outcomes
+from dilemma.reading.expressions import ExpressionError, Scope, Word, parse
 from dilemma.reading.rows import KEY, ChoiceRow, Document, Where, blame
 from dilemma.theory.parts import Outcome, Player
 
 __all__ = ["names_of_choices", "read_choice_tables"]
 
 _CALLS = ("multiplier", "dvalue")
+_USAGE = "write multiplier(constraint) or dvalue(player, choice of the leader)"
 
 
 def read_choice_tables(
@@ -342,32 +345,8 @@ class _Reader:
             symbol = sp.Symbol(name, real=True)
             if self._expanded(symbol).free_symbols & chosen:
                 found[name] = Outcome(name, row.means, row.unit, {}, symbol)
-        players = {player: sp.Symbol(player, real=True) for player in self.document.players}
-        for name, row in self.document.outcomes.items():
-            solved: dict[sp.Symbol, Multiplier | Slope] = {}
-
-            def refer(
-                era: Word | None,
-                word: Word,
-                of: tuple[Word, ...] | None,
-                solved: dict[sp.Symbol, Multiplier | Slope] = solved,
-            ) -> sp.Basic:
-                return self._solved(choices, solved, era, word, of)
-
-            scope = Scope(
-                {**self.scope.names, **players},
-                refer=refer,
-                calls=_CALLS,
-                degrees=self.scope.degrees,
-                undefined=True,
-            )
-            try:
-                formula = parse(row.formula, scope)
-            except ExpressionError as error:
-                self.mistakes.append(blame(("outcomes", name, "is"), error))
-                continue
-            found[name] = Outcome(name, row.means, row.unit, {}, formula, solved)
-        return found
+        calls = Calls(_CALLS, _USAGE, partial(self._solved, choices))
+        return {**found, **read_outcomes(self.document, self.scope, calls, self.mistakes)}
 
     def _broken(self, constraint: str, choices: NumbersGame) -> bool:
         rows = self.document.players.values()
@@ -376,39 +355,24 @@ class _Reader:
         return constraint in declared and constraint not in choices.constraints
 
     def _solved(
-        self,
-        choices: NumbersGame,
-        solved: dict[sp.Symbol, Multiplier | Slope],
-        era: Word | None,
-        name: Word,
-        of: tuple[Word, ...] | None,
-    ) -> sp.Basic:
+        self, choices: NumbersGame, name: Word, of: tuple[Word, ...]
+    ) -> tuple[str, Multiplier | Slope | None]:
         """Read ``multiplier(constraint)`` and ``dvalue(player, choice)``."""
-        if era is not None:
-            raise era.error("an outcome speaks of one era", "leave the era out")
-        usage = "write multiplier(constraint) or dvalue(player, choice of the leader)"
-        if of is None:
-            known = [*self.scope.names, *self.document.players]
-            hint = usage if name.text in _CALLS else nearest(name.text, known)
-            raise name.error(f"unknown name {name.text!r}", hint)
         match name.text, of:
             case "multiplier", [constraint, *_] if self._broken(constraint.text, choices):
-                return sp.Symbol(name.text, real=True)  # told where it stands
+                return name.text, None  # told where it stands
             case "multiplier", [constraint]:
                 what: Multiplier | Slope = self._only_price(choices, name, constraint)
             case "multiplier", [constraint, player]:
                 both = choices.constraints.get(constraint.text)
                 if both is None or player.text not in both.players:
-                    raise constraint.error("no constraint that this player must keep", usage)
+                    raise constraint.error("no constraint that this player must keep", _USAGE)
                 what = Multiplier(constraint.text, player.text)
             case "dvalue", [player, choice]:
                 what = self._leader_slope(choices, player, choice)
             case _:
-                hint = usage if name.text in _CALLS else nearest(name.text, [*FUNCTIONS, *_CALLS])
-                raise name.error(f"no function {name.text!r} of these", hint)
-        symbol = sp.Symbol(f"{name.text}({', '.join(w.text for w in of)})", real=True)
-        solved[symbol] = what
-        return symbol
+                raise name.error(f"not what {name.text!r} is of", _USAGE)
+        return f"{name.text}({', '.join(w.text for w in of)})", what
 
     def _only_price(self, choices: NumbersGame, name: Word, constraint: Word) -> Multiplier:
         """Read a constraint's shadow price to the one player who must keep it."""

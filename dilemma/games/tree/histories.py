@@ -14,12 +14,14 @@ from dilemma.errors import Mistake, nearest
 from dilemma.games.kind import Statement
 from dilemma.games.tree import TreeGame
 from dilemma.games.tree.nodes import Chance, Node, NodeRow, PrivateType
-from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
+from dilemma.reading.document import Calls, read_outcomes
+from dilemma.reading.expressions import ExpressionError, Scope, Word, parse
 from dilemma.reading.rows import KEY, Document, Where, blame
 from dilemma.theory.parts import Outcome, Player, Profile
 
 __all__ = ["ROOT", "Telling", "history_of", "key_of", "read_tree", "read_tree_tables"]
 
+_USAGE = "write probability(action) or probability(action, after='history')"
 ROOT = "root"
 
 
@@ -365,51 +367,17 @@ class _Ends:
 
     def outcomes(self) -> dict[str, Outcome]:
         """Read the outcomes: formulas of probabilities and expected payoffs."""
-        found = {}
-        for name, row in self.telling.document.outcomes.items():
-            chances: dict[sp.Symbol, Chance] = {}
-            players = {
-                player: sp.Symbol(player, real=True) for player in self.telling.document.players
-            }
-            scope = Scope(
-                {**self.telling.scope.names, **players},
-                refer=lambda era, word, of, c=chances: self._probability(c, era, word, of),  # type: ignore[misc]
-                calls=("probability",),
-                texts=("after",),
-                degrees=self.telling.scope.degrees,
-                undefined=True,
-            )
-            try:
-                formula = parse(row.formula, scope)
-            except ExpressionError as error:
-                self.telling.mistakes.append(blame(("outcomes", name, "is"), error))
-                continue
-            found[name] = Outcome(name, row.means, row.unit, {}, formula, chances)
-        return found
+        calls = Calls(("probability",), _USAGE, self._probability, texts=("after",))
+        telling = self.telling
+        return read_outcomes(telling.document, telling.scope, calls, telling.mistakes)
 
-    def _probability(
-        self,
-        chances: dict[sp.Symbol, Chance],
-        era: Word | None,
-        name: Word,
-        of: tuple[Word, ...] | None,
-    ) -> sp.Basic:
-        if era is not None:
-            raise era.error("an outcome speaks of one era", "leave the era out")
-        usage = "write probability(action) or probability(action, after='history')"
-        if of is None:
-            known = [*self.telling.scope.names, *self.telling.document.players]
-            hint = usage if name.text == "probability" else nearest(name.text, known)
-            raise name.error(f"unknown name {name.text!r}", hint)
-        if name.text != "probability":
-            hint = nearest(name.text, [*FUNCTIONS, "probability"])
-            raise name.error(f"unknown function {name.text!r}", hint)
+    def _probability(self, name: Word, of: tuple[Word, ...]) -> tuple[str, Chance]:
         if (
             not 1 <= len(of) <= 2
             or of[0].text.startswith('"')
             or (not of[-1].text.startswith('"') and len(of) == 2)
         ):
-            raise name.error("not an action and a history", usage)
+            raise name.error("not an action and a history", _USAGE)
         after: Profile = history_of(of[1].text[1:-1]) if len(of) == 2 else ()
         if after not in self.tree.nodes:
             known = [key_of(history) for history in self.tree.nodes]
@@ -421,6 +389,4 @@ class _Ends:
             hint = nearest(of[0].text, sorted(later))
             raise of[0].error(f"nobody can {of[0].text!r} there", hint)
         shown = f", after='{key_of(after)}'" if after else ""
-        symbol = sp.Symbol(f"probability({of[0].text}{shown})", real=True)
-        chances[symbol] = Chance(of[0].text, after)
-        return symbol
+        return f"probability({of[0].text}{shown})", Chance(of[0].text, after)
