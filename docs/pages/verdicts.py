@@ -20,11 +20,12 @@ def ledger() -> dilemma.Ledger:
     DilemmaError
         If a claim fares otherwise than its file expects: then the pages would be wrong.
     """
-    found = dilemma.prove()
+    found = dilemma.prove(seconds=180)  # three times what is usual: the machine may be busy
     for verdict in found:
         if not verdict.as_expected:
             raise DilemmaError(
-                f"{verdict.model}.{verdict.name} is {verdict.status}, not {verdict.expected}"
+                f"{verdict.model}.{verdict.name} is {verdict.status}, not {verdict.expected}: "
+                f"{verdict.reason or 'see dilemma prove -v'}"
             )
     return found
 
