@@ -77,7 +77,7 @@ class Model:
     payoffs : mapping of profile to mapping of player to sympy expression
     game : Game
         The game itself, by its kind: who may do what, and what it can be asked
-        (:mod:`dilemma.games.kind`).  Its ``profiles`` are the keys of ``payoffs``.
+        (``dilemma.games.kind``).  Its ``profiles`` are the keys of ``payoffs``.
     dynamics : mapping of str to Dynamics
     outcomes : mapping of str to Outcome
     groups : mapping of str to tuple of str
@@ -266,7 +266,7 @@ class Model:
             If an era or a parameter is unknown, a value is missing, or it lies outside the range
             of its parameter.
         """
-        values = self._values(self._told(at) | changes)
+        values = self._values(self._values_said(at) | changes)
         return {name: value.central for name, value in values.items()}
 
     def era(self, at: At | None = None, /, **changes: Any) -> Era:
@@ -300,7 +300,7 @@ class Model:
         """
         if at is None and self.eras and not changes:
             raise CalibrationError(f"{self.name}: at which era? there are: {', '.join(self.eras)}")
-        told = self._told(at)
+        told = self._values_said(at)
         if isinstance(at, str) and not changes:
             return self.eras[at]
         values = self._values(told | changes)
@@ -327,7 +327,7 @@ class Model:
         object.__setattr__(model, "eras", MappingProxyType(every))
         return model
 
-    def _told(self, at: At | None) -> dict[str, Any]:
+    def _values_said(self, at: At | None) -> dict[str, Any]:
         """Return what an era, or a mapping, says of parameters."""
         if isinstance(at, str):
             self.needs_era(at)
@@ -486,7 +486,7 @@ class Model:
     # --- what a question needs ------------------------------------------------------------------
 
     def needs(self, what: Can, question: str) -> None:
-        """See that the game can what a question needs (:class:`dilemma.games.kind.Can`).
+        """See that the game can what a question needs (``dilemma.games.kind.Can``).
 
         Raises
         ------

@@ -11,7 +11,7 @@ import sympy as sp
 import dilemma
 from dilemma.errors import DilemmaError, UnsupportedError
 from dilemma.games import kind
-from dilemma.games.equilibrium import Equilibrium, Found, apart
+from dilemma.games.equilibrium import Equilibrium, Solution, apart
 from dilemma.games.kind import Can, Game, Statement
 from dilemma.games.play import Mixes
 from dilemma.reading import rows
@@ -65,7 +65,7 @@ class Bets(Game):
             for side, pays in (("heads", chance), ("tails", 1 - chance))
             if pays >= sp.Rational(1, 2)
         )
-        yield Found(found, apart(found), tuple((k,) for k in range(len(found))), complete=True, exact=True,
+        yield Solution(found, apart(found), tuple((k,) for k in range(len(found))), complete=True, exact=True,
                     reason="", degenerate=len(found) > 1, witness="", method="looking at the coin")  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.checks.attack import calibrations, tries
+from dilemma.checks.attack import attempts, calibrations
 from dilemma.claims.decide import decide, stated
 from dilemma.robustness.needs import Boxes
 from dilemma.robustness.rescue import robustness
@@ -136,7 +136,7 @@ def test_what_is_needed_is_enough_at_random_calibrations(abandonment, label):
     for verdict in decide(abandonment, abandonment.claim(label)):
         needs = robustness(abandonment, verdict, seconds=20).needs
         statements = widened(abandonment, verdict, needs)
-        told = tries(statements, calibrations(statements, 2_000, 1)).told()
+        told = attempts(statements, calibrations(statements, 2_000, 1)).told()
         assert np.sum(told.true("holds")) >= 2_000
         assert not np.any(told.false("holds"))
 
@@ -148,7 +148,7 @@ def test_without_one_of_its_needs_a_claim_fails_somewhere(abandonment, label):
         for need in needs:
             kept = [n for n in needs if n is not need]
             statements = widened(abandonment, verdict, kept)
-            told = tries(statements, calibrations(statements, 2_000, 1)).told()
+            told = attempts(statements, calibrations(statements, 2_000, 1)).told()
             assert np.any(told.false("holds")), need.words
 
 

@@ -8,7 +8,7 @@ import sympy as sp
 
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.numbers.choosing import played
+from dilemma.games.numbers.choosing import equilibrium_points
 from dilemma.games.solution import many
 from dilemma.study.directions import derivative
 from dilemma.study.draws import draw
@@ -17,7 +17,7 @@ STEP = sp.Rational(1, 10**6)
 
 
 def point_of(model, calibration, branch):
-    points, missing = played(model, model.values(calibration))
+    points, missing = equilibrium_points(model, model.values(calibration))
     assert not missing
     return next(p for p in points if p.branch.title == branch)
 
@@ -89,7 +89,7 @@ def test_the_ceiling_keeps_up_exactly_where_a_border_holds_the_optimum():
     at = model.calibration(
         "cold_war", v=1, gam=1, c=1, pi_a=1, h="0.5", bet="0.2", rho="0.21", s="0.3"
     )
-    (point,), _ = played(model, model.values(at))
+    (point,), _ = equilibrium_points(model, model.values(at))
     s = model.parameters["s"].symbol
     assert point.branch.name.startswith("border")
     told = [derivative(model, point, point.branch.outcomes[n], s) for n in ("K", "S", "a")]

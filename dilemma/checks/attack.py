@@ -24,7 +24,7 @@ import numpy as np
 import sympy as sp
 
 from dilemma.checks.enumeration import At, bimatrix
-from dilemma.checks.truths import Truths, assumed, truths
+from dilemma.checks.truth import Truth, assumed, truth
 from dilemma.claims.solutions import solved_again
 from dilemma.claims.statements import Copy, Statements, copies
 from dilemma.claims.trials import Draws, Trial
@@ -35,18 +35,18 @@ from dilemma.model import Model
 from dilemma.theory.parts import Interval, Mode, Status
 
 __all__ = [
+    "Attempts",
     "Calibrations",
-    "ChosenTries",
+    "ChosenAttempts",
     "Contradiction",
     "Points",
-    "Tries",
     "aimed",
     "attacked",
+    "attempts",
     "calibrations",
     "contradicts",
     "exactly_at",
     "solved_at",
-    "tries",
 ]
 
 MOST_CORNERS = 1024  # all 2^n up to here, else so many of them at random
@@ -301,7 +301,7 @@ Points = Mapping[str, Mapping[str, sp.Rational]]
 
 
 @dataclass
-class ChosenTries:
+class ChosenAttempts:
     """A claim about players who choose numbers, at some calibrations."""
 
     statements: Statements
@@ -313,20 +313,20 @@ class ChosenTries:
         """The calibrations, as the package's own random ones are kept."""
         return Draws(self.statements, len(self.part), 0, drawn=dict(self.part.columns))
 
-    def told(self) -> Truths:
+    def told(self) -> Truth:
         """Tell what it is at each, in floats."""
         failing, holding = Trial(self.drawn).where
         whole = np.ones_like(failing)
         for batch in self.drawn.solved.values():
             whole &= ~batch.doubtful
-        return Truths(failing | holding, failing, holding, whole)
+        return Truth(failing | holding, failing, holding, whole)
 
-    def again(self, k: int) -> Truths | None:
+    def again(self, k: int) -> Truth | None:
         """Tell what it is at one of them, each equilibrium solved to 40 digits."""
         return solved_at(self.statements, self.part.points(k), self.drawn.held_at(k))
 
 
-def solved_at(statements: Statements, points: Points, held: Points) -> Truths:
+def solved_at(statements: Statements, points: Points, held: Points) -> Truth:
     """Tell what a claim is at exact calibrations, and at choices that are held."""
     # Where it fails in some equilibrium, or holds in all; and the other way round.
     mode: Mode = "holds" if statements.claim.mode == "holds" else "exists"
@@ -334,7 +334,7 @@ def solved_at(statements: Statements, points: Points, held: Points) -> Truths:
     false, true = (
         solved_again(told, points, held, fails=fails) is not None for fails in (True, False)
     )
-    return Truths(false or true, false, true, true if mode == "holds" else false)
+    return Truth(false or true, false, true, true if mode == "holds" else false)
 
 
 # --- in floats at all of them, or exactly at one --------------------------------------------------
@@ -344,7 +344,7 @@ ROUNDS = 20  # of draws, at most, until enough meet what is assumed
 SEEDS = 1_000_003  # how far the rounds' seeds lie apart
 
 
-class Tries(Protocol):
+class Attempts(Protocol):
     """A claim at some calibrations.
 
     Attributes
@@ -355,23 +355,23 @@ class Tries(Protocol):
 
     quick: ClassVar[bool]
 
-    def told(self) -> Truths:
+    def told(self) -> Truth:
         """Tell what it is at each, in floats."""
 
-    def again(self, k: int) -> Truths | None:
+    def again(self, k: int) -> Truth | None:
         """Tell what it is at one of them, exactly; None where that is not known."""
 
 
-def tries(statements: Statements, part: Calibrations) -> Tries:
+def attempts(statements: Statements, part: Calibrations) -> Attempts:
     """Return the way in which a claim is tried at calibrations."""
     if Can.SLOPES in statements.model.game.can:
-        return ChosenTries(statements, part)
+        return ChosenAttempts(statements, part)
     needs_play = bool(statements.in_equilibrium) or any(
         r.what == "unique" for r in statements.claim.references.values()
     )
     if needs_play and not bimatrix(statements.model):
         return _OneByOne(statements, part)
-    return _ActionTries(statements, part)
+    return _ActionAttempts(statements, part)
 
 
 def aimed(statements: Statements, draws: int, seed: int) -> Calibrations:
@@ -405,38 +405,38 @@ def _in_floats(statements: Statements, part: Calibrations) -> dict[str, At]:
 
 
 @dataclass(frozen=True)
-class _ActionTries:
+class _ActionAttempts:
     """A claim about players who choose among actions, at some calibrations."""
 
     statements: Statements
     part: Calibrations
     quick: ClassVar[bool] = True
 
-    def told(self) -> Truths:
+    def told(self) -> Truth:
         """Tell what it is at each, in floats."""
-        return truths(self.statements, _in_floats(self.statements, self.part))
+        return truth(self.statements, _in_floats(self.statements, self.part))
 
-    def again(self, k: int) -> Truths | None:
+    def again(self, k: int) -> Truth | None:
         """Tell what it is at one of them, exactly."""
         return exactly_at(self.statements, self.part.points(k))
 
 
 @dataclass(frozen=True)
-class _OneByOne(_ActionTries):
+class _OneByOne(_ActionAttempts):
     """The same where equilibria are found one calibration at a time."""
 
-    def told(self) -> Truths:
+    def told(self) -> Truth:
         """Tell nothing yet."""
         nothing = np.zeros(len(self.part), dtype=bool)
-        return Truths(nothing, nothing, nothing, nothing)
+        return Truth(nothing, nothing, nothing, nothing)
 
 
-def exactly_at(statements: Statements, points: Points) -> Truths | None:
+def exactly_at(statements: Statements, points: Points) -> Truth | None:
     """Tell what a claim is at exact calibrations; None where a definition has no value."""
     model = statements.model
     symbols = {name: p.symbol for name, p in model.parameters.items()}
     try:
-        return truths(
+        return truth(
             statements,
             {
                 key: At(model, {symbols[n]: v for n, v in at.items()}, exact=True)
@@ -468,7 +468,7 @@ class Contradiction:
     words: str
 
 
-def contradicts(status: Status, mode: Mode, told: Truths) -> Any:
+def contradicts(status: Status, mode: Mode, told: Truth) -> Any:
     """Tell where a claim is what a verdict says it is nowhere."""
     match status:
         case "proved" if mode != "possible":
@@ -526,12 +526,12 @@ def _tried(
 ) -> Contradiction | None:
     """Try some calibrations, those exactly that contradict the verdict or are too close to call."""
     mode = statements.claim.mode
-    trying = tries(statements, part)
+    trying = attempts(statements, part)
     told = {
         name: np.array(np.broadcast_to(np.asarray(where, dtype=bool), len(part)))
         for name, where in vars(trying.told()).items()
     }
-    against = contradicts(status, mode, Truths(**told))
+    against = contradicts(status, mode, Truth(**told))
     doubtful = ~told["whole"]
     known = ~(against | doubtful)
     again = [*np.flatnonzero(against)]
@@ -546,11 +546,11 @@ def _tried(
         known[k] = True
         for name, where in told.items():
             where[k] = np.any(getattr(exactly, name))
-    tally.add(part, Truths(**told), known, mode)
+    tally.add(part, Truth(**told), known, mode)
     return None
 
 
-def _words(statements: Statements, told: Truths) -> str:
+def _words(statements: Statements, told: Truth) -> str:
     """Say what a claim is at one calibration."""
     mode, of_play = statements.claim.mode, bool(statements.in_equilibrium)
     if not np.any(told.speaks):
@@ -572,7 +572,7 @@ class _Tally:
         default_factory=lambda: dict.fromkeys(("draws", "corners", "spoke", "failing"), 0)
     )
 
-    def add(self, part: Calibrations, told: Truths, known: Any, mode: Mode) -> None:
+    def add(self, part: Calibrations, told: Truth, known: Any, mode: Mode) -> None:
         random = np.arange(len(part)) < part.draws
         self.counts["draws"] += int(np.sum(known & random))
         self.counts["corners"] += int(np.sum(known & ~random))

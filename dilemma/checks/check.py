@@ -216,11 +216,11 @@ def check(
 
 def contradictory(one: Verdict, other: Verdict) -> bool:
     """Tell whether two verdicts on a claim cannot both be right."""
-    (some, never), (others, nor) = _said(one), _said(other)
+    (some, never), (others, nor) = _outcomes(one), _outcomes(other)
     return bool(some & nor or others & never)
 
 
-def _said(verdict: Verdict) -> tuple[set[str], set[str]]:
+def _outcomes(verdict: Verdict) -> tuple[set[str], set[str]]:
     """Return of what a verdict says that it happens, and that it never does: failing, holding."""
     mode: Mode = verdict.claim.mode
     match verdict.status:

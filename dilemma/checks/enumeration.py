@@ -37,8 +37,8 @@ __all__ = [
     "NOTHING",
     "At",
     "Mixes",
-    "Played",
     "Table",
+    "WayToPlay",
     "bimatrix",
     "enumerated",
     "found_exactly",
@@ -173,7 +173,7 @@ NOTHING = float("nan")
 
 
 @dataclass(frozen=True, eq=False)
-class Played:
+class WayToPlay:
     """One way of playing, over all calibrations.
 
     Attributes
@@ -263,7 +263,7 @@ class At:
     # --- equilibria -----------------------------------------------------------------------------
 
     @cached_property
-    def solved(self) -> tuple[tuple[Played, ...], Any]:
+    def solved(self) -> tuple[tuple[WayToPlay, ...], Any]:
         """Every equilibrium, and where these are all there are."""
         return found_exactly(self) if self.exact else found_in_floats(self)
 
@@ -303,7 +303,7 @@ def bimatrix(model: Model) -> bool:
     return Can.TABLE in model.game.can and len(model.players) == 2
 
 
-def found_in_floats(at: At) -> tuple[tuple[Played, ...], Any]:
+def found_in_floats(at: At) -> tuple[tuple[WayToPlay, ...], Any]:
     """Find the equilibria of a game of two players at all calibrations at once."""
     first, second = at.model.players.values()
     rows, columns = first.actions, second.actions
@@ -315,7 +315,7 @@ def found_in_floats(at: At) -> tuple[tuple[Played, ...], Any]:
 
     found, doubtful = enumerated(table(first.name), table(second.name))
     return tuple(
-        Played(
+        WayToPlay(
             branch=_named([[rows[i] for i in m.rows], [columns[j] for j in m.columns]]),
             pure=len(m.rows) == 1,
             holds=m.holds,
@@ -331,7 +331,7 @@ def found_in_floats(at: At) -> tuple[tuple[Played, ...], Any]:
     ), ~doubtful
 
 
-def found_exactly(at: At) -> tuple[tuple[Played, ...], Any]:
+def found_exactly(at: At) -> tuple[tuple[WayToPlay, ...], Any]:
     """Find the equilibria at one calibration: of a degenerate game the extreme ones."""
     if not bimatrix(at.model):
         return _solved(at)
@@ -358,17 +358,23 @@ def found_exactly(at: At) -> tuple[tuple[Played, ...], Any]:
         pure = len(row) == len(column) == 1
         strict = pure and _strict(at, (*row, *column))
         played.append(
-            Played(_named([list(row), list(column)]), pure, True, strict, _Worth(at, row, column))  # noqa: FBT003
+            WayToPlay(
+                branch=_named([list(row), list(column)]),
+                pure=pure,
+                holds=True,
+                strict=strict,
+                worth=_Worth(at, row, column),
+            )
         )
     return tuple(played), found.complete and not found.degenerate
 
 
-def _solved(at: At) -> tuple[tuple[Played, ...], Any]:
+def _solved(at: At) -> tuple[tuple[WayToPlay, ...], Any]:
     """Ask the package's exact solver, for trees and for three players or more."""
     calibration = {s.name: v for s, v in at.columns.items()}
     found = games.equilibria(at.model, calibration, seconds=10)
     played = tuple(
-        Played(
+        WayToPlay(
             e.branch,
             e.pure,
             True,  # noqa: FBT003

@@ -23,8 +23,8 @@ import numpy as np
 import sympy as sp
 
 from dilemma.checks.attack import Calibrations, calibrations, exactly_at, solved_at
-from dilemma.checks.enumeration import NOTHING, At, Played
-from dilemma.checks.truths import named, shown
+from dilemma.checks.enumeration import NOTHING, At, WayToPlay
+from dilemma.checks.truth import named, shown
 from dilemma.claims.statements import AtMost, Copy, Statements, copies, first_of
 from dilemma.claims.verdict import Example
 from dilemma.errors import CalibrationError, DisagreementError
@@ -33,7 +33,7 @@ from dilemma.games.branch import Play
 from dilemma.games.kind import Can
 from dilemma.games.numbers import search as dense
 from dilemma.games.numbers.first_order import marginal
-from dilemma.games.numbers.search import NotFoundError, Search, replied
+from dilemma.games.numbers.search import NotFoundError, Search, replies_to
 from dilemma.games.play import deviation_gain, worth
 from dilemma.games.solution import equilibria, many
 from dilemma.model import Model
@@ -198,7 +198,7 @@ class _Checking:
         return {copy.key: self.at(label) for label, copy in self.copies.items()}
 
     @cached_property
-    def chosen(self) -> dict[str, Played]:
+    def chosen(self) -> dict[str, WayToPlay]:
         """What is played in each copy, as the example tells it."""
         return {
             copy.key: self._played(label)
@@ -259,7 +259,7 @@ class _Checking:
         }
         return solved_at(statements, own, held)
 
-    def _played(self, label: str) -> Played:
+    def _played(self, label: str) -> WayToPlay:
         """Return what is played, as the example tells it."""
         values = dict(self.example.values[label])
         model = self.statements.model
@@ -269,7 +269,7 @@ class _Checking:
                 name = f"diff({', '.join(reference.arguments)})"
                 values[name] = model.expand_play(slope).xreplace(self.values(label))
         told = {n: NOTHING if v is None else v for n, v in values.items()}
-        return Played(label, pure=False, holds=True, strict=True, worth=told)
+        return WayToPlay(label, pure=False, holds=True, strict=True, worth=told)
 
 
 def _gains(at: At, play: Play) -> Iterator[Any]:
@@ -372,7 +372,7 @@ def _missing(model: Model, calibration: Calibration, batch: Batch, position: int
     if game.leader:
         point, _ = search.led()
         # Replies in floats are not quite best ones, and a leader's payoff is sensitive to them.
-        point = replied(model, model.values(calibration), search.symbols, point)
+        point = replies_to(model, model.values(calibration), search.symbols, point)
         paid = search.payoff(game.leader, point)
         best = max((search.payoff(game.leader, play) for play in known), default=-np.inf)
         found = [point] if paid > best + PAYS * max(1.0, abs(paid)) else []

@@ -6,7 +6,7 @@ that an action is dominant, which game it is, that an outcome rises or falls.  :
 what these are, whatever the terms: symbols for logic (:class:`Symbols`), exact numbers at an example
 (:mod:`dilemma.claims.examples`) or where calibrations are solved (:mod:`dilemma.claims.solutions`),
 arrays at random draws (:mod:`dilemma.claims.trials`).  Who checks a verdict reads claims in a way of
-its own (:mod:`dilemma.checks.truths`).
+its own (:mod:`dilemma.checks.truth`).
 
 What has no value is an error here, and no number: see :func:`put_in_claim`.
 """

@@ -337,7 +337,7 @@ def tables(model: Model, verdict: Verdict, example: Example, what: str) -> tuple
     if Can.TABLE in model.game.can and len(model.game.profiles) <= LARGEST:
         found.append(_payoffs(model, example, labels))
     rows: dict[str, dict[str, str]] = {}
-    for name, cells in (*_played(model, example), *_spoken_of(model, verdict, example)):
+    for name, cells in (*_plays(model, example), *_spoken_of(model, verdict, example)):
         rows.setdefault(name, {}).update(cells)
     if rows:
         columns = list(dict.fromkeys([*labels, *example.play]))
@@ -493,7 +493,7 @@ def _cells(
 # --- what is played -------------------------------------------------------------------------------
 
 
-def _played(model: Model, example: Example) -> Iterator[tuple[str, dict[str, str]]]:
+def _plays(model: Model, example: Example) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield, for each thing that is chosen, what it is in each column; then what is paid."""
     if Can.TABLE in model.game.can and len(model.game.profiles) <= LARGEST:
         found = {

@@ -24,7 +24,7 @@ import sympy as sp
 
 from dilemma.deciders.clearing import About, Cleared, System, cleared
 from dilemma.deciders.elimination import Reducing, split
-from dilemma.deciders.halving import Part, halved, middle, settled, whole, widest
+from dilemma.deciders.halving import Part, halved, middle, simplified, whole, widest
 from dilemma.deciders.signs import FALSE, TRUE
 from dilemma.errors import UnsupportedError
 
@@ -521,7 +521,7 @@ class _Attempt:
     def looked_into(self, top: Part) -> Mapping[sp.Symbol, sp.Rational]:
         """Exclude a part of the box or halve it; return where all holds if that is seen."""
         self.boxes += 1
-        part = settled(top)
+        part = simplified(top)
         if part.formula == FALSE:
             return {}
         if values := self.witness(part.system, middle(part)):

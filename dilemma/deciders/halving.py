@@ -58,8 +58,8 @@ __all__ = [
     "halved",
     "halves",
     "middle",
-    "settled",
     "signs",
+    "simplified",
     "slopes",
     "tensor",
     "whole",
@@ -312,7 +312,7 @@ def whole(system: System) -> Part:
     return Part(system, tuple(axes), sides, formula, tensors)
 
 
-def settled(part: Part) -> Part:
+def simplified(part: Part) -> Part:
     """Decide what the box decides, and put symbols at an end where that is enough.
 
     Examples
@@ -321,7 +321,7 @@ def settled(part: Part) -> Part:
     >>> from sympy.polys.rings import ring
     >>> _, x = ring("x", ZZ)
     >>> unit = Axis(Fraction(0), Fraction(1), open_low=False, open_high=False)
-    >>> settled(whole(System((unit,), Atom(x**2 - x, PLUS)))).formula == FALSE
+    >>> simplified(whole(System((unit,), Atom(x**2 - x, PLUS)))).formula == FALSE
     True
     """
     while True:

@@ -255,7 +255,7 @@ class Question:
         self._seconds = seconds
         self._deciders = deciders
         self.answered: set[Decider] = set() if answered is None else answered
-        self._told: list[sp.Basic] = []
+        self._assumed: list[sp.Basic] = []
         # A context of its own: in a shared one the same question takes 0.2 s or 9 s, depending on
         # what was asked before.
         self._context = z3.Context()
@@ -269,7 +269,7 @@ class Question:
 
     def add(self, *statements: sp.Basic) -> None:
         """Add statements that must hold."""
-        self._told += statements
+        self._assumed += statements
         self._add(*statements)
 
     def _add(self, *statements: sp.Basic) -> None:
@@ -335,7 +335,7 @@ class Question:
     ) -> Answer:
         """Ask a decider that takes the statements as they were told."""
         try:
-            found = decide([*self._told, *extra], self._about, seconds=seconds)
+            found = decide([*self._assumed, *extra], self._about, seconds=seconds)
         except UnsupportedError:
             return Answer("unknown", by=by)
         return Answer(found.status, dict(found.values), by=by)

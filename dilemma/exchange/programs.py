@@ -147,7 +147,7 @@ def to_pygambit(model: Model, /, at: At | None = None, **changes: Any) -> Any:
     Returns
     -------
     pygambit.StrategicGame or pygambit.ExtensiveGame
-        Labelled as the file that :func:`~dilemma.library.written` writes, payoffs as exact.
+        Labelled as the file that ``dilemma.library.written`` writes, payoffs as exact.
 
     Raises
     ------

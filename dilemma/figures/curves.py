@@ -329,7 +329,7 @@ def ceiling(found: Trace, slack: str | None = None, effort: str | None = None) -
         across=_across(found),
         ends=(float(found.low), float(found.high)),
         handles=_ceiling_key(found, prices, every),
-        note=_note(found, _said(found, prices)),
+        note=_note(found, _price_note(found, prices)),
         size=CEILING_PANEL,
     )
     for era, told in every.items():
@@ -469,6 +469,6 @@ def _ceiling_key(found: Trace, prices: Sequence[str], every: Mapping[str, Joined
     return [*key, *_era_key(found)]
 
 
-def _said(found: Trace, prices: Sequence[str]) -> str:
+def _price_note(found: Trace, prices: Sequence[str]) -> str:
     told = (f"{p.replace('_', ' ').capitalize()}: {_says(found, p)}." for p in prices)
     return f"{' '.join(told)} Where a price has no line it is not determined."

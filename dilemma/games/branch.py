@@ -218,14 +218,14 @@ def solutions(
     rooted = any(map(_rooted, formulas))
     exact = not rooted and all(v.is_Rational for v in values.values() if v.is_number)
     values = _rational(values)
-    known = [_told(tie, values) for tie in solved.ties]
+    known = [_value(tie, values) for tie in solved.ties]
     if any(tie.is_number and abs(tie) > ZERO for tie in known):
         return [], exact, ""
-    singular = solved.direct and any(abs(_told(e, values)) < ZERO for e in solved.nonzero)
+    singular = solved.direct and any(abs(_value(e, values)) < ZERO for e in solved.nonzero)
     if solved.loose or singular:
         return [], exact, "continuum"
     if solved.last is not None:
-        polynomial = sp.Poly(top(_told(solved.polynomial, values)), solved.last)
+        polynomial = sp.Poly(top(_value(solved.polynomial, values)), solved.last)
         if polynomial.is_zero:
             return [], exact, "continuum"
         starts, rational = _roots(polynomial)
@@ -234,14 +234,14 @@ def solutions(
     for start in starts:
         at, own = {**values, **start}, dict(start)
         for symbol, numerator, denominator in reversed(solved.steps):
-            bottom = _told(denominator, at)
+            bottom = _value(denominator, at)
             if abs(bottom) < ZERO:
-                over = _told(numerator, at)
+                over = _value(numerator, at)
                 trouble = trouble or ("continuum" if abs(over) < ZERO else "")
                 break
-            own[symbol] = at[symbol] = _short(_told(numerator, at) / bottom, exact=exact)
+            own[symbol] = at[symbol] = _short(_value(numerator, at) / bottom, exact=exact)
         else:
-            if all(abs(_told(tie, at)) < ZERO for tie in solved.ties):
+            if all(abs(_value(tie, at)) < ZERO for tie in solved.ties):
                 found.append(own)
     return found, exact, trouble
 
@@ -260,7 +260,7 @@ def _rooted(formula: sp.Expr) -> bool:
     return any(not p.exp.is_Integer for p in powers) or bool(formula.atoms(sp.Function))
 
 
-def _told(formula: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
+def _value(formula: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
     """Put numbers in; irrational ones that result, of a root, are rounded to sixty digits."""
     found = formula.xreplace(dict(values))
     if found.atoms(sp.Pow, sp.Function):

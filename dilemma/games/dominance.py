@@ -271,11 +271,11 @@ def _step(table: Sequence[_Side], deadline: float) -> Domination | None:
     for side, action in idle:
         better = next((a for a, row in side.gaps(action).items() if min(row) > 0), None)
         if better is not None:
-            return _told(side, action, {better: 1}, strict=True)
+            return _domination(side, action, {better: 1}, strict=True)
     for side, action in idle:
         mix = _strict_mix(side.gaps(action), deadline, plain=True)
         if mix is not None:
-            return _told(side, action, mix, strict=True)
+            return _domination(side, action, mix, strict=True)
     return None
 
 
@@ -290,7 +290,7 @@ def _dominations(table: Sequence[_Side], deadline: float) -> Iterator[Domination
             strict = mix is not None
             mix = mix or _weak_mix(gaps, deadline)
             if mix is not None:
-                yield _told(side, action, mix, strict=strict)
+                yield _domination(side, action, mix, strict=strict)
 
 
 # --- what dominates -------------------------------------------------------------------------------
@@ -397,7 +397,7 @@ def _plainest(mix: Weights, gaps: Gaps, *, strict: bool) -> Weights:
     return mix
 
 
-def _told(side: _Side, action: str, weights: Weights, *, strict: bool) -> Domination:
+def _domination(side: _Side, action: str, weights: Weights, *, strict: bool) -> Domination:
     total = sum(weights.values())
     gaps = side.gaps(action)
     mix = _plainest({a: Fraction(c) / total for a, c in weights.items()}, gaps, strict=strict)

@@ -16,7 +16,7 @@ from dilemma.errors import nearest
 from dilemma.games.play import Mix, Play
 from dilemma.output.result import Shown, Table, as_data, number
 
-__all__ = ["Equilibria", "Equilibrium", "Found", "Mix", "NashSet", "apart", "share"]
+__all__ = ["Equilibria", "Equilibrium", "Mix", "NashSet", "Solution", "apart", "share"]
 
 
 @dataclass(frozen=True)
@@ -409,7 +409,7 @@ def _notes(found: Equilibria) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Solution:
     """Equilibria, and how good that answer is; the fields are those of ``Equilibria``."""
 
     equilibria: tuple[Equilibrium, ...]

@@ -25,7 +25,7 @@ from dilemma.theory.parts import Outcome, Player, Profile
 if TYPE_CHECKING:
     from dilemma.games.batch import Batch, Closeness
     from dilemma.games.branch import Branch, Play
-    from dilemma.games.equilibrium import Found
+    from dilemma.games.equilibrium import Solution
     from dilemma.games.numbers.choice import Bargain, Choice, Constraint
     from dilemma.games.points import Point
     from dilemma.model import At, Model
@@ -339,7 +339,7 @@ class Game:
 
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
-    ) -> Iterator[Found]:
+    ) -> Iterator[Solution]:
         """Yield one answer after another, every one better than the one before."""
         raise NotImplementedError
 

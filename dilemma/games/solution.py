@@ -13,7 +13,7 @@ from dilemma.budget import best, ordinary
 from dilemma.errors import CalibrationError
 from dilemma.games.batch import Array, Batch, Closeness, Compiled, compiled
 from dilemma.games.branch import Branch
-from dilemma.games.equilibrium import Equilibria, Found
+from dilemma.games.equilibrium import Equilibria, Solution
 from dilemma.games.kind import Ask, Can
 from dilemma.games.points import Doubt, Point, Values, candidates
 from dilemma.model import At, Model
@@ -180,7 +180,7 @@ def equilibria(
     the result says that it is not complete.
     """
     values = model.values(calibration)
-    found = _found(model, values, seconds, most)
+    found = _solution(model, values, seconds, most)
     rounded = "" if found.exact else "; irrational numbers were rounded to 40 digits first"
     return Equilibria(
         model=model.name,
@@ -206,19 +206,19 @@ def equilibria(
     )
 
 
-def _found(
+def _solution(
     model: Model, values: Mapping[sp.Symbol, sp.Expr], seconds: float | None, most: int
-) -> Found:
+) -> Solution:
     """Return a route's best answer within the seconds, which are kept whatever it is at."""
     if seconds is None or inside() or ordinary(model, seconds):
         *_, last = model.game.solve(model, values, seconds=seconds, most=most)
         return last
-    found: Found | None
+    found: Solution | None
     found, why = best(_answers, model, values, seconds=seconds, most=most)
     if found is None and model.game.scanned:
         found = next(model.game.solve(model, values, seconds=0, most=most))
     if found is None:
-        return Found(
+        return Solution(
             equilibria=(),
             sets=(),
             components=(),
@@ -237,6 +237,6 @@ def _found(
 
 def _answers(
     model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
-) -> Iterator[Found]:
+) -> Iterator[Solution]:
     """Yield one answer after another, each better than the last, in whatever process this is."""
     return model.game.solve(model, values, seconds=seconds, most=most)

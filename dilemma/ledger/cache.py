@@ -91,7 +91,7 @@ class Cache:
         path = self._path(self._folder, model, claim)
         if not os.path.lexists(path):
             return None
-        told, secret = _told(path), _read(self._secret, private=True)
+        told, secret = _document(path), _read(self._secret, private=True)
         with suppress(RecordError, KeyError, TypeError, ValueError, AttributeError):
             seal = told.pop("seal")
             if secret is not None and hmac.compare_digest(seal, _seal(secret, path, told)):
@@ -137,7 +137,7 @@ class Cache:
             found += self._folder.glob(f"*/{_safe(model)}/{_safe(claim)}-*.json")
         for path in sorted(found, key=_age):
             with suppress(KeyError, TypeError, ValueError, OverflowError):
-                seconds = float(sum(v["seconds"] for v in _told(path)["verdicts"]))
+                seconds = float(sum(v["seconds"] for v in _document(path)["verdicts"]))
                 if math.isfinite(seconds):
                     return seconds
         return None
@@ -204,7 +204,7 @@ def _stamped() -> tuple[tuple[tuple[str, int, int], ...], str]:
 # --- files ----------------------------------------------------------------------------------------
 
 
-def _told(path: Path) -> Any:
+def _document(path: Path) -> Any:
     """Return what a file says; None where there is none, or it is no JSON."""
     try:
         return json.loads(_read(path) or b"")

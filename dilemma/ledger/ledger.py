@@ -70,7 +70,7 @@ class Explanation(Shown):
 
     def tables(self) -> tuple[Table, ...]:
         """Return for each verdict what is said, and the example that tells most."""
-        return tuple(table for verdict in self.verdicts for table in self._told(verdict))
+        return tuple(table for verdict in self.verdicts for table in self._tables_of(verdict))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanations as plain data."""
@@ -90,7 +90,7 @@ class Explanation(Shown):
     def _model(self, verdict: Verdict) -> Model:
         return self.models[verdict.model]
 
-    def _told(self, verdict: Verdict) -> Iterator[Table]:
+    def _tables_of(self, verdict: Verdict) -> Iterator[Table]:
         model, claim = self._model(verdict), verdict.claim
         era = f", {model.eras[verdict.era].title}" if verdict.era else ""
         own = claim.name in model.claims

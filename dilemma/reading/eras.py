@@ -349,7 +349,7 @@ def varied(document: Mapping[str, Any], name: str, moves: Collection[str]) -> di
     return {
         **document,
         "title": f"{document['title']} ({name} calibrations)",
-        "reads": _told(document, moves),
+        "reads": _reads(document, moves),
         "common": {**document.get("common", {}), **tied},
         "eras": {
             era: {key: row for key, row in rows.items() if key not in tied}
@@ -364,7 +364,7 @@ def varied(document: Mapping[str, Any], name: str, moves: Collection[str]) -> di
     }
 
 
-def _told(document: Mapping[str, Any], moves: Collection[str]) -> str:
+def _reads(document: Mapping[str, Any], moves: Collection[str]) -> str:
     """Return the model's story, and which part of it is told here."""
     era, rows = next(iter(document["eras"].items()))
     title = rows.get("title", era)

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.checks.attack import calibrations, tries
+from dilemma.checks.attack import attempts, calibrations
 from dilemma.claims.decide import decided
 from dilemma.claims.examples import Example, truth
 from dilemma.claims.statements import Statements, copies
@@ -239,7 +239,7 @@ def sampled(boxes: Boxes, draws: int = DRAWS, seed: int = 0) -> Sample:
     """
     statements = boxes.statements
     drawn = calibrations(statements, draws, seed, ends=False).part(0, draws)
-    told = tries(statements, drawn).told()
+    told = attempts(statements, drawn).told()
     mode = statements.claim.mode
     columns: dict[Axis, list[Array]] = {}
     for copy in copies(statements):

@@ -40,7 +40,7 @@ from dilemma.robustness.needs import (
 )
 from dilemma.theory.parts import Interval, decimal
 
-__all__ = ["portions", "rescued", "robustness"]
+__all__ = ["regions_of", "rescued", "robustness"]
 
 PRECISE = sp.Rational(1, 128)  # of an interval: how near a bound that does not rescue is brought
 LEAST = sp.Rational(1, 64)  # of an interval: what a bound must leave to be worth telling
@@ -87,7 +87,7 @@ def rescued(elsewhere: Elsewhere, sample: Sample) -> Rescue | None:
         found = _widest(cut, boxes, elsewhere, least)
         if found is not None:
             best = (cut, *found)
-    return None if best is None else _told(boxes, *best)
+    return None if best is None else _rescue(boxes, *best)
 
 
 def _cuts(boxes: Boxes, elsewhere: Elsewhere, sample: Sample) -> Iterator[_Cut]:
@@ -141,7 +141,7 @@ def _widest(
     return low, high
 
 
-def _told(boxes: Boxes, cut: _Cut, kept: sp.Rational, lost: sp.Rational) -> Rescue:
+def _rescue(boxes: Boxes, cut: _Cut, kept: sp.Rational, lost: sp.Rational) -> Rescue:
     era, name = cut.axis
     bound = _rounded(cut, cut.bound(kept))
     interval, statements = cut.interval, boxes.statements
@@ -175,7 +175,7 @@ SAYS: Mapping[str, Literal["holds", "fails", "silent"]] = {
 }
 
 
-def portions(boxes: Boxes, elsewhere: Elsewhere, sample: Sample) -> tuple[Region, ...]:
+def regions_of(boxes: Boxes, elsewhere: Elsewhere, sample: Sample) -> tuple[Region, ...]:
     """Halve the boxes until the time is up, and decide each part."""
     found: list[Region] = []
     order = count()
@@ -298,7 +298,7 @@ def robustness(
         Called with the share of the work done and what is next.
     """
     begun = time.perf_counter()
-    told = _Told(model, verdict, begun, seconds, seed, progress or (lambda *_: None))
+    told = _Answers(model, verdict, begun, seconds, seed, progress or (lambda *_: None))
     if verdict.status not in ("proved", "mixed", "disproved", "open"):
         return Robustness()
     statements = stated(model, verdict.claim, verdict.era or verdict.claim.over)
@@ -324,7 +324,7 @@ def robustness(
     )
 
 
-class _Told:
+class _Answers:
     """The answers as they come, each within its share of the time."""
 
     def __init__(
@@ -369,7 +369,7 @@ class _Told:
             self.notes.append(f"not tried on random calibrations: {error}")
             return None
         elsewhere = self._elsewhere(boxes.statements, self.each / 4, longest=QUICK)
-        regions = portions(boxes, elsewhere, self.sample)
+        regions = regions_of(boxes, elsewhere, self.sample)
         holds, fails, silent = (
             sp.Add(*(r.share for r in regions if r.says == says))
             for says in ("holds", "fails", "silent")

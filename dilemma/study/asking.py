@@ -16,7 +16,7 @@ from dilemma.games import selection
 from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import record
-from dilemma.games.numbers.choosing import played
+from dilemma.games.numbers.choosing import equilibrium_points
 from dilemma.games.solution import solve
 from dilemma.model import At, Model
 from dilemma.output.result import Table
@@ -338,7 +338,7 @@ def candidates(
         If some may be missing.
     """
     if Can.SLOPES in model.game.can:
-        points, missing = played(model, model.values(calibration))
+        points, missing = equilibrium_points(model, model.values(calibration))
         if missing:
             raise _incomplete(model, where, missing)
         return [record(model, point, stability=stability) for point in points]

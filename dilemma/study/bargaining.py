@@ -17,7 +17,7 @@ from dilemma.budget import kept
 from dilemma.errors import CalibrationError
 from dilemma.games.numbers import bargain_of
 from dilemma.games.numbers.choice import Choice
-from dilemma.games.numbers.choosing import play, played
+from dilemma.games.numbers.choosing import equilibrium_points, play
 from dilemma.games.solution import many
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, percent, versions
@@ -317,7 +317,7 @@ def _path(model: Model, moved: str, eras: Sequence[str]) -> tuple[sp.Expr, sp.Ex
 
 def _centre(model: Model, sides: Sides, era: str, moved: str) -> Iterator[Deal]:
     calibration = model.calibration(era)
-    points, _ = played(model, model.values(era))
+    points, _ = equilibrium_points(model, model.values(era))
     for point in points:
         agreed = point.worth(point.branch.outcomes[_over(model)])
         told = (calibration[moved], point.branch.title, agreed)
@@ -358,7 +358,7 @@ def _deal(
 def _rising(model: Model, sides: Sides, era: str) -> dict[str, bool]:
     """Say whose gain rises with what is agreed on, at an era's centre."""
     known = {model.parameters[n].symbol: v for n, v in model.calibration(era).items()}
-    points, _ = played(model, model.values(era))
+    points, _ = equilibrium_points(model, model.values(era))
     if not points:
         raise CalibrationError(f"{model.name}: no equilibrium at {model.eras[era].centre}")
     chosen = {sp.Symbol(n, real=True): v for n, v in play(model, points[0]).items()}

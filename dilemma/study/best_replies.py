@@ -190,7 +190,7 @@ def _table(found: Replies, one: EraReplies) -> Table:
         if reply.anything:
             rows.append((title, "anything", "anything"))
         for line in reply.lines:
-            rows += [(title, *told) for told in _said(reply, line)]
+            rows += [(title, *told) for told in _rows_of(reply, line)]
     notes = [f"{n.says}." for n in found.numbers.values()]
     spots = found.spots(one)
     told = [
@@ -212,7 +212,7 @@ def _table(found: Replies, one: EraReplies) -> Table:
     )
 
 
-def _said(reply: Reply, line: Sequence[Spot]) -> Iterator[tuple[str, str]]:
+def _rows_of(reply: Reply, line: Sequence[Spot]) -> Iterator[tuple[str, str]]:
     """Tell a line corner by corner, or a curve by some of its points."""
     if not reply.straight:
         first, last = line[0][0], line[-1][0]

@@ -116,7 +116,7 @@ def closed_forms(
             return None
         search = _Search(may_vanish, ended)
         cases = list(search.solve(_Case(told, tuple(unknowns))))
-        found = [form for case in cases if (form := _carried(case, told)) is not None]
+        found = [form for case in cases if (form := _closed_form(case, told)) is not None]
     except (_UnsolvedError, BasePolynomialError, NotImplementedError):
         return None
     kept: list[ClosedForm] = []
@@ -329,7 +329,7 @@ def _root(under: sp.Expr, order: int) -> sp.Expr:
     return sp.Pow(under, sp.Rational(1, order))
 
 
-def _carried(case: _Case, equations: Sequence[sp.Expr]) -> ClosedForm | None:
+def _closed_form(case: _Case, equations: Sequence[sp.Expr]) -> ClosedForm | None:
     """Put each unknown into those before it, and all of them back into the equations."""
     put: dict[sp.Symbol, sp.Expr] = {}
     for symbol, value in reversed(case.steps):

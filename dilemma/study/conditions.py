@@ -172,19 +172,19 @@ def in_words(formula: sp.Basic, bounds: Collection[sp.Symbol] = ()) -> str:
     >>> in_words(sp.Or(sp.And(a - 2 * b >= 0, c > 0), b < 0))
     'b < 0, or c > 0 and a >= 2*b'
     """
-    return _told(formula, frozenset(bounds), inside=False)
+    return _words(formula, frozenset(bounds), inside=False)
 
 
-def _told(formula: sp.Basic, bounds: frozenset[sp.Symbol], *, inside: bool) -> str:
+def _words(formula: sp.Basic, bounds: frozenset[sp.Symbol], *, inside: bool) -> str:
     match formula:
         case sp.And():
             return " and ".join(_conjuncts(formula.args, bounds))
         case sp.Or():
-            parts = [_told(part, bounds, inside=False) for part in formula.args]
+            parts = [_words(part, bounds, inside=False) for part in formula.args]
             told = ", or ".join(sorted(parts, key=lambda text: (len(text), text)))
             return f"({told})" if inside else told
         case sp.Not():
-            return f"not ({_told(formula.args[0], bounds, inside=False)})"
+            return f"not ({_words(formula.args[0], bounds, inside=False)})"
         case Relational():
             return _written(*_bound(formula, bounds))
     return {sp.true: "always", sp.false: "never"}.get(formula, str(formula))
@@ -206,7 +206,7 @@ def _conjuncts(parts: Iterable[sp.Basic], bounds: frozenset[sp.Symbol]) -> Itera
         else:
             told += [_written(*b) for b in own]
     yield from sorted(told, key=lambda text: (len(text), text))
-    other = [_told(p, bounds, inside=True) for p in parts if not isinstance(p, Relational)]
+    other = [_words(p, bounds, inside=True) for p in parts if not isinstance(p, Relational)]
     yield from sorted(other, key=lambda text: (len(text), text))
 
 

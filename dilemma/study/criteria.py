@@ -43,7 +43,7 @@ from dilemma.theory.parts import Player, Profile
 __all__ = [
     "Criteria",
     "Indifference",
-    "Judged",
+    "Judgement",
     "Stability",
     "basins",
     "criteria",
@@ -355,7 +355,7 @@ class Criteria:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Judgement:
     """Every equilibrium of a game, judged by every criterion.
 
     Attributes
@@ -445,7 +445,7 @@ class Judged:
 MANY = 8  # endings; of more only those that something leads to are shown
 
 
-def criteria(found: Judged) -> Table:
+def criteria(found: Judgement) -> Table:
     """Return a row for each equilibrium and a column for each criterion."""
     where = f": {found.at}" if found.at else ""
     alone = len(found.criteria) == 1
@@ -491,7 +491,7 @@ def _better(one: Criteria) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
-def products(found: Judged) -> Table | None:
+def products(found: Judgement) -> Table | None:
     """Return the products of losses, for each pair of strict equilibria."""
     if not found.losses:
         return None
@@ -518,7 +518,7 @@ def _multiplied(pair: Losses, which: int) -> str:
     return f"{' × '.join(map(exactly, losses.values()))} = {exactly(pair.products[which])}"
 
 
-def stability_table(found: Judged) -> Table | None:
+def stability_table(found: Judgement) -> Table | None:
     """Return the judgement of each symmetric equilibrium of a symmetric game."""
     judged = [(c.name, c.stability) for c in found.criteria if c.stability is not None]
     if not judged:
@@ -543,7 +543,7 @@ def _rational(value: Fraction) -> sp.Rational:
     return sp.Rational(value.numerator, value.denominator)
 
 
-def mixing(found: Judged) -> Table | None:
+def mixing(found: Judgement) -> Table | None:
     """Return the reason for every mix that is played in an equilibrium."""
     rows = [(c.name, why.text) for c in found.criteria for why in c.why]
     if not rows:
@@ -551,7 +551,7 @@ def mixing(found: Judged) -> Table | None:
     return Table("Why they mix", ("equilibrium", "expected payoffs"), tuple(rows))
 
 
-def elimination(found: Judged) -> Table:
+def elimination(found: Judgement) -> Table:
     """Return the steps of iterated strict dominance, and what is left."""
     done = found.elimination
     rows = tuple(
@@ -576,7 +576,7 @@ def elimination(found: Judged) -> Table:
                  tuple(notes))  # fmt: skip
 
 
-def basins(found: Judged) -> Table:
+def basins(found: Judgement) -> Table:
     """Return the share of starting points that end at each ending, and the logit branch's end."""
     ends: list[Ending] = list(range(len(found.equilibria.components)))
     others = dict.fromkeys(e for b in found.basins for e in b.ends if isinstance(e, str))
@@ -595,7 +595,7 @@ def basins(found: Judged) -> Table:
     return Table("Where learning and evolution end", header, tuple(rows), _basin_notes(found))
 
 
-def _basin_notes(found: Judged) -> tuple[str, ...]:
+def _basin_notes(found: Judgement) -> tuple[str, ...]:
     notes = []
     if found.basins:
         notes.append(

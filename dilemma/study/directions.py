@@ -29,7 +29,7 @@ import sympy as sp
 from dilemma.deciders.question import Answer, Question
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.branch import ZERO, Branch
-from dilemma.games.numbers.choosing import played
+from dilemma.games.numbers.choosing import equilibrium_points
 from dilemma.games.points import Point, holds
 from dilemma.games.solution import many
 from dilemma.model import Model
@@ -463,7 +463,7 @@ class Box:
             return False
         full = {n: centre[n] if value is None else value for n, value in at.items()}
         try:
-            points, _ = played(model, model.values(full))
+            points, _ = equilibrium_points(model, model.values(full))
         except (CalibrationError, UnsupportedError):
             return False
         for point in points:

@@ -21,7 +21,7 @@ from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
 from dilemma.games.branch import ZERO
 from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import shrinks
-from dilemma.games.numbers.choosing import distance, first_choice, play, played
+from dilemma.games.numbers.choosing import distance, equilibrium_points, first_choice, play
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.games.points import Point
 from dilemma.model import At, Model
@@ -241,10 +241,10 @@ def dynamics(
         begin = model.era(told.era, **at) if isinstance(at, Mapping) else at
         model, era = one_era(model, begin)
         told = replace(told, era=era)
-    return _told(model, told)
+    return _trajectory(model, told)
 
 
-def _told(model: Model, story: Dynamics) -> Trajectory:
+def _trajectory(model: Model, story: Dynamics) -> Trajectory:
     watched = story.shows or tuple(model.outcomes)
     for outcome in watched:
         known = [*model.outcomes, *model.players]
@@ -424,7 +424,7 @@ class _Run:
     def _equilibria(self, at: Mapping[str, sp.Rational]) -> list[Point]:
         """Return the equilibria; where there are none the story ends."""
         try:
-            found, missing = played(self.model, self.model.values(dict(at)))
+            found, missing = equilibrium_points(self.model, self.model.values(dict(at)))
         except CalibrationError as error:
             found, missing = [], str(error)
         if missing:

@@ -25,7 +25,7 @@ from dilemma.games.solution import solve
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, versions
 from dilemma.study import criteria as tables
-from dilemma.study.criteria import Criteria, Judged, indifferences, stability, symmetric
+from dilemma.study.criteria import Criteria, Judgement, indifferences, stability, symmetric
 from dilemma.study.learning import Endings, basins, logit, normal
 from dilemma.theory.parts import Player
 
@@ -33,10 +33,10 @@ __all__ = ["Criteria", "Selection", "select"]
 
 
 @dataclass(frozen=True)
-class Selection(Judged, Shown):
+class Selection(Judgement, Shown):
     """Which equilibrium, by every criterion that the field uses; no verdict of its own.
 
-    Its fields are those of :class:`~dilemma.study.criteria.Judged`: ``criteria`` has an entry for
+    Its fields are those of :class:`~dilemma.study.criteria.Judgement`: ``criteria`` has an entry for
     each of ``equilibria``; ``payoff_dominant`` and ``risk_dominant`` name what they say;
     ``elimination``, ``losses``, ``basins`` and ``logit`` carry the numbers behind the tables.
     """

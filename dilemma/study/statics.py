@@ -13,7 +13,7 @@ import sympy as sp
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
 from dilemma.games.kind import Can
-from dilemma.games.numbers.choosing import play, played
+from dilemma.games.numbers.choosing import equilibrium_points, play
 from dilemma.games.points import Point
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, versions
@@ -308,7 +308,7 @@ def statics(
     for k, name in enumerate(eras):
         until = start + SIGNED * budget * (k + 1) / len(eras)
         box = Box(model, name, until, each=PASSES[0])
-        found += _responses(model, box, told, moved, (draws, seed))
+        found += _derivatives(model, box, told, moved, (draws, seed))
     return Statics(model, tuple(found), draws, seed, versions("numpy", "sympy", "z3-solver"))
 
 
@@ -319,14 +319,14 @@ def _known(what: str, names: Iterable[str], known: Iterable[str]) -> None:
             raise CalibrationError(f"no {what} {name!r}: {nearest(name, known)}")
 
 
-def _responses(
+def _derivatives(
     model: Model,
     box: Box,
     outcomes: Sequence[str],
     parameters: Sequence[str],
     random: tuple[int, int],
 ) -> Iterator[Response]:
-    points, missing = played(model, model.values(box.era))
+    points, missing = equilibrium_points(model, model.values(box.era))
     if not points:
         centre = model.eras[box.era].centre
         raise CalibrationError(f"{model.name}: no equilibrium at {centre} {missing}".strip())

@@ -13,7 +13,7 @@ from dilemma.errors import CalibrationError, nearest
 from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import doubts, record
 from dilemma.games.numbers.choice import Choice, Multiplier, Slope
-from dilemma.games.numbers.choosing import played
+from dilemma.games.numbers.choosing import equilibrium_points
 from dilemma.games.solution import solve
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, number, versions
@@ -407,7 +407,7 @@ class _Path:
             return self._solved(at)
         values = self.model.values(self.calibration(at))
         try:
-            found, missing = played(self.model, values)
+            found, missing = equilibrium_points(self.model, values)
         except CalibrationError as error:
             return Stop(at, (), str(error))
         reasons = [missing, *doubts(self.model, values)]

@@ -26,7 +26,7 @@ from dilemma.theory.parts import Profile
 if TYPE_CHECKING:
     from dilemma.errors import Mistake
     from dilemma.games.branch import Branch, Play
-    from dilemma.games.equilibrium import Found
+    from dilemma.games.equilibrium import Solution
     from dilemma.model import Model
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
@@ -161,7 +161,7 @@ class DynamicGame(Game):
 
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
-    ) -> Iterator[Found]:
+    ) -> Iterator[Solution]:
         """Yield what is found by going through all ways to play, in exact numbers."""
         from dilemma.games.dynamic.iteration import solve
 

@@ -20,7 +20,7 @@ from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games.branch import Play
 from dilemma.games.dynamic import MOST, DynamicGame, dynamic_of
 from dilemma.games.dynamic.stages import Does, Worth
-from dilemma.games.equilibrium import Equilibrium, Found, apart
+from dilemma.games.equilibrium import Equilibrium, Solution, apart
 from dilemma.games.play import Mixes
 from dilemma.model import Model
 from dilemma.theory.parts import Profile
@@ -221,7 +221,7 @@ class _Search:
             for player in game.discounts
             for state in game.states
         )
-        told = _told(self.model, self.values, self.valued, mixes, worth)
+        told = _worth_of(self.model, self.values, self.valued, mixes, worth)
         return Equilibrium(
             branch=game.called(policy),
             play=play,
@@ -239,7 +239,7 @@ def solve(
     *,
     seconds: float | None = 60,
     most: int = 200_000,
-) -> Iterator[Found]:
+) -> Iterator[Solution]:
     """Find the equilibria in pure stationary strategies; each answer is better than the last.
 
     Raises
@@ -264,7 +264,7 @@ def solve(
     if not reason and game.policies <= min(CHECKED, MOST):
         method += _agree(model, values, search.found)
     found = tuple(search.found)
-    yield Found(
+    yield Solution(
         equilibria=found,
         sets=apart(found),
         components=tuple((k,) for k in range(len(found))),
@@ -308,7 +308,7 @@ def worth(
     valued = _valued(model, values)
     mixes = _mixes(valued.game, play)
     own = {player: valued.values(player, mixes) for player in valued.game.discounts}
-    return _told(model, values, valued, mixes, own)
+    return _worth_of(model, values, valued, mixes, own)
 
 
 def gain(model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> sp.Expr:
@@ -324,7 +324,7 @@ def gain(model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> sp.Ex
     )
 
 
-def _told(
+def _worth_of(
     model: Model,
     values: Mapping[sp.Symbol, sp.Expr],
     valued: _Valued,

@@ -44,7 +44,7 @@ def read_states(document: Document, scope: Scope, mistakes: list[Mistake]) -> St
         name: Player(name, row.title or name, (), {}, None, row.unit)
         for name, row in document.players.items()
     }
-    calls = Calls(_CALLS, _USAGE, _Played(game).read)
+    calls = Calls(_CALLS, _USAGE, _CallReader(game).read)
     outcomes = read_outcomes(document, scope, calls, mistakes)
     payoffs = {profile: stage.pays for profile, stage in stages.items()}
     return None if len(mistakes) > before else Statement(players, payoffs, outcomes, game)
@@ -181,7 +181,7 @@ def _fit(line: Sequence[str], actions: Sequence[str]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Played:
+class _CallReader:
     """Reads ``value(player, state)`` and ``probability(player, action, state)``."""
 
     game: DynamicGame

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dilemma.errors import Mistake
     from dilemma.games.batch import Batch
     from dilemma.games.branch import Branch, Play
-    from dilemma.games.equilibrium import Found
+    from dilemma.games.equilibrium import Solution
     from dilemma.model import At, Model
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
@@ -100,7 +100,7 @@ class MatrixGame(Game):
 
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
-    ) -> Iterator[Found]:
+    ) -> Iterator[Solution]:
         """Yield answers from what is cheap to what is complete."""
         from dilemma.games.matrix.bimatrix import solve
 

@@ -31,7 +31,7 @@ import sympy as sp
 from dilemma.errors import DisagreementError
 from dilemma.games.branch import Branch
 from dilemma.games.dominance import survivors
-from dilemma.games.equilibrium import Equilibrium, Found, NashSet, apart, share
+from dilemma.games.equilibrium import Equilibrium, NashSet, Solution, apart, share
 from dilemma.games.exact import ExactSolution, assembled, solve_exactly
 from dilemma.games.lemke import ZeroSum, lemke_howson, strategically_zero_sum, zero_sum
 from dilemma.games.matrix import many, supports
@@ -261,7 +261,7 @@ def two_players(
     worked: Sequence[Equilibrium] = (),
     deadline: float = inf,
     most: int,
-) -> Iterator[Found]:
+) -> Iterator[Solution]:
     """Find the equilibria of a game in which at most two players have a choice left.
 
     Parameters
@@ -386,7 +386,7 @@ class _Two:
         )
         return replace(more, degenerate=found.degenerate, witness=found.witness)
 
-    def told(self, found: ExactSolution, deadline: float) -> Found:
+    def told(self, found: ExactSolution, deadline: float) -> Solution:
         """Work out payoffs and outcomes, of as many equilibria as there is time for."""
         for profile in found.profiles:
             if profile not in self.worked and (time.monotonic() < deadline or not self.worked):
@@ -400,7 +400,7 @@ class _Two:
             less = assembled(kept, reason=reason, deadline=deadline)
             found = replace(less, degenerate=found.degenerate, witness=found.witness)
         every = [self.worked[profile] for profile in found.profiles]
-        return Found(
+        return Solution(
             equilibria=tuple(every),
             complete=not reason,
             degenerate=found.degenerate if found.degenerate or self._all_seen(found) else None,
@@ -511,7 +511,7 @@ def _near(own: Sequence[Sequence[Fraction]], profile: Sequence[Sequence[float]])
 
 def solve(
     model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
-) -> Iterator[Found]:
+) -> Iterator[Solution]:
     """Find the equilibria of a simultaneous finite game; each answer is better than the last.
 
     Parameters
@@ -559,7 +559,7 @@ def solve(
         yield from two_players(game, left, said=said, pure=pure, deadline=deadline, most=most)
 
 
-def _listed(game: Calibrated, pure: Sequence[Profile], deadline: float) -> Found:
+def _listed(game: Calibrated, pure: Sequence[Profile], deadline: float) -> Solution:
     """Return what is known when pure equilibria are."""
     found: list[Equilibrium] = []
     for profile in pure:
@@ -570,7 +570,7 @@ def _listed(game: Calibrated, pure: Sequence[Profile], deadline: float) -> Found
     reason = "mixed equilibria were not looked for"
     if len(found) < len(pure):
         reason += f", and of {len(pure)} pure ones {len(found)} were worked out in time"
-    return Found(
+    return Solution(
         equilibria=tuple(found),
         sets=apart(found),
         components=tuple((k,) for k in range(len(found))),

@@ -29,7 +29,7 @@ import sympy as sp
 from dilemma.errors import DisagreementError
 from dilemma.exchange.gambit_text import strategic_text
 from dilemma.games.branch import Branch
-from dilemma.games.equilibrium import Equilibrium, Found, apart, share
+from dilemma.games.equilibrium import Equilibrium, Solution, apart, share
 from dilemma.games.matrix import supports
 from dilemma.games.play import Mix
 from dilemma.games.points import solution
@@ -243,19 +243,19 @@ Numbers = dict[str, dict[str, float]]
 def solve(
     game: Calibrated,
     left: Mapping[str, Profile],
-    pure: Found,
+    pure: Solution,
     *,
     said: Sequence[str] = (),
     deadline: float = inf,
     most: int,
-) -> Iterator[Found]:
+) -> Iterator[Solution]:
     """Find the equilibria of a game of three or more players; see :class:`Found`.
 
     Parameters
     ----------
     left : mapping of player to actions
         The only ones that an equilibrium may use.
-    pure : Found
+    pure : Solution
         The pure equilibria.
     said : sequence of str
         How the game was cut down to ``left``.
@@ -384,11 +384,11 @@ class _Search:
         self.endless.add(branch.name)
         return True
 
-    def told(self, missing: str = "") -> Found:
+    def told(self, missing: str = "") -> Solution:
         """Return what was found so far; ``missing`` says what is still to be done."""
         witness = tie(self.game.players, self.game.payoffs)
         doubts = [*self.doubts, missing] if missing else self.doubts
-        return Found(
+        return Solution(
             equilibria=tuple(self.found),
             sets=tuple(
                 replace(s, words=f"{s.words}, and others on the same supports")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dilemma.errors import Mistake
     from dilemma.games.batch import Batch, Closeness
     from dilemma.games.branch import Branch
-    from dilemma.games.equilibrium import Found
+    from dilemma.games.equilibrium import Solution
     from dilemma.games.points import Point
     from dilemma.model import Model
     from dilemma.reading.expressions import Scope
@@ -192,7 +192,7 @@ class NumbersGame(Game):
 
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
-    ) -> Iterator[Found]:
+    ) -> Iterator[Solution]:
         """Yield answers: the branches' roots, compared with a search."""
         from dilemma.games.numbers.choosing import solve
 

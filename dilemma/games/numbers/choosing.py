@@ -18,7 +18,7 @@ import numpy as np
 import sympy as sp
 
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
-from dilemma.games.equilibrium import Equilibrium, Found, apart
+from dilemma.games.equilibrium import Equilibrium, Solution, apart
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.certificates import certificate, doubts, equilibrium, structure
 from dilemma.games.numbers.components import Together, only_searched, together
@@ -26,13 +26,13 @@ from dilemma.games.numbers.exact_replies import Judge
 from dilemma.games.numbers.first_order import admissible, concave
 from dilemma.games.numbers.optimality import leaders_best
 from dilemma.games.numbers.regimes import branches
-from dilemma.games.numbers.search import NotFoundError, Search, replied
+from dilemma.games.numbers.search import NotFoundError, Search, replies_to
 from dilemma.games.points import Doubt, Point
 from dilemma.games.solution import by_branches
 from dilemma.model import Model
 from dilemma.processes import inside
 
-__all__ = ["distance", "first_choice", "play", "played", "solve"]
+__all__ = ["distance", "equilibrium_points", "first_choice", "play", "solve"]
 
 Values = Mapping[sp.Symbol, sp.Expr]
 Floats = np.ndarray[Any, Any]
@@ -41,7 +41,7 @@ NEAR = 1e-5  # the search is in floats, and a payoff is flat at its top
 
 def solve(
     model: Model, values: Values, *, seconds: float | None, most: int, seed: int = 0
-) -> Iterator[Found]:
+) -> Iterator[Solution]:
     """Find the equilibria of a game in which numbers are chosen; each answer is better than the last.
 
     Raises
@@ -80,16 +80,16 @@ def solve(
     if not every.equilibria and not reasons:
         said.append("there is no equilibrium in pure choices")
     ties = [p.tie for p, _, _ in certified if p.tie]
-    yield _told(model, values, every, said=said, reasons=reasons, ties=ties)
+    yield _solution(model, values, every, said=said, reasons=reasons, ties=ties)
 
 
-def _at_first(model: Model, search: Search, values: Values) -> Found:
+def _at_first(model: Model, search: Search, values: Values) -> Solution:
     """Return what a search from one point finds, which is soon."""
     judge, middle = Judge(model, values, search), search.starts()[2]
     points = search.simultaneous(tuple(model.players), [middle])
     found = [only_searched(judge, values, tuple(Fraction(float(x)) for x in p)) for p in points]
     said, why = "a search from one point", "the first-order conditions were not solved"
-    return _told(model, values, _as_they_are(found), said=[said], reasons=[Doubt(why)], ties=[])
+    return _solution(model, values, _as_they_are(found), said=[said], reasons=[Doubt(why)], ties=[])
 
 
 def _by_conditions(
@@ -111,7 +111,7 @@ def _by_conditions(
     return points, said, reasons, symbolic
 
 
-def _told(
+def _solution(
     model: Model,
     values: Values,
     found: Together,
@@ -119,9 +119,9 @@ def _told(
     said: Sequence[str],
     reasons: Sequence[Doubt],
     ties: Sequence[str],
-) -> Found:
+) -> Solution:
     """Put the answer together."""
-    return Found(
+    return Solution(
         equilibria=found.equilibria,
         sets=found.sets,
         components=found.components,
@@ -252,7 +252,7 @@ def _led(
     if sure and paid > best + 1e-6 * max(1.0, abs(paid)):
         # Replies in floats are not quite best ones, and a leader's payoff is sensitive to them.
         # (Where followers' payoffs are not concave a leader may sit where their reply jumps.)
-        point = replied(model, values, search.symbols, point)
+        point = replies_to(model, values, search.symbols, point)
         paid = search.payoff(leader, point)
     if paid <= best + 1e-6 * max(1.0, abs(paid)):
         said = f"a search over the leader's interval pays no more ({paid:.6g})"
@@ -281,7 +281,9 @@ def _led(
 SAME_NUMBER = sp.Rational(1, 10**12)
 
 
-def played(model: Model, values: Mapping[sp.Symbol, sp.Expr]) -> tuple[list[Point], str]:
+def equilibrium_points(
+    model: Model, values: Mapping[sp.Symbol, sp.Expr]
+) -> tuple[list[Point], str]:
     """Return every equilibrium, and why some may be missing ("" if none is).
 
     Parameters

@@ -202,7 +202,7 @@ class _Joining:
             if wide is None:
                 extreme = [p for p in self._extreme_on(ends, formulas) if self.judge(p).holds]
                 members = [*ends, *extreme]
-                return self._told(cluster, members, straight=True)
+                return self._component(cluster, members, straight=True)
             points = [*ends, wide]
         members = _corners([*points, *cluster.tried], self.judge, formulas)
         if not cluster.bent:
@@ -214,9 +214,9 @@ class _Joining:
                         members.append(self._end(corner, step))
                         cluster.tried.add(step)
             members = _corners([*members, *points], self.judge, formulas)
-        return self._told(cluster, members, straight=False)
+        return self._component(cluster, members, straight=False)
 
-    def _told(self, cluster: _Cluster, members: list[Numbers], *, straight: bool) -> Component:
+    def _component(self, cluster: _Cluster, members: list[Numbers], *, straight: bool) -> Component:
         kept = tuple(dict.fromkeys(sorted(members)))
         tried = cluster.tried | set(cluster.points)
         exact = all(self.judge(point).exact for point in (*tried, *kept))

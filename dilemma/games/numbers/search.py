@@ -28,7 +28,7 @@ from dilemma.games.numbers.choice import Choice
 from dilemma.model import Model
 from dilemma.theory.parts import quickly
 
-__all__ = ["NotFoundError", "Search", "best_reply", "gain", "infeasible", "replied"]
+__all__ = ["NotFoundError", "Search", "best_reply", "gain", "infeasible", "replies_to"]
 
 COARSE, MIDDLE, FINE = 2001, 161, 21  # points of the first grid, of two numbers, and of finer ones
 FINER = 24  # of finer grids, each a quarter as wide
@@ -113,7 +113,7 @@ def best_reply(
     return dict(zip(symbols, map(float, top), strict=True)), share
 
 
-def replied(model: Model, values: Values, symbols: Sequence[sp.Symbol], point: Array) -> Array:
+def replies_to(model: Model, values: Values, symbols: Sequence[sp.Symbol], point: Array) -> Array:
     """Let those who follow a leader reply once more to what it chose.
 
     Parameters

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dilemma.errors import Mistake
     from dilemma.games.batch import Batch
     from dilemma.games.branch import Branch, Play
-    from dilemma.games.equilibrium import Found
+    from dilemma.games.equilibrium import Solution
     from dilemma.model import At, Model
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
@@ -171,7 +171,7 @@ class TreeGame(Game):
 
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
-    ) -> Iterator[Found]:
+    ) -> Iterator[Solution]:
         """Yield answers, by backward induction or from candidates that are judged."""
         from dilemma.games.tree.backward import solve
 

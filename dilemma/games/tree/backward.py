@@ -18,7 +18,7 @@ from math import inf
 import sympy as sp
 
 from dilemma.errors import DisagreementError
-from dilemma.games.equilibrium import Equilibrium, Found, apart
+from dilemma.games.equilibrium import Equilibrium, Solution, apart
 from dilemma.games.tree import induction, information, tree_of
 from dilemma.games.tree.deviations import Mix, Pay, Plan, ValuedTree, best_gain, valued
 from dilemma.games.tree.nodes import Cutoff, Node, Plans
@@ -35,7 +35,7 @@ def solve(
     *,
     seconds: float | None = 60,
     most: int = 200_000,
-) -> Iterator[Found]:
+) -> Iterator[Solution]:
     """Find the subgame perfect equilibria of a tree, with imperfect information the credible ones.
 
     Each answer is better than the last.
@@ -58,7 +58,7 @@ def solve(
     reason = budget.spent
     if ties and not reason:
         reason = "where a player is indifferent it may also mix"
-    yield Found(
+    yield Solution(
         equilibria=found,
         sets=apart(found),
         components=tuple((k,) for k in range(len(found))),

@@ -27,7 +27,7 @@ from itertools import product
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.equilibrium import Equilibrium, Found, apart
+from dilemma.games.equilibrium import Equilibrium, Solution, apart
 from dilemma.games.tree import induction
 from dilemma.games.tree.candidates import LATE, Search, actions_of, supports_of
 from dilemma.games.tree.credible import Assessment, Judge, OverdueError
@@ -384,7 +384,7 @@ def solve(
     values: Mapping[sp.Symbol, sp.Expr],
     *,
     deadline: float,
-) -> Iterator[Found]:
+) -> Iterator[Solution]:
     """Find credible equilibria of a tree with imperfect information; see :class:`Found`.
 
     Each answer is better than the last; ``deadline`` is by ``time.monotonic``.
@@ -454,11 +454,11 @@ class _Route:
         paid = [cell[player][0] for cell in self.numbers.payoffs.values()]
         return min(paid), (max(paid) - min(paid)) or Fraction(1)
 
-    def solved(self, search: Search, besides: Search, *doubts: str) -> Found:
+    def solved(self, search: Search, besides: Search, *doubts: str) -> Solution:
         """Search by the subgames and besides as a whole, judge, and tell."""
         credible, rejected = self._judged(search, besides)
         found = tuple(self._equilibrium(one, told) for one, told in credible)
-        return Found(
+        return Solution(
             equilibria=found,
             sets=apart(found),
             components=tuple((k,) for k in range(len(found))),

@@ -15,15 +15,15 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.checks.enumeration import At, Played
+from dilemma.checks.enumeration import At, WayToPlay
 from dilemma.claims.statements import AtMost, Copy, Statements
 from dilemma.errors import UnsupportedError
 from dilemma.games.kind import Can
 from dilemma.theory.parts import Reference
 
 __all__ = [
-    "Told",
-    "Truths",
+    "Holding",
+    "Truth",
     "assumed",
     "dominant",
     "every",
@@ -33,13 +33,13 @@ __all__ = [
     "risk_dominant",
     "shown",
     "stays",
-    "truths",
+    "truth",
 ]
 
-Told = tuple[Any, Any]
+Holding = tuple[Any, Any]
 
 
-def related(relation: sp.Basic, sign: Any) -> Told:
+def related(relation: sp.Basic, sign: Any) -> Holding:
     """Tell where a relation holds, by the sign of its left side less its right one."""
     match relation:
         case sp.StrictGreaterThan():
@@ -59,14 +59,14 @@ def related(relation: sp.Basic, sign: Any) -> Told:
     return np.asarray(true, dtype=bool), ~np.isnan(sign)
 
 
-def every(told: Iterator[Told]) -> Told:
+def every(told: Iterator[Holding]) -> Holding:
     """Join statements by 'and'."""
     pairs = list(told)
     true = np.logical_and.reduce(np.broadcast_arrays(np.True_, *(t for t, _ in pairs)))
     return true, np.logical_and.reduce(np.broadcast_arrays(np.True_, *(v for _, v in pairs)))
 
 
-def stays(at: At, profile: tuple[str, ...]) -> Iterator[Told]:
+def stays(at: At, profile: tuple[str, ...]) -> Iterator[Holding]:
     """Yield that nobody is paid more by leaving a profile."""
     for position, player in enumerate(at.model.players.values()):
         table = at.tables[player.name]
@@ -76,7 +76,7 @@ def stays(at: At, profile: tuple[str, ...]) -> Iterator[Told]:
             yield sign >= 0, ~np.isnan(sign)
 
 
-def dominant(at: At, player: str, action: str) -> Iterator[Told]:
+def dominant(at: At, player: str, action: str) -> Iterator[Holding]:
     """Yield that an action pays strictly more than another, whatever the others do."""
     position = list(at.model.players).index(player)
     table = at.tables[player]
@@ -87,7 +87,7 @@ def dominant(at: At, player: str, action: str) -> Iterator[Told]:
             yield sign > 0, ~np.isnan(sign)
 
 
-def kind(at: At, player: str, game: str) -> Told:
+def kind(at: At, player: str, game: str) -> Holding:
     """Tell where a player's payoffs are those of a game (see :mod:`dilemma.games.selection`)."""
     position = list(at.model.players).index(player)
     table = at.tables[player]
@@ -138,12 +138,12 @@ def risk_dominant(at: At, branch: str) -> Any:
 # --- truth in what is played ----------------------------------------------------------------------
 
 
-Chosen = Mapping[str, Played]
+Chosen = Mapping[str, WayToPlay]
 Instead = Mapping[str, Copy]
 
 
 @dataclass(frozen=True)
-class Truths:
+class Truth:
     """What a claim is at calibrations; each an array of bool, or one bool.
 
     Attributes
@@ -167,7 +167,7 @@ class Truths:
         return self.speaks & (self.fails if mode == "holds" else ~self.holds & self.whole)
 
 
-def truths(statements: Statements, at: Mapping[str, At]) -> Truths:
+def truth(statements: Statements, at: Mapping[str, At]) -> Truth:
     """Try a claim at calibrations.
 
     Parameters
@@ -194,7 +194,7 @@ def truths(statements: Statements, at: Mapping[str, At]) -> Truths:
         whole = whole & ~(here & ~has_value)
     if statements.claim.mode == "exists":
         speaks = claimed.assumed({})
-    return Truths(*np.broadcast_arrays(speaks, fails, holds, whole))
+    return Truth(*np.broadcast_arrays(speaks, fails, holds, whole))
 
 
 def assumed(statements: Statements, at: Mapping[str, At]) -> Any:
@@ -259,7 +259,7 @@ class _Claimed:
         known = [np.asarray(self.at[key].solved[1], dtype=bool) for key in keys]
         return np.logical_and.reduce(np.broadcast_arrays(np.True_, *known))
 
-    def cases(self) -> Iterator[tuple[dict[str, Played], Any]]:
+    def cases(self) -> Iterator[tuple[dict[str, WayToPlay], Any]]:
         """Yield what may be played in each copy and in its twins, and where it is."""
         statements = self.statements
         twins = statements.twins(statements.parts())
@@ -279,7 +279,7 @@ class _Claimed:
             if np.any(present):
                 yield chosen, present
 
-    def _among(self, key: str) -> list[tuple[Played, Any]]:
+    def _among(self, key: str) -> list[tuple[WayToPlay, Any]]:
         """Return the equilibria that the claim is about, each with where it is one."""
         at = self.at[key]
         played, _ = at.solved
@@ -316,7 +316,7 @@ class _Claimed:
 
     # --- what is true ---------------------------------------------------------------------------
 
-    def truth(self, formula: sp.Basic, chosen: Chosen, instead: Instead) -> Told:
+    def truth(self, formula: sp.Basic, chosen: Chosen, instead: Instead) -> Holding:
         """Tell where a formula of the claim is true, and where it has a value."""
         match formula:
             case sp.And() | sp.Or():
@@ -357,7 +357,7 @@ class _Claimed:
             raise UnsupportedError(f"{reference.what}(…) is not tried here")
         return chosen[copy.key].worth[name]
 
-    def _said(self, reference: Reference, chosen: Chosen, instead: Instead) -> Told:
+    def _said(self, reference: Reference, chosen: Chosen, instead: Instead) -> Holding:
         """Tell where a statement that is no comparison is true."""
         copy = self._copy(reference, instead)
         at, arguments = self.at[copy.key], reference.arguments
