@@ -1,6 +1,7 @@
 """Imports run one way, and the public names are exactly those announced."""
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -198,6 +199,16 @@ def test_modules_that_the_pages_name_are_there():
     assert [
         n for n in named if not (ROOT / n).is_dir() and n.replace("/", ".") not in MODULES
     ] == []
+
+
+def test_what_is_imported_in_texts_is_there():
+    """In scripts that are written for users, such as the one that shows a disagreement again."""
+    written = re.compile(r"^from (dilemma(?:\.\w+)*) import (\w+(?:, \w+)*)$", re.MULTILINE)
+    for file in MODULES.values():
+        for place, names in written.findall(file.read_text(encoding="utf-8")):
+            there = importlib.import_module(place)
+            for name in names.split(", "):
+                assert hasattr(there, name) or f"{place}.{name}"[8:] in MODULES, (file, name)
 
 
 def test_what_is_public_is_announced_and_there():

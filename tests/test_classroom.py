@@ -290,12 +290,12 @@ def test_the_gambit_file_has_the_exact_payoffs(name, tmp_path):
     text = opened("return asNfg(state.model, state, found)", name, moves=moves)
     file = tmp_path / "game.nfg"
     file.write_text(text, encoding="utf-8")
-    game, values = dilemma.load(file), model.values(model.calibration("post_cold_war", **moves))
-    assert [p.title for p in game.players.values()] == [p.title for p in model.players.values()]
-    for theirs, ours in zip(game.profiles, model.game.profiles, strict=True):
+    read, values = dilemma.load(file), model.values(model.calibration("post_cold_war", **moves))
+    assert [p.title for p in read.players.values()] == [p.title for p in model.players.values()]
+    for theirs, ours in zip(read.game.profiles, model.game.profiles, strict=True):
         assert theirs == ours
         paid = [p.xreplace(values) for p in model.payoffs[ours].values()]
-        assert list(game.payoffs[theirs].values()) == paid
+        assert list(read.payoffs[theirs].values()) == paid
 
 
 @needs_node

@@ -105,7 +105,7 @@ def test_every_equilibrium_is_drawn_solid_if_stable_and_dashed_if_not(traces, pi
             for kind, stable in (("solid", True), ("dashed", False)):
                 line = set(points(axes, f"{kind} {shown}"))
                 states = {
-                    (float(stop.at), float(state.worth(shown)))
+                    (float(stop.at), float(state.value(shown)))
                     for stop in course.stops
                     for state in stop.states
                     if state.stable is stable
@@ -166,7 +166,7 @@ def test_slack_effort_and_prices_are_those_of_the_path(traces, pictures):
                 (float(stop.at), float(value))
                 for stop in course.stops
                 for state in stop.states
-                if (value := state.worth(name)) is not None
+                if (value := state.value(name)) is not None
             }
             assert set(points(panel(pictures["ceiling"], era, row), f"solid {name}")) == told
 

@@ -449,3 +449,9 @@ def test_the_old_question_for_actions_is_still_refused_by_name():
         pytest.raises(UnsupportedError, match="a game of cards is for games with actions"),
     ):
         dilemma.load("hedging").needs_actions("a game of cards")
+
+
+def test_what_an_equilibrium_is_worth_answers_by_its_old_name(abandonment):
+    found = dilemma.solve(abandonment, "cold_war")[0]
+    with pytest.warns(DeprecationWarning, match=r"Equilibrium.worth is now Equilibrium.value"):
+        assert found.worth("japan") == found.value("japan")

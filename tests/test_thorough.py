@@ -46,7 +46,10 @@ def test_no_calibration_contradicts_what_the_model_files_say(model, claim, over,
     attack, found = attacked(stated(model, claim, over), status, draws=DRAWS, seed=1, until=until)
     assert found is None
     assert attack.draws + attack.corners > 0
-    assert attack.failing == (attack.spoke if status == "disproved" else 0)
+    if claim.mode == "possible" and status == "proved":
+        assert attack.failing < attack.spoke
+    else:
+        assert attack.failing == (attack.spoke if status == "disproved" else 0)
 
 
 @pytest.fixture(scope="module")

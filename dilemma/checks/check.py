@@ -45,8 +45,8 @@ from decimal import Decimal
 
 from dilemma import solve
 from dilemma.model import Model
-from dilemma.checking.attack import attacked
-from dilemma.proof.decide import decide, stated
+from dilemma.checks.attack import attacked
+from dilemma.claims.decide import decide, stated
 
 VERSIONS = {versions}
 NAME, CLAIM, OVER, STATUS = {name!r}, {claim!r}, {over!r}, {status!r}

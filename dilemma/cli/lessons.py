@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 def classroom(
     models: Annotated[
         list[str] | None,
-        typer.Argument(help="Shipped models' names or files' paths; all shipped ones if none."),
+        typer.Argument(
+            help="Shipped names or paths; all shipped models that the page shows if none."
+        ),
     ] = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="The .html file to write.")] = Path(
         "classroom.html"
@@ -48,10 +50,11 @@ def classroom(
     from dilemma.errors import DilemmaError
     from dilemma.output.result import check
     from dilemma.page.page import classroom as page
+    from dilemma.page.page import shown
 
     check(output, "a page's file", (".html", ".htm"))
     with progress("writing") as tell:
-        loaded = [load_model(name) for name in models or every()]
+        loaded = [load_model(name) for name in models] if models else list(shown())
         found = page([_beginning(model, at) for model in loaded], seconds=seconds, progress=tell)
     path = found.save(output)
     size = len(found.html.encode())
@@ -60,6 +63,8 @@ def classroom(
         print_json({**told, "sha256": hashlib.sha256(found.html.encode()).hexdigest()})
     else:
         say(f"written: {path} ({size / 1000:.0f} kB; open it in a browser)")
+        if not models and (without := [name for name in every() if name not in found.models]):
+            say(f"without {', '.join(without)}: the page has no script for such games")
     if opens:
         import webbrowser
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -95,6 +96,15 @@ class Equilibrium:
             if name in own:
                 return own[name]
         return None
+
+    def worth(self, name: str) -> sp.Rational | None:
+        """Return what :meth:`value` does, by its old name."""
+        warnings.warn(
+            "Equilibrium.worth is now Equilibrium.value, and will be gone in the next release",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return self.value(name)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""

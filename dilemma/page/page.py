@@ -33,7 +33,7 @@ from dilemma.output.result import versions, write
 from dilemma.study.asking import Eras, eras_of
 from dilemma.theory.parts import Parameter, Player, decimal
 
-__all__ = ["Page", "classroom", "golden", "texts"]
+__all__ = ["Page", "classroom", "golden", "shown", "texts"]
 
 STEPS = 100  # a slider has at least so many positions
 STORY = 3  # outcomes of a story that are drawn at first
@@ -374,7 +374,7 @@ def classroom(
     >>> page.models, "Content-Security-Policy" in page.html
     (('abandonment',), True)
     """
-    loaded = list(_shipped()) if models is None else [_loaded(model) for model in models]
+    loaded = list(shown()) if models is None else [_loaded(model) for model in models]
     for model in loaded:
         model.needs(Can.SCRIPT, "a page for class")
     unique = list(dict.fromkeys(eras_of(model, at, ranges=True)[0] for model in loaded))
@@ -399,8 +399,8 @@ def classroom(
     return Page(tuple(model.name for model in unique), _assembled(told, scripts))
 
 
-def _shipped() -> Iterator[Model]:
-    """Yield the shipped models that the page has a script for."""
+def shown() -> Iterator[Model]:
+    """Yield the shipped models that the page shows: those that it has a script for."""
     for name in available():
         model = load(name)
         if Can.SCRIPT in model.game.can:

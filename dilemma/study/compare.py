@@ -113,8 +113,9 @@ def _equilibrium_table(model: Model, eras: Sequence[EraSummary]) -> Table:
     mixes = "" if Can.SLOPES in model.game.can else "; mixes are probabilities"
     if units:
         notes.insert(0, f"Payoffs ({', '.join(titles)}) in {units}{mixes}.")
-    # Where there are payoff matrices the first of them has the title.
-    about = f"{model.title}: equilibria" if Can.SLOPES in model.game.can else "Equilibria"
+    # Where there are tables of payoffs the first of them has the title.
+    tabled = any(era.payoffs for era in eras)
+    about = "Equilibria" if tabled else f"{model.title}: equilibria"
     return Table(
         f"{about} at the centre",
         ("era", "equilibrium", *decisions, "payoffs", "regret", "selection"),
