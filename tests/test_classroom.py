@@ -14,7 +14,7 @@ import sympy as sp
 import dilemma
 from classroom_page import SHOWN, about, content, draws, floats, needs_node, page, run, script
 from dilemma.errors import UnsupportedError
-from dilemma.games.selection import kind_of
+from dilemma.games.two_by_two import kind_of
 from dilemma.output.javascript import Exactly, Names, condition, formula
 from dilemma.page.page import classroom
 from dilemma.study.region_map import region_map

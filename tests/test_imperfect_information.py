@@ -17,6 +17,7 @@ import sympy as sp
 
 import dilemma
 from dilemma.exchange.programs import to_pygambit
+from dilemma.games.play import deviation_gain
 from dilemma.games.tree import backward as trees
 from dilemma.games.tree.candidates import quasi_perfect
 from dilemma.games.tree.credible import Judge, Way, consistent, pinned
@@ -218,6 +219,21 @@ def test_seltens_horse():
     assert found[0].beliefs["third"]["C, d"] >= sp.Rational(2, 3)  # R is best from there on
     assert "1 further Nash profile is not credible: (D, c, L): at 'second' d pays" in found.method
     check(game, found)
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "gained"),
+    [
+        ({"c": 1, "d": 0}, {"L": 0, "R": 1}, 0),  # an equilibrium
+        ({"c": 0, "d": 1}, {"L": 0, "R": 1}, 1),  # the second player would rather stop
+        ({"c": 0, "d": 1}, {"L": "1/2", "R": "1/2"}, "1/2"),  # R for sure pays the third 1
+    ],
+)
+def test_who_cannot_tell_two_histories_apart_deviates_after_both(second, third, gained):
+    game = dilemma.load(GAMES / "selten_horse.efg")
+    play = {"first": {"C": 1, "D": 0}, "second": second, "third": third}
+    exact = {name: {a: sp.Rational(c) for a, c in mix.items()} for name, mix in play.items()}
+    assert deviation_gain(game, {}, exact) == sp.Rational(gained)
 
 
 def beer_and_quiche(strong="9/10"):

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 import dilemma
 from dilemma.errors import DisagreementError
 from dilemma.games import selection
-from dilemma.games import selection as kinds
+from dilemma.games import two_by_two as named
+from dilemma.games.dominance import dominance
 from dilemma.games.exact import solve_exactly
 from dilemma.games.matrix import bimatrix, supports
 from dilemma.games.matrix import bimatrix as agreement
@@ -50,13 +51,13 @@ GAMES = {
 @pytest.mark.parametrize(("kind", "payoffs"), GAMES.items())
 def test_a_game_is_called_what_the_field_calls_it(kind, payoffs):
     game = two_by_two(payoffs)
-    assert [kinds.kind_of(game, p, {}) for p in game.players] == [kind, kind]
-    holds = {k: kinds.is_kind(game, "row", k) for k in kinds.KINDS}
+    assert [named.kind_of(game, p, {}) for p in game.players] == [kind, kind]
+    holds = {k: named.is_kind(game, "row", k) for k in named.KINDS}
     assert [k for k, condition in holds.items() if condition == sp.true] == [kind]
 
 
 def test_a_game_on_a_border_has_no_name():
-    assert kinds.kind_of(two_by_two([[1, 2], [1, 3]]), "row", {}) == kinds.BORDER
+    assert named.kind_of(two_by_two([[1, 2], [1, 3]]), "row", {}) == named.BORDER
 
 
 def test_what_nashpy_drops_is_added_and_said(monkeypatch):
@@ -85,13 +86,22 @@ def test_branches_that_part_from_the_exact_path_stop_with_an_error(monkeypatch, 
 def test_dominance_strict_and_weak():
     game = dilemma.matrix([[2, 2], [1, 2], [0, 0]], [[0, 1], [0, 1], [0, 1]])
     payoffs = dict(game.payoffs)
-    found = selection.dominance(list(game.players.values()), payoffs)
+    found = dominance(list(game.players.values()), payoffs)
     told = {(d.better, d.worse): d.strict for d in found if d.player == "row"}
     assert told == {
         ("row_1", "row_2"): False,
         ("row_1", "row_3"): True,
         ("row_2", "row_3"): True,
     }
+
+
+def test_what_only_a_mix_dominates_is_dominated():
+    game = dilemma.matrix([[3, 0], [1, 1], [0, 3]], [[0, 1], [1, 0], [0, 1]])
+    found = dominance(list(game.players.values()), game.payoffs)
+    assert {(d.better, d.worse): d.strict for d in found} == {
+        ("1/2 row_1 + 1/2 row_3", "row_2"): True
+    }
+    assert "row_2 by 1/2 row_1 + 1/2 row_3 (strictly)" in str(dilemma.compare(game, draws=1))
 
 
 def test_risk_and_payoff_dominance_may_part():

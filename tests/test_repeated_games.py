@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 import dilemma
 from dilemma.errors import CalibrationError, DilemmaError, DisagreementError, ModelError
-from dilemma.games.dynamic import iteration
 from dilemma.games.solution import branches, many
 from questions import ELSEWHERE, QUESTIONS
 
@@ -204,8 +203,26 @@ def test_a_plan_of_many_steps_is_regretted_too(grim):
     """Regret is against the best plan: breaking for ever, not once and then keeping promises."""
     kept = {f"{p} in {s}": {"keep": sp.Integer(1), "break_": sp.Integer(0)} for s in ("trust", "spite") for p in PLAYERS}  # fmt: skip
     values = grim.values({"d": "1/2"})
-    assert iteration.gain(grim, values, kept) == 4  # 5 in every period instead of 3
-    assert iteration.worth(grim, values, kept)["ann"] == 3
+    assert grim.game.gain(grim, values, kept) == 2  # 5 in every period instead of 3
+    assert grim.game.worth(grim, values, kept)["ann"] == 3
+
+
+@pytest.mark.parametrize("patience", ["0.3", "1/2", "0.9"])
+def test_what_is_found_is_what_no_plan_gains_against(grim, patience):
+    """The two ways to see it share no code: plays that are searched, and one play by itself."""
+    values = grim.values({"d": patience})
+    found = {e.branch for e in dilemma.solve(grim, d=patience)}
+    for done in itertools.product(("keep", "break_"), repeat=4):
+        policy = {"trust": done[:2], "spite": done[2:]}
+        play = {
+            name: {
+                a: sp.Integer(a == policy[state][("ann", "bob").index(player)])
+                for a in ("keep", "break_")
+            }
+            for name, (player, state) in grim.game.decisions.items()
+        }
+        gained = grim.game.gain(grim, values, play)
+        assert (gained == 0) is (grim.game.called(policy) in found)
 
 
 # --- every question --------------------------------------------------------------------------------

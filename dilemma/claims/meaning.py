@@ -22,9 +22,11 @@ import sympy as sp
 
 from dilemma.claims.statements import Alone, AtMost, Copy, Part, Statements
 from dilemma.errors import UnsupportedError
-from dilemma.games import selection as named_games
 from dilemma.games.branch import Branch
+from dilemma.games.dominance import dominant
 from dilemma.games.numbers.first_order import marginal
+from dilemma.games.two_by_two import is_kind
+from dilemma.model import Model
 from dilemma.theory.parts import Claim, Reference
 
 __all__ = [
@@ -99,9 +101,9 @@ class Reading(ABC, Generic[Value]):
             case "equilibrium":
                 return self.stays(names, copy)
             case "dominant":
-                return self.stated(named_games.dominant(model, *names), copy)
+                return self.stated(dominant(model, *names), copy)
             case "kind":
-                return self.stated(named_games.is_kind(model, *names), copy)
+                return self.stated(is_kind(model, *names), copy)
             case "rises" | "falls":
                 low = self.outcome(names[0], copy)
                 high = self.outcome(names[0], self.statements.twin(copy, names[1]))
@@ -136,7 +138,7 @@ class Reading(ABC, Generic[Value]):
 
     def stays(self, profile: tuple[str, ...], copy: Copy) -> Value:
         """State that a profile is an equilibrium."""
-        return self.stated(named_games.is_equilibrium(self.statements.model, profile), copy)
+        return self.stated(_is_equilibrium(self.statements.model, profile), copy)
 
     def alone(self, profile: tuple[str, ...], copy: Copy) -> Value:  # noqa: ARG002 -- for others
         """State that a profile is the only equilibrium, where that is known of one calibration."""
@@ -312,3 +314,15 @@ def _cases_without_value(
         if holds != sp.false:
             return None
     return cases
+
+
+def _is_equilibrium(model: Model, profile: tuple[str, ...]) -> sp.Basic:
+    """Return the condition under which a pure profile is an equilibrium."""
+    gaps = []
+    for position, player in enumerate(model.players.values()):
+        for action in player.actions:
+            if action != profile[position]:
+                other = (*profile[:position], action, *profile[position + 1 :])
+                gap = model.payoffs[profile][player.name] - model.payoffs[other][player.name]
+                gaps.append(sp.Ge(sp.expand(gap), 0))
+    return sp.And(*gaps)

@@ -15,9 +15,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import product
+from itertools import permutations, product
 from math import inf, lcm
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
@@ -25,7 +25,19 @@ from dilemma.games.lemke import maximise, safest
 from dilemma.output.result import apart, owned, weighted
 from dilemma.theory.parts import Player, Profile
 
-__all__ = ["Domination", "Elimination", "dominations", "eliminate", "survivors"]
+if TYPE_CHECKING:
+    from dilemma.model import Model
+
+__all__ = [
+    "Dominance",
+    "Domination",
+    "Elimination",
+    "dominance",
+    "dominant",
+    "dominations",
+    "eliminate",
+    "survivors",
+]
 
 Payoffs = Mapping[Profile, Mapping[str, Any]]  # exact: fractions or sympy's rationals
 Left = Mapping[str, Profile]  # the actions that each player still has
@@ -33,6 +45,20 @@ Gaps = Mapping[str, Sequence[int]]  # what each other action gains over one, aga
 Weights = Mapping[str, int | Fraction]  # positive; a mix where they are divided by their sum
 FINEST = 24  # a mix is written with the smallest denominator that serves, up to this one
 LARGE = 1500  # gaps beyond which a mix is first sought among pure actions one after another
+
+
+@dataclass(frozen=True, slots=True)
+class Dominance:
+    """One way to play does better than an action of the same player whatever the others do.
+
+    ``better`` is another action, or a mix where no action alone does as much.  ``strict`` is false
+    where it only never does worse (and sometimes better).
+    """
+
+    player: str
+    better: str
+    worse: str
+    strict: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +215,48 @@ def dominations(
         for action in gone:
             table = [side.without(name, action) for side in table]
     return tuple(_dominations(table, inf))
+
+
+def dominance(players: Sequence[Player], payoffs: Payoffs) -> tuple[Dominance, ...]:
+    """Return every domination of one action by another, and by mixes where no action does as much.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> game = dilemma.matrix([[3, 0], [1, 1], [0, 3]], [[0, 1], [1, 0], [0, 1]])
+    >>> for found in dominance(list(game.players.values()), game.payoffs):
+    ...     print(found.worse, "by", found.better, "strictly" if found.strict else "weakly")
+    row_2 by 1/2 row_1 + 1/2 row_3 strictly
+    """
+    found = []
+    for side in _sides(players, payoffs):
+        gaps = {worse: side.gaps(worse) for worse in side.rows}
+        for better, worse in permutations(side.rows, 2):
+            gained = gaps[worse][better]
+            if min(gained) > 0 or (min(gained) == 0 and max(gained) > 0):
+                found.append(Dominance(side.player.name, better, worse, strict=min(gained) > 0))
+    strict = {(d.player, d.worse): d.strict for d in sorted(found, key=lambda d: d.strict)}
+    for one in dominations(players, payoffs):
+        if one.strict > strict.get((one.player, one.action), -1):
+            mix = weighted(one.by)
+            found.append(Dominance(one.player, mix, one.action, strict=one.strict))
+    return tuple(found)
+
+
+def dominant(model: Model, player: str, action: str) -> sp.Basic:
+    """Return the condition under which an action is strictly best whatever the others do."""
+    position = list(model.players).index(player)
+    others = [p.actions for p in model.players.values() if p.name != player]
+    gaps = []
+    for rest in product(*others):
+        own, *rivals = (
+            (*rest[:position], a, *rest[position:])
+            for a in (action, *(b for b in model.players[player].actions if b != action))
+        )
+        gaps += [
+            sp.expand(model.payoffs[own][player] - model.payoffs[r][player]) > 0 for r in rivals
+        ]
+    return sp.And(*gaps)
 
 
 # --- one player's payoffs -------------------------------------------------------------------------

@@ -1,24 +1,8 @@
-"""Which actions are dominated, and which of several equilibria dominates the others.
+"""Which of several equilibria dominates the others.
 
 Risk dominance after Harsanyi and Selten 1988, A General Theory of Equilibrium Selection in Games:
 of two strict pure equilibria the one whose product of losses from unilateral deviation is larger.
 In a game of more than 2x2 these are the products in the 2x2 game that the two equilibria span.
-
-The names of 2x2 games are conditions on payoffs.  For one player write C for its cooperative action and D for the other, and likewise for the
-partner.  With u(own, partner's) let
-
-    D0 = u(C, D) - u(D, D),   D1 = u(C, C) - u(D, C)
-
-be what cooperation gains against a partner who does not, and who does, cooperate.
-
-    harmony             D0 > 0, D1 > 0
-    chicken             D0 > 0 > D1
-    stag hunt           D0 < 0 < D1          (assurance)
-    prisoner's dilemma  D0 < 0, D1 < 0, u(C, C) > u(D, D)
-    deadlock            D0 < 0, D1 < 0, u(C, C) <= u(D, D)
-
-Where D0 or D1 is 0 the game lies on a border and has no name.  Names after Rapoport and Guyer
-1966, General Systems 11: 203-214; Snyder and Diesing 1977, Conflict Among Nations.
 """
 
 from __future__ import annotations
@@ -30,25 +14,14 @@ from itertools import combinations, product
 
 import sympy as sp
 
-from dilemma.errors import UnsupportedError
 from dilemma.games.equilibrium import Equilibrium
-from dilemma.model import Model
 from dilemma.theory.parts import Player, Profile
 
 __all__ = [
-    "BORDER",
-    "KINDS",
-    "Dominance",
     "Losses",
     "Payoffs",
     "best_replies",
-    "dominance",
-    "dominant",
     "expected",
-    "gains",
-    "is_equilibrium",
-    "is_kind",
-    "kind_of",
     "losses",
     "pareto_better",
     "payoff_dominant",
@@ -56,19 +29,6 @@ __all__ = [
 ]
 
 Payoffs = Mapping[Profile, Mapping[str, sp.Rational]]
-
-
-@dataclass(frozen=True, slots=True)
-class Dominance:
-    """One action of a player does better than another whatever the others do.
-
-    ``strict`` is false where it only never does worse (and sometimes better).
-    """
-
-    player: str
-    better: str
-    worse: str
-    strict: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +71,6 @@ def _against(players: Sequence[Player], position: int) -> list[Profile]:
 
 def _with(rest: Profile, position: int, action: str) -> Profile:
     return (*rest[:position], action, *rest[position + 1 :])
-
-
-def dominance(players: Sequence[Player], payoffs: Payoffs) -> tuple[Dominance, ...]:
-    """Return every domination of one pure action by another."""
-    found = []
-    for position, player in enumerate(players):
-        for better, worse in product(player.actions, repeat=2):
-            if better == worse:
-                continue
-            gaps = [
-                payoffs[_with(rest, position, better)][player.name]
-                - payoffs[_with(rest, position, worse)][player.name]
-                for rest in _against(players, position)
-            ]
-            if min(gaps) > 0 or (min(gaps) == 0 and max(gaps) > 0):
-                found.append(Dominance(player.name, better, worse, strict=bool(min(gaps) > 0)))
-    return tuple(found)
 
 
 def best_replies(players: Sequence[Player], payoffs: Payoffs) -> dict[str, frozenset[Profile]]:
@@ -242,93 +185,3 @@ def _losses(
             deviation = _with(profile, position, other[position])
             found[player.name] = payoffs[profile][player.name] - payoffs[deviation][player.name]
     return found
-
-
-# --- names of 2x2 games ---------------------------------------------------------------------------
-
-
-KINDS = ("harmony", "chicken", "stag hunt", "prisoner's dilemma", "deadlock")
-BORDER = "border"
-
-
-def gains(model: Model, player: str) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
-    """Return D0, D1 and u(C, C) - u(D, D) of one player of a 2x2 game, in symbols.
-
-    Raises
-    ------
-    UnsupportedError
-        If the game is not 2x2, or does not say which actions cooperate.
-    """
-    names = list(model.players)
-    if len(names) != 2 or any(len(p.actions) != 2 for p in model.players.values()):
-        raise UnsupportedError(f"{model.name} is not 2x2: the names of games are for 2x2 games")
-    if any(p.cooperates is None for p in model.players.values()):
-        raise UnsupportedError(f"{model.name} does not say which action of a player cooperates")
-    partner = names[1 - names.index(player)]
-
-    def pays(*, own: bool, other: bool) -> sp.Expr:
-        acts = {player: _act(model, player, own), partner: _act(model, partner, other)}
-        return model.payoffs[acts[names[0]], acts[names[1]]][player]
-
-    return (
-        pays(own=True, other=False) - pays(own=False, other=False),
-        pays(own=True, other=True) - pays(own=False, other=True),
-        pays(own=True, other=True) - pays(own=False, other=False),
-    )
-
-
-def _act(model: Model, player: str, cooperates: bool) -> str:  # noqa: FBT001 -- a private switch
-    chosen = model.players[player]
-    return next(a for a in chosen.actions if (a == chosen.cooperates) == cooperates)
-
-
-def is_kind(model: Model, player: str, kind: str) -> sp.Basic:
-    """Return the condition under which a player's payoffs are of that kind."""
-    D0, D1, both = (sp.expand(g) for g in gains(model, player))
-    return {
-        "harmony": sp.And(D0 > 0, D1 > 0),
-        "chicken": sp.And(D0 > 0, D1 < 0),
-        "stag hunt": sp.And(D0 < 0, D1 > 0),
-        "prisoner's dilemma": sp.And(D0 < 0, D1 < 0, both > 0),
-        "deadlock": sp.And(D0 < 0, D1 < 0, both <= 0),
-    }[kind]
-
-
-def kind_of(model: Model, player: str, values: Mapping[sp.Symbol, sp.Rational]) -> str:
-    """Return the kind of game that a player is in at these values, or ``"border"``."""
-    D0, D1, both = (g.xreplace(values) for g in gains(model, player))
-    if D0 == 0 or D1 == 0:
-        return BORDER
-    if D0 > 0:
-        return "harmony" if D1 > 0 else "chicken"
-    if D1 > 0:
-        return "stag hunt"
-    return "prisoner's dilemma" if both > 0 else "deadlock"
-
-
-def dominant(model: Model, player: str, action: str) -> sp.Basic:
-    """Return the condition under which an action is strictly best whatever the others do."""
-    position = list(model.players).index(player)
-    others = [p.actions for p in model.players.values() if p.name != player]
-    gaps = []
-    for rest in product(*others):
-        own, *rivals = (
-            (*rest[:position], a, *rest[position:])
-            for a in (action, *(b for b in model.players[player].actions if b != action))
-        )
-        gaps += [
-            sp.expand(model.payoffs[own][player] - model.payoffs[r][player]) > 0 for r in rivals
-        ]
-    return sp.And(*gaps)
-
-
-def is_equilibrium(model: Model, profile: tuple[str, ...]) -> sp.Basic:
-    """Return the condition under which a pure profile is an equilibrium."""
-    gaps = []
-    for position, player in enumerate(model.players.values()):
-        for action in player.actions:
-            if action != profile[position]:
-                other = (*profile[:position], action, *profile[position + 1 :])
-                gap = model.payoffs[profile][player.name] - model.payoffs[other][player.name]
-                gaps.append(sp.Ge(sp.expand(gap), 0))
-    return sp.And(*gaps)

@@ -11,7 +11,7 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
-from dilemma.games import selection as kinds
+from dilemma.games import two_by_two
 from dilemma.games.kind import Can
 from dilemma.games.solution import branches, solve
 from dilemma.model import At, Model
@@ -249,7 +249,7 @@ def _borders(model: Model) -> Iterator[sp.Expr]:
             yield from branch.nonzero
     for player in model.players:
         try:
-            yield from kinds.gains(model, player)
+            yield from two_by_two.gains(model, player)
         except UnsupportedError:
             return
 
@@ -280,6 +280,6 @@ def _between(low: sp.Expr, high: sp.Expr) -> sp.Rational:
 def _kinds(model: Model, calibration: Mapping[str, sp.Rational]) -> dict[str, str]:
     values = model.values(calibration)
     try:
-        return {player: kinds.kind_of(model, player, values) for player in model.players}
+        return {player: two_by_two.kind_of(model, player, values) for player in model.players}
     except UnsupportedError:
         return {}

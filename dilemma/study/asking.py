@@ -13,6 +13,7 @@ import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games import selection
+from dilemma.games.dominance import Dominance
 from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import record
@@ -55,7 +56,7 @@ class EraSummary:
         The profiles in which the player's action is a best reply.
     kinds : mapping of player to kind of game
         Empty where the names of 2x2 games do not apply.
-    dominance : tuple of selection.Dominance
+    dominance : tuple of Dominance
     payoff_dominant, risk_dominant : str
         The equilibrium's name, "" where none is.
     frequencies : Frequencies
@@ -68,7 +69,7 @@ class EraSummary:
     payoffs: Mapping[Profile, Mapping[str, sp.Rational]]
     best: Mapping[str, frozenset[Profile]]
     kinds: Mapping[str, str]
-    dominance: tuple[selection.Dominance, ...]
+    dominance: tuple[Dominance, ...]
     payoff_dominant: str
     risk_dominant: str
     frequencies: Frequencies

@@ -11,8 +11,8 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
-from dilemma.games import selection
-from dilemma.games import selection as kinds
+from dilemma.games import selection, two_by_two
+from dilemma.games.dominance import dominance
 from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
 from dilemma.games.solution import by_branches, solve
@@ -497,7 +497,7 @@ def _summary(
         payoffs=payoffs,
         best=selection.best_replies(players, payoffs) if payoffs else {},
         kinds=_kinds(model, values) if payoffs else {},
-        dominance=selection.dominance(players, payoffs) if payoffs else (),
+        dominance=dominance(players, payoffs) if payoffs else (),
         payoff_dominant=_named(selection.payoff_dominant(found.equilibria)),
         risk_dominant=_named(safest),
         frequencies=frequencies(model, name, draws=draws, seed=seed, progress=progress),
@@ -510,7 +510,7 @@ def _named(equilibrium: Equilibrium | None) -> str:
 
 def _kinds(model: Model, values: Mapping[sp.Symbol, sp.Rational]) -> dict[str, str]:
     try:
-        return {player: kinds.kind_of(model, player, values) for player in model.players}
+        return {player: two_by_two.kind_of(model, player, values) for player in model.players}
     except UnsupportedError:
         return {}
 

@@ -19,8 +19,8 @@ import numpy as np
 import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games import selection as kinds
 from dilemma.games import solution as games
+from dilemma.games import two_by_two
 from dilemma.model import Model
 from dilemma.theory.parts import quickly
 
@@ -173,7 +173,7 @@ def _kinds(
     model: Model, drawn: Mapping[str, np.ndarray[Any, Any]], draws: int
 ) -> dict[str, dict[str, float]]:
     try:
-        gained = {player: kinds.gains(model, player) for player in model.players}
+        gained = {player: two_by_two.gains(model, player) for player in model.players}
     except UnsupportedError:
         return {}
     if not (columns := _quantities(model, drawn, draws)):
@@ -190,7 +190,7 @@ def _kinds(
             "stag hunt": (D0 < 0) & (D1 > 0),
             "prisoner's dilemma": (D0 < 0) & (D1 < 0) & (both > 0),
             "deadlock": (D0 < 0) & (D1 < 0) & ~(both > 0),
-            kinds.BORDER: (D0 == 0) | (D1 == 0),
+            two_by_two.BORDER: (D0 == 0) | (D1 == 0),
         }
         found = {kind: float(np.mean(holds)) for kind, holds in told.items()}
         shares[player] = {k: s for k, s in sorted(found.items(), key=lambda i: -i[1]) if s}

@@ -11,7 +11,7 @@ import sympy as sp
 
 from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
-from dilemma.games import selection as kinds
+from dilemma.games import two_by_two
 from dilemma.games.branch import Branch, Naming
 from dilemma.games.kind import Can
 from dilemma.games.solution import branches
@@ -350,7 +350,7 @@ def _interaction(shorter: Shortening) -> Iterator[Proposition]:
     model = shorter.model
     for player in model.players:
         try:
-            D0, D1, _ = kinds.gains(model, player)
+            D0, D1, _ = two_by_two.gains(model, player)
         except UnsupportedError:
             return
         where = tidy(sp.Gt(sp.expand(D1 - D0), 0))
@@ -363,7 +363,7 @@ def _games(shorter: Shortening) -> Iterator[Proposition]:
     model, naming = shorter.model, Naming(shorter.model)
     for player, one in model.players.items():
         try:
-            named = {kind: kinds.is_kind(model, player, kind) for kind in kinds.KINDS}
+            named = {kind: two_by_two.is_kind(model, player, kind) for kind in two_by_two.KINDS}
         except UnsupportedError:
             return
         for kind, where in named.items():

@@ -20,7 +20,7 @@ from sympy.core.relational import Relational
 from dilemma.budget import kept
 from dilemma.deciders.question import Question
 from dilemma.errors import DisagreementError, UnsupportedError
-from dilemma.games import selection as kinds
+from dilemma.games import two_by_two
 from dilemma.games.branch import Branch
 from dilemma.games.kind import Can
 from dilemma.games.solution import branches
@@ -216,7 +216,9 @@ class _Search:
         found = {}
         for player in self.model.players:
             try:
-                named = {kind: kinds.is_kind(self.model, player, kind) for kind in kinds.KINDS}
+                named = {
+                    kind: two_by_two.is_kind(self.model, player, kind) for kind in two_by_two.KINDS
+                }
             except UnsupportedError:
                 return {}
             question = Question(self._allowed, lambda: PATIENCE)

@@ -175,16 +175,16 @@ class DynamicGame(Game):
     def worth(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play
     ) -> dict[str, sp.Expr | None]:
-        """Return every payoff and outcome of a play, by iterating its values."""
-        from dilemma.games.dynamic.iteration import worth
+        """Return every payoff and outcome of a play, followed for ever."""
+        from dilemma.games.dynamic.walk import Walk
 
-        return worth(model, values, play)
+        return Walk(model, self, values, play).worth()
 
     def gain(self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> sp.Expr:
-        """Return the most that any plan of a player gains, from whatever state."""
-        from dilemma.games.dynamic.iteration import gain
+        """Return the most that any plan of a player gains, from whatever state it begins in."""
+        from dilemma.games.dynamic.walk import Walk
 
-        return gain(model, values, play)
+        return Walk(model, self, values, play).gain()
 
     # --- for readers ----------------------------------------------------------------------------
 

@@ -17,7 +17,6 @@ from math import inf
 import sympy as sp
 
 from dilemma.errors import CalibrationError, DisagreementError
-from dilemma.games.branch import Play
 from dilemma.games.dynamic import MOST, DynamicGame, dynamic_of
 from dilemma.games.dynamic.stages import Does, Worth
 from dilemma.games.equilibrium import Equilibrium, Solution, apart
@@ -25,7 +24,7 @@ from dilemma.games.play import Mixes
 from dilemma.model import Model
 from dilemma.theory.parts import Profile
 
-__all__ = ["gain", "solve", "worth"]
+__all__ = ["solve"]
 
 DIGITS = 40  # to which what is irrational is rounded
 CHECKED = 400  # ways to play up to which the branches are compared
@@ -42,6 +41,10 @@ class _Valued:
     leads: Mapping[Profile, Mapping[str, Fraction]]
     discounts: Mapping[str, Fraction]
     exact: bool
+
+    def unit(self, player: str) -> Fraction:
+        """Return what a discounted sum is told in: itself, or what it comes to per period."""
+        return Fraction(1) if self.game.summed else 1 - self.discounts[player]
 
     def values(self, player: str, mixes: Mapping[str, Mapping[str, Mix]]) -> dict[str, Fraction]:
         """Return the discounted sum of a player from each state, all playing such mixes."""
@@ -156,17 +159,6 @@ def _pure(game: DynamicGame, policy: Mapping[str, Profile]) -> dict[str, dict[st
     }
 
 
-def _mixes(
-    game: DynamicGame, play: Mapping[str, Mapping[str, sp.Expr]]
-) -> dict[str, dict[str, Mix]]:
-    found: dict[str, dict[str, Mix]] = {state: {} for state in game.states}
-    for name, (player, state) in game.decisions.items():
-        found[state][player] = {
-            action: Fraction(int(chance.p), int(chance.q)) for action, chance in play[name].items()
-        }
-    return found
-
-
 # --- all of them ----------------------------------------------------------------------------------
 
 
@@ -209,7 +201,7 @@ class _Search:
         *,
         strict: bool,
     ) -> Equilibrium:
-        game = self.valued.game
+        valued, game = self.valued, self.valued.game
         play = Mixes(
             {
                 name: {a: _rational(c) for a, c in mixes[state][player].items()}
@@ -217,11 +209,11 @@ class _Search:
             }
         )
         gains = (
-            self.valued.best(player, mixes)[state] - worth[player][state]
+            (valued.best(player, mixes)[state] - worth[player][state]) * valued.unit(player)
             for player in game.discounts
             for state in game.states
         )
-        told = _worth_of(self.model, self.values, self.valued, mixes, worth)
+        told = _worth_of(self.model, self.values, valued, mixes, worth)
         return Equilibrium(
             branch=game.called(policy),
             play=play,
@@ -298,30 +290,7 @@ def _agree(model: Model, values: Mapping[sp.Symbol, sp.Expr], found: Sequence[Eq
     return f"; {len(there)} of the branches hold there, and agree"
 
 
-# --- a play by itself -----------------------------------------------------------------------------
-
-
-def worth(
-    model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play
-) -> dict[str, sp.Expr | None]:
-    """Return every payoff and outcome of a play; None where it has no value."""
-    valued = _valued(model, values)
-    mixes = _mixes(valued.game, play)
-    own = {player: valued.values(player, mixes) for player in valued.game.discounts}
-    return _worth_of(model, values, valued, mixes, own)
-
-
-def gain(model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> sp.Expr:
-    """Return the most that any plan of a player gains over a play, from whatever state."""
-    valued = _valued(model, values)
-    mixes = _mixes(valued.game, play)
-    return _rational(
-        max(
-            valued.best(player, mixes)[state] - worth
-            for player in valued.game.discounts
-            for state, worth in valued.values(player, mixes).items()
-        )
-    )
+# --- what it pays ---------------------------------------------------------------------------------
 
 
 def _worth_of(
@@ -335,8 +304,7 @@ def _worth_of(
     game = valued.game
 
     def scaled(player: str, state: str) -> sp.Rational:
-        unit = Fraction(1) if game.summed else 1 - valued.discounts[player]
-        return _rational(worth[player][state] * unit)
+        return _rational(worth[player][state] * valued.unit(player))
 
     def called(what: Worth | Does) -> sp.Rational:
         if isinstance(what, Worth):

@@ -249,7 +249,7 @@ def solve(
     deadline: float = inf,
     most: int,
 ) -> Iterator[Solution]:
-    """Find the equilibria of a game of three or more players; see :class:`Found`.
+    """Find the equilibria of a game of three or more players; see :class:`Solution`.
 
     Parameters
     ----------

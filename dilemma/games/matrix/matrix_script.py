@@ -14,7 +14,7 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games import selection as kinds
+from dilemma.games import two_by_two
 from dilemma.games.branch import Branch
 from dilemma.games.solution import branches
 from dilemma.model import Model
@@ -166,7 +166,7 @@ def _kinds(model: Model, names: Names, head: str) -> str:
     """Print, for each player, which kind of 2x2 game it is in; null where kinds have no names."""
     try:
         told = {
-            player: [kinds.is_kind(model, player, kind) for kind in kinds.KINDS]
+            player: [two_by_two.is_kind(model, player, kind) for kind in two_by_two.KINDS]
             for player in model.players
         }
     except UnsupportedError:

@@ -385,7 +385,7 @@ def solve(
     *,
     deadline: float,
 ) -> Iterator[Solution]:
-    """Find credible equilibria of a tree with imperfect information; see :class:`Found`.
+    """Find credible equilibria of a tree with imperfect information; see :class:`Solution`.
 
     Each answer is better than the last; ``deadline`` is by ``time.monotonic``.
 

@@ -12,11 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 import sympy as sp
 from pydantic import Field
 
+from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Play
 from dilemma.games.play import Mixes
 from dilemma.games.play import Row as TableRow
@@ -41,6 +44,7 @@ __all__ = [
     "Walk",
 ]
 
+PLANS = 4096  # of a player who may not know what has happened, up to which each is tried
 
 History = Profile
 
@@ -196,7 +200,7 @@ Values = Mapping[sp.Symbol, sp.Expr]
 
 
 class Walk:
-    """A play followed through a tree with perfect information."""
+    """A play followed through a tree."""
 
     def __init__(self, model: Model, tree: TreeGame, values: Values, play: Play) -> None:
         self.model, self.tree, self.values, self.play = model, tree, values, play
@@ -266,7 +270,40 @@ class Walk:
         return symbol, low, high, high - self.mix(node)[up] * (high - low), up, down
 
     def gains(self) -> Iterator[sp.Expr]:
-        """Yield what is gained by another action at each decision."""
+        """Yield what is gained by another action at each decision.
+
+        Where somebody does not know which history has happened that says nothing by itself, and it
+        is what is gained by each plan of each player.
+
+        Raises
+        ------
+        UnsupportedError
+            If there a player has too many plans, or a type that it alone knows.
+        """
+        if self.tree.perfect:
+            yield from self._at_decisions()
+        else:
+            yield from self._by_plans()
+
+    def _by_plans(self) -> Iterator[sp.Expr]:
+        now = self.follow(())
+        if self.tree.types:
+            raise UnsupportedError(
+                "what a deviation gains from one's own type on is not worked out"
+            )
+        for player in self.model.players:
+            own = {n: d.actions for n, d in self.tree.decisions.items() if d.player == player}
+            if prod(map(len, own.values())) > PLANS:
+                raise UnsupportedError(f"{player} has more than {PLANS:,} plans: too many to try")
+            for plan in product(*own.values()):
+                doing = {
+                    name: {a: sp.Integer(a == done) for a in own[name]}
+                    for name, done in zip(own, plan, strict=True)
+                }
+                other = Walk(self.model, self.tree, self.values, {**self.play, **doing})
+                yield other.follow(())[player] - now[player]
+
+    def _at_decisions(self) -> Iterator[sp.Expr]:
         for node in self.tree.nodes.values():
             if not node.player:
                 continue
