@@ -15,6 +15,7 @@ import sympy as sp
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games.kind import USUAL, Can, Game
 from dilemma.output.cleaning import line
+from dilemma.output.result import Named
 from dilemma.output.tables import fragment
 from dilemma.reading.claims import Setting, standing
 from dilemma.reading.document import Parts, build, build_claim
@@ -46,7 +47,7 @@ At: TypeAlias = str | Era | Calibration
 T = TypeVar("T")
 
 
-class Model:
+class Model(Named):
     """A game stated once: players, parameters, payoffs, eras and claims.
 
     A model is what a model file says, and is checked in the same way however it was made.  Each

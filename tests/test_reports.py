@@ -2,12 +2,14 @@
 
 import json
 import re
+from dataclasses import dataclass
+from fractions import Fraction
 from html.parser import HTMLParser
 
 import pytest
 
 import dilemma
-from dilemma.output.result import Table, latex_escape, percent, text
+from dilemma.output.result import Shown, Table, latex_escape, percent, text
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +92,21 @@ def test_text_that_looks_like_markup_stays_text():
     assert "[bold]" in said
     assert "[red]x[/red]" in said
     assert latex_escape("a_b & 5%") == r"a\_b \& 5\%"
+
+
+@dataclass(frozen=True)
+class Bundle(Shown):
+    model: dilemma.Model
+    found: dilemma.Equilibria
+    pair: tuple[Fraction, None]
+
+
+def test_a_result_that_does_not_say_otherwise_is_its_fields():
+    model = dilemma.load("abandonment")
+    found = dilemma.solve(model, "cold_war")
+    bundle = Bundle(model, found, (Fraction(11, 16), None))
+    assert bundle.to_dict() == {
+        "model": "abandonment",
+        "found": found.to_dict(),
+        "pair": ["11/16", None],
+    }

@@ -21,6 +21,7 @@ import sympy as sp
 
 from dilemma.deciders import KNOWN, Decider
 from dilemma.games.branch import Play
+from dilemma.output.result import as_data
 from dilemma.reading.expressions import ExpressionError, constant
 from dilemma.theory.parts import Claim, Status
 
@@ -38,7 +39,6 @@ __all__ = [
     "Robustness",
     "Shares",
     "Verdict",
-    "plain",
     "record",
     "verdict_of",
 ]
@@ -401,7 +401,7 @@ def record(verdict: Verdict) -> dict[str, Any]:
         If it would not be read back as the same.
     """
     told = {f.name: getattr(verdict, f.name) for f in fields(verdict)}
-    found: dict[str, Any] = plain({k: v for k, v in told.items() if k not in FROM_THE_MODEL})
+    found: dict[str, Any] = as_data({k: v for k, v in told.items() if k not in FROM_THE_MODEL})
     if verdict_of(found, verdict.model, verdict.claim) != verdict:
         raise RecordError(f"{verdict.name} would not be read back as the same")
     return found
@@ -424,27 +424,6 @@ def verdict_of(told: Any, model: str, claim: Claim) -> Verdict:
     }
     found: Verdict = _built(Verdict, told, known)
     return found
-
-
-def plain(value: Any) -> Any:
-    """Return a result as plain data: mappings, lists, text, whole and floating numbers.
-
-    Examples
-    --------
-    >>> plain({"a": (sp.Rational(11, 16), None)})
-    {'a': ['11/16', None]}
-    """
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, sp.Expr):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(k): plain(v) for k, v in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(v) for v in value]
-    if is_dataclass(value):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
-    raise RecordError(f"{type(value).__name__} is no plain data")
 
 
 def _number(text: Any) -> sp.Expr:

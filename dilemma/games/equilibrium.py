@@ -15,7 +15,7 @@ import sympy as sp
 
 from dilemma.errors import nearest
 from dilemma.games.play import Mix, Play
-from dilemma.output.result import Shown, Table, as_data, number
+from dilemma.output.result import Shown, Table, fields_as_data, number
 
 __all__ = ["Equilibria", "Equilibrium", "Mix", "NashSet", "Solution", "apart", "share"]
 
@@ -108,19 +108,10 @@ class Equilibrium:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""
-        told = {
-            "name": self.name,
-            "play": as_data(self.play),
-            "payoffs": as_data(self.payoffs),
-            "outcomes": as_data(self.outcomes),
-            "regret": as_data(self.regret),
-            "strict": self.strict,
-            "exact": self.exact,
-            **{name: as_data(fact) for name, fact in self.more.items() if fact != {}},
-        }
-        if self.certificate:
-            told |= {"stable": self.stable, "certificate": self.certificate}
-        return told
+        known = ("name", "play", "payoffs", "outcomes", "regret", "strict", "exact")
+        more = (name for name, fact in self.more.items() if fact != {})
+        checked = ("stable", "certificate") if self.certificate else ()
+        return fields_as_data(self, *known, *more, *checked)
 
 
 # What the equilibria of some kinds have, as it is where there is nothing of it.
@@ -186,18 +177,9 @@ class NashSet:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return {
-            "members": list(self.members),
-            "extreme": {
-                player: [{a: str(p) for a, p in mix.items()} for mix in mixes]
-                for player, mixes in self.extreme.items()
-            },
-            "words": self.words,
-            "free": self.free,
-            "dimension": self.dimension,
-            "component": self.component,
-            "representative": self.representative.to_dict(),
-        }
+        return fields_as_data(
+            self, "members", "extreme", "words", "free", "dimension", "component", "representative"
+        )
 
 
 def _dimension(points: Sequence[Sequence[sp.Rational]]) -> int:
@@ -305,24 +287,10 @@ class Equilibria(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data; exact numbers are text such as "11/16"."""
-        return {
-            "model": self.model,
-            "at": self.at,
-            "calibration": {name: str(value) for name, value in self.calibration.items()},
-            "equilibria": [e.to_dict() for e in self.equilibria],
-            "complete": self.complete,
-            "reason": self.reason,
-            "exact": self.exact,
-            "concept": self.concept,
-            "degenerate": self.degenerate,
-            "witness": self.witness,
-            "sets": [s.to_dict() for s in self.sets],
-            "components": [list(c) for c in self.components],
-            "method": self.method,
-            "units": dict(self.units),
-            "source": self.source,
-            "versions": dict(self.versions),
-        }
+        return fields_as_data(
+            self, "model", "at", "calibration", "equilibria", "complete", "reason", "exact", "concept",
+            "degenerate", "witness", "sets", "components", "method", "units", "source", "versions",
+        )  # fmt: skip
 
 
 # --- as tables ------------------------------------------------------------------------------------

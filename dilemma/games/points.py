@@ -46,7 +46,11 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Point:
-    """A solution of a branch that satisfies its conditions.
+    """A solution of a branch that satisfies its conditions: a candidate for an equilibrium.
+
+    It has values for the theory's symbols, so that any formula has a worth there; an
+    :class:`~dilemma.games.equilibrium.Equilibrium` is what a kind of game makes of it for a reader,
+    once it is judged to be one: play, payoffs and outcomes by name, and how sure that is.
 
     Attributes
     ----------

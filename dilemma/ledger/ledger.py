@@ -28,13 +28,13 @@ from dilemma.claims.sentences import (
     tables,
     where,
 )
-from dilemma.claims.verdict import Checks, Example, Verdict, plain
+from dilemma.claims.verdict import Checks, Example, Verdict
 from dilemma.deciders import KNOWN, Decider
 from dilemma.errors import CalibrationError, nearest
 from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.output.cleaning import as_json, cell
-from dilemma.output.result import Cell, Shown, Table, check
+from dilemma.output.result import Cell, Shown, Table, as_data, check, fields_as_data
 from dilemma.output.tables import latex, page
 from dilemma.theory.parts import Claim, decimal
 
@@ -248,19 +248,19 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
         "seconds": round(verdict.seconds, 3),
         "example_fails": _example_data(verdict.fails),
         "example_holds": _example_data(verdict.holds),
-        "robustness": plain(verdict.robustness),
+        "robustness": as_data(verdict.robustness),
         "checks": _checks_data(verdict.checks),
     }
 
 
 def _checks_data(checks: Checks | None) -> dict[str, Any] | None:
-    return None if checks is None else {**plain(checks), "independent": checks.independent}
+    return None if checks is None else {**as_data(checks), "independent": checks.independent}
 
 
 def _example_data(example: Example | None) -> dict[str, Any] | None:
     if example is None:
         return None
-    told: dict[str, Any] = plain(example)
+    told: dict[str, Any] = as_data(example)
     del told["points"]  # the calibrations once more
     return told
 
@@ -357,10 +357,7 @@ class Ledger(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return the ledger as plain data; exact numbers are text such as "11/16"."""
         return {
-            "models": [model.name for model in self.models],
-            "as_expected": self.as_expected,
-            "remembered": self.remembered,
-            "notes": list(self.notes),
+            **fields_as_data(self, "models", "as_expected", "remembered", "notes"),
             "verdicts": [verdict_data(v) for v in self.verdicts],
             "lemmas": [verdict_data(v) for v in self.lemmas],
         }

@@ -32,6 +32,7 @@ __all__ = [
     "Best",
     "Cell",
     "Formula",
+    "Named",
     "Shown",
     "Table",
     "apart",
@@ -40,6 +41,7 @@ __all__ = [
     "chances",
     "check",
     "exactly",
+    "fields_as_data",
     "latex_escape",
     "number",
     "owned",
@@ -55,6 +57,14 @@ __all__ = [
 WIDTH = 100  # columns of a result printed outside a terminal
 
 
+class Named:
+    """What stands by its name in plain data, since it is stated in full elsewhere."""
+
+    __slots__ = ()
+
+    name: str
+
+
 class Shown:
     """What every result can do with its tables."""
 
@@ -65,8 +75,8 @@ class Shown:
         raise NotImplementedError
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the result as plain data, ready for JSON."""
-        raise NotImplementedError
+        """Return the result as plain data, ready for JSON: its fields, if it does not say otherwise."""
+        return fields_as_data(self)
 
     def __str__(self) -> str:
         return text(self.tables())
@@ -113,6 +123,8 @@ def yes_or_no(fact: bool | None) -> str:  # noqa: FBT001 -- a fact
 def as_data(value: Any) -> Any:
     """Return data as JSON has it: records and mappings as tables, exact numbers as text.
 
+    A record that has a ``to_dict`` is what that says, at any depth.
+
     Examples
     --------
     >>> from fractions import Fraction
@@ -121,13 +133,30 @@ def as_data(value: Any) -> Any:
     """
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if is_dataclass(value) and not isinstance(value, Mapping):
-        return {each.name: as_data(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Named):
+        return value.name
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
     if isinstance(value, Mapping):
         return {str(key): as_data(one) for key, one in value.items()}
+    if is_dataclass(value):
+        return fields_as_data(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [as_data(one) for one in value]
     return str(value)
+
+
+def fields_as_data(record: Any, *names: str) -> dict[str, Any]:
+    """Return a record's fields as data; if some are named those alone, or properties, in this order.
+
+    Examples
+    --------
+    >>> table = Table("Payoffs", ("Japan",), (("2",),))
+    >>> fields_as_data(table, "title", "rows")
+    {'title': 'Payoffs', 'rows': [['2']]}
+    """
+    wanted = names or tuple(each.name for each in fields(record))
+    return {name: as_data(getattr(record, name)) for name in wanted}
 
 
 @cache

@@ -15,7 +15,7 @@ from dilemma.games import two_by_two
 from dilemma.games.kind import Can
 from dilemma.games.solution import branches, solve
 from dilemma.model import At, Model
-from dilemma.output.result import Shown, Table, number
+from dilemma.output.result import Shown, Table, as_data, fields_as_data, number
 from dilemma.study.asking import one_era
 
 __all__ = ["Path", "Stretch", "along"]
@@ -99,17 +99,11 @@ class Path(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return the path as plain data; ends are text, exact where rational."""
         return {
-            "model": self.model.name,
-            "era": self.era,
-            "parameter": self.parameter,
-            "centre": None if self.centre is None else str(self.centre),
+            **fields_as_data(self, "model", "era", "parameter", "centre"),
             "stretches": [
                 {
-                    "low": str(s.low),
-                    "high": str(s.high),
-                    "equilibria": list(s.equilibria),
-                    "kinds": dict(s.kinds),
-                    **({} if s.shown is None else {self.shows: list(map(str, s.shown))}),
+                    **fields_as_data(s, "low", "high", "equilibria", "kinds"),
+                    **({} if s.shown is None else {self.shows: as_data(s.shown)}),
                 }
                 for s in self.stretches
             ],

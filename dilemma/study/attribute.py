@@ -22,7 +22,7 @@ import sympy as sp
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
 from dilemma.model import At, Model
-from dilemma.output.result import Shown, Table, number, percent, versions
+from dilemma.output.result import Shown, Table, fields_as_data, number, percent, versions
 from dilemma.study.asking import Selector, eras_of, selector
 
 if TYPE_CHECKING:
@@ -175,28 +175,13 @@ class Attribution(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""
         return {
-            "model": self.model.name,
-            "outcome": self.outcome,
-            "eras": list(self.eras),
-            "before": str(self.before),
-            "after": str(self.after),
-            "change": str(self.change),
-            "shares": [
-                {
-                    "group": s.group,
-                    "moves": list(s.moves),
-                    "share": str(s.share),
-                    "alone": str(s.alone),
-                    "last": str(s.last),
-                }
-                for s in self.shares
-            ],
+            **fields_as_data(
+                self, "model", "outcome", "eras", "before", "after", "change", "shares"
+            ),
             "coalitions": [
                 {"moved": sorted(moved), "value": str(v)} for moved, v in self.values.items()
             ],
-            "select": self.select,
-            "still": list(self.still),
-            "versions": dict(self.versions),
+            **fields_as_data(self, "select", "still", "versions"),
         }
 
 

@@ -20,7 +20,7 @@ from dilemma.games.numbers.choice import Choice
 from dilemma.games.numbers.choosing import equilibrium_points, play
 from dilemma.games.solution import many
 from dilemma.model import Model
-from dilemma.output.result import Shown, Table, number, percent, versions
+from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, percent, versions
 from dilemma.study.asking import Eras, eras_of
 from dilemma.study.draws import draw
 from dilemma.study.trace import Trace, trace
@@ -52,11 +52,7 @@ class Deal:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
-        told = {n: getattr(self, n) for n in ("at", "least", "most", "agreed")}
-        return {
-            "equilibrium": self.equilibrium,
-            **{n: None if v is None else str(v) for n, v in told.items()},
-        }
+        return fields_as_data(self, "equilibrium", "at", "least", "most", "agreed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,22 +159,12 @@ class Bargaining(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""
         return {
-            "model": self.model.name,
-            "over": self.over,
-            "takes": self.takes,
-            "gives": self.gives,
-            "moves": self.moves,
+            **fields_as_data(self, "model", "over", "takes", "gives", "moves"),
             "eras": {
-                era: {
-                    "centre": [deal.to_dict() for deal in self.centres[era]],
-                    "course": [deal.to_dict() for deal in self.courses[era]],
-                    "box": {
-                        name: list(value) if isinstance(value, tuple) else value
-                        for name in Spread.__slots__
-                        for value in [getattr(self.spreads[era], name)]
-                    },
-                }
-                for era in self.centres
+                era: as_data(
+                    {"centre": deals, "course": self.courses[era], "box": self.spreads[era]}
+                )
+                for era, deals in self.centres.items()
             },
             "versions": dict(self.versions),
         }

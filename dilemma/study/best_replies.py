@@ -18,7 +18,7 @@ from dilemma.games.numbers.first_order import concave
 from dilemma.games.profiles import numeric_payoffs
 from dilemma.games.solution import by_branches, solve
 from dilemma.model import Model
-from dilemma.output.result import Shown, Table, number, versions
+from dilemma.output.result import Shown, Table, fields_as_data, number, versions
 from dilemma.study.asking import Eras, eras_of
 from dilemma.study.paths import Stop, follow, joined
 
@@ -75,16 +75,6 @@ class Reply:
     anything: bool = False
     turns: tuple[sp.Rational, ...] = ()
     reason: str = ""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {
-            "lines": [[[str(a), str(b)] for a, b in line] for line in self.lines],
-            "straight": self.straight,
-            "anything": self.anything,
-            "turns": list(map(str, self.turns)),
-            "reason": self.reason,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +154,9 @@ class Replies(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""
         return {
-            "model": self.model.name,
-            "numbers": {
-                player: {"name": n.name, "means": n.means, "unit": n.unit}
-                for player, n in self.numbers.items()
-            },
+            **fields_as_data(self, "model", "numbers"),
             "eras": {
-                one.era: {
-                    "replies": {player: reply.to_dict() for player, reply in one.replies.items()},
-                    "reach": {player: list(map(str, ends)) for player, ends in one.reach.items()},
-                    "equilibria": one.equilibria.to_dict(),
-                }
-                for one in self.eras
+                one.era: fields_as_data(one, "replies", "reach", "equilibria") for one in self.eras
             },
             "method": self.method,
             "source": self.model.source,

@@ -68,15 +68,6 @@ class Commitment(Shown):
         where = f": {self.leads.at}" if self.leads.at else ""
         return (Table(f"{self.model.title}: value of commitment{where}", head, rows, tuple(notes)),)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the result as plain data; exact numbers are text."""
-        return {
-            "model": self.model.name,
-            "leads": self.leads.to_dict(),
-            "at_once": self.at_once.to_dict(),
-            "value": None if self.value is None else [str(v) for v in self.value],
-        }
-
 
 @kept("valuing commitment in")
 def commitment(

@@ -17,7 +17,17 @@ from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
 from dilemma.games.solution import by_branches, solve
 from dilemma.model import Model
-from dilemma.output.result import Best, Cell, Shown, Table, number, percent, versions
+from dilemma.output.result import (
+    Best,
+    Cell,
+    Shown,
+    Table,
+    as_data,
+    fields_as_data,
+    number,
+    percent,
+    versions,
+)
 from dilemma.study.asking import Eras, EraSummary, GroupMove, eras_of
 from dilemma.study.draws import Frequencies, frequencies
 from dilemma.theory.parts import Profile
@@ -356,15 +366,10 @@ class Comparison(Shown):
         """Return the comparison as plain data; exact numbers are text such as "11/16"."""
         return {
             "model": self.model.name,
-            "title": self.model.title,
-            "source": self.model.source,
+            **fields_as_data(self.model, "title", "source"),
             "versions": dict(self.versions),
             "eras": [_era_dict(self.model, e) for e in self.eras],
-            "groups": [
-                {"group": g.group, "moves": g.moves, "only": g.only, "all_but": g.all_but}
-                for g in self.groups
-            ],
-            "changed": list(self.changed),
+            **fields_as_data(self, "groups", "changed"),
         }
 
 
@@ -375,13 +380,9 @@ def _era_dict(model: Model, era: EraSummary) -> dict[str, Any]:
     found = era.equilibria
     return {
         "era": era.name,
-        "title": era.title,
-        "years": era.years,
-        "calibration": {k: str(v) for k, v in found.calibration.items()},
-        "payoffs": {
-            ", ".join(profile): {player: str(v) for player, v in cell.items()}
-            for profile, cell in era.payoffs.items()
-        },
+        **fields_as_data(era, "title", "years"),
+        "calibration": as_data(found.calibration),
+        "payoffs": {", ".join(profile): as_data(cell) for profile, cell in era.payoffs.items()},
         "best_replies": {
             player: [", ".join(p) for p in era.payoffs if p in best]
             for player, best in era.best.items()
@@ -392,14 +393,9 @@ def _era_dict(model: Model, era: EraSummary) -> dict[str, Any]:
             if key not in ("model", "at", "calibration")
         },
         "outcome_ranges": {
-            name: None if (r := found.range_of(name)) is None else [str(r[0]), str(r[1])]
-            for name in (*model.outcomes, *model.players)
+            name: as_data(found.range_of(name)) for name in (*model.outcomes, *model.players)
         },
-        "kinds": dict(era.kinds),
-        "dominance": [
-            {"player": d.player, "better": d.better, "worse": d.worse, "strict": d.strict}
-            for d in era.dominance
-        ],
+        **fields_as_data(era, "kinds", "dominance"),
         "payoff_dominant": era.payoff_dominant or None,
         "risk_dominant": era.risk_dominant or None,
         "frequencies": _frequencies_dict(era.frequencies),
@@ -408,12 +404,9 @@ def _era_dict(model: Model, era: EraSummary) -> dict[str, Any]:
 
 def _frequencies_dict(found: Frequencies) -> dict[str, Any]:
     return {
-        "draws": found.draws,
-        "seed": found.seed,
-        "exact_draws": found.exact_draws,
+        **fields_as_data(found, "draws", "seed", "exact_draws"),
         "sets": [{"equilibria": list(s), "share": share} for s, share in found.sets.items()],
-        "each": dict(found.each),
-        "kinds": {p: dict(k) for p, k in found.kinds.items()},
+        **fields_as_data(found, "each", "kinds"),
     }
 
 

@@ -25,7 +25,7 @@ from dilemma.games.numbers.choosing import distance, equilibrium_points, first_c
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.games.points import Point
 from dilemma.model import At, Model
-from dilemma.output.result import Shown, Table, number, versions
+from dilemma.output.result import Shown, Table, fields_as_data, number, versions
 from dilemma.study.asking import one_era
 from dilemma.theory.parts import Dynamics
 
@@ -164,27 +164,13 @@ class Trajectory(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""
+        told = ("factor", "parameters", "equilibrium", "play", "outcomes", "jumped", "leap")
         return {
             "model": self.model.name,
             "dynamics": self.story.name,
-            "says": self.story.says,
-            "era": self.story.era,
-            "steps": [
-                {
-                    "step": s.number,
-                    "factor": None if s.factor is None else str(s.factor),
-                    "parameters": {n: str(v) for n, v in s.parameters.items()},
-                    "equilibrium": s.equilibrium,
-                    "play": {n: str(v) for n, v in s.play.items()},
-                    "outcomes": {n: None if v is None else str(v) for n, v in s.outcomes.items()},
-                    "jumped": s.jumped,
-                    "leap": None if s.leap is None else str(s.leap),
-                }
-                for s in self.steps
-            ],
-            "ended": self.ended,
-            "notes": list(self.notes),
-            "versions": dict(self.versions),
+            **fields_as_data(self.story, "says", "era"),
+            "steps": [{"step": s.number, **fields_as_data(s, *told)} for s in self.steps],
+            **fields_as_data(self, "ended", "notes", "versions"),
         }
 
 

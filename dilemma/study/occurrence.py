@@ -21,7 +21,7 @@ from dilemma.deciders.question import Answer, OutOfTimeError, Question
 from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games import solution as games
 from dilemma.model import Model
-from dilemma.output.result import Shown, Table, number, percent
+from dilemma.output.result import Shown, Table, fields_as_data, number, percent
 from dilemma.study.conditions import polynomials, within
 from dilemma.study.plane import Root, Segment, irreducible, isolate, segments
 from dilemma.study.propositions import LEFT_OUT
@@ -195,51 +195,34 @@ class Regions(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; formulas and exact numbers are text."""
         return {
-            "model": self.model,
-            "title": self.title,
-            "order": self.order,
+            **fields_as_data(self, "model", "title", "order"),
             "zones": [
-                {
-                    "equilibria": list(zone.label),
-                    "where": str(zone.where),
-                    "words": zone.words,
-                    "games": dict(zone.games),
-                }
+                {"equilibria": list(zone.label), **fields_as_data(zone, "where", "words", "games")}
                 for zone in self.zones
             ],
             "eras": [_era_dict(era) for era in self.eras],
-            "draws": self.draws,
-            "seed": self.seed,
-            "shortened": self.shortened,
-            "versions": dict(self.versions),
+            **fields_as_data(self, "draws", "seed", "shortened", "versions"),
         }
 
 
 def _era_dict(era: EraZones) -> dict[str, Any]:
     return {
-        "era": era.era,
-        "covered": era.covered,
-        "reason": era.reason,
+        **fields_as_data(era, "era", "covered", "reason"),
         "zones": [
             {"equilibria": list(label), "occurs": occurs, "share": era.shares.get(label, 0.0)}
             for label, occurs in era.occurs.items()
         ],
-        "at_centre": list(era.at_centre),
-        "on_border": era.on_border,
+        **fields_as_data(era, "at_centre", "on_border"),
         "moves": [
             {
-                "parameter": m.parameter,
-                "centre": str(m.centre),
-                "border": str(m.border),
+                **fields_as_data(m, "parameter", "centre", "border"),
                 "border_value": float(m.border),
-                "steps": m.steps,
-                "inside": m.inside,
+                **fields_as_data(m, "steps", "inside"),
                 "equilibria": list(m.label),
             }
             for m in era.moves
         ],
-        "unsearched": list(era.unsearched),
-        "late": list(era.late),
+        **fields_as_data(era, "unsearched", "late"),
     }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import sympy as sp
 
 from dilemma.games.equilibrium import Equilibrium
-from dilemma.output.result import as_data
+from dilemma.output.result import fields_as_data
 
 __all__ = ["Change", "Course", "Fold", "Joined", "Stop", "Strand", "follow", "joined"]
 
@@ -51,27 +51,13 @@ class Stop:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
+        told = ("name", "play", "payoffs", "outcomes", "prices", "price_ranges", "stable")
         return {
-            "at": str(self.at),
-            "even": self.even,
-            "equilibria": [_as_data(state) for state in self.states],
+            **fields_as_data(self, "at", "even"),
+            "equilibria": [fields_as_data(state, *told) for state in self.states],
             "complete": not self.reason,
-            "reason": self.reason,
-            "border": self.border,
+            **fields_as_data(self, "reason", "border"),
         }
-
-
-def _as_data(one: Equilibrium) -> dict[str, Any]:
-    """Return what is told of an equilibrium along a way as plain data; exact numbers are text."""
-    return {
-        "name": one.name,
-        "play": as_data(one.play),
-        "payoffs": as_data(one.payoffs),
-        "outcomes": as_data(one.outcomes),
-        "prices": as_data(one.prices),
-        "price_ranges": as_data(one.price_ranges),
-        "stable": one.stable,
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.displayed import chance, displayed, equations
 from dilemma.output.formulas import mathematical
-from dilemma.output.result import Shown, Table
+from dilemma.output.result import Shown, Table, fields_as_data
 from dilemma.output.tables import HEAD, paragraph
 from dilemma.study.asking import letters, order
 from dilemma.study.closed_branches import Stated, mixed, regimes
@@ -165,24 +165,11 @@ class Propositions(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return them as plain data; formulas are text."""
+        told = ("about", "says", "where", "words", "play", "enough")
         return {
             "model": self.model.name,
-            "propositions": [
-                {
-                    "about": p.about,
-                    "says": p.says,
-                    "where": str(p.where),
-                    "words": p.words,
-                    "play": {name: str(formula) for name, formula in p.play.items()},
-                    "enough": p.enough,
-                }
-                for p in self.stated
-            ],
-            "ties": list(self.ties),
-            "implicit": list(self.implicit),
-            "beyond": list(self.beyond),
-            "undefined": list(self.undefined),
-            "shortened": self.shortened,
+            "propositions": [fields_as_data(p, *told) for p in self.stated],
+            **fields_as_data(self, "ties", "implicit", "beyond", "undefined", "shortened"),
         }
 
 

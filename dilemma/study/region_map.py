@@ -23,7 +23,7 @@ from dilemma.games.branch import Branch
 from dilemma.games.kind import Can
 from dilemma.games.solution import branches
 from dilemma.model import Model
-from dilemma.output.result import Shown, Table, percent
+from dilemma.output.result import Shown, Table, fields_as_data, percent
 from dilemma.reading.expressions import ExpressionError, exact
 from dilemma.study.asking import Eras, concept, eras_of, order
 from dilemma.study.plane import Cell, Decomposition, Ends, decompose, irreducible, split
@@ -374,20 +374,15 @@ class RegionMap(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON has it: exact numbers as text, shares as floats."""
         return {
-            "model": self.model,
-            "title": self.title,
-            "concept": self.concept,
-            "order": self.order,
+            **fields_as_data(self, "model", "title", "concept", "order"),
             "x": _axis_dict(self.x),
             "y": _axis_dict(self.y),
             "panels": [
                 {
-                    "era": panel.era,
-                    "title": panel.title,
+                    **fields_as_data(panel, "era", "title"),
                     "box": [[decimal(end) for end in ends] for ends in panel.box],
                     "centre": [decimal(value) for value in panel.centre],
-                    "at_centre": list(panel.at_centre),
-                    "on_border": panel.on_border,
+                    **fields_as_data(panel, "at_centre", "on_border"),
                     "regions": [
                         {"equilibria": list(r.label), "share": r.share, "box_share": r.box_share}
                         for r in panel.regions
@@ -402,9 +397,8 @@ class RegionMap(Shown):
 
 
 def _axis_dict(axis: Axis) -> dict[str, Any]:
-    p = axis.parameter
     ends = [decimal(end) for end in axis.ends]
-    return {"name": p.name, "means": p.means, "unit": p.unit, "drawn": ends}
+    return {**fields_as_data(axis.parameter, "name", "means", "unit"), "drawn": ends}
 
 
 # --- a map worked out -----------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from dilemma.games.profiles import Payoffs, numeric_payoffs
 from dilemma.games.selection import Losses
 from dilemma.games.solution import solve
 from dilemma.model import At, Model
-from dilemma.output.result import Shown, Table, versions
+from dilemma.output.result import Shown, Table, as_data, fields_as_data, versions
 from dilemma.study import criteria as tables
 from dilemma.study.criteria import Criteria, Judgement, indifferences, stability, symmetric
 from dilemma.study.learning import Endings, basins, logit, normal
@@ -56,84 +56,57 @@ class Selection(Judgement, Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data; exact numbers are text such as "11/16"."""
         return {
-            "model": self.model,
-            "at": self.at,
-            "calibration": _texts(self.calibration),
-            "complete": self.complete,
-            "reason": self.equilibria.reason,
-            "exact": self.equilibria.exact,
+            **fields_as_data(self.equilibria, "model", "at", "calibration", "complete", "reason", "exact"),
             "equilibria": [_criteria_dict(c) for c in self.criteria],
             "risk_dominance": [_losses(self, pair) for pair in self.losses],
             "elimination": {
-                "steps": [_domination(d) for d in self.elimination.steps],
-                "survivors": {p: list(a) for p, a in self.elimination.survivors.items()},
-                "solvable": self.elimination.solvable,
-                "weakly_dominated": [_domination(d) for d in self.elimination.weak],
-                "weakly_dominated_later": [_domination(d) for d in self.elimination.later],
+                "steps": _dominations(self.elimination.steps),
+                **fields_as_data(self.elimination, "survivors", "solvable"),
+                "weakly_dominated": _dominations(self.elimination.weak),
+                "weakly_dominated_later": _dominations(self.elimination.later),
                 "unfinished": self.elimination.unfinished,
             },
             "symmetric": self.symmetric,
             "basins": [
-                {
-                    "dynamic": b.dynamic,
-                    "starts": b.starts,
-                    "ends": {self.ending(end): count for end, count in b.ends.items()},
-                }
+                {**fields_as_data(b, "dynamic", "starts"),
+                 "ends": {self.ending(end): count for end, count in b.ends.items()}}
                 for b in self.basins
             ],
             "logit": {
                 "ends_at": None if self.logit.component is None else self.ending(self.logit.component),
-                "mixes": [list(mix) for mix in self.logit.mixes],
-                "said": self.logit.said,
+                **fields_as_data(self.logit, "mixes", "said"),
             },
-            "starts": self.starts,
-            "seed": self.seed,
-            "undone": list(self.undone),
-            "versions": dict(self.versions),
+            **fields_as_data(self, "starts", "seed", "undone", "versions"),
         }  # fmt: skip
-
-
-def _texts(values: Mapping[str, sp.Rational]) -> dict[str, str]:
-    return {name: str(value) for name, value in values.items()}
 
 
 def _criteria_dict(one: Criteria) -> dict[str, Any]:
     stable = one.stability
     return {
-        "name": one.name,
-        "payoffs": _texts(one.payoffs),
-        "strict": one.strict,
-        "dominated_by": list(one.dominated_by),
-        "improved_by": [list(profile) for profile in one.improved_by],
-        "payoff_dominant": one.payoff_dominant,
-        "risk_dominant": one.risk_dominant,
+        **fields_as_data(
+            one, "name", "payoffs", "strict", "dominated_by", "improved_by", "payoff_dominant",
+            "risk_dominant",
+        ),
         "stable_between_two_populations": one.strict,
         "stable_in_one_population": None if stable is None else stable.stable,
-        "invader": None if stable is None or stable.invader is None else [*map(str, stable.invader)],
+        "invader": None if stable is None else as_data(stable.invader),
         "why": [why.text for why in one.why],
     }  # fmt: skip
 
 
 def _losses(found: Selection, pair: Losses) -> dict[str, Any]:
-    one, other = pair.products
     return {
         "first": found.criteria[pair.first].name,
         "second": found.criteria[pair.second].name,
-        "losses_at_first": _texts(pair.at_first),
-        "losses_at_second": _texts(pair.at_second),
-        "products": [str(one), str(other)],
+        "losses_at_first": as_data(pair.at_first),
+        "losses_at_second": as_data(pair.at_second),
+        "products": as_data(pair.products),
         "dominant": None if pair.dominant is None else found.criteria[pair.dominant].name,
     }
 
 
-def _domination(one: Domination) -> dict[str, Any]:
-    return {
-        "player": one.player,
-        "action": one.action,
-        "by": _texts(one.by),
-        "strict": one.strict,
-        "reason": one.reason,
-    }
+def _dominations(found: tuple[Domination, ...]) -> list[dict[str, Any]]:
+    return [fields_as_data(one, "player", "action", "by", "strict", "reason") for one in found]
 
 
 # --- selecting ------------------------------------------------------------------------------------

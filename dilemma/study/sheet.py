@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dilemma.errors import BudgetError, UnsupportedError
 from dilemma.model import Model
-from dilemma.output.result import Cell, Shown, Table
+from dilemma.output.result import Cell, Shown, Table, as_data
 from dilemma.study.propositions import propositions
 from dilemma.theory.parts import Claim, Value, decimal
 
@@ -48,7 +47,7 @@ class Sheet(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the model's document: what its file says."""
-        return {"name": self.model.name, **_plain(self.model.document)}
+        return {"name": self.model.name, **as_data(self.model.document)}
 
 
 def sheet(model: Model) -> Sheet:
@@ -61,14 +60,6 @@ def sheet(model: Model) -> Sheet:
     Abandonment and entrapment: payoffs
     """
     return Sheet(model)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    return value if isinstance(value, str | bool | int | None) else str(value)
 
 
 def _definitions(model: Model) -> Table:

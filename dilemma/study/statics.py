@@ -16,7 +16,7 @@ from dilemma.games.kind import Can
 from dilemma.games.numbers.choosing import equilibrium_points, play
 from dilemma.games.points import Point
 from dilemma.model import Model
-from dilemma.output.result import Shown, Table, number, versions
+from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, versions
 from dilemma.study.asking import Eras, eras_of
 from dilemma.study.directions import Box, Slopes, derivative, sampled
 
@@ -142,18 +142,12 @@ class Statics(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""
+        told = ("era", "equilibrium", "play", "missing", "undecided")
         return {
-            "model": self.model.name,
-            "draws": self.draws,
-            "seed": self.seed,
-            "versions": dict(self.versions),
+            **fields_as_data(self, "model", "draws", "seed", "versions"),
             "responses": [
                 {
-                    "era": r.era,
-                    "equilibrium": r.equilibrium,
-                    "play": {n: str(v) for n, v in r.play.items()},
-                    "missing": r.missing,
-                    "undecided": r.undecided,
+                    **fields_as_data(r, *told),
                     "effects": [_effect_dict(e) for e in r.effects.values()],
                 }
                 for r in self.responses
@@ -172,12 +166,9 @@ def _plain(value: Any) -> Any:
 
 def _effect_dict(effect: Effect) -> dict[str, Any]:
     return {
-        "outcome": effect.outcome,
-        "parameter": effect.parameter,
-        "derivative": None if effect.value is None else str(effect.value),
-        "elasticity": None if effect.elasticity is None else str(effect.elasticity),
-        "sign": effect.sign,
-        "seen": effect.seen,
+        **fields_as_data(effect, "outcome", "parameter"),
+        "derivative": as_data(effect.value),
+        **fields_as_data(effect, "elasticity", "sign", "seen"),
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sympy as sp
 
@@ -163,41 +162,6 @@ class Swings(Shown):
         if self.fixed:
             told.append(f"Not moved, the interval being one number: {', '.join(self.fixed)}.")
         return told
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data; exact numbers are text such as "11/16"."""
-        return {
-            "model": self.model.name,
-            "outcome": self.outcome,
-            "era": self.era,
-            "centre": _plain(self.centre),
-            "swings": [
-                {
-                    "parameter": s.parameter,
-                    "low": _plain(s.low),
-                    "high": _plain(s.high),
-                    "size": _text(s.size),
-                }
-                for s in self.swings
-            ],
-            "fixed": list(self.fixed),
-            "versions": dict(self.versions),
-        }
-
-
-def _plain(reach: Reach) -> dict[str, Any]:
-    return {
-        "value": _text(reach.value),
-        "least": _text(reach.least),
-        "most": _text(reach.most),
-        "equilibria": list(reach.equilibria),
-        "undefined": list(reach.undefined),
-        "trouble": reach.trouble,
-    }
-
-
-def _text(value: sp.Rational | None) -> str | None:
-    return None if value is None else str(value)
 
 
 # --- worked out -----------------------------------------------------------------------------------

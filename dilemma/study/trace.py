@@ -16,7 +16,7 @@ from dilemma.games.numbers.choice import Choice, Multiplier, Slope
 from dilemma.games.numbers.choosing import equilibrium_points
 from dilemma.games.solution import solve
 from dilemma.model import Model
-from dilemma.output.result import Shown, Table, number, versions
+from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, versions
 from dilemma.reading.expressions import ExpressionError, exact
 from dilemma.study.asking import Eras, eras_of
 from dilemma.study.paths import Course, Stop, follow
@@ -130,16 +130,12 @@ class Trace(Shown):
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""
         return {
-            "model": self.model.name,
-            "moves": list(self.moves),
-            "scaled": self.scaled,
-            "low": str(self.low),
-            "high": str(self.high),
+            **fields_as_data(self, "model", "moves", "scaled", "low", "high"),
             "eras": {
                 era: {
-                    "centre": str(self.centres[era]) if era in self.centres else None,
-                    "calibration": {n: str(v) for n, v in self.calibrations[era].items()},
-                    "stops": [stop.to_dict() for stop in course.stops],
+                    "centre": as_data(self.centres.get(era)),
+                    "calibration": as_data(self.calibrations[era]),
+                    "stops": as_data(course.stops),
                     "changes": [[str(c.low.at), str(c.high.at)] for c in course.changes],
                     "complete": course.complete,
                 }

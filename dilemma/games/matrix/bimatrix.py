@@ -316,7 +316,7 @@ class _Two:
     worked: dict[Pair, Equilibrium] = field(default_factory=dict)
 
     @property
-    def settled(self) -> bool:
+    def nothing_removed(self) -> bool:
         """Whether no action was removed: a tie may be among those that were."""
         return all(self.left[p.name] == p.actions for p in self.game.players)
 
@@ -421,7 +421,7 @@ class _Two:
 
     def _all_seen(self, found: ExactSolution) -> bool:
         """Tell whether no tie of the whole game can have gone unseen."""
-        return found.complete and self.settled
+        return found.complete and self.nothing_removed
 
     def compared(self, found: ExactSolution) -> list[str]:
         """Ask others about a complete answer, and say in sentences how theirs compare."""

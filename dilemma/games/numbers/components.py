@@ -148,9 +148,9 @@ class _Joining:
         """Return an equilibrium at which the number that differs most is held between two."""
         place = max(range(len(one)), key=lambda k: abs(one[k] - other[k]))
         start = _along(one, other, share)
-        return self._settled(start, place)
+        return self._replying(start, place)
 
-    def _settled(self, start: Numbers, place: int) -> Numbers | None:
+    def _replying(self, start: Numbers, place: int) -> Numbers | None:
         """Return where the others settle if one number is held, if that is an equilibrium."""
         search = self.judge.search
         held = copy(search)  # what is compiled serves again
@@ -168,7 +168,7 @@ class _Joining:
         if self.judge(tuple(simple)).holds:
             return tuple(simple)
         try:
-            told = self.judge.settled(tuple(point), place)
+            told = self.judge.replying(tuple(point), place)
         except (UnsupportedError, ValueError):  # somebody chooses several numbers
             told = tuple(point)
         return told if self.judge(told).holds else None

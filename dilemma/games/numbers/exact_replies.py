@@ -212,7 +212,7 @@ class Judge:
             point = _rounded(point)
         return point
 
-    def settled(self, point: Numbers, held: int) -> Numbers:
+    def replying(self, point: Numbers, held: int) -> Numbers:
         """Let everybody reply exactly, one after the other, but for one number that is held."""
         for _ in range(NEWTON):
             before = point
