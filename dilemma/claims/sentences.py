@@ -1,10 +1,8 @@
 """Verdicts in words: over what a claim speaks, what its verdict means, how far it carries.
 
-The formulas of a claim as text and as LaTeX, and what the names in them mean.
-
-An example of a claim as a solved game: the calibrations, the payoffs, what is played.
-
-Everything stands side by side, one column for each calibration that the claim speaks of.
+A claim's formulas are written as text and as LaTeX, with what the names in them mean.  An example
+is shown as a solved game (the calibrations, the payoffs, what is played), one column for each
+calibration that the claim speaks of.
 """
 
 from __future__ import annotations

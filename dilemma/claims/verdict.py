@@ -1,9 +1,8 @@
 """Verdicts: what became of a claim, what it needs, how robust it is, and what it was checked by.
 
-Verdicts as plain data and back again: exact, and nothing that is read is ever run.
-
-Numbers are text such as "11/16".  What a verdict has from its model (the claim, what the file
-expects) is not recorded, but taken from the model again.
+As plain data they are exact, and nothing that is read back is ever run: numbers are text such as
+"11/16".  What a verdict has from its model (the claim, what the file expects) is not recorded, but
+taken from the model again.
 """
 
 from __future__ import annotations

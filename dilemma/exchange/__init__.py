@@ -1,9 +1,8 @@
 """Games and results from and for other programs.
 
     gambit_text   the words of Gambit's files, which the kinds of game read and write
-    spreadsheets  payoff tables: read_csv
-    programs      nashpy's and pygambit's games: from_nashpy, to_nashpy, from_pygambit, to_pygambit
-    frames        equilibria as labelled data: to_pandas, to_xarray
+    programs      payoff tables: read_csv; nashpy's and pygambit's games: from_nashpy, to_nashpy,
+                  from_pygambit, to_pygambit; equilibria as labelled data: to_pandas, to_xarray
 
 What is exact stays exact wherever the other side can hold it: files and pygambit's games have
 rational payoffs, nashpy's games and labelled data have floats.

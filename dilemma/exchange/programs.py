@@ -4,8 +4,9 @@ nashpy has two payoff matrices, in floats.  pygambit's games, strategic and exte
 rationals and go both ways in the words of Gambit's own files.  Equilibria become labelled data: a
 pandas frame, or an xarray dataset.
 
-Payoff tables as spreadsheets save them (``.csv``) are read into two-player games.  The first row names the second player's actions, the first column the first player's; every other
-cell has both payoffs, such as ``3, 0``.  The corner may name the players, as ``Ann \ Bob``.
+Payoff tables as spreadsheets save them (``.csv``) are read into two-player games.  The first
+row names the second player's actions, the first column the first player's; every other cell has
+both payoffs, such as ``3, 0``.  The corner may name the players, as ``Ann \ Bob``.
 """
 
 from __future__ import annotations

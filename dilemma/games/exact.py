@@ -1,12 +1,6 @@
-"""The vertices of a best-reply polytope, by integer pivoting over its bases.
+"""All extreme equilibria of a two-player matrix game, in exact rational arithmetic.
 
-The pivoting is that of lrs: Avis, Rosenberg, Savani and von Stengel 2010, Economic Theory 42: 9-37.
-Sets of labels are the bits of an integer.
-
-Two payoff matrices, read exactly: from integers, fractions, sympy's numbers or floats.
-
-All extreme equilibria of a two-player matrix game, in exact rational arithmetic.
-
+Payoffs are read exactly: integers, fractions, sympy's numbers, or floats as the fractions they are.
 Write A and B, both (m, n), for the payoffs of the row and the column player.  Shifted to be
 positive, they give each player a polytope whose vertices are mixes (not normalised) and whose
 constraints carry one label for each action of either player:
@@ -16,7 +10,9 @@ constraints carry one label for each action of either player:
 
 A pair of vertices other than the origin is an equilibrium iff every action is a label of at least
 one of the two: an action that is used is a best reply.  The vertices are found by integer
-pivoting, and ties are broken lexicographically, so that degenerate games cost no more than others.
+pivoting over bases as in lrs (Avis, Rosenberg, Savani and von Stengel 2010, Economic Theory 42:
+9-37), and ties are broken lexicographically, so that degenerate games cost no more than others.
+Sets of labels are the bits of an integer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""A game's payoffs at one calibration, as exact fractions, profile by profile.
-
-Profiles of mixed strategies at one calibration: what they pay, and the gain from deviating.
+"""A game's payoffs at one calibration, as exact fractions: what mixes pay, what a deviation gains.
 
 Written from the definitions, for any number of players; shares nothing with the search for
 equilibria.

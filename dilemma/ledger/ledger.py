@@ -166,7 +166,10 @@ def _why(model: Model, verdict: Verdict) -> Iterator[str]:
         yield "that it holds anywhere contradicts what is given and where the parameters may lie"
     if verdict.fails is not None and verdict.holds is not None:
         yield f"it holds, for example, {'; '.join(_places(verdict.holds))}"
-    yield f"decided by {', '.join(verdict.deciders)} in {verdict.seconds:.2f} s"
+    if verdict.deciders:
+        yield f"decided by {', '.join(verdict.deciders)} in {verdict.seconds:.2f} s"
+    if verdict.status == "open":
+        yield HELP
 
 
 def _places(example: Example) -> Iterator[str]:
@@ -268,6 +271,7 @@ def _example_data(example: Example | None) -> dict[str, Any] | None:
 # --- the ledger -----------------------------------------------------------------------------------
 
 
+HELP = "what may decide it: more seconds, smaller boxes, more that is given, claims that it may use"
 _SHORT = {"exact bisection": "bisection"}  # else the first word, the version apart
 
 
@@ -411,8 +415,10 @@ class Ledger(Shown):
                 "with the claim still proved; two numbers bracket it."
             )
         yield from (f"{v.name} is {v.status}: {v.reason}." for v in self.verdicts if v.reason)
-        yield f"Decided by {', '.join(sorted({d for v in self.verdicts for d in v.deciders}))}."
-        yield "Every example was substituted back and searched for deviations."
+        if deciders := sorted({d for v in self.verdicts for d in v.deciders}):
+            yield f"Decided by {', '.join(deciders)}."
+        if any(v.fails is not None or v.holds is not None for v in self.verdicts):
+            yield "Every example was substituted back and searched for deviations."
         checked = [v.checks for v in self.verdicts if v.checks is not None]
         if checked:
             twice = sum(c.independent > 1 for c in checked)

@@ -18,7 +18,7 @@ from math import inf
 from types import TracebackType
 from typing import Any, Self
 
-from dilemma.budget import HARD, LATE
+from dilemma.budget import HARD
 from dilemma.claims.verdict import Checks, Robustness, Verdict
 from dilemma.errors import DilemmaError
 from dilemma.model import Model
@@ -176,7 +176,8 @@ class Worker:
                 )
             else:
                 self.end()
-                return unfinished(job, verdicts, LATE if kind == "late" else told)
+                late = f"not decided within {job.seconds:g} s"
+                return unfinished(job, verdicts, late if kind == "late" else told)
 
     def _begun(self, job: Job) -> Process:
         new = self.process is None or not any(model is job.model for model in self.models)
@@ -229,7 +230,7 @@ def unfinished(job: Job, verdicts: Verdicts, why: str) -> Verdicts:
             fails=None,
             holds=None,
             reason=why,
-            of_play=False,
+            of_play=any(reference.of_play for reference in claim.references.values()),
             cases=0,
             deciders=(),
             seconds=job.seconds,

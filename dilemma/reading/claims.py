@@ -1,7 +1,8 @@
 """Claims, read: what is claimed, of which calibrations, on which assumptions, of which equilibria.
 
 A claim may be confined to equilibria of one kind, to those of a branch, or to those of a concept.
-Its formulas refer to payoffs, outcomes, equilibria, trends, slopes and eras.  Whatever a formula names beyond parameters and definitions becomes a symbol with a
+Its formulas refer to payoffs, outcomes, equilibria, trends, slopes and eras.  Whatever a formula
+names beyond parameters and definitions becomes a symbol with a
 :class:`~dilemma.theory.parts.Reference` that says what it is, to be filled in by whoever decides it.
 What may be named, a model's eras and its other claims included, is its :class:`Setting`.
 """

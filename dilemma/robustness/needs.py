@@ -1,7 +1,8 @@
 """What a proof needs, and its radius: how far the boxes may be blown up, or must be shrunk.
 
-Boxes are blown up, shrunk and cut, and the claim decided on them, or calibrations drawn from them.  An example found once is remembered: where it lies in the boxes that are asked about, nothing need
-be decided.  Random calibrations say how often a claim fails, and where.
+Boxes are blown up, shrunk and cut, and the claim is decided on them, or tried at calibrations drawn
+from them.  An example found once is remembered: where it lies in the boxes that are asked about,
+nothing need be decided.  Random calibrations say how often a claim fails, and where.
 
 A set of bounds, assumptions and ties is enough if the claim is still proved when the others are let
 go: a bound goes out to the theory's own range, an assumption is dropped, what the eras share

@@ -22,6 +22,7 @@ from dilemma.output.result import (
     Cell,
     Shown,
     Table,
+    apart,
     as_data,
     fields_as_data,
     number,
@@ -60,7 +61,7 @@ def written(found: Range) -> str:
     if found is None:
         return "undefined"
     low, high = found
-    return number(low) if low == high else f"{number(low)} to {number(high)}"
+    return " to ".join(apart([low, high] if low != high else [low]))
 
 
 def every(
@@ -181,13 +182,6 @@ def _done(equilibrium: Equilibrium, decision: str) -> str:
     if equilibrium.play.chosen:
         return equilibrium.play.cell(decision)
     return equilibrium.play.cell(decision, lambda chance: f"{float(chance):.3f}")
-
-
-def _mix(mix: Mapping[str, sp.Rational]) -> str:
-    used = {action: p for action, p in mix.items() if p}
-    if len(used) == 1:
-        return next(iter(used))
-    return ", ".join(f"{action} {float(p):.3f}" for action, p in used.items())
 
 
 def _quality(found: Equilibria) -> list[str]:

@@ -2,9 +2,10 @@
 
 Indifference: a player mixes so that the other does not care which of its own actions it takes.
 
-Evolutionary stability: what no rare mutant can invade.  Let A, (n, n), pay the row strategy against the column strategy in one population.  A strategy x is
-evolutionarily stable iff it is a best reply to itself and x'Ay > y'Ay for each other best reply y
-(Maynard Smith and Price 1973, Nature 246: 15-18).  With z = y - x and since z'Ax = 0, that is
+Evolutionary stability: what no rare mutant can invade.  Let A, (n, n), pay the row strategy against
+the column strategy in one population.  A strategy x is evolutionarily stable iff it is a best reply
+to itself and x'Ay > y'Ay for each other best reply y (Maynard Smith and Price 1973, Nature 246:
+15-18).  With z = y - x and since z'Ax = 0, that is
 
     z'Az < 0    for every z != 0 with sum(z) = 0, z_i >= 0 where x_i = 0, z_i = 0 where i is no
                 best reply to x

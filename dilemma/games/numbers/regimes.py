@@ -1,8 +1,7 @@
 """The symbolic solution of games in which numbers are chosen: one branch for each set of what binds.
 
-All at once: every player's first-order conditions (:mod:`dilemma.games.numbers.first_order`).
-
-A leader and those who follow: first-order conditions of both moves, regime by regime.  Followers
+Where all choose at once it solves every player's first-order conditions
+(:mod:`dilemma.games.numbers.first_order`), where somebody leads those of both moves.  Followers
 see the leader's choice K and reply.  For one set of what binds them, a *regime*, their first-order
 conditions F(z, K) = 0 move the reply z with the leader's choice:
 
