@@ -265,3 +265,18 @@ def test_the_default_output_is_free_of_jargon(ledger):
     said = re.sub(r"z3 [\d.]+|exact bisection", "", str(ledger)).lower()
     for word in ("solver", "satisfiab", "unsat", "smt", "polynom", "nlsat", "bernstein"):
         assert word not in said
+
+
+def test_a_claim_that_ran_out_of_time_says_so_and_what_it_speaks_of():
+    """Of play it speaks though nothing of it was decided, and nobody is said to have decided it."""
+    cork = dilemma.load("cork")
+    found = dilemma.prove(
+        cork, "post_cold_war.theta < cold_war.theta", seconds=0.05, cache=False, workers=2
+    )
+    (verdict,) = found.verdicts
+    assert verdict.status == "open"
+    assert verdict.of_play
+    told = str(found) + str(found.explain())
+    assert "Decided by" not in told
+    assert "substituted back" not in told
+    assert "more seconds" in told

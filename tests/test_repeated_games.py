@@ -300,3 +300,11 @@ def test_a_discount_factor_that_may_reach_one_is_no_game():
     (verdict,) = dilemma.prove(model, "ann >= 0", over="all", cache=False, workers=1)
     assert verdict.status == "open"
     assert "discount factor" in verdict.reason
+
+
+def test_a_verdict_says_of_which_equilibria_it_is(grim):
+    claim = grim.make_claim("kept == 1 or kept == 0", over="all")
+    found = dilemma.prove(grim, claim, cache=False, workers=1)
+    assert found[0].status == "proved"
+    told = " ".join(str(found.explain()).split())
+    assert "in every subgame perfect equilibrium in pure stationary strategies" in told

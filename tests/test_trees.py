@@ -400,7 +400,7 @@ def test_a_tree_survives_being_written_and_read(triangle, tmp_path):
 def test_what_is_only_for_simultaneous_games_says_so(triangle):
     with pytest.raises(UnsupportedError, match="players move one after the other"):
         dilemma.select(triangle, "cold_war")
-    with pytest.raises(ModelError, match="only simultaneous games have profiles"):
+    with pytest.raises(ModelError, match="profiles of actions are those of a table"):
         triangle.make_claim("equilibrium(firm, support)", over="each")
 
 

@@ -375,11 +375,22 @@ def among(model: Model, every: Sequence[Branch], which: str | None) -> tuple[Bra
     named = tuple(b for b in every if b.name == which)
     if not named:
         names = "; ".join(b.name for b in every)
-        known = ", ".join(repr(c) for c in ("pure", "mixed", *CONCEPTS))
+        known = ", ".join(repr(c) for c in ("pure", "mixed", *_concepts(model)))
         raise CalibrationError(
             f"among {which!r} are no equilibria; it may be {known}, or one of: {names}"
         )
     return named
+
+
+def _concepts(model: Model) -> Iterator[str]:
+    """Yield the concepts that have conditions in a game."""
+    can = model.game.can
+    if can & (Can.SLOPES | Can.TABLE):
+        yield "stable"
+    if Can.TABLE in can:
+        yield "risk_dominant"
+    if Can.SLOPES in can and not model.game.leader:
+        yield from EXTREMES
 
 
 # --- actions --------------------------------------------------------------------------------------

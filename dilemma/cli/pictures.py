@@ -198,7 +198,7 @@ def _lacks(figure: str, model: Model, eras: int) -> str:
     one_each = all(len(game.of(p)) == 1 for p in model.players)
     finite = Can.TABLE in model.game.can
     found = {
-        "regions": (not finite and "it is for games of finitely many actions in a matrix")
+        "regions": (Can.ACTIONS not in game.can and "it is for games of finitely many actions")
         or (len(model.parameters) < 2 and "a map needs two parameters"),
         "replies": (several or (not (finite and two_by_two) and not one_each))
         and "it is for two players with two actions or one number each",

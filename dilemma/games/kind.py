@@ -101,7 +101,10 @@ class Can(Flag):
     ACTIONS = auto()
     """Finitely many actions: a branch says in parameters alone when it is an equilibrium."""
     TABLE = auto()
-    """A payoff for each profile of actions, all chosen at once: nashpy, best replies, stag hunt."""
+    """A payoff for each profile of actions, all chosen at once: nashpy, best replies, stag hunt.
+
+    Claims may then speak of profiles (``Outcome.profiles``), and branches mix.
+    """
     MOVES = auto()
     """Moves one after the other, as Gambit's extensive games have them."""
     SLOPES = auto()
@@ -222,7 +225,11 @@ class Game:
 
     @classmethod
     def symbols(cls, document: Document) -> Mapping[str, sp.Symbol]:
-        """Return what formulas may name beside parameters and definitions."""
+        """Return what definitions may name beside parameters, such as numbers that are chosen.
+
+        An outcome is then one of play.  Names that only the kind's own sections use are not these:
+        ``names`` yields them, so that nothing else has one.
+        """
         del document
         return {}
 
@@ -287,7 +294,7 @@ class Game:
         return ({},)
 
     def formulas(self) -> Iterator[tuple[str, Any]]:
-        """Yield each formula in it beside payoffs, and where a document has it."""
+        """Yield each formula in it, and where a document has it; not what stands in payoffs."""
         yield from ()
 
     # --- its two faces: symbols, and numbers that are independent of them ------------------------
@@ -411,6 +418,7 @@ class Game:
     # --- for readers ----------------------------------------------------------------------------
 
     concept: ClassVar[str] = "Nash equilibria"
+    """Which equilibria branches are; where they are fewer than all, verdicts say so by this."""
     rules: ClassVar[tuple[str, ...]] = ("highest", "lowest")
     """The rules by which one of several equilibria may be selected."""
 

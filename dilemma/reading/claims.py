@@ -221,7 +221,7 @@ class FormulaReader:
         setting = self.setting
         if name.text in {*_OF_PROFILES, *setting.outcomes, *setting.players}:
             hint = "name an outcome, or rises(outcome, parameter)"
-            raise name.error("only simultaneous games have profiles of actions", hint)
+            raise name.error("profiles of actions are those of a table of payoffs", hint)
 
     def _era(self, era: Word | None) -> str | None:
         """Return the era in front of a name, if it says more than the claim's ``over`` does."""

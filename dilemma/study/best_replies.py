@@ -279,8 +279,8 @@ def _check(model: Model) -> None:
     game, players = model.game, model.players.values()
     if not game.can & (Can.TABLE | Can.SLOPES) or game.leader:
         raise UnsupportedError(
-            f"{model.name}: not all move at once, so there are no two best replies to set side by "
-            "side; `trace` shows what is played as a parameter moves"
+            f"{model.name}: there are no two best replies to set side by side; here "
+            f"{model.game.here}; `trace` shows what is played as a parameter moves"
         )
     if len(players) != 2:
         raise UnsupportedError(

@@ -196,14 +196,11 @@ class DynamicGame(Game):
         )
 
     def order(self, model: Model) -> str:
-        """Say whose actions a name lists."""
+        """Say whose actions a name lists, and which equilibria there are names for."""
         moving = [state for state, movers in self.states.items() if movers]
         who = [", ".join(model.players[p].title for p in self.states[s]) for s in moving]
-        if len(moving) == 1:
-            return f"a name lists what is done in {moving[0]} by ({who[0]})"
-        return "a name lists what is done in " + "; ".join(
-            f"{state} by ({movers})" for state, movers in zip(moving, who, strict=True)
-        )
+        told = "; ".join(f"{s} by ({movers})" for s, movers in zip(moving, who, strict=True))
+        return f"a name lists what is done in {told}; equilibria are {self.concept}"
 
     def sheet(self, model: Model) -> tuple[Table, ...]:
         """Return stages, and who moves where."""
