@@ -69,8 +69,8 @@ def test_what_goes_with_a_formula_goes_with_no_name(abandonment):
         dilemma.prove(abandonment, "C1.8", given="m_J > 0")
 
 
-def test_a_ledger_spans_models(abandonment, hedging):
-    small = [m.replace(claims=dict.fromkeys(m.claims)) for m in (abandonment, hedging)]
+def test_a_ledger_spans_models(abandonment, abandonment_hedging):
+    small = [m.replace(claims=dict.fromkeys(m.claims)) for m in (abandonment, abandonment_hedging)]
     own = {"over": "all", "holds": "m_J <= 1", "says": "It is a chance."}
     found = dilemma.prove([m.replace(claims={"chance": own}) for m in small])
     assert [v.model for v in found] == ["abandonment", "abandonment_hedging"]

@@ -48,9 +48,9 @@ def test_snyders_dilemma_reads_as_the_theory_does(abandonment):
     )
 
 
-def test_hedging_is_dominant_in_the_band_of_the_theory(hedging):
+def test_hedging_is_dominant_in_the_band_of_the_theory(abandonment_hedging):
     # -z/eta <= Delta(x) <= z/(1 - eta) at x = 0 and 1, with eta = 1/2.
-    assert stated(hedging, "Japan: hedge is strictly dominant").words == (
+    assert stated(abandonment_hedging, "Japan: hedge is strictly dominant").words == (
         "-2*z_J < D0_J < 2*z_J and -2*z_J < D1_J < 2*z_J"
     )
 

@@ -182,9 +182,9 @@ def test_shares_of_straight_regions_are_exact(maps):
     assert shares["weak, weak",] == pytest.approx(float(weak), abs=1e-12)
 
 
-def test_every_region_has_an_odd_number_of_equilibria(hedging, maps):
+def test_every_region_has_an_odd_number_of_equilibria(abandonment_hedging, maps):
     """Wilson 1971: almost every game has a finite, odd number."""
-    for found in (*maps.values(), region_map(hedging, "m_J", "w_U")):
+    for found in (*maps.values(), region_map(abandonment_hedging, "m_J", "w_U")):
         assert all(len(r.label) % 2 == 1 for panel in found.panels for r in panel.regions)
 
 

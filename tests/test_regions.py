@@ -122,8 +122,8 @@ def drawn(model, number):
 
 
 @pytest.fixture(scope="module")
-def larger(hedging):
-    return dilemma.regions(hedging, draws=500)
+def larger(abandonment_hedging):
+    return dilemma.regions(abandonment_hedging, draws=500)
 
 
 @pytest.mark.slow
@@ -242,12 +242,12 @@ def test_many_branches_are_counted_one_by_one():
     assert set(sets) == {("a66",), ("a67",), ("a68",), ("a69",)}
 
 
-def test_out_of_time_says_that_the_box_may_not_be_covered(hedging):
-    found = dilemma.regions.__wrapped__(hedging, ["cold_war"], draws=200, seconds=0.05)
+def test_out_of_time_says_that_the_box_may_not_be_covered(abandonment_hedging):
+    found = dilemma.regions.__wrapped__(abandonment_hedging, ["cold_war"], draws=200, seconds=0.05)
     assert not found.covered
     assert found.eras[0].reason
     assert "NOT proved" in str(found)
-    assert set(found.eras[0].late) == set(hedging.parameters)
+    assert set(found.eras[0].late) == set(abandonment_hedging.parameters)
     assert "Not looked for (the budget of time ran out)" in str(found)
 
 
@@ -267,9 +267,9 @@ def test_out_of_time_conditions_are_longer_and_as_true(abandonment, zones):
         assert set(here.names) == names
 
 
-def test_a_box_on_which_payoffs_always_tie_is_told(hedging):
+def test_a_box_on_which_payoffs_always_tie_is_told(abandonment_hedging):
     tied = {"value": 0, "range": [0, 0], "grade": "assumed", "source": "made up"}
-    model = hedging.replace(eras={"cold_war": {"z_J": tied}})
+    model = abandonment_hedging.replace(eras={"cold_war": {"z_J": tied}})
     found = dilemma.regions(model, ["cold_war"], draws=100)
     assert not found.covered
     assert "z_J = 0" in found.eras[0].reason
@@ -340,8 +340,8 @@ def test_a_game_without_eras_has_no_boxes():
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_existence_says_what_the_branch_says(abandonment, hedging, seed):
-    model = [abandonment, hedging][seed % 2]
+def test_existence_says_what_the_branch_says(abandonment, abandonment_hedging, seed):
+    model = [abandonment, abandonment_hedging][seed % 2]
     rng = random.Random(seed)
     era = list(model.eras)[seed % 2]
     at = {

@@ -22,6 +22,7 @@ from dilemma.deciders.question import Answer, Question
 from dilemma.errors import DisagreementError
 from dilemma.games.exact import solve_exactly
 from dilemma.ledger.ledger import Ledger
+from small_games import meeting
 
 pytestmark = pytest.mark.slow
 
@@ -54,25 +55,7 @@ def test_no_calibration_contradicts_what_the_model_files_say(model, claim, over,
 
 @pytest.fixture(scope="module")
 def entry():
-    """A 2x2 game: both want to be where the other is."""
-    cell = {"value": 1, "range": [0, 2], "grade": "assumed", "source": "made up"}
-    return dilemma.Model(
-        name="entry",
-        title="Meeting",
-        players={"a": ["left", "right"], "b": ["left", "right"]},
-        parameters={
-            "u": {"range": [0, 2], "unit": "util", "means": "worth of meeting on the left"},
-            "w": {"range": [0, 2], "unit": "util", "means": "worth of meeting on the right"},
-        },
-        payoffs={
-            "left, left": {"a": "u", "b": "u"},
-            "left, right": {"a": "0", "b": "0"},
-            "right, left": {"a": "0", "b": "0"},
-            "right, right": {"a": "w", "b": "w"},
-        },
-        outcomes={"lefts": "probability(a, left)"},
-        eras={"now": {"u": cell, "w": cell}},
-    )
+    return meeting()
 
 
 @pytest.fixture(scope="module")
