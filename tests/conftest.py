@@ -1,12 +1,22 @@
 """What several test files need: the shipped models, read once, the command line, wrong files."""
 
+import io
+import os
+import subprocess
 import sys
-from types import SimpleNamespace
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 import dilemma
 from dilemma.cli.app import main
+
+
+class Ended(NamedTuple):
+    code: int
+    out: str
+    err: str
 
 
 @pytest.fixture(scope="session")
@@ -35,17 +45,34 @@ def burden():
 
 
 @pytest.fixture
-def command(monkeypatch, capsys):
+def typed(monkeypatch, capsys):
     """Run the command line in this process, where everything is loaded, as if it were typed."""
 
-    def command(*words):
+    def typed(*words, stdin=""):
         monkeypatch.setattr(sys, "argv", ["dilemma", *map(str, words)])
+        monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         with pytest.raises(SystemExit) as left:
             main()
         printed = capsys.readouterr()
-        return SimpleNamespace(code=left.value.code or 0, out=printed.out, err=printed.err)
+        return Ended(left.value.code or 0, printed.out, printed.err)
 
-    return command
+    return typed
+
+
+@pytest.fixture(scope="session")
+def process():
+    """Run the command line in a process of its own."""
+
+    def process(*words, stdin="", cwd=None, **environment):
+        here = Path(dilemma.__file__).parents[1]
+        paths = os.pathsep.join(filter(None, [str(here), os.environ.get("PYTHONPATH", "")]))
+        return subprocess.run(
+            [sys.executable, "-m", "dilemma", *map(str, words)],
+            input=stdin, cwd=cwd, capture_output=True, encoding="utf-8", check=False, timeout=300,
+            env={**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8", **environment},
+        )  # fmt: skip
+
+    return process
 
 
 @pytest.fixture

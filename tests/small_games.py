@@ -5,15 +5,20 @@ from itertools import product
 import dilemma
 
 
-def parameter(low, high, **more):
+def ranging(low, high, **more):
     """Return what a model says of a parameter."""
     return {"range": [low, high], "unit": "1", "means": "a number", **more}
 
 
-def value(central, low=None, high=None):
+def valued(central, low=None, high=None):
     """Return what an era says of a parameter, which is fixed where no ends are given."""
     ends = [central, central] if low is None else [low, high]
     return {"value": central, "range": ends, "grade": "assumed", "source": "a test"}
+
+
+def interval(low, high, without=None):
+    """Return what a model says of a chosen number; ``without`` names the ends that it may not be."""
+    return {"range": [low, high]} | ({"open": without} if without else {})
 
 
 def chosen_game(payoffs, *, choices=None, moves=None, own=None, **more):
@@ -21,7 +26,7 @@ def chosen_game(payoffs, *, choices=None, moves=None, own=None, **more):
     players = {}
     for name, player in zip("xyz", payoffs, strict=False):
         ranges = (choices or {}).get(player, {name: ("0", "1")})
-        players[player] = {"choices": {c: {"range": list(r)} for c, r in ranges.items()}}
+        players[player] = {"choices": {c: interval(*ends) for c, ends in ranges.items()}}
         if moves:
             players[player]["moves"] = moves[player]
         if own and player in own:
@@ -42,7 +47,7 @@ def alone(payoff, names, high=9, **more):
     return chosen_game(
         {"one": payoff},
         choices={"one": {"x": (0, high)}},
-        parameters={n: parameter(0, 9) for n in names},
+        parameters={n: ranging(0, 9) for n in names},
         **more,
     )
 
@@ -76,9 +81,9 @@ def meeting():
         [("u", "u"), (0, 0), (0, 0), ("w", "w")],
         players="ab",
         actions=("left", "right"),
-        parameters=dict.fromkeys("uw", parameter(0, 2)),
+        parameters=dict.fromkeys("uw", ranging(0, 2)),
         outcomes={"lefts": "probability(a, left)"},
-        eras={"now": dict.fromkeys("uw", value(1, 0, 2))},
+        eras={"now": dict.fromkeys("uw", valued(1, 0, 2))},
     )
 
 
@@ -88,11 +93,11 @@ def market():
         {"one": "x*(a - total - c)", "two": "y*(a - total - c)"},
         choices={"one": {"x": (0, 3)}, "two": {"y": (0, 3)}},
         name="market",
-        parameters={"a": parameter(1, 2), "c": parameter(0, 1)},
+        parameters={"a": ranging(1, 2), "c": ranging(0, 1)},
         definitions={"total": "x + y"},
         outcomes={"price": "a - total"},
         eras={
-            "then": {"a": value(1, 1, 2), "c": value(0, 0, "1/4")},
-            "now": {"a": value(1, 1, 2), "c": value("1/2", "1/4", "1/2")},
+            "then": {"a": valued(1, 1, 2), "c": valued(0, 0, "1/4")},
+            "now": {"a": valued(1, 1, 2), "c": valued("1/2", "1/4", "1/2")},
         },
     )

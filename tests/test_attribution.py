@@ -9,6 +9,7 @@ import sympy as sp
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.solution import by_branches
+from small_games import alone, valued
 
 
 def by_every_order(model, groups, solved):
@@ -76,22 +77,14 @@ def test_what_a_group_does_alone_and_last_is_told():
 
 
 def game(count=2, before=1, after=2, **sections):
-    """One who chooses x between nought and one, at a calibration that moves between two eras."""
+    """One whose best x is the product of all parameters, which move between two eras."""
     names = [f"p{k}" for k in range(count)]
-    told = {"grade": "assumed", "source": "none"}
-    return dilemma.Model(
-        name="tiny",
-        title="One who chooses",
-        kind="continuous",
-        players={"one": {"choices": {"x": {"range": ["0", "99"]}}}},
-        parameters={n: {"range": [0, 9], "unit": "1", "means": n} for n in names},
-        payoffs={"one": f"({'*'.join(names)})*x - x**2/2"},
-        eras={
-            era: {"title": era} | {n: {"value": v, "range": [v, v], **told} for n in names}
-            for era, v in (("then", before), ("now", after))
-        },
-        **sections,
-    )
+    eras = {
+        "then": dict.fromkeys(names, valued(before)),
+        "now": dict.fromkeys(names, valued(after)),
+    }
+    payoff = f"({'*'.join(names)})*x - x**2/2"
+    return alone(payoff, names, high=99, eras=eras, **sections)
 
 
 def test_a_parameter_in_no_group_is_a_group_of_its_own_and_symmetric_ones_share_alike():

@@ -9,7 +9,7 @@ from dilemma.checks.check import check
 from dilemma.claims.decide import decide
 from dilemma.claims.trials import NOTHING
 from dilemma.games.solution import by_branches
-from small_games import chosen_game, parameter, value
+from small_games import chosen_game, ranging, valued
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,17 @@ def test_a_lemma_that_is_not_proved_proves_nothing(market):
     assert found.lemmas == ()
 
 
-def test_a_claim_says_which_lemma_it_was_proved_through(hedging):
+def test_a_claim_says_which_lemma_it_was_proved_through(market):
+    margin = {"says": "", "over": "all", "holds": "price >= c", "label": "M1L"}
+    claim = {"says": "", "over": "all", "holds": "price >= c", "because": ["margin"]}
+    ledger = dilemma.prove(market.replace(claims={"margin": margin, "claim": claim}), "claim")
+    assert ledger[0].lemmas == ("margin",)
+    assert "M1L" in str(ledger)
+    assert "proved, used" in str(ledger)
+
+
+@pytest.mark.slow
+def test_a_claim_of_the_theory_says_which_lemma_it_was_proved_through(hedging):
     ledger = dilemma.prove(hedging, "both_hedge_more")
     assert ledger[0].lemmas == ("lemma_both_hedge_more",)
     assert "C3.5L" in str(ledger)
@@ -110,7 +120,7 @@ def test_what_is_never_played_is_vacuous(market):
 
 
 def test_a_trend_in_what_cannot_move_is_vacuous(market):
-    game = market.replace(eras={"then": {"a": value(1)}})
+    game = market.replace(eras={"then": {"a": valued(1)}})
     for trend in ("rises(x, a)", "falls(x, a)"):
         found = verdict(game, trend, over="then")
         assert (found.status, found.reason.endswith("differ in a alone")) == ("vacuous", True)
@@ -151,15 +161,15 @@ def bank():
 
     So there are three where k < 2 and d < 1, one where k > 2.
     """
-    half = value("1/2", "2/5", "3/5")
+    half = valued("1/2", "2/5", "3/5")
     return chosen_game(
         {"one": "x*(2*y - 1) - d*x", "two": "y*(2*x - k)"},
         name="bank",
-        parameters={"k": parameter(0, 3), "d": parameter(0, 1)},
+        parameters={"k": ranging(0, 3), "d": ranging(0, 1)},
         outcomes={"both": "x*y", "spent": "k*(1 + x)"},
         eras={
-            "then": {"k": value("3/10", "1/5", "2/5"), "d": half},
-            "now": {"k": value("11/10", 1, "6/5"), "d": half},
+            "then": {"k": valued("3/10", "1/5", "2/5"), "d": half},
+            "now": {"k": valued("11/10", 1, "6/5"), "d": half},
         },
     )
 

@@ -16,7 +16,7 @@ from dilemma.games.numbers import search as dense
 from dilemma.games.numbers.first_order import interaction
 from dilemma.games.solution import many
 from dilemma.study.draws import frequencies
-from small_games import chosen_game, led, value
+from small_games import chosen_game, led, valued
 
 HALF, THIRD, QUARTER = sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(1, 4)
 FREE = {"range": [0, 10], "open": "low", "unit": "1", "means": "any"}
@@ -486,7 +486,7 @@ def test_equilibria_of_three_players_that_have_no_closed_form_are_counted_all_th
         {"a": "x*y - x**3/3", "b": "y*z - y**2/2", "c": "(x + k)*z - z**2/2"},
         choices={player: {name: ("0", "3")} for player, name in zip("abc", "xyz", strict=True)},
         parameters={"k": {"range": [0, 1], "unit": "1", "means": "a start"}},
-        eras={"now": {"k": value(0.2, 0.1, 0.3)}},
+        eras={"now": {"k": valued(0.2, 0.1, 0.3)}},
     )
     found = frequencies(model, "now", draws=50)
     assert found.sets == {("interior",): 1}

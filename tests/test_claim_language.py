@@ -250,11 +250,11 @@ def test_a_variant_is_compared_and_solved_like_any_model(pact):
     assert [era.name for era in changed.eras] == ["old", "new"]
 
 
-def test_the_command_line_knows_variants(written, command):
+def test_the_command_line_knows_variants(written, typed):
     path = written(PACT, name="pact.toml")
-    solved = command("solve", path, "--calibrations", "core", "--era", "new", "--json")
+    solved = typed("solve", path, "--calibrations", "core", "--era", "new", "--json")
     assert '"model": "pact[core]"' in solved.out
-    refused = command("compare", path, "--calibrations", "score", "--draws", "9")
+    refused = typed("compare", path, "--calibrations", "score", "--draws", "9")
     assert refused.code == 2
     assert "did you mean 'core'?" in refused.err
 

@@ -13,11 +13,11 @@ import sympy as sp
 
 import dilemma
 from classroom_page import SHOWN, about, content, draws, floats, needs_node, page, run, script
+from dilemma import classroom, region_map
 from dilemma.errors import UnsupportedError
 from dilemma.games.selection import kind_of
 from dilemma.output.javascript import Exactly, Names, condition, formula
-from dilemma.page.page import classroom
-from dilemma.study.region_map import region_map
+from small_games import ranging, two_by_two, valued
 
 pytestmark = pytest.mark.slow
 
@@ -121,14 +121,13 @@ def test_three_questions_a_model():
 
 def test_a_game_of_three_is_refused():
     actions = {name: ["a", "b"] for name in "xyz"}
-    value = {"value": 1, "range": [0, 2], "grade": "assumed", "source": "a test"}
     model = dilemma.Model(
         name="three",
         title="Three",
         players=actions,
-        parameters={"p": {"range": [0, 2], "unit": "1", "means": "a payoff"}},
+        parameters={"p": ranging(0, 2)},
         payoffs={(a, b, c): dict.fromkeys("xyz", "p") for a in "ab" for b in "ab" for c in "ab"},
-        eras={"now": {"p": value}},
+        eras={"now": {"p": valued(1, 0, 2)}},
     )
     with pytest.raises(UnsupportedError, match="3 players: the page shows games of two"):
         classroom([model])
@@ -137,9 +136,6 @@ def test_a_game_of_three_is_refused():
 @needs_node
 @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 2), (2, 3), (3, 3)])
 def test_games_of_any_size_with_conditions_that_always_or_never_hold(rows, columns):
-    def value(centre, low, high):
-        return {"value": centre, "range": [low, high], "grade": "assumed", "source": "a test"}
-
     model = dilemma.Model(
         name="plain",
         title="Plain",
@@ -148,8 +144,8 @@ def test_games_of_any_size_with_conditions_that_always_or_never_hold(rows, colum
             "z": [f"c{j}" for j in range(columns)],
         },
         parameters={
-            "new": {"range": [0, "inf"], "unit": "1", "means": "a word of JavaScript"},
-            "k": {"range": ["-inf", "inf"], "unit": "1", "means": "a shift"},
+            "new": ranging(0, "inf"),  # a word of JavaScript
+            "k": ranging("-inf", "inf"),
         },
         payoffs={
             (f"r{i}", f"c{j}"): {"x": f"new*{(i + j) % 3} + k", "z": f"{i * j % 2} - new"}
@@ -157,9 +153,9 @@ def test_games_of_any_size_with_conditions_that_always_or_never_hold(rows, colum
             for j in range(columns)
         },
         eras={
-            "now": {"new": value(1, 1, 1), "k": value(0, -1, 2)},
-            "later": {"new": value(3, 2, 4), "k": value("1/3", 0, 1)},
-            "last": {"new": value(2, 2, 2), "k": value(0, 0, 0)},
+            "now": {"new": valued(1, 1, 1), "k": valued(0, -1, 2)},
+            "later": {"new": valued(3, 2, 4), "k": valued("1/3", 0, 1)},
+            "last": {"new": valued(2, 2, 2), "k": valued(0, 0, 0)},
         },
     )
     html = classroom([model]).html
@@ -353,23 +349,9 @@ def test_hidden_answers_are_not_in_the_pictures():
 
 
 def small(payoffs, parameters, values):
-    actions = {"x": ["a", "b"], "z": ["c", "d"]}
-    told = {n: {"range": [-2, 2], "unit": "1", "means": "a number"} for n in parameters}
-    era = {
-        n: {"value": v, "range": [v - 1, v + 1], "grade": "assumed", "source": "a test"}
-        for n, v in zip(parameters, values, strict=True)
-    }
-    profiles = [(a, c) for a in actions["x"] for c in actions["z"]]
-    return dilemma.Model(
-        name="small",
-        title="Small",
-        players={n: {"actions": a, "cooperates": a[0]} for n, a in actions.items()},
-        parameters=told,
-        payoffs={
-            p: dict(zip("xz", paid, strict=True)) for p, paid in zip(profiles, payoffs, strict=True)
-        },
-        eras={"now": era},
-    )
+    ranges = dict.fromkeys(parameters, ranging(-2, 2))
+    era = {n: valued(v, v - 1, v + 1) for n, v in zip(parameters, values, strict=True)}
+    return two_by_two(payoffs, parameters=ranges, eras={"now": era})
 
 
 @needs_node

@@ -10,6 +10,7 @@ import sympy as sp
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.solution import many
+from small_games import alone, valued
 
 
 @pytest.fixture(scope="module")
@@ -76,17 +77,8 @@ def test_as_long_as_play_moves_smoothly_it_does_not_jump(tipping):
 
 
 def tiny(**story):
-    told = {"value": 1, "range": [1, 1], "grade": "assumed", "source": "none"}
-    return dilemma.Model(
-        name="tiny",
-        title="One who chooses",
-        kind="continuous",
-        players={"one": {"choices": {"x": {"range": ["0", "99"]}}}},
-        parameters={"a": {"range": [0, 9], "unit": "1", "means": "a"}},
-        payoffs={"one": "a*x - x**2/2"},
-        eras={"now": {"title": "now", "a": told}},
-        dynamics={"on": {"says": "on and on", "era": "now", **story}},
-    )
+    story = {"on": {"says": "on and on", "era": "now", **story}}
+    return alone("a*x - x**2/2", "a", high=99, eras={"now": {"a": valued(1)}}, dynamics=story)
 
 
 def test_a_story_ends_where_a_parameter_leaves_its_range():

@@ -11,14 +11,12 @@ import sympy as sp
 from matplotlib.text import Text
 
 import dilemma
-from dilemma import figures
+from dilemma import Ledger, bargaining, figures
 from dilemma.claims.sentences import carries
 from dilemma.claims.verdict import Radius, Robustness, Shares
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.figures.paper import signed
-from dilemma.ledger.ledger import Ledger
 from dilemma.output.result import percent
-from dilemma.study.bargaining import bargaining
 from words_drawn import check_words
 
 pytestmark = pytest.mark.slow

@@ -47,19 +47,8 @@ def met(abandonment):
 
 def indifferent():
     """Make a game in which the first player does not care."""
-    told = {"value": 1, "range": [1, 1], "grade": "assumed", "source": "none"}
-    return dilemma.Model(
-        name="no_matter",
-        title="One who does not care",
-        kind="matrix",
-        players={"row": ["no", "yes"], "column": ["no", "yes"]},
-        parameters={"a": {"range": [0, 9], "unit": "1", "means": "one"}},
-        payoffs={
-            f"{own}, {other}": {"row": "a", "column": "a" if own == other else "0"}
-            for own in ("no", "yes")
-            for other in ("no", "yes")
-        },
-        eras={"now": {"title": "now", "a": told}},
+    return dilemma.matrix(
+        [[1, 1], [1, 1]], [[1, 0], [0, 1]], actions=[["no", "yes"]] * 2, name="no_matter"
     )
 
 

@@ -310,9 +310,9 @@ def test_a_mistake_is_shown_where_it_is(refusal, old, new, expected):
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), WRONG.values(), ids=WRONG.keys())
-def test_the_command_line_tells_it_and_exits_2(written, command, old, new, expected):
+def test_the_command_line_tells_it_and_exits_2(written, typed, old, new, expected):
     path = written(RIGHT, (old, new))
-    told = command("compare", path)
+    told = typed("compare", path)
     assert (told.code, told.out) == (2, "")
     assert told.err.replace(str(path), "model.toml").strip() == textwrap.dedent(expected).strip()
 

@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dilemma
+from dilemma import Model, matrix
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.matrix.payoffs import matrix
-from dilemma.model import Model
 from dilemma.reading.toml import formula, toml
 from dilemma.theory.parts import decimal
 

@@ -8,30 +8,17 @@ import sympy as sp
 import dilemma
 from dilemma.claims.decide import decide
 from dilemma.games import selection
-
-ACTIONS = ["left", "right"]
+from small_games import ranging, two_by_two, valued
 
 
 def game(**payoffs):
     """A 2x2 game with a parameter e in [0, 1] that its payoffs may use."""
-    cells = {
-        f"{r}, {c}": dict(zip("ab", payoffs[r[0] + c[0]], strict=True))
-        for r in ACTIONS
-        for c in ACTIONS
-    }
-    return dilemma.Model(
-        name="game",
-        title="Game",
-        players={"a": ACTIONS, "b": ACTIONS},
-        payoffs=cells,
-        parameters={"e": {"range": [0, 1], "unit": "1", "means": "anything"}},
-        outcomes={
-            "rightly": {
-                "is": "probability(a, right)",
-                "unit": "1",
-                "means": "how often a goes right",
-            }
-        },
+    return two_by_two(
+        payoffs.values(),
+        players="ab",
+        actions=("left", "right"),
+        parameters={"e": ranging(0, 1)},
+        outcomes={"rightly": "probability(a, right)"},
     )
 
 
@@ -170,10 +157,7 @@ def test_the_risk_dominant_equilibrium_is_that_of_selection(abandonment):
         }
         chosen = selection.risk_dominant(players, payoffs, found.equilibria)
         chosen = strict[0] if len(strict) == 1 else chosen
-        one = {"title": "one", "years": [1, 2]} | {
-            n: {"value": str(v), "range": [str(v)] * 2, "grade": "assumed", "source": "drawn"}
-            for n, v in at.items()
-        }
+        one = {"title": "one", "years": [1, 2]} | {n: valued(str(v)) for n, v in at.items()}
         point = abandonment.replace(
             claims=dict.fromkeys(abandonment.claims),
             questions=dict.fromkeys(abandonment.questions),

@@ -13,7 +13,7 @@ from fractions import Fraction
 import pytest
 
 from dilemma.claims.decide import decide
-from small_games import parameter, theory
+from small_games import ranging, theory
 
 pytestmark = pytest.mark.slow
 
@@ -72,7 +72,7 @@ def exactly(text):
 
 
 def model_of(box):
-    return theory({name: parameter(str(low), str(high)) for name, (low, high) in box.items()})
+    return theory({name: ranging(str(low), str(high)) for name, (low, high) in box.items()})
 
 
 def status(box, text, **how):

@@ -10,18 +10,18 @@ from dilemma.checks.attack import attempts, calibrations
 from dilemma.claims.decide import decide, stated
 from dilemma.robustness.needs import Boxes
 from dilemma.robustness.rescue import robustness
-from small_games import parameter, theory, value
+from small_games import ranging, theory, valued
 
 pytestmark = pytest.mark.slow
 
-UNIT = parameter(0, "inf")
+UNIT = ranging(0, "inf")
 
 
 def about(common=None, **eras):
     """Quantities between ends around a centre in each era, and nothing that is played."""
 
     def table(boxes):
-        return {n: value(centre, low, high) for n, (low, centre, high) in boxes.items()}
+        return {n: valued(centre, low, high) for n, (low, centre, high) in boxes.items()}
 
     names = {*(common or {}), *(n for boxes in eras.values() for n in boxes)}
     return theory(

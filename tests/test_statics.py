@@ -12,6 +12,7 @@ from dilemma.games.numbers.choosing import equilibrium_points
 from dilemma.games.solution import many
 from dilemma.study.directions import derivative
 from dilemma.study.draws import draw
+from small_games import alone, chosen_game, ranging, valued
 
 STEP = sp.Rational(1, 10**6)
 
@@ -36,7 +37,7 @@ def central_differences(model, calibration, branch, parameter):
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
-        ("cork", ["s", "c", "gam", "rho", "D"]),
+        pytest.param("cork", ["s", "c", "gam", "rho", "D"], marks=pytest.mark.slow),
         ("hedging", ["alp_J", "tau_U", "g_J", "g_U", "d_J"]),
         ("burden", ["b_J", "pr_U", "p", "ze", "w"]),
     ],
@@ -135,22 +136,8 @@ def test_a_proved_sign_is_never_contradicted_by_fresh_random_calibrations():
 
 
 def tiny(**outcomes):
-    return dilemma.Model(
-        name="tiny",
-        title="One who chooses",
-        kind="continuous",
-        players={"one": {"choices": {"x": {"range": ["0", "9"]}}}},
-        parameters={n: {"range": [0, 9], "unit": "1", "means": n} for n in ("a", "b")},
-        payoffs={"one": "a*x - x**2/2"},
-        outcomes=outcomes,
-        eras={
-            "now": {
-                "title": "now",
-                "a": {"value": 2, "range": [1, 3], "grade": "assumed", "source": "none"},
-                "b": {"value": 2, "range": [1, 3], "grade": "assumed", "source": "none"},
-            }
-        },
-    )
+    eras = {"now": dict.fromkeys("ab", valued(2, 1, 3))}
+    return alone("a*x - x**2/2", "ab", outcomes=outcomes, eras=eras)
 
 
 def test_at_a_kink_there_is_no_derivative_and_beyond_it_the_sign_is_weak():
@@ -201,20 +188,11 @@ def test_a_wrong_name_is_told_with_the_nearest(arguments, hint):
 
 
 def test_a_branch_that_only_the_search_finds_has_signs_that_are_not_counted():
-    prize = {"range": [1, 5], "unit": "1", "means": "what the prize is worth"}
-    model = dilemma.Model(
-        name="contest",
-        title="A contest for a prize",
-        kind="continuous",
-        players={p: {"choices": {c: {"range": [0, 10]}}} for p, c in (("ann", "x"), ("bob", "y"))},
-        parameters={"v_A": prize, "v_B": prize},
-        payoffs={"ann": "v_A*x/(x + y + 1/100) - x", "bob": "v_B*y/(x + y + 1/100) - y"},
-        eras={
-            "one": {
-                "v_A": {"value": 2, "range": [1, 3], "grade": "assumed", "source": "none"},
-                "v_B": {"value": 3, "range": [2, 4], "grade": "assumed", "source": "none"},
-            }
-        },
+    model = chosen_game(
+        {"ann": "v_A*x/(x + y + 1/100) - x", "bob": "v_B*y/(x + y + 1/100) - y"},
+        choices={"ann": {"x": (0, 10)}, "bob": {"y": (0, 10)}},
+        parameters=dict.fromkeys(("v_A", "v_B"), ranging(1, 5)),
+        eras={"one": {"v_A": valued(2, 1, 3), "v_B": valued(3, 2, 4)}},
     )
     found = dilemma.statics(model, parameters=["v_A"], draws=16, seconds=10)
     assert found.responses

@@ -8,9 +8,9 @@ import pytest
 
 import dilemma
 from dilemma.claims.decide import decide
-from small_games import parameter, theory
+from small_games import ranging, theory
 
-POSITIVE, ANY = parameter(0, "inf", open="low"), parameter("-inf", "inf")
+POSITIVE, ANY = ranging(0, "inf", open="low"), ranging("-inf", "inf")
 
 
 def about(positive, free=""):

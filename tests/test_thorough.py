@@ -11,6 +11,7 @@ import pytest
 import sympy as sp
 
 import dilemma
+from dilemma import Ledger
 from dilemma.checks.attack import attacked, calibrations, exactly_at
 from dilemma.checks.check import check, contradictory
 from dilemma.checks.enumeration import enumerated
@@ -21,7 +22,6 @@ from dilemma.deciders import DECIDERS
 from dilemma.deciders.question import Answer, Question
 from dilemma.errors import DisagreementError
 from dilemma.games.exact import solve_exactly
-from dilemma.ledger.ledger import Ledger
 from small_games import meeting
 
 pytestmark = pytest.mark.slow
