@@ -188,8 +188,8 @@ def test_the_extreme_equilibria_of_hedging_are_those_of_solve(which, extreme):
         assert abs(values["x_J"] - told) < 1e-9
 
 
-def test_stable_hedging_is_what_solve_calls_stable():
-    hedging = dilemma.load("hedging")
+@pytest.mark.slow
+def test_stable_hedging_is_what_solve_calls_stable(hedging):
     verdict = status(hedging, "post_cold_war", holds="x_J < 1/2", among="stable")
     assert verdict.status == "mixed"
     for example in (verdict.fails, verdict.holds):

@@ -55,7 +55,7 @@ def test_it_writes_a_picture_and_prints_what_it_shows(typed, tmp_path, arguments
 
 @pytest.mark.parametrize("suffix", STARTS)
 def test_the_file_is_of_the_kind_its_name_says(typed, tmp_path, suffix):
-    code, *_ = typed("plot", "tornado", "hedging", "x_J", "-o", f"own{suffix}")
+    code, *_ = typed("plot", "replies", "abandonment", "-o", f"own{suffix}")
     assert code == 0
     assert (tmp_path / f"own{suffix}").read_bytes().startswith(STARTS[suffix])
 
