@@ -86,8 +86,8 @@ def test_one_who_does_not_care_is_not_given_a_line():
 
 
 @pytest.fixture(scope="module")
-def hedged():
-    return dilemma.best_replies(dilemma.load("hedging"), points=7)
+def hedged(hedging):
+    return dilemma.best_replies(hedging, points=7)
 
 
 def test_hedges_are_those_of_the_first_order_condition(hedged):
@@ -117,10 +117,9 @@ def test_an_end_of_the_interval_is_a_turn(hedged):
     assert us.turns == ()
 
 
-def test_forces_are_the_best_of_a_grid():
-    model = dilemma.load("burden")
-    found = dilemma.best_replies(model, ["cold_war"], points=6)
-    p = {name: float(v) for name, v in model.calibration("cold_war").items()}
+def test_forces_are_the_best_of_a_grid(burden):
+    found = dilemma.best_replies(burden, ["cold_war"], points=6)
+    p = {name: float(v) for name, v in burden.calibration("cold_war").items()}
     own = np.linspace(0, p["M"], 100_001)
     for player, who in (("japan", "J"), ("us", "U")):
         for other, reply in itertools.chain(*found.eras[0].replies[player].lines):

@@ -90,10 +90,10 @@ def test_three_rivals_in_a_linear_market_are_not_led_back_by_best_replies():
     assert found[0].stable is None
 
 
-def test_substitutes_and_complements_are_told_apart():
+def test_substitutes_and_complements_are_told_apart(hedging, burden):
     assert interaction(chosen_game(COURNOT), "a") == "substitutes"
-    assert interaction(dilemma.load("hedging"), "japan") == "complements"
-    assert interaction(dilemma.load("burden"), "us") == "substitutes"
+    assert interaction(hedging, "japan") == "complements"
+    assert interaction(burden, "us") == "substitutes"
     assert interaction(chosen_game({"a": "x*(1 - x)", "b": "y*(1 - x - y)"}), "a") == "independent"
     assert interaction(chosen_game({"a": "x*(y - 1/2)**2 - x**2", "b": "y"}), "a") == "depends"
 
@@ -619,13 +619,13 @@ def stackelberg():
 
 
 @pytest.mark.slow
-def test_replies_in_floats_that_are_a_little_off_make_no_disagreement():
+def test_replies_in_floats_that_are_a_little_off_make_no_disagreement(cork):
     """A leader's payoff can be so sensitive to them that the search seems to pay it more."""
     at = {
         "s": "0.05467", "v": "28.63", "c": "0.16", "h": "0.02121", "gam": "7.196", "D": "0.3497",
         "bet": "0.1078", "pi_a": "2.518", "rho": "0.807",
     }  # fmt: skip
-    assert dilemma.solve(dilemma.load("cork"), at).names == ("(both_routes)",)
+    assert dilemma.solve(cork, at).names == ("(both_routes)",)
 
 
 def test_a_leader_in_a_linear_duopoly_takes_half_and_leaves_a_quarter(stackelberg):
@@ -950,8 +950,8 @@ def observed_2013():
 
 
 @pytest.fixture(scope="module")
-def tipping():
-    return dilemma.solve(dilemma.load("hedging"), observed_2013())
+def tipping(hedging):
+    return dilemma.solve(hedging, observed_2013())
 
 
 def test_at_the_observed_shares_the_middle_equilibrium_alone_is_unstable(tipping):
@@ -980,18 +980,16 @@ def test_collapse_has_its_shadow_prices(tipping):
     assert collapse.prices == {"x_J.high": at["g_J"] - 1, "x_U.high": at["g_U"] - 1}
 
 
-def test_at_the_fold_stability_is_not_decided():
+def test_at_the_fold_stability_is_not_decided(hedging):
     at = {"alp": 1, "tau": "1/4", "g": "5/4", "kap": 1, "d": 0}
-    found = dilemma.solve(
-        dilemma.load("hedging"), {f"{n}_{i}": v for n, v in at.items() for i in "JU"}
-    )
+    found = dilemma.solve(hedging, {f"{n}_{i}": v for n, v in at.items() for i in "JU"})
     told = {e.play["japan"]["x_J"]: (e.stable, e.exact) for e in found}
     assert told == {sp.Rational(3, 4): (None, True), 1: (True, True)}
 
 
 @pytest.fixture(scope="module")
-def corked():
-    return dilemma.solve(dilemma.load("cork"), "cold_war")
+def corked(cork):
+    return dilemma.solve(cork, "cold_war")
 
 
 def test_the_ceilings_price_is_the_outcome_of_that_name(corked):
@@ -1089,15 +1087,14 @@ def test_chosen_numbers_as_labelled_data_are_not_called_probabilities(cournot):
     assert data["chosen"].sel(player="a", choice="x").values.tolist() == pytest.approx([1 / 3])
 
 
-def test_a_shadow_price_that_is_not_determined_has_its_range():
+def test_a_shadow_price_that_is_not_determined_has_its_range(cork):
     """With no slack at all the ceiling costs Japan v = 1 or more, whatever its other end costs."""
-    (frozen,) = dilemma.solve(dilemma.load("cork"), "cold_war", s="0.69")
+    (frozen,) = dilemma.solve(cork, "cold_war", s="0.69")
     assert frozen.prices["ceiling"] is None
     assert frozen.price_ranges["ceiling"] == (1, sp.oo)
 
 
-def test_who_can_go_nowhere_gains_nothing():
-    cork = dilemma.load("cork")
+def test_who_can_go_nowhere_gains_nothing(cork):
     values = dict(cork.values("post_cold_war"))
     at = {"K": values[symbol("s")], "theta": sp.Rational(6883, 100000), "y": sp.Integer(0)}
     values |= {symbol(name): value for name, value in at.items()}  # no slack: y is at most 0

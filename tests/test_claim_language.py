@@ -635,7 +635,7 @@ def test_the_guides_script_prints_what_is_shown(capsys):
     assert capsys.readouterr().out == re.search(r"```text\n(.*?)```", DOCS, re.DOTALL)[1]
 
 
-def test_the_guides_calibrations_are_the_shipped_ones():
+def test_the_guides_calibrations_are_the_shipped_ones(abandonment):
     (block,) = re.findall(r"```toml\n(\[calibrations\.core\].*?)```", DOCS, re.DOTALL)
     shown = tomllib.loads(block)["calibrations"]
-    assert dilemma.load("abandonment").document["calibrations"] == shown
+    assert abandonment.document["calibrations"] == shown

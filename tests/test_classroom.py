@@ -73,20 +73,17 @@ def test_every_text_of_the_page_stands_in_one_block():
     assert set(words) - set(told) == set()
 
 
-def test_a_title_cannot_break_out_of_its_place():
+def test_a_title_cannot_break_out_of_its_place(abandonment):
     evil = "</script><script>alert(1)</script> \" ' <b>"
-    model = dilemma.load("abandonment").replace(
-        name="evil", title=evil + " @CODE@ @DATA@", source=evil, reads=evil
-    )
+    model = abandonment.replace(name="evil", title=evil + " @CODE@ @DATA@", source=evil, reads=evil)
     html = classroom([model]).html
     assert html.count("<script") == page().count("<script")
     assert about(html, "evil")["title"] == evil + " @CODE@ @DATA@"
 
 
-def test_two_models_of_one_name_are_refused():
-    model = dilemma.load("abandonment")
+def test_two_models_of_one_name_are_refused(abandonment):
     with pytest.raises(UnsupportedError, match="two models are called 'abandonment'"):
-        classroom([model, model.replace(title="Another")])
+        classroom([abandonment, abandonment.replace(title="Another")])
 
 
 def test_each_number_has_its_box_grade_and_source():
@@ -192,8 +189,7 @@ def test_a_page_needs_a_value_where_a_range_has_no_bounds():
         classroom([dilemma.matrix([["s", 0], [0, 1]])])
 
 
-def test_a_payoff_that_is_not_concave_is_refused():
-    hedging = dilemma.load("hedging")
+def test_a_payoff_that_is_not_concave_is_refused(hedging):
     bent = hedging.replace(name="bent", payoffs={"japan": "x_J**2 + x_J*x_U"})
     with pytest.raises(UnsupportedError, match="not proved concave"):
         classroom([bent.replace(claims=None, dynamics=None)])
@@ -411,14 +407,14 @@ def test_borders_on_round_numbers_make_no_regions_of_their_own():
 
 @needs_node
 @pytest.mark.parametrize("axes", [("m_J", "p_J"), ("kap_J", "m_J"), ("E_J", "w_J")], ids="-".join)
-def test_shares_of_the_map_are_those_of_the_exact_map(axes):
+def test_shares_of_the_map_are_those_of_the_exact_map(axes, abandonment):
     code = """
     state.axes = given.axes;
     const svg = mapPicture(state.model, state, found).svg;
     const own = new Map([...MAPS].filter(([key]) => key.startsWith(state.model.name)));
     return [...own].map(([key, { told }]) => [key, [...told]]);
     """
-    exact = region_map(dilemma.load("abandonment"), *axes)
+    exact = region_map(abandonment, *axes)
     found = opened(code, "abandonment", axes=list(axes))
     pure = [
         branch["title"] for branch in about(page(), "abandonment")["branches"] if branch["pure"]
@@ -603,14 +599,14 @@ return { svg, tints: TINTS.length };
 
 
 @needs_node
-def test_a_spreadsheet_runs_nothing_that_is_saved():
-    evil = dilemma.load("abandonment").document
+def test_a_spreadsheet_runs_nothing_that_is_saved(abandonment):
+    evil = abandonment.document
     evil = {**evil, "title": "x", "parameters": {**evil["parameters"]}}
     evil["parameters"]["m_J"] = {
         **evil["parameters"]["m_J"],
         "means": '=HYPERLINK("http://evil","x")',
     }
-    model = dilemma.load("abandonment").replace(name="evil", parameters=evil["parameters"])
+    model = abandonment.replace(name="evil", parameters=evil["parameters"])
     saved = run(classroom([model]).html, OPEN + "return asCsv(state.model, state, found);",
                 {"name": "evil", "era": "cold_war"})  # fmt: skip
     cells = [cell for row in csv.reader(io.StringIO(saved)) for cell in row]

@@ -186,8 +186,8 @@ def test_numbers_agree_with_scanned_best_replies(name, upper):
     assert unseen < 0.005 * COUNT
 
 
-def test_stable_equilibria_are_those_to_which_best_replies_lead_back():
-    model, html = dilemma.load("hedging"), page()
+def test_stable_equilibria_are_those_to_which_best_replies_lead_back(hedging):
+    model, html = hedging, page()
     calibrations = draws(html, "hedging", 3_000, seed=1)
     columns = np.array(floats(calibrations)).T
     seen = set()
@@ -202,8 +202,8 @@ def test_stable_equilibria_are_those_to_which_best_replies_lead_back():
     assert seen == {True, False}
 
 
-def test_the_bargain_is_the_maximum_of_the_nash_product():
-    model, html = dilemma.load("burden"), page()
+def test_the_bargain_is_the_maximum_of_the_nash_product(burden):
+    model, html = burden, page()
     calibrations = draws(html, "burden", COUNT)
     bargain = model.game.bargain
     symbols = [c.symbol for c in model.game.choices.values()]

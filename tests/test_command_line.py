@@ -93,11 +93,9 @@ def test_a_claim_that_fares_as_expected_exits_0(process):
     assert process("prove", "abandonment.firm_in_the_cold_war").returncode == 0
 
 
-def test_a_claim_that_fares_otherwise_exits_1(typed, tmp_path):
+def test_a_claim_that_fares_otherwise_exits_1(typed, tmp_path, abandonment):
     path = tmp_path / "sabotage.toml"
-    model = dilemma.load("abandonment").replace(
-        claims={"firm_in_the_cold_war": {"expect": "proved"}}
-    )
+    model = abandonment.replace(claims={"firm_in_the_cold_war": {"expect": "proved"}})
     path.write_text(model.to_toml(), encoding="utf-8")
     ran = typed("prove", f"{path}.firm_in_the_cold_war")
     assert ran.code == 1
@@ -105,12 +103,12 @@ def test_a_claim_that_fares_otherwise_exits_1(typed, tmp_path):
 
 
 @pytest.mark.parametrize("fared", ["vacuous", "contradictory"])
-def test_a_claim_that_speaks_of_nothing_exits_1_unless_its_file_says_so(typed, tmp_path, fared):
+def test_a_claim_that_speaks_of_nothing_exits_1_unless_its_file_says_so(
+    typed, tmp_path, fared, abandonment
+):
     given = {"vacuous": "support_us > 1", "contradictory": "m_J > 1"}[fared]
     row = {"over": "all", "says": "", "given": given, "holds": "support_us < 1"}
-    model = dilemma.load("abandonment").replace(
-        claims={"empty": row, "told": {**row, "expect": fared}}
-    )
+    model = abandonment.replace(claims={"empty": row, "told": {**row, "expect": fared}})
     path = tmp_path / "empty.toml"
     path.write_text(model.to_toml(), encoding="utf-8")
     code, said, _ = typed("prove", f"{path}.empty")
@@ -187,10 +185,10 @@ def test_wrong_input_exits_2_with_a_sentence_and_no_traceback(typed, command, sa
     assert said in " ".join(ran.err.split())
 
 
-def test_a_wrong_model_file_exits_2_with_the_place(process, tmp_path):
+def test_a_wrong_model_file_exits_2_with_the_place(process, tmp_path, abandonment):
     path = tmp_path / "wrong.toml"
     path.write_text(
-        dilemma.load("abandonment").to_toml().replace('"n_J + phi_J"', '"n_J + phi_K"'),
+        abandonment.to_toml().replace('"n_J + phi_J"', '"n_J + phi_K"'),
         encoding="utf-8",
     )
     ran = process("compare", path)

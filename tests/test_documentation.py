@@ -148,11 +148,12 @@ def test_every_command_and_option_is_on_its_page(made):
 
 
 @pytest.fixture(scope="module")
-def decided():
-    """One model, and verdicts on five of its claims: as they come, rescued, and refuted everywhere."""
-    model = dilemma.load("abandonment")
+def decided(abandonment):
+    """One abandonment, and verdicts on five of its claims: as they come, rescued, and refuted everywhere."""
     wanted = ["C1.1 Japan", "C1.1 Japan, rescued", "C1.2", "C1.8", "C1.6 Japan (W,W)"]
-    return model, [verdict for claim in wanted for verdict in dilemma.prove(model, claim)]
+    return abandonment, [
+        verdict for claim in wanted for verdict in dilemma.prove(abandonment, claim)
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,7 @@ HEDGES = ["y_J", "y_U"]
 
 
 @pytest.fixture(scope="module")
-def traces(abandonment):
-    hedging, cork = dilemma.load("hedging"), dilemma.load("cork")
+def traces(abandonment, hedging, cork):
     return {
         "fold": dilemma.trace(
             hedging, ["g_J", "g_U"], "0.9", "1.2", points=13, outcomes=HEDGES

@@ -208,12 +208,11 @@ def test_two_eras_on_the_spot_are_compared():
     assert "(stag, stag)" in found["s = 3 in [2, 4]"].equilibria.names
 
 
-def test_an_era_changed_on_the_spot_keeps_the_rest():
-    model = dilemma.load("abandonment")
-    changed = model.era("cold_war", m_J=["1/10", "1/5"])
+def test_an_era_changed_on_the_spot_keeps_the_rest(abandonment):
+    changed = abandonment.era("cold_war", m_J=["1/10", "1/5"])
     assert changed.title == "Cold War with m_J = 0.15 in [0.1, 0.2]"
     kept = {n: v for n, v in changed.values.items() if n != "m_J"}
-    assert kept == {n: v for n, v in model.eras["cold_war"].values.items() if n != "m_J"}
+    assert kept == {n: v for n, v in abandonment.eras["cold_war"].values.items() if n != "m_J"}
 
 
 def test_one_parameter_moves_without_a_calibration():

@@ -217,9 +217,9 @@ def test_carets_stay_below_what_is_wrong(tmp_path):
     assert shown[carets.index("^")] == ";"
 
 
-def test_names_that_are_asked_for_are_told_back_harmlessly():
+def test_names_that_are_asked_for_are_told_back_harmlessly(abandonment):
     with pytest.raises(DilemmaError) as error:
-        dilemma.solve(dilemma.load("abandonment"), "cold\x1b[31m")
+        dilemma.solve(abandonment, "cold\x1b[31m")
     assert not steers(str(error.value))
 
 

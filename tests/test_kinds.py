@@ -136,6 +136,6 @@ def test_a_claim_about_it_stays_open_and_says_why(bets):
     assert "no symbolic solution" in verdict.reason
 
 
-def test_a_refusal_says_what_the_game_is_and_which_questions_answer():
+def test_a_refusal_says_what_the_game_is_and_which_questions_answer(hedging):
     with pytest.raises(UnsupportedError, match="here numbers are chosen"):
-        dilemma.load("hedging").needs(Can.TABLE, "a game of cards")
+        hedging.needs(Can.TABLE, "a game of cards")

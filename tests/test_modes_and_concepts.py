@@ -176,8 +176,7 @@ def test_the_risk_dominant_equilibrium_is_that_of_selection(abandonment):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("which", "extreme"), [("lowest", min), ("highest", max)])
-def test_the_extreme_equilibria_of_hedging_are_those_of_solve(which, extreme):
-    hedging = dilemma.load("hedging")
+def test_the_extreme_equilibria_of_hedging_are_those_of_solve(which, extreme, hedging):
     verdict = status(hedging, "post_cold_war", holds="x_J < 1/2", among=which)
     assert verdict.status == "mixed"
     for example, holds in ((verdict.fails, False), (verdict.holds, True)):

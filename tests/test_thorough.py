@@ -197,10 +197,9 @@ def test_an_example_of_the_opposite_is_caught(abandonment, mixed):
     assert wrong_with(statements, mixed.holds, fails=True)
 
 
-def test_chosen_numbers_that_somebody_would_leave_are_caught():
-    model = dilemma.load("hedging")
-    (found,) = decide(model, model.claim("indispensable"))
-    statements = stated(model, found.claim, "post_cold_war")
+def test_chosen_numbers_that_somebody_would_leave_are_caught(hedging):
+    (found,) = decide(hedging, hedging.claim("indispensable"))
+    statements = stated(hedging, found.claim, "post_cold_war")
     assert not wrong_with(statements, found.holds, fails=False)
     play = {
         "post-Cold War": {"japan": {"x_J": sp.Rational(1, 2)}, "us": {"x_U": sp.Rational(1, 2)}}
@@ -209,12 +208,11 @@ def test_chosen_numbers_that_somebody_would_leave_are_caught():
     assert "gains" in told
 
 
-def test_a_wrong_verdict_on_chosen_numbers_is_caught(tmp_path):
-    model = dilemma.load("hedging")
-    (found,) = decide(model, model.claim("indispensable"))
+def test_a_wrong_verdict_on_chosen_numbers_is_caught(tmp_path, hedging):
+    (found,) = decide(hedging, hedging.claim("indispensable"))
     wrong = replace(found, status="proved", fails=None, holds=None)
     with pytest.raises(DisagreementError, match="at a calibration the claim fails"):
-        check(model, wrong, draws=DRAWS, folder=tmp_path)
+        check(hedging, wrong, draws=DRAWS, folder=tmp_path)
 
 
 def test_a_disagreement_leaves_a_script_that_shows_it_again(entry, tmp_path):

@@ -109,11 +109,10 @@ def test_three_strands_make_the_fold(tipping):
     assert found.jumps == ()
 
 
-def test_a_factor_on_one_parameter_is_that_parameter():
-    model = dilemma.load("hedging")
-    centre = model.calibration("cold_war")["g_U"]
-    factor = dilemma.trace(model, "g_U", 1, "1.1", scaled=True, eras=["cold_war"], points=2)
-    alone = dilemma.trace(model, "g_U", centre, centre * 11 / 10, eras=["cold_war"], points=2)
+def test_a_factor_on_one_parameter_is_that_parameter(hedging):
+    centre = hedging.calibration("cold_war")["g_U"]
+    factor = dilemma.trace(hedging, "g_U", 1, "1.1", scaled=True, eras=["cold_war"], points=2)
+    alone = dilemma.trace(hedging, "g_U", centre, centre * 11 / 10, eras=["cold_war"], points=2)
     told = [[stop.states for stop in found.courses["cold_war"].even] for found in (factor, alone)]
     assert told[0] == told[1]
 
@@ -290,9 +289,9 @@ def test_tables_tell_changes_units_and_what_is_held(ceiling):
         (((), 0, 1), "at least one parameter"),
     ],
 )
-def test_a_path_that_makes_no_sense_is_refused(asked, said):
+def test_a_path_that_makes_no_sense_is_refused(asked, said, hedging):
     with pytest.raises(CalibrationError, match=said):
-        dilemma.trace(dilemma.load("hedging"), *asked)
+        dilemma.trace(hedging, *asked)
 
 
 @pytest.mark.parametrize(("which", "said"), [("eras", "era"), ("outcomes", "outcome")])
