@@ -789,7 +789,9 @@ def nested(model, points=1501):
     return float(np.max(pays["a"](grid, reply) + 0 * grid))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize(
+    "seed", [*range(4), *(pytest.param(n, marks=pytest.mark.slow) for n in range(4, 8))]
+)
 def test_a_leader_of_random_payoffs_gets_what_a_grid_says(seed):
     rng = random.Random(100 + seed)
     bend, cross, own = rng.randint(1, 6), rng.randint(-6, 6), rng.randint(-6, 6)

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from functools import cache
 
 import numpy as np
 import pytest
@@ -124,6 +125,7 @@ def random_game(seed):
 
 def by_definition(states, stages, d):
     """Return every way to play that no plan of a player improves on, from whatever state."""
+    chances = {row["next"]["up"]: float(sp.Rational(row["next"]["up"])) for row in stages.values()}
 
     def ways(players):
         slots = [(s, p) for s, movers in states.items() for p in movers if p in players]
@@ -131,7 +133,11 @@ def by_definition(states, stages, d):
             yield dict(zip(slots, picks, strict=True))
 
     def values(policy, player):
-        worth = dict.fromkeys(states, 0.0)
+        return repeated(tuple(policy.items()), player)
+
+    @cache
+    def repeated(policy, player):
+        policy, worth = dict(policy), dict.fromkeys(states, 0.0)
         for _ in range(400):
             worth = {s: step(policy, player, s, worth) for s in states}
         return worth
@@ -139,7 +145,7 @@ def by_definition(states, stages, d):
     def step(policy, player, state, worth):
         actions = [policy[state, p] for p in states[state]]
         row = stages[f"{state}: {', '.join(actions)}" if actions else state]
-        up = float(sp.Rational(row["next"]["up"]))
+        up = chances[row["next"]["up"]]
         follows = up * worth["up"] + (1 - up) * worth["down"]
         return float(row["pays"][player]) + d * follows
 
