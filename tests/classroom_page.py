@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 import dilemma
+from dilemma import classroom
 from dilemma.games.kind import Can
-from dilemma.page.page import classroom
 
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None, reason="node is not installed: the page's script is not run"

@@ -9,6 +9,7 @@ import sympy as sp
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.solution import by_branches
+from small_games import alone, valued
 
 
 def by_every_order(model, groups, solved):
@@ -55,43 +56,34 @@ def test_shares_are_the_average_over_all_orders(name, outcome, select, solved):
         assert abs(share.share - average[share.group]) < sp.Rational(1, 10**30), share.group
 
 
-def test_shares_of_an_exact_game_are_exact_and_sum_to_the_change():
-    found = dilemma.attribute(dilemma.load("burden"), "effort_share")
+def test_shares_of_an_exact_game_are_exact_and_sum_to_the_change(burden):
+    found = dilemma.attribute(burden, "effort_share")
     assert sum(s.share for s in found.shares) == found.change
     assert all(s.share.q < 10**20 for s in found.shares)  # no rounding anywhere
     assert found["fear"].share == 0  # forces do not look ahead to the bargain
 
 
-def test_what_a_group_does_alone_and_last_is_told():
-    model = dilemma.load("hedging")
-    share = dilemma.attribute(model, "x_U")["third_parties_us"]
-    first, second = model.eras
-    g_U = {era: model.calibration(era)["g_U"] for era in model.eras}
+def test_what_a_group_does_alone_and_last_is_told(hedging):
+    share = dilemma.attribute(hedging, "x_U")["third_parties_us"]
+    first, second = hedging.eras
+    g_U = {era: hedging.calibration(era)["g_U"] for era in hedging.eras}
 
     def x_U(era, **changes):
-        return dilemma.solve(model, model.calibration(era, **changes))[0].play["us"]["x_U"]
+        return dilemma.solve(hedging, hedging.calibration(era, **changes))[0].play["us"]["x_U"]
 
     assert share.alone == x_U(first, g_U=g_U[second]) - x_U(first)
     assert share.last == x_U(second) - x_U(second, g_U=g_U[first])
 
 
 def game(count=2, before=1, after=2, **sections):
-    """One who chooses x between nought and one, at a calibration that moves between two eras."""
+    """One whose best x is the product of all parameters, which move between two eras."""
     names = [f"p{k}" for k in range(count)]
-    told = {"grade": "assumed", "source": "none"}
-    return dilemma.Model(
-        name="tiny",
-        title="One who chooses",
-        kind="continuous",
-        players={"one": {"choices": {"x": {"range": ["0", "99"]}}}},
-        parameters={n: {"range": [0, 9], "unit": "1", "means": n} for n in names},
-        payoffs={"one": f"({'*'.join(names)})*x - x**2/2"},
-        eras={
-            era: {"title": era} | {n: {"value": v, "range": [v, v], **told} for n in names}
-            for era, v in (("then", before), ("now", after))
-        },
-        **sections,
-    )
+    eras = {
+        "then": dict.fromkeys(names, valued(before)),
+        "now": dict.fromkeys(names, valued(after)),
+    }
+    payoff = f"({'*'.join(names)})*x - x**2/2"
+    return alone(payoff, names, high=99, eras=eras, **sections)
 
 
 def test_a_parameter_in_no_group_is_a_group_of_its_own_and_symmetric_ones_share_alike():
@@ -117,26 +109,27 @@ def test_more_than_ten_groups_are_refused():
         dilemma.attribute(game(11), "x")
 
 
-def test_where_several_equilibria_exist_the_caller_must_say_which_counts():
+def test_where_several_equilibria_exist_the_caller_must_say_which_counts(abandonment):
     with pytest.raises(CalibrationError, match=r"several equilibria at .* select = 'highest'"):
-        dilemma.attribute(dilemma.load("abandonment"), "japan")
+        dilemma.attribute(abandonment, "japan")
 
 
-def test_a_selection_holds_at_every_coalition():
-    model = dilemma.load("abandonment")
-    ends = dilemma.solve(model, "post_cold_war").range_of("japan")
+def test_a_selection_holds_at_every_coalition(abandonment):
+    ends = dilemma.solve(abandonment, "post_cold_war").range_of("japan")
     for select, end in zip(("lowest", "highest"), ends, strict=True):
-        found = dilemma.attribute(model, "japan", select=select)
+        found = dilemma.attribute(abandonment, "japan", select=select)
         assert found.after == end
         assert sum(s.share for s in found.shares) == found.change
-    risky = dilemma.attribute(model, "japan", select="risk_dominant")
-    strong = next(e for e in dilemma.solve(model, "post_cold_war") if e.name == "(strong, strong)")
+    risky = dilemma.attribute(abandonment, "japan", select="risk_dominant")
+    strong = next(
+        e for e in dilemma.solve(abandonment, "post_cold_war") if e.name == "(strong, strong)"
+    )
     assert risky.after == strong.payoffs["japan"]
 
 
-def test_two_stable_equilibria_are_one_too_many():
+def test_two_stable_equilibria_are_one_too_many(hedging):
     tipped = {n: {"value": v, "range": [v, v]} for n, v in (("g_J", "1.1407"), ("g_U", "1.0846"))}
-    model = dilemma.load("hedging").replace(eras={"post_cold_war": tipped})
+    model = hedging.replace(eras={"post_cold_war": tipped})
     with pytest.raises(CalibrationError, match="2 of these is stable"):
         dilemma.attribute(model, "x_J", select="stable")
     assert dilemma.attribute(model, "x_J", select="highest").after == 1

@@ -10,44 +10,16 @@ import pytest
 
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
-
-ACTIONS = ("no", "yes")
-NOTHING = {"value": 1, "range": [1, 1], "grade": "assumed", "source": "none"}
-ONE = {"range": [0, 9], "unit": "1", "means": "one"}
+from small_games import chosen_game, ranging, valued
 
 
 def game(first, second):
-    """Make a 2x2 game of two tables of payoffs, rows for the first player."""
-    return dilemma.Model(
-        name="tested",
-        title="Tested",
-        kind="matrix",
-        players={"row": ACTIONS, "column": ACTIONS},
-        parameters={"a": ONE},
-        payoffs={
-            f"{ACTIONS[i]}, {ACTIONS[k]}": {
-                "row": f"a*{first[i][k]}",
-                "column": f"a*{second[i][k]}",
-            }
-            for i in (0, 1)
-            for k in (0, 1)
-        },
-        eras={"now": {"title": "now", "a": NOTHING}},
-    )
+    return dilemma.matrix(first, second, actions=[["no", "yes"]] * 2)
 
 
 def chosen(one, two):
-    """Make a game in which each of two players chooses a number from [0, 1]."""
-    choice = {"range": ["0", "1"]}
-    return dilemma.Model(
-        name="tested",
-        title="Tested",
-        kind="continuous",
-        players={"one": {"choices": {"x": choice}}, "two": {"choices": {"y": choice}}},
-        parameters={"a": ONE},
-        payoffs={"one": one, "two": two},
-        eras={"now": {"title": "now", "a": NOTHING}},
-    )
+    era = {"now": {"a": valued(1)}}
+    return chosen_game({"one": one, "two": two}, parameters={"a": ranging(0, 9)}, eras=era)
 
 
 def said(reply, other):
@@ -114,8 +86,8 @@ def test_one_who_does_not_care_is_not_given_a_line():
 
 
 @pytest.fixture(scope="module")
-def hedged():
-    return dilemma.best_replies(dilemma.load("hedging"), points=7)
+def hedged(hedging):
+    return dilemma.best_replies(hedging, points=7)
 
 
 def test_hedges_are_those_of_the_first_order_condition(hedged):
@@ -145,10 +117,9 @@ def test_an_end_of_the_interval_is_a_turn(hedged):
     assert us.turns == ()
 
 
-def test_forces_are_the_best_of_a_grid():
-    model = dilemma.load("burden")
-    found = dilemma.best_replies(model, ["cold_war"], points=6)
-    p = {name: float(v) for name, v in model.calibration("cold_war").items()}
+def test_forces_are_the_best_of_a_grid(burden):
+    found = dilemma.best_replies(burden, ["cold_war"], points=6)
+    p = {name: float(v) for name, v in burden.calibration("cold_war").items()}
     own = np.linspace(0, p["M"], 100_001)
     for player, who in (("japan", "J"), ("us", "U")):
         for other, reply in itertools.chain(*found.eras[0].replies[player].lines):

@@ -238,11 +238,10 @@ CORK_BUDGETED = {
 
 
 @pytest.mark.parametrize("name", CORK_BUDGETED)
-def test_long_questions_keep_their_budget(name):
-    model = dilemma.load("cork")
+def test_long_questions_keep_their_budget(name, cork):
     began = time.monotonic()
     with suppress(BudgetError):  # whole or nothing; anything else is a failure
-        CORK_BUDGETED[name](model)
+        CORK_BUDGETED[name](cork)
     assert lasting(began, 1)
 
 

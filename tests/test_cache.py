@@ -204,10 +204,10 @@ def test_how_robust_a_verdict_is_joins_what_is_kept(abandonment, monkeypatch):
 
 
 def test_a_warm_run_starts_neither_z3_nor_what_solves_games(abandonment, folder):
-    dilemma.prove(abandonment, "C1.1")
+    dilemma.prove(abandonment, CLAIM)
     script = (
         "import sys\nfrom dilemma.cli.app import main\n"
-        "sys.argv = ['dilemma', 'prove', 'abandonment.C1.1', '-o', 'ledger.csv']\n"
+        "sys.argv = ['dilemma', 'prove', 'abandonment.C1.8', '-o', 'ledger.csv']\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
         "print([m for m in ('z3', 'scipy', 'nashpy', 'numpy', 'matplotlib') if m in sys.modules])"
     )

@@ -122,9 +122,10 @@ def test_a_right_file_in_the_place_of_another_claims_is_not_believed(abandonment
 @pytest.mark.parametrize("bad", [None, b"", b"short", b"x" * 33, b"x" * 10**6])
 def test_without_its_secret_all_is_decided_again_and_sealed_anew(abandonment, folder, bad):
     dilemma.prove(abandonment, CLAIM)
-    secret(folder).unlink()
+    kept = secret(folder)
+    kept.unlink()
     if bad is not None:
-        (folder / f"secret-{cache._user()}").write_bytes(bad)
+        kept.write_bytes(bad)
     assert believed(dilemma.prove(abandonment, CLAIM)) == ("proved", 0, 1)
     assert believed(dilemma.prove(abandonment, CLAIM)) == ("proved", 1, 0)
     assert secret(folder).stat().st_size == 32

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import sympy as sp
 
-import dilemma
 from dilemma.games.solution import by_branches, many
 
 ERAS = ("cold_war", "post_cold_war")
@@ -89,11 +88,6 @@ def top_of_parabola(worth, low, high):
 
 
 # --- the cork --------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def cork():
-    return dilemma.load("cork")
 
 
 @pytest.fixture(scope="module")
@@ -343,14 +337,9 @@ def test_two_rounds_of_strengthening_close_the_vehicle(cork):
 
 
 @pytest.fixture(scope="module")
-def two_sided():
-    return dilemma.load("hedging")
-
-
-@pytest.fixture(scope="module")
-def two_sided_drawn(two_sided):
-    columns = drawn(two_sided, 3)
-    return columns, in_floats(two_sided, columns)
+def hedging_drawn(hedging):
+    columns = drawn(hedging, 3)
+    return columns, in_floats(hedging, columns)
 
 
 def paid(at, i, own, other):
@@ -397,17 +386,17 @@ def crossings(columns, steps=4000):
     return pairs
 
 
-def test_equilibria_of_hedging_are_the_crossings_of_the_best_replies(two_sided_drawn):
-    columns, batch = two_sided_drawn
+def test_equilibria_of_hedging_are_the_crossings_of_the_best_replies(hedging_drawn):
+    columns, batch = hedging_drawn
     assert not batch.doubtful.any()
     for draw, wanted in enumerate(crossings(columns)):
         np.testing.assert_allclose(told(batch, draw, ("x_J", "x_U")), wanted, atol=1e-9)
 
 
 def test_draws_of_hedging_have_one_equilibrium_in_the_cold_war_and_up_to_three_after(
-    two_sided_drawn,
+    hedging_drawn,
 ):
-    _, batch = two_sided_drawn
+    _, batch = hedging_drawn
     counts = np.array([len(batch.names(k)) for k in range(batch.draws)])
     assert (counts[:EACH] == 1).all()
     assert set(counts[EACH:]) == {1, 3}
@@ -429,8 +418,8 @@ def quadratic(at):
     return sorted(p for p in pairs if 0 < p[0] < 1 and 0 < p[1] < 1)
 
 
-def test_interior_equilibria_are_the_roots_of_the_theorys_quadratic(two_sided_drawn):
-    columns, batch = two_sided_drawn
+def test_interior_equilibria_are_the_roots_of_the_theorys_quadratic(hedging_drawn):
+    columns, batch = hedging_drawn
     seen = set()
     for draw in range(batch.draws):
         wanted = quadratic({n: c[draw] for n, c in columns.items()})
@@ -457,17 +446,17 @@ def observed(**changes):
     return {**POINT, "g_J": g["J"], "g_U": g["U"], **changes}
 
 
-def test_at_the_observed_point_there_are_three_equilibria(two_sided):
-    points = exactly(two_sided, observed())
+def test_at_the_observed_point_there_are_three_equilibria(hedging):
+    points = exactly(hedging, observed())
     shares = sorted((number(p, "y_J"), number(p, "y_U")) for p in points)
     np.testing.assert_allclose(shares, [(0, 0), (0.157, 0.092), (0.399, 0.274)], atol=6e-4)
 
 
 @pytest.mark.parametrize(("scale", "count"), [("1.0182", 3), ("1.0184", 1)])
-def test_the_fold_is_two_percent_away(two_sided, scale, count):
+def test_the_fold_is_two_percent_away(hedging, scale, count):
     at = observed()
     at |= {n: at[n] * sp.Rational(scale) for n in ("g_J", "g_U")}
-    points = exactly(two_sided, at)
+    points = exactly(hedging, at)
     assert len(points) == count
     assert any(p.at[symbol("x_J")] == p.at[symbol("x_U")] == 1 for p in points)
 
@@ -475,8 +464,8 @@ def test_the_fold_is_two_percent_away(two_sided, scale, count):
 FOLD = {"alp": 1, "tau": "1/4", "g": "5/4", "kap": 1, "d": 0}  # y**2 - y/2 + 1/16 = (y - 1/4)**2
 
 
-def test_at_the_fold_two_equilibria_have_merged_and_count_once(two_sided):
-    points = exactly(two_sided, {f"{n}_{i}": v for n, v in FOLD.items() for i in "JU"})
+def test_at_the_fold_two_equilibria_have_merged_and_count_once(hedging):
+    points = exactly(hedging, {f"{n}_{i}": v for n, v in FOLD.items() for i in "JU"})
     plays = sorted((p.at[symbol("x_J")], p.at[symbol("x_U")]) for p in points)
     assert plays == [(sp.Rational(3, 4), sp.Rational(3, 4)), (1, 1)]
     assert all(p.exact for p in points)
@@ -485,12 +474,12 @@ def test_at_the_fold_two_equilibria_have_merged_and_count_once(two_sided):
 @pytest.mark.parametrize(
     ("era", "hedges"), [("cold_war", (0.120, 0.120)), ("post_cold_war", (0.390, 0.450))]
 )
-def test_hedges_at_the_centres_are_the_theorys(two_sided, era, hedges):
-    (point,) = exactly(two_sided, era)
+def test_hedges_at_the_centres_are_the_theorys(hedging, era, hedges):
+    (point,) = exactly(hedging, era)
     assert (number(point, "x_J"), number(point, "x_U")) == pytest.approx(hedges, abs=6e-4)
 
 
-def test_hedging_is_contagious_at_the_theorys_rate(two_sided):
+def test_hedging_is_contagious_at_the_theorys_rate(hedging):
     """From 1992, y = (.825, .817), only one ally's third parties come to pay more."""
     y = {"J": sp.Rational("0.825"), "U": sp.Rational("0.817")}
     alp = {"J": 1, "U": sp.Rational("0.8")}
@@ -500,8 +489,8 @@ def test_hedging_is_contagious_at_the_theorys_rate(two_sided):
     }
     assert float(old["g_J"]) == pytest.approx(0.907, abs=1e-3)
     later = observed()
-    (american,) = exactly(two_sided, {**later, "g_J": old["g_J"]})
-    (japanese,) = exactly(two_sided, {**later, "g_U": old["g_U"]})
+    (american,) = exactly(hedging, {**later, "g_J": old["g_J"]})
+    (japanese,) = exactly(hedging, {**later, "g_U": old["g_U"]})
     assert (number(american, "x_J"), number(american, "x_U")) == pytest.approx(
         (0.360, 0.638), abs=1e-3
     )
@@ -511,11 +500,6 @@ def test_hedging_is_contagious_at_the_theorys_rate(two_sided):
 
 
 # --- burden sharing --------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def burden():
-    return dilemma.load("burden")
 
 
 @pytest.fixture(scope="module")

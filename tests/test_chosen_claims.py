@@ -4,47 +4,17 @@ import pytest
 import sympy as sp
 
 import dilemma
+import small_games
 from dilemma.checks.check import check
 from dilemma.claims.decide import decide
 from dilemma.claims.trials import NOTHING
 from dilemma.games.solution import by_branches
-
-
-@pytest.fixture(scope="module")
-def hedging():
-    return dilemma.load("hedging")
-
-
-@pytest.fixture(scope="module")
-def cork():
-    return dilemma.load("cork")
+from small_games import chosen_game, ranging, valued
 
 
 @pytest.fixture(scope="module")
 def market():
-    """Two sellers with one price: q is (a - b)/3 each, whatever else."""
-    row = {"value": 1, "range": [1, 2], "grade": "assumed", "source": "made up"}
-    other = {"value": 0, "range": [0, "1/4"], "grade": "assumed", "source": "made up"}
-    return dilemma.Model(
-        name="market",
-        title="Market",
-        kind="continuous",
-        players={
-            "one": {"choices": {"x": {"range": [0, 3]}}},
-            "two": {"choices": {"y": {"range": [0, 3]}}},
-        },
-        parameters={
-            "a": {"range": [1, 2], "unit": "util", "means": "what a first unit is worth"},
-            "c": {"range": [0, 1], "unit": "util", "means": "cost of a unit"},
-        },
-        definitions={"total": "x + y"},
-        payoffs={"one": "x*(a - total - c)", "two": "y*(a - total - c)"},
-        outcomes={"price": "a - total"},
-        eras={
-            "then": {"a": row, "c": other},
-            "now": {"a": row, "c": row | {"value": "1/2", "range": ["1/4", "1/2"]}},
-        },
-    )
+    return small_games.market()
 
 
 def verdict(model, holds, **fields):
@@ -124,7 +94,17 @@ def test_a_lemma_that_is_not_proved_proves_nothing(market):
     assert found.lemmas == ()
 
 
-def test_a_claim_says_which_lemma_it_was_proved_through(hedging):
+def test_a_claim_says_which_lemma_it_was_proved_through(market):
+    margin = {"says": "", "over": "all", "holds": "price >= c", "label": "M1L"}
+    claim = {"says": "", "over": "all", "holds": "price >= c", "because": ["margin"]}
+    ledger = dilemma.prove(market.replace(claims={"margin": margin, "claim": claim}), "claim")
+    assert ledger[0].lemmas == ("margin",)
+    assert "M1L" in str(ledger)
+    assert "proved, used" in str(ledger)
+
+
+@pytest.mark.slow
+def test_a_claim_of_the_theory_says_which_lemma_it_was_proved_through(hedging):
     ledger = dilemma.prove(hedging, "both_hedge_more")
     assert ledger[0].lemmas == ("lemma_both_hedge_more",)
     assert "C3.5L" in str(ledger)
@@ -140,8 +120,7 @@ def test_what_is_never_played_is_vacuous(market):
 
 
 def test_a_trend_in_what_cannot_move_is_vacuous(market):
-    fixed = {"value": 1, "range": [1, 1], "grade": "assumed", "source": "made up"}
-    game = market.replace(eras={"then": {"a": fixed}})
+    game = market.replace(eras={"then": {"a": valued(1)}})
     for trend in ("rises(x, a)", "falls(x, a)"):
         found = verdict(game, trend, over="then")
         assert (found.status, found.reason.endswith("differ in a alone")) == ("vacuous", True)
@@ -168,8 +147,8 @@ def test_a_leaders_counterexample_is_its_optimum(cork):
 def test_draws_have_few_digits_and_lie_in_the_box(hedging):
     found = verdict(hedging, "x_J < 1/10", over="post_cold_war")
     at = found.fails.calibrations["post-Cold War"]
-    for name, value in hedging.eras["post_cold_war"].values.items():
-        assert at[name] in value.range
+    for name, row in hedging.eras["post_cold_war"].values.items():
+        assert at[name] in row.range
         assert len(str(float(at[name]))) < 8
 
 
@@ -182,25 +161,15 @@ def bank():
 
     So there are three where k < 2 and d < 1, one where k > 2.
     """
-    row = {"grade": "assumed", "source": "made up"}
-    half = row | {"value": "1/2", "range": ["2/5", "3/5"]}
-    return dilemma.Model(
+    half = valued("1/2", "2/5", "3/5")
+    return chosen_game(
+        {"one": "x*(2*y - 1) - d*x", "two": "y*(2*x - k)"},
         name="bank",
-        title="Bank",
-        kind="continuous",
-        players={
-            "one": {"choices": {"x": {"range": [0, 1]}}},
-            "two": {"choices": {"y": {"range": [0, 1]}}},
-        },
-        parameters={
-            "k": {"range": [0, 3], "unit": "util", "means": "cost of staying"},
-            "d": {"range": [0, 1], "unit": "util", "means": "what leaving is worth"},
-        },
-        payoffs={"one": "x*(2*y - 1) - d*x", "two": "y*(2*x - k)"},
+        parameters={"k": ranging(0, 3), "d": ranging(0, 1)},
         outcomes={"both": "x*y", "spent": "k*(1 + x)"},
         eras={
-            "then": {"k": row | {"value": "3/10", "range": ["1/5", "2/5"]}, "d": half},
-            "now": {"k": row | {"value": "11/10", "range": [1, "6/5"]}, "d": half},
+            "then": {"k": valued("3/10", "1/5", "2/5"), "d": half},
+            "now": {"k": valued("11/10", 1, "6/5"), "d": half},
         },
     )
 

@@ -1,7 +1,6 @@
 """The language of claims: how much is claimed, of which calibrations, of which equilibria."""
 
 import re
-import sys
 import textwrap
 import tomllib
 from pathlib import Path
@@ -10,12 +9,9 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.cli.app import main
 from dilemma.errors import CalibrationError
 from dilemma.games.numbers.first_order import marginal
 from dilemma.games.solution import by_branches
-from dilemma.library import read
-from dilemma.study.sheet import sheet
 
 DOCS = (Path(__file__).parents[1] / "docs" / "claims.md").read_text(encoding="utf-8")
 
@@ -95,34 +91,6 @@ holds = "x >= 0"
 """
 
 
-@pytest.fixture
-def written(tmp_path):
-    """Write a file with some words changed."""
-
-    def written(*changes, text=PACT):
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new, 1)
-        path = tmp_path / "pact.toml"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return written
-
-
-@pytest.fixture
-def told(written):
-    """Return what is said of a file once some of its words are others."""
-
-    def told(*changes, text=PACT):
-        path = written(*changes, text=text)
-        with pytest.raises(dilemma.ModelError) as caught:
-            read(path)
-        return str(caught.value).replace(str(path), "pact.toml")
-
-    return told
-
-
 @pytest.fixture(scope="module")
 def pact():
     return dilemma.Model.from_document(tomllib.loads(PACT), "pact")
@@ -142,7 +110,9 @@ def statuses(model, claim):
 
 @pytest.mark.parametrize("key", ["holds", "exists", "possible"])
 def test_what_is_claimed_stands_under_one_of_three_keys(written, key):
-    claim = read(written(('holds = "peace >= 0"', f'{key} = "peace > 1/2"'))).claims["tested"]
+    claim = dilemma.load(written(PACT, ('holds = "peace >= 0"', f'{key} = "peace > 1/2"'))).claims[
+        "tested"
+    ]
     assert claim.mode == key
     assert claim.text["holds"] == "peace > 1/2"
     assert str(claim.holds) == "peace > 1/2"
@@ -172,7 +142,7 @@ MODES = {
         'holds = "peace >= 0"\n',
         "",
         """\
-        pact.toml:40:2: 'holds' is missing: claims.tested
+        model.toml:40:2: 'holds' is missing: claims.tested
           40 | [claims.tested]
              |  ^^^^^^^^^^^^^
              = or exists (in some equilibrium), or possible (at some calibration)""",
@@ -181,7 +151,7 @@ MODES = {
         'holds = "peace >= 0"',
         'holds = "peace >= 0"\nexists = "peace > 0"',
         """\
-        pact.toml:44:10: 'exists' beside 'holds': claims.tested.exists
+        model.toml:44:10: 'exists' beside 'holds': claims.tested.exists
           44 | exists = "peace > 0"
              |          ^^^^^^^^^^^
              = a claim has one of the two""",
@@ -190,7 +160,7 @@ MODES = {
         'holds = "peace >= 0"',
         'exists = "peace > 0 and rises(peace, b)"',
         """\
-        pact.toml:43:25: 'exists' speaks of one equilibrium, a trend of two calibrations: claims.tested.exists
+        model.toml:43:25: 'exists' speaks of one equilibrium, a trend of two calibrations: claims.tested.exists
           43 | exists = "peace > 0 and rises(peace, b)"
              |                         ^^^^^
              = write holds, or possible for a trend somewhere""",
@@ -199,7 +169,7 @@ MODES = {
         'holds = "peace >= 0"',
         'exists = "unique(stay, stay)"',
         """\
-        pact.toml:43:11: 'exists' speaks of one equilibrium, this of all that there are: claims.tested.exists
+        model.toml:43:11: 'exists' speaks of one equilibrium, this of all that there are: claims.tested.exists
           43 | exists = "unique(stay, stay)"
              |           ^^^^^^
              = write holds""",
@@ -208,7 +178,7 @@ MODES = {
         'holds = "peace >= 0"',
         'exists = "b > 3 and equilibrium(stay, stay)"',
         """\
-        pact.toml:43:10: no equilibrium enters: claims.tested.exists
+        model.toml:43:10: no equilibrium enters: claims.tested.exists
           43 | exists = "b > 3 and equilibrium(stay, stay)"
              |          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
              = write holds""",
@@ -217,7 +187,7 @@ MODES = {
         'holds = "peace >= 0"',
         'possible = "pace > 0"',
         """\
-        pact.toml:43:13: unknown name 'pace': claims.tested.possible
+        model.toml:43:13: unknown name 'pace': claims.tested.possible
           43 | possible = "pace > 0"
              |             ^^^^
              = did you mean 'peace'?""",
@@ -226,12 +196,12 @@ MODES = {
 
 
 @pytest.mark.parametrize(("old", "new", "report"), MODES.values(), ids=MODES)
-def test_a_wrong_key_is_told_where_it_stands(told, old, new, report):
-    assert told((old, new)) == textwrap.dedent(report)
+def test_a_wrong_key_is_told_where_it_stands(refusal, old, new, report):
+    assert refusal(PACT, (old, new)) == textwrap.dedent(report)
 
 
-def test_a_count_is_of_all_equilibria(told):
-    found = told(('holds = "x', 'exists = "number_of_equilibria <= 1 and x'), text=ARMS)
+def test_a_count_is_of_all_equilibria(refusal):
+    found = refusal(ARMS, ('holds = "x', 'exists = "number_of_equilibria <= 1 and x'))
     assert "'exists' speaks of one equilibrium, this of all that there are" in found
 
 
@@ -280,22 +250,13 @@ def test_a_variant_is_compared_and_solved_like_any_model(pact):
     assert [era.name for era in changed.eras] == ["old", "new"]
 
 
-def test_the_command_line_knows_variants(written, monkeypatch, capsys):
-    path = str(written())
-    monkeypatch.setattr(
-        sys, "argv", ["dilemma", "solve", path, "--calibrations", "core", "--era", "new", "--json"]
-    )
-    with pytest.raises(SystemExit):
-        main()
-    solved = capsys.readouterr().out
-    assert '"model": "pact[core]"' in solved
-    monkeypatch.setattr(
-        sys, "argv", ["dilemma", "compare", path, "--calibrations", "score", "--draws", "9"]
-    )
-    with pytest.raises(SystemExit) as left:
-        main()
-    assert left.value.code == 2
-    assert "did you mean 'core'?" in capsys.readouterr().err
+def test_the_command_line_knows_variants(written, typed):
+    path = written(PACT, name="pact.toml")
+    solved = typed("solve", path, "--calibrations", "core", "--era", "new", "--json")
+    assert '"model": "pact[core]"' in solved.out
+    refused = typed("compare", path, "--calibrations", "score", "--draws", "9")
+    assert refused.code == 2
+    assert "did you mean 'core'?" in refused.err
 
 
 def test_a_claim_is_decided_where_only_that_moves(pact):
@@ -327,7 +288,7 @@ CALIBRATIONS = {
         'moves = ["b"]',
         'moves = ["c", "bb"]',
         """\
-        pact.toml:37:15: no parameter 'bb': calibrations.core.moves.1
+        model.toml:37:15: no parameter 'bb': calibrations.core.moves.1
           37 | moves = ["c", "bb"]
              |               ^^^^
              = did you mean 'b'?""",
@@ -336,7 +297,7 @@ CALIBRATIONS = {
         'moves = ["b"]',
         'moves = ["b", "k"]',
         """\
-        pact.toml:37:15: 'k' is the same in all eras, by [common]: calibrations.core.moves.1
+        model.toml:37:15: 'k' is the same in all eras, by [common]: calibrations.core.moves.1
           37 | moves = ["b", "k"]
              |               ^^^
              = give it a value in each era, or leave it out""",
@@ -345,7 +306,7 @@ CALIBRATIONS = {
         'moves = ["b"]',
         'moves = ["b", "b"]',
         """\
-        pact.toml:37:15: 'b' is named twice: calibrations.core.moves.1
+        model.toml:37:15: 'b' is named twice: calibrations.core.moves.1
           37 | moves = ["b", "b"]
              |               ^^^""",
     ),
@@ -353,7 +314,7 @@ CALIBRATIONS = {
         'moves = ["b"]',
         "moves = []",
         """\
-        pact.toml:37:9: nothing moves: calibrations.core.moves
+        model.toml:37:9: nothing moves: calibrations.core.moves
           37 | moves = []
              |         ^^
              = name a parameter at least; where nothing moves there are no two eras""",
@@ -362,7 +323,7 @@ CALIBRATIONS = {
         'says  = "what a pact',
         'say = "what a pact',
         """\
-        pact.toml:38:1: unknown key: calibrations.core.say
+        model.toml:38:1: unknown key: calibrations.core.say
           38 | say = "what a pact is worth"
              | ^^^
              = did you mean 'says'?""",
@@ -371,7 +332,7 @@ CALIBRATIONS = {
         'over  = "old"',
         'over  = "old"\ncalibrations = "cor"',
         """\
-        pact.toml:43:16: no calibrations 'cor': claims.tested.calibrations
+        model.toml:43:16: no calibrations 'cor': claims.tested.calibrations
           43 | calibrations = "cor"
              |                ^^^^^
              = did you mean 'core'?""",
@@ -380,7 +341,7 @@ CALIBRATIONS = {
         'over  = "old"',
         'over  = "all"\ncalibrations = "core"',
         """\
-        pact.toml:43:16: over = 'all' is about no era: claims.tested.calibrations
+        model.toml:43:16: over = 'all' is about no era: claims.tested.calibrations
           43 | calibrations = "core"
              |                ^^^^^^
              = over one era, each, a pair, or any pair""",
@@ -389,21 +350,21 @@ CALIBRATIONS = {
 
 
 @pytest.mark.parametrize(("old", "new", "report"), CALIBRATIONS.values(), ids=CALIBRATIONS)
-def test_wrong_calibrations_are_told_where_they_stand(told, old, new, report):
-    assert told((old, new)) == textwrap.dedent(report)
+def test_wrong_calibrations_are_told_where_they_stand(refusal, old, new, report):
+    assert refusal(PACT, (old, new)) == textwrap.dedent(report)
 
 
-def test_calibrations_want_two_eras(told):
+def test_calibrations_want_two_eras(refusal):
     gone = PACT[PACT.index("[eras.new]") : PACT.index("[calibrations")]
-    assert "what moves between eras: two at least are wanted" in told((gone, ""))
+    assert "what moves between eras: two at least are wanted" in refusal(PACT, (gone, ""))
 
 
-def test_a_model_with_variants_is_written_and_read_again(written, pact, tmp_path):
-    model = read(written(('holds = "peace', 'calibrations = "core"\nexists = "peace')))
+def test_a_model_with_variants_is_written_and_read_again(written, pact):
+    model = dilemma.load(
+        written(PACT, ('holds = "peace', 'calibrations = "core"\nexists = "peace'))
+    )
     for one in (model, model.variant("core"), pact.replace(title="Another")):
-        path = tmp_path / "again.toml"
-        path.write_text(one.to_toml(), encoding="utf-8")
-        again = read(path)
+        again = dilemma.load(written(one.to_toml()))
         assert again.document == one.document
         assert again.variants == one.variants
         assert again.claims == one.claims
@@ -411,8 +372,10 @@ def test_a_model_with_variants_is_written_and_read_again(written, pact, tmp_path
 
 
 def test_the_sheet_shows_variants_and_what_claims_are_of(written):
-    model = read(written(('holds = "peace', 'calibrations = "core"\nexists = "peace')))
-    shown = str(sheet(model))
+    model = dilemma.load(
+        written(PACT, ('holds = "peace', 'calibrations = "core"\nexists = "peace'))
+    )
+    shown = str(dilemma.sheet(model))
     assert "what a pact is worth" in shown
     assert "old, core" in shown
     assert "some" in shown
@@ -508,8 +471,7 @@ def test_a_slope_of_held_numbers(arms):
     assert statuses(arms, arms.make_claim("diff(east, x) > 0", **held)) == {"": "mixed"}
 
 
-def test_a_slope_has_an_era_in_front_in_a_pair():
-    burden = dilemma.load("burden")
+def test_a_slope_has_an_era_in_front_in_a_pair(burden):
     claim = burden.make_claim("post_cold_war.diff(japan, q_U) < cold_war.diff(japan, q_U)")
     assert claim.over == "pair"
     assert {(r.what, r.era, r.arguments) for r in claim.references.values()} == {
@@ -540,16 +502,16 @@ SLOPES = {
 
 
 @pytest.mark.parametrize(("formula", "message", "hint"), SLOPES.values(), ids=SLOPES)
-def test_a_wrong_slope_is_told_where_it_stands(told, formula, message, hint):
-    found = told(("x >= 0", formula), text=ARMS)
-    assert re.match(rf"pact.toml:26:\d+: {re.escape(message)}", found)
+def test_a_wrong_slope_is_told_where_it_stands(refusal, formula, message, hint):
+    found = refusal(ARMS, ("x >= 0", formula))
+    assert re.match(rf"model.toml:26:\d+: {re.escape(message)}", found)
     assert f"= {hint}" in found
 
 
-def test_slopes_are_only_where_numbers_are_chosen(told):
-    found = told(("peace >= 0", "diff(east, stay) > 0"))
+def test_slopes_are_only_where_numbers_are_chosen(refusal):
+    found = refusal(PACT, ("peace >= 0", "diff(east, stay) > 0"))
     assert found == textwrap.dedent("""\
-        pact.toml:43:10: a slope is only where numbers are chosen: claims.tested.holds
+        model.toml:43:10: a slope is only where numbers are chosen: claims.tested.holds
           43 | holds = "diff(east, stay) > 0"
              |          ^^^^
              = name payoffs at profiles, and compare them""")
@@ -594,8 +556,8 @@ AMONG = {
 
 
 @pytest.mark.parametrize(("text", "which", "message", "hint"), AMONG.values(), ids=AMONG)
-def test_what_no_claim_can_be_about_is_told_where_it_stands(told, text, which, message, hint):
-    found = told(("holds =", f'among = "{which}"\nholds ='), text=text)
+def test_what_no_claim_can_be_about_is_told_where_it_stands(refusal, text, which, message, hint):
+    found = refusal(text, ("holds =", f'among = "{which}"\nholds ='))
     place, shown, carets, way_out = found.split("\n")
     assert place.endswith(": claims.tested.among")
     assert message in place
@@ -604,14 +566,12 @@ def test_what_no_claim_can_be_about_is_told_where_it_stands(told, text, which, m
     assert hint in way_out
 
 
-def test_risk_dominance_wants_two_actions_each():
-    hedging = dilemma.load("abandonment_hedging")
+def test_risk_dominance_wants_two_actions_each(abandonment_hedging):
     with pytest.raises(dilemma.ModelError, match="'risk_dominant' is for two players with two"):
-        hedging.make_claim("support_us >= 0", among="risk_dominant")
+        abandonment_hedging.make_claim("support_us >= 0", among="risk_dominant")
 
 
-def test_concepts_for_games_at_once_are_not_for_a_leader():
-    cork = dilemma.load("cork")
+def test_concepts_for_games_at_once_are_not_for_a_leader(cork):
     for which in ("stable", "lowest"):
         with pytest.raises(dilemma.ModelError, match=f"'{which}' is for"):
             cork.make_claim("K >= s", among=which)
@@ -675,7 +635,7 @@ def test_the_guides_script_prints_what_is_shown(capsys):
     assert capsys.readouterr().out == re.search(r"```text\n(.*?)```", DOCS, re.DOTALL)[1]
 
 
-def test_the_guides_calibrations_are_the_shipped_ones():
+def test_the_guides_calibrations_are_the_shipped_ones(abandonment):
     (block,) = re.findall(r"```toml\n(\[calibrations\.core\].*?)```", DOCS, re.DOTALL)
     shown = tomllib.loads(block)["calibrations"]
-    assert dilemma.load("abandonment").document["calibrations"] == shown
+    assert abandonment.document["calibrations"] == shown

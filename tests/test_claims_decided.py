@@ -11,6 +11,7 @@ from dilemma.claims import examples
 from dilemma.claims.decide import stated
 from dilemma.deciders.question import Question
 from dilemma.errors import DisagreementError
+from small_games import meeting
 
 
 def verdict(model, seconds=30, **claim):
@@ -20,27 +21,7 @@ def verdict(model, seconds=30, **claim):
 
 @pytest.fixture(scope="module")
 def entry():
-    """A 2x2 game whose equilibria are easy to write down: both want to be where the other is."""
-    cell = {"value": 1, "range": [0, 2], "grade": "assumed", "source": "made up"}
-    return dilemma.Model(
-        name="entry",
-        title="Meeting",
-        kind="matrix",
-        source="made up",
-        players={"a": ["left", "right"], "b": ["left", "right"]},
-        parameters={
-            "u": {"range": [0, 2], "unit": "util", "means": "worth of meeting on the left"},
-            "w": {"range": [0, 2], "unit": "util", "means": "worth of meeting on the right"},
-        },
-        payoffs={
-            "left, left": {"a": "u", "b": "u"},
-            "left, right": {"a": "0", "b": "0"},
-            "right, left": {"a": "0", "b": "0"},
-            "right, right": {"a": "w", "b": "w"},
-        },
-        outcomes={"lefts": "probability(a, left)"},
-        eras={"now": {"u": cell, "w": cell}},
-    )
+    return meeting()
 
 
 def test_true_of_every_equilibrium_is_proved(entry):
@@ -93,8 +74,10 @@ def test_a_claim_that_is_no_polynomial_stays_open(entry):
     assert "log" in found.reason
 
 
-def test_a_claim_past_its_budget_stays_open(hedging):
-    found = verdict(hedging, seconds=0.001, over="post_cold_war", holds="unique(hedge, hedge)")
+def test_a_claim_past_its_budget_stays_open(abandonment_hedging):
+    found = verdict(
+        abandonment_hedging, seconds=0.001, over="post_cold_war", holds="unique(hedge, hedge)"
+    )
     assert found.status == "open"
     assert found.reason
 

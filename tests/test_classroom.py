@@ -13,11 +13,11 @@ import sympy as sp
 
 import dilemma
 from classroom_page import SHOWN, about, content, draws, floats, needs_node, page, run, script
+from dilemma import classroom, region_map
 from dilemma.errors import UnsupportedError
 from dilemma.games.two_by_two import kind_of
 from dilemma.output.javascript import Exactly, Names, condition, formula
-from dilemma.page.page import classroom
-from dilemma.study.region_map import region_map
+from small_games import ranging, two_by_two, valued
 
 pytestmark = pytest.mark.slow
 
@@ -73,20 +73,17 @@ def test_every_text_of_the_page_stands_in_one_block():
     assert set(words) - set(told) == set()
 
 
-def test_a_title_cannot_break_out_of_its_place():
+def test_a_title_cannot_break_out_of_its_place(abandonment):
     evil = "</script><script>alert(1)</script> \" ' <b>"
-    model = dilemma.load("abandonment").replace(
-        name="evil", title=evil + " @CODE@ @DATA@", source=evil, reads=evil
-    )
+    model = abandonment.replace(name="evil", title=evil + " @CODE@ @DATA@", source=evil, reads=evil)
     html = classroom([model]).html
     assert html.count("<script") == page().count("<script")
     assert about(html, "evil")["title"] == evil + " @CODE@ @DATA@"
 
 
-def test_two_models_of_one_name_are_refused():
-    model = dilemma.load("abandonment")
+def test_two_models_of_one_name_are_refused(abandonment):
     with pytest.raises(UnsupportedError, match="two models are called 'abandonment'"):
-        classroom([model, model.replace(title="Another")])
+        classroom([abandonment, abandonment.replace(title="Another")])
 
 
 def test_each_number_has_its_box_grade_and_source():
@@ -121,14 +118,13 @@ def test_three_questions_a_model():
 
 def test_a_game_of_three_is_refused():
     actions = {name: ["a", "b"] for name in "xyz"}
-    value = {"value": 1, "range": [0, 2], "grade": "assumed", "source": "a test"}
     model = dilemma.Model(
         name="three",
         title="Three",
         players=actions,
-        parameters={"p": {"range": [0, 2], "unit": "1", "means": "a payoff"}},
+        parameters={"p": ranging(0, 2)},
         payoffs={(a, b, c): dict.fromkeys("xyz", "p") for a in "ab" for b in "ab" for c in "ab"},
-        eras={"now": {"p": value}},
+        eras={"now": {"p": valued(1, 0, 2)}},
     )
     with pytest.raises(UnsupportedError, match="3 players: the page shows games of two"):
         classroom([model])
@@ -137,9 +133,6 @@ def test_a_game_of_three_is_refused():
 @needs_node
 @pytest.mark.parametrize(("rows", "columns"), [(1, 1), (1, 2), (2, 3), (3, 3)])
 def test_games_of_any_size_with_conditions_that_always_or_never_hold(rows, columns):
-    def value(centre, low, high):
-        return {"value": centre, "range": [low, high], "grade": "assumed", "source": "a test"}
-
     model = dilemma.Model(
         name="plain",
         title="Plain",
@@ -148,8 +141,8 @@ def test_games_of_any_size_with_conditions_that_always_or_never_hold(rows, colum
             "z": [f"c{j}" for j in range(columns)],
         },
         parameters={
-            "new": {"range": [0, "inf"], "unit": "1", "means": "a word of JavaScript"},
-            "k": {"range": ["-inf", "inf"], "unit": "1", "means": "a shift"},
+            "new": ranging(0, "inf"),  # a word of JavaScript
+            "k": ranging("-inf", "inf"),
         },
         payoffs={
             (f"r{i}", f"c{j}"): {"x": f"new*{(i + j) % 3} + k", "z": f"{i * j % 2} - new"}
@@ -157,9 +150,9 @@ def test_games_of_any_size_with_conditions_that_always_or_never_hold(rows, colum
             for j in range(columns)
         },
         eras={
-            "now": {"new": value(1, 1, 1), "k": value(0, -1, 2)},
-            "later": {"new": value(3, 2, 4), "k": value("1/3", 0, 1)},
-            "last": {"new": value(2, 2, 2), "k": value(0, 0, 0)},
+            "now": {"new": valued(1, 1, 1), "k": valued(0, -1, 2)},
+            "later": {"new": valued(3, 2, 4), "k": valued("1/3", 0, 1)},
+            "last": {"new": valued(2, 2, 2), "k": valued(0, 0, 0)},
         },
     )
     html = classroom([model]).html
@@ -196,8 +189,7 @@ def test_a_page_needs_a_value_where_a_range_has_no_bounds():
         classroom([dilemma.matrix([["s", 0], [0, 1]])])
 
 
-def test_a_payoff_that_is_not_concave_is_refused():
-    hedging = dilemma.load("hedging")
+def test_a_payoff_that_is_not_concave_is_refused(hedging):
     bent = hedging.replace(name="bent", payoffs={"japan": "x_J**2 + x_J*x_U"})
     with pytest.raises(UnsupportedError, match="not proved concave"):
         classroom([bent.replace(claims=None, dynamics=None)])
@@ -353,23 +345,9 @@ def test_hidden_answers_are_not_in_the_pictures():
 
 
 def small(payoffs, parameters, values):
-    actions = {"x": ["a", "b"], "z": ["c", "d"]}
-    told = {n: {"range": [-2, 2], "unit": "1", "means": "a number"} for n in parameters}
-    era = {
-        n: {"value": v, "range": [v - 1, v + 1], "grade": "assumed", "source": "a test"}
-        for n, v in zip(parameters, values, strict=True)
-    }
-    profiles = [(a, c) for a in actions["x"] for c in actions["z"]]
-    return dilemma.Model(
-        name="small",
-        title="Small",
-        players={n: {"actions": a, "cooperates": a[0]} for n, a in actions.items()},
-        parameters=told,
-        payoffs={
-            p: dict(zip("xz", paid, strict=True)) for p, paid in zip(profiles, payoffs, strict=True)
-        },
-        eras={"now": era},
-    )
+    ranges = dict.fromkeys(parameters, ranging(-2, 2))
+    era = {n: valued(v, v - 1, v + 1) for n, v in zip(parameters, values, strict=True)}
+    return two_by_two(payoffs, parameters=ranges, eras={"now": era})
 
 
 @needs_node
@@ -429,14 +407,14 @@ def test_borders_on_round_numbers_make_no_regions_of_their_own():
 
 @needs_node
 @pytest.mark.parametrize("axes", [("m_J", "p_J"), ("kap_J", "m_J"), ("E_J", "w_J")], ids="-".join)
-def test_shares_of_the_map_are_those_of_the_exact_map(axes):
+def test_shares_of_the_map_are_those_of_the_exact_map(axes, abandonment):
     code = """
     state.axes = given.axes;
     const svg = mapPicture(state.model, state, found).svg;
     const own = new Map([...MAPS].filter(([key]) => key.startsWith(state.model.name)));
     return [...own].map(([key, { told }]) => [key, [...told]]);
     """
-    exact = region_map(dilemma.load("abandonment"), *axes)
+    exact = region_map(abandonment, *axes)
     found = opened(code, "abandonment", axes=list(axes))
     pure = [
         branch["title"] for branch in about(page(), "abandonment")["branches"] if branch["pure"]
@@ -621,14 +599,14 @@ return { svg, tints: TINTS.length };
 
 
 @needs_node
-def test_a_spreadsheet_runs_nothing_that_is_saved():
-    evil = dilemma.load("abandonment").document
+def test_a_spreadsheet_runs_nothing_that_is_saved(abandonment):
+    evil = abandonment.document
     evil = {**evil, "title": "x", "parameters": {**evil["parameters"]}}
     evil["parameters"]["m_J"] = {
         **evil["parameters"]["m_J"],
         "means": '=HYPERLINK("http://evil","x")',
     }
-    model = dilemma.load("abandonment").replace(name="evil", parameters=evil["parameters"])
+    model = abandonment.replace(name="evil", parameters=evil["parameters"])
     saved = run(classroom([model]).html, OPEN + "return asCsv(state.model, state, found);",
                 {"name": "evil", "era": "cold_war"})  # fmt: skip
     cells = [cell for row in csv.reader(io.StringIO(saved)) for cell in row]

@@ -12,8 +12,9 @@ import sympy as sp
 
 import dilemma
 from classroom_page import draws, floats, needs_node, page, run
+from dilemma import classroom
 from dilemma.games.exact import solve_exactly
-from dilemma.page.page import classroom
+from small_games import ranging, valued
 
 pytestmark = [needs_node, pytest.mark.slow]
 COUNT = 20_000
@@ -82,18 +83,17 @@ def free(size):
     """Make a game whose every payoff is a parameter."""
     actions = [f"a{k}" for k in range(size)]
     names = [f"{who}{i}{j}" for who in "xy" for i in range(size) for j in range(size)]
-    value = {"value": 0, "range": [0, 2], "grade": "assumed", "source": "a test"}
     return dilemma.Model(
         name=f"free_{size}",
         title="Free",
         players={"x": actions, "y": actions},
-        parameters={n: {"range": [-9, 9], "unit": "1", "means": "a payoff"} for n in names},
+        parameters=dict.fromkeys(names, ranging(-9, 9)),
         payoffs={
             (a, b): {"x": f"x{i}{j}", "y": f"y{i}{j}"}
             for i, a in enumerate(actions)
             for j, b in enumerate(actions)
         },
-        eras={"now": dict.fromkeys(names, value)},
+        eras={"now": dict.fromkeys(names, valued(0, 0, 2))},
     )
 
 
@@ -186,8 +186,8 @@ def test_numbers_agree_with_scanned_best_replies(name, upper):
     assert unseen < 0.005 * COUNT
 
 
-def test_stable_equilibria_are_those_to_which_best_replies_lead_back():
-    model, html = dilemma.load("hedging"), page()
+def test_stable_equilibria_are_those_to_which_best_replies_lead_back(hedging):
+    model, html = hedging, page()
     calibrations = draws(html, "hedging", 3_000, seed=1)
     columns = np.array(floats(calibrations)).T
     seen = set()
@@ -202,8 +202,8 @@ def test_stable_equilibria_are_those_to_which_best_replies_lead_back():
     assert seen == {True, False}
 
 
-def test_the_bargain_is_the_maximum_of_the_nash_product():
-    model, html = dilemma.load("burden"), page()
+def test_the_bargain_is_the_maximum_of_the_nash_product(burden):
+    model, html = burden, page()
     calibrations = draws(html, "burden", COUNT)
     bargain = model.game.bargain
     symbols = [c.symbol for c in model.game.choices.values()]

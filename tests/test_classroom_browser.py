@@ -174,10 +174,10 @@ def test_questions_take_their_parameter_to_the_centre_and_put_the_cursor_on_it(o
         )
 
 
-def test_a_tie_is_shown_as_the_continuum_that_it_is(opened):
+def test_a_tie_is_shown_as_the_continuum_that_it_is(opened, abandonment):
     """Payoffs of Japan tie against a weak partner where s_J makes up for what it fears and pays."""
     browser = opened(shows=ALL)
-    values = dilemma.load("abandonment").values("post_cold_war")
+    values = abandonment.values("post_cold_war")
     gap = next(v for s, v in values.items() if s.name == "D0_J")
     s_J = next(v for s, v in values.items() if s.name == "s_J") - gap
     field = browser.find_element("id", "n-s_J")
@@ -198,7 +198,7 @@ def test_the_self_test_passes(opened):
     )
 
 
-def test_texts_of_a_model_are_texts_and_nothing_else(browser, tmp_path):
+def test_texts_of_a_model_are_texts_and_nothing_else(browser, tmp_path, abandonment):
     evil = '<meta http-equiv="refresh" content="0;url=about:blank"><img src=x onerror=alert(1)>'
     document = {
         "parameters": {"m_J": {"unit": evil, "means": evil}},
@@ -207,7 +207,7 @@ def test_texts_of_a_model_are_texts_and_nothing_else(browser, tmp_path):
         "players": {"japan": {"title": evil, "unit": evil}},
         "eras": {"cold_war": {"title": evil, "m_J": {"source": evil}}},
     }
-    model = dilemma.load("abandonment").replace(name="evil", title=evil, reads=evil, **document)
+    model = abandonment.replace(name="evil", title=evil, reads=evil, **document)
     path = dilemma.classroom([model]).save(tmp_path / "evil.html")
     browser.get(f"{path.as_uri()}#evil/cold_war/{ALL}")
     settle(browser)
@@ -237,9 +237,9 @@ def test_a_parameter_cannot_be_on_both_axes(opened):
     assert chosen == ["kap_J", "m_J"]
 
 
-def test_every_number_says_where_it_is_from(opened):
+def test_every_number_says_where_it_is_from(opened, abandonment):
     browser = opened()
-    for name, parameter in dilemma.load("abandonment").eras["post_cold_war"].values.items():
+    for name, parameter in abandonment.eras["post_cold_war"].values.items():
         told = browser.execute_script(
             "return document.getElementById(arguments[0]).textContent", f"d-{name}"
         )

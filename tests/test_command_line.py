@@ -2,61 +2,29 @@
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 import typer
 
 import dilemma
-from dilemma.cli.app import app, main
+from dilemma.cli.app import app
 
 pytestmark = pytest.mark.slow
 
-HERE = Path(dilemma.__file__).parents[1]
 
-
-def run(*arguments, stdin="", cwd=None, **environment):
-    paths = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH", "")]))
-    return subprocess.run(
-        [sys.executable, "-m", "dilemma", *map(str, arguments)],
-        input=stdin,
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": paths, "PYTHONIOENCODING": "utf-8", **environment},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-
-
-@pytest.fixture
-def here(monkeypatch, capsys):
-    """The same in this process, where everything is loaded: exit code and standard output."""
-
-    def run_here(*arguments):
-        monkeypatch.setattr(sys, "argv", ["dilemma", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        return left.value.code or 0, capsys.readouterr().out
-
-    return run_here
-
-
-def test_compare_shows_all_shipped_models_and_says_its_seed():
-    ran = run("compare", "--draws", 200, "--seed", 7)
-    assert ran.returncode == 0
-    assert ran.stderr == ""
+def test_compare_shows_all_shipped_models_and_says_its_seed(typed):
+    code, out, err = typed("compare", "--draws", 20, "--seed", 7)
+    assert (code, err) == (0, "")
     for name in dilemma.available():
-        assert dilemma.load(name).title in ran.stdout
-    assert "seed 7" in ran.stdout
+        assert dilemma.load(name).title in out
+    assert "seed 7" in out
 
 
-def test_the_same_seed_gives_the_same_output():
-    first, second = (run("compare", "abandonment", "--draws", 300).stdout for _ in range(2))
-    assert first == second
-    assert run("compare", "abandonment", "--draws", 300, "--seed", 1).stdout != first
+def test_the_same_seed_gives_the_same_output(process, typed):
+    asked = ("compare", "abandonment", "--draws", 300)
+    here = typed(*asked).out
+    assert process(*asked).stdout == here
+    assert typed(*asked, "--seed", 1).out != here
 
 
 SPOKEN = [
@@ -83,9 +51,9 @@ SPOKEN = [
 
 
 @pytest.mark.parametrize("command", SPOKEN)
-def test_every_command_speaks_json(command, here, monkeypatch, tmp_path):
+def test_every_command_speaks_json(command, typed, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    code, told = here(*command, "--json")
+    code, told, _ = typed(*command, "--json")
     assert code == 0
     assert json.loads(told)
 
@@ -99,8 +67,9 @@ def test_no_command_is_left_out_and_most_speak_latex():
     assert all("--at" in own for own in options.values() if "--era" in own)
 
 
-def test_a_page_says_what_was_written(tmp_path):
-    told = json.loads(run("classroom", "abandonment", "--json", cwd=tmp_path).stdout)
+def test_a_page_says_what_was_written(typed, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = json.loads(typed("classroom", "abandonment", "--json").out)
     page = (tmp_path / "classroom.html").read_bytes()
     assert told["models"] == ["abandonment"]
     assert told["bytes"] == len(page)
@@ -108,58 +77,56 @@ def test_a_page_says_what_was_written(tmp_path):
 
 
 @pytest.mark.parametrize("command", ["select", "regions", "demo"])
-def test_what_is_about_actions_is_refused_where_numbers_are_chosen(command):
-    ran = run(command, "hedging")
-    assert ran.returncode == 2
-    assert "here numbers are chosen" in ran.stderr
+def test_what_is_about_actions_is_refused_where_numbers_are_chosen(typed, command):
+    ran = typed(command, "hedging")
+    assert ran.code == 2
+    assert "here numbers are chosen" in ran.err
 
 
-def test_json_carries_exact_numbers():
-    found = json.loads(run("solve", "abandonment", "--era", "post_cold_war", "--json").stdout)[0]
+def test_json_carries_exact_numbers(typed):
+    found = json.loads(typed("solve", "abandonment", "--era", "post_cold_war", "--json").out)[0]
     assert found["equilibria"][2]["play"]["us"]["strong"] == "425/618"
     assert found["complete"] is True
 
 
-def test_a_claim_that_fares_as_expected_exits_0():
-    assert run("prove", "abandonment.firm_in_the_cold_war").returncode == 0
+def test_a_claim_that_fares_as_expected_exits_0(process):
+    assert process("prove", "abandonment.firm_in_the_cold_war").returncode == 0
 
 
-def test_a_claim_that_fares_otherwise_exits_1(tmp_path):
+def test_a_claim_that_fares_otherwise_exits_1(typed, tmp_path, abandonment):
     path = tmp_path / "sabotage.toml"
-    model = dilemma.load("abandonment").replace(
-        claims={"firm_in_the_cold_war": {"expect": "proved"}}
-    )
+    model = abandonment.replace(claims={"firm_in_the_cold_war": {"expect": "proved"}})
     path.write_text(model.to_toml(), encoding="utf-8")
-    ran = run("prove", f"{path}.firm_in_the_cold_war")
-    assert ran.returncode == 1
-    assert "(expected" in ran.stdout
+    ran = typed("prove", f"{path}.firm_in_the_cold_war")
+    assert ran.code == 1
+    assert "(expected" in ran.out
 
 
 @pytest.mark.parametrize("fared", ["vacuous", "contradictory"])
-def test_a_claim_that_speaks_of_nothing_exits_1_unless_its_file_says_so(here, tmp_path, fared):
+def test_a_claim_that_speaks_of_nothing_exits_1_unless_its_file_says_so(
+    typed, tmp_path, fared, abandonment
+):
     given = {"vacuous": "support_us > 1", "contradictory": "m_J > 1"}[fared]
     row = {"over": "all", "says": "", "given": given, "holds": "support_us < 1"}
-    model = dilemma.load("abandonment").replace(
-        claims={"empty": row, "told": {**row, "expect": fared}}
-    )
+    model = abandonment.replace(claims={"empty": row, "told": {**row, "expect": fared}})
     path = tmp_path / "empty.toml"
     path.write_text(model.to_toml(), encoding="utf-8")
-    code, said = here("prove", f"{path}.empty")
+    code, said, _ = typed("prove", f"{path}.empty")
     assert code == 1
     assert f"{fared} (expected proved)" in " ".join(said.split())
-    assert here("prove", f"{path}.told")[0] == 0
+    assert typed("prove", f"{path}.told").code == 0
 
 
-def test_a_formula_may_stand_for_a_claim(here):
+def test_a_formula_may_stand_for_a_claim(typed):
     formula = "abandonment.post_cold_war.support_us < cold_war.support_us"
-    code, said = here("prove", formula, "--shared", "kap_J", "--json")
+    code, said, _ = typed("prove", formula, "--shared", "kap_J", "--json")
     (told,) = json.loads(said)["verdicts"]
     assert (told["status"], told["shared"], code) == ("mixed", ["kap_J"], 1)
 
 
-def test_one_ledger_spans_the_models_and_the_second_time_remembers(here):
+def test_one_ledger_spans_the_models_and_the_second_time_remembers(typed):
     asked = ("prove", "abandonment.C1.8", "abandonment.C1.2", "abandonment_hedging.C1.8", "--json")
-    first, second, fresh = (json.loads(here(*asked, *m)[1]) for m in ([], [], ["--fresh"]))
+    first, second, fresh = (json.loads(typed(*asked, *m).out) for m in ([], [], ["--fresh"]))
     assert first["models"] == ["abandonment", "abandonment_hedging"]
     assert second["verdicts"] == first["verdicts"]
     remembered = [ledger["remembered"] for ledger in (first, second, fresh)]
@@ -167,16 +134,16 @@ def test_one_ledger_spans_the_models_and_the_second_time_remembers(here):
 
 
 @pytest.mark.parametrize("ending", ["html", "csv", "tex", "json"])
-def test_a_ledger_is_written_to_the_file_that_was_asked_for(here, tmp_path, ending):
+def test_a_ledger_is_written_to_the_file_that_was_asked_for(typed, tmp_path, ending):
     path = tmp_path / f"ledger.{ending}"
-    code, said = here("prove", "abandonment.C1.8", "-v", "-o", path)
+    code, said, _ = typed("prove", "abandonment.C1.8", "-v", "-o", path)
     assert (code, said) == (0, f"written: {path}; 1 verdict: 1 proved\n")
     begins = {"html": "<!doctype html>", "csv": "model,claim", "tex": "% Packages: ", "json": "{"}
     assert path.read_text(encoding="utf-8").startswith(begins[ending])
 
 
-def test_many_claims_are_explained_when_that_is_asked(here):
-    plain, verbose = (here("prove", "abandonment.C1.1", *more)[1] for more in ([], ["-v"]))
+def test_many_claims_are_explained_when_that_is_asked(typed):
+    plain, verbose = (typed("prove", "abandonment.C1.1", *more).out for more in ([], ["-v"]))
     assert plain.count("Claim C1.1") == 0
     assert verbose.count("Claim C1.1") == 6
 
@@ -211,60 +178,59 @@ def test_many_claims_are_explained_when_that_is_asked(here):
         (("compare", "--draws", "0"), "greater than or equal to 1"),
     ],
 )
-def test_wrong_input_exits_2_with_a_sentence_and_no_traceback(command, said):
-    ran = run(*command)
-    assert ran.returncode == 2
-    assert ran.stdout == ""
-    assert said in " ".join(ran.stderr.split())
-    assert "Traceback" not in ran.stderr
+def test_wrong_input_exits_2_with_a_sentence_and_no_traceback(typed, command, said):
+    ran = typed(*command)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert said in " ".join(ran.err.split())
 
 
-def test_a_wrong_model_file_exits_2_with_the_place(tmp_path):
+def test_a_wrong_model_file_exits_2_with_the_place(process, tmp_path, abandonment):
     path = tmp_path / "wrong.toml"
     path.write_text(
-        dilemma.load("abandonment").to_toml().replace('"n_J + phi_J"', '"n_J + phi_K"'),
+        abandonment.to_toml().replace('"n_J + phi_J"', '"n_J + phi_K"'),
         encoding="utf-8",
     )
-    ran = run("compare", path)
+    ran = process("compare", path)
     assert ran.returncode == 2
     assert "unknown name 'phi_K'" in ran.stderr
     assert "^^^^^" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
-def test_colour_is_left_out_where_it_is_not_wanted():
-    ran = run("list", NO_COLOR="1", FORCE_COLOR="")
+def test_colour_is_left_out_where_it_is_not_wanted(process):
+    ran = process("list", NO_COLOR="1", FORCE_COLOR="")
     assert "\x1b[3" not in ran.stdout
 
 
-def test_a_map_is_written_to_the_file_that_was_asked_for(tmp_path):
+def test_a_map_is_written_to_the_file_that_was_asked_for(typed, tmp_path):
     for ending in ("png", "svg", "pdf"):
-        ran = run("regions", "abandonment", "m_J", "v_J", "-o", tmp_path / f"map.{ending}")
-        assert ran.returncode == 0, ran.stderr
+        ran = typed("regions", "abandonment", "m_J", "v_J", "-o", tmp_path / f"map.{ending}")
+        assert ran.code == 0, ran.err
         assert (tmp_path / f"map.{ending}").stat().st_size > 1000
 
 
-def test_a_new_model_file_is_a_good_one_and_overwrites_nothing(tmp_path):
+def test_a_new_model_file_is_a_good_one_and_overwrites_nothing(typed, tmp_path):
     path = tmp_path / "mine.toml"
-    assert run("new", path).returncode == 0
-    assert run("prove", path).returncode == 0
-    again = run("new", path)
-    assert again.returncode == 2
-    assert "exists already" in again.stderr
+    assert typed("new", path).code == 0
+    assert typed("prove", path).code == 0
+    again = typed("new", path)
+    assert again.code == 2
+    assert "exists already" in again.err
 
 
-def test_in_class_a_guess_is_judged_and_the_other_era_follows():
+def test_in_class_a_guess_is_judged_and_the_other_era_follows(typed):
     guesses = "strong\nweak\nstrong\nstrong\nstrong, strong\nweak, weak"
-    ran = run("demo", "abandonment", "--draws", 100, stdin=guesses)
-    assert ran.returncode == 0, ran.stderr
-    said = " ".join(ran.stdout.split())
+    ran = typed("demo", "abandonment", "--draws", 100, stdin=guesses)
+    assert ran.code == 0, ran.err
+    said = " ".join(ran.out.split())
     assert "No. strong: weak pays -0.049, strong pays -0.0221" in said
     assert "Right. Equilibria: (strong, strong)." in said
     assert "No. Equilibria: (weak, weak); (strong, strong); mixed" in said
     assert "4 of 6 guesses were right" in said
 
 
-def test_a_class_may_stop_at_any_time():
-    ran = run("demo", "abandonment", "--draws", 100, stdin="strong\nq\n")
+def test_a_class_may_stop_at_any_time(process):
+    ran = process("demo", "abandonment", "--draws", 100, stdin="strong\nq\n")
     assert ran.returncode == 0
     assert "1 of 1 guesses were right" in ran.stdout

@@ -201,9 +201,12 @@ def of_three(draw: random.Random) -> int:
 
 
 SHAPES = list(product(range(1, 6), repeat=2))
+LARGE = {(3, 5), (4, 4), (4, 5), (5, 3), (5, 4), (5, 5)}
 
 
-@pytest.mark.parametrize(("m", "n"), SHAPES)  # 25 shapes, 80 games each: 2,000
+@pytest.mark.parametrize(  # 25 shapes, 80 games each: 2,000
+    ("m", "n"), [pytest.param(*s, marks=pytest.mark.slow) if s in LARGE else s for s in SHAPES]
+)
 def test_games_full_of_ties_are_solved_as_defined(m, n):
     draw = random.Random(f"{m}x{n}")
     solutions = [as_defined(*drawn(draw, m, n, of_three)) for _ in range(80)]

@@ -10,25 +10,29 @@ import sympy as sp
 import dilemma
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.solution import many
+from small_games import alone, valued
 
 
 @pytest.fixture(scope="module")
-def tipping():
-    return dilemma.dynamics(dilemma.load("hedging"))
+def tipping(hedging):
+    return dilemma.dynamics(hedging)
 
 
-def test_two_rounds_of_strengthening_shut_the_cork():
-    found = dilemma.dynamics(dilemma.load("cork"))
-    told = [[float(s.outcomes[n]) for n in ("K", "S", "a")] for s in found.steps]
+@pytest.fixture(scope="module")
+def rounds(cork):
+    return dilemma.dynamics(cork)
+
+
+def test_two_rounds_of_strengthening_shut_the_cork(rounds):
+    told = [[float(s.outcomes[n]) for n in ("K", "S", "a")] for s in rounds.steps]
     assert told[0] == pytest.approx([0.649, 0.349, 0.0396], abs=5e-4)
     assert told[1] == pytest.approx([0.776, 0.127, 0.0152], abs=5e-4)
-    assert [s.equilibrium for s in found.steps] == ["(both_routes)", "(both_routes)", "(frozen)"]
+    assert [s.equilibrium for s in rounds.steps] == ["(both_routes)", "(both_routes)", "(frozen)"]
     assert told[2][1:] == [0, 0]
-    assert found.ended == "nothing moves any more"
+    assert rounds.ended == "nothing moves any more"
 
 
-def test_a_story_begins_elsewhere_where_values_or_another_era_are_given():
-    cork = dilemma.load("cork")
+def test_a_story_begins_elsewhere_where_values_or_another_era_are_given(cork):
     moved = dilemma.dynamics(cork, at={"s": "1/2"})
     assert moved.steps[0].parameters["s"] == sp.Rational(1, 2)
     told = dilemma.solve(cork, cork.era(cork.dynamics["groundwork"].era, s="1/2"))
@@ -39,9 +43,8 @@ def test_a_story_begins_elsewhere_where_values_or_another_era_are_given():
         dilemma.dynamics(cork, at={"S": 1})
 
 
-def test_each_round_starts_where_the_last_one_ended():
-    steps = dilemma.dynamics(dilemma.load("cork")).steps
-    for last, here in pairwise(steps):
+def test_each_round_starts_where_the_last_one_ended(rounds):
+    for last, here in pairwise(rounds.steps):
         assert here.parameters["s"] == last.outcomes["build_up"]
 
 
@@ -61,13 +64,12 @@ def test_what_is_played_hangs_on_the_way_there(tipping):
     assert down.outcomes["y_J"] == 0
 
 
-def test_it_leaps_where_two_equilibria_vanish_together(tipping):
-    model = dilemma.load("hedging")
-    centre, fold = model.calibration("post_cold_war"), float(tipping.jumps[0].leap)
+def test_it_leaps_where_two_equilibria_vanish_together(tipping, hedging):
+    centre, fold = hedging.calibration("post_cold_war"), float(tipping.jumps[0].leap)
     factors = np.array([fold - 1e-4, fold + 1e-4])
     scaled = {n: float(v) * (factors if n in ("g_J", "g_U") else 1) for n, v in centre.items()}
-    columns = {p.symbol: np.broadcast_to(scaled[n], 2) for n, p in model.parameters.items()}
-    names = [many(model, columns).names(k) for k in (0, 1)]
+    columns = {p.symbol: np.broadcast_to(scaled[n], 2) for n, p in hedging.parameters.items()}
+    names = [many(hedging, columns).names(k) for k in (0, 1)]
     assert [n.count("interior") for n in names] == [2, 0]
 
 
@@ -76,17 +78,8 @@ def test_as_long_as_play_moves_smoothly_it_does_not_jump(tipping):
 
 
 def tiny(**story):
-    told = {"value": 1, "range": [1, 1], "grade": "assumed", "source": "none"}
-    return dilemma.Model(
-        name="tiny",
-        title="One who chooses",
-        kind="continuous",
-        players={"one": {"choices": {"x": {"range": ["0", "99"]}}}},
-        parameters={"a": {"range": [0, 9], "unit": "1", "means": "a"}},
-        payoffs={"one": "a*x - x**2/2"},
-        eras={"now": {"title": "now", "a": told}},
-        dynamics={"on": {"says": "on and on", "era": "now", **story}},
-    )
+    story = {"on": {"says": "on and on", "era": "now", **story}}
+    return alone("a*x - x**2/2", "a", high=99, eras={"now": {"a": valued(1)}}, dynamics=story)
 
 
 def test_a_story_ends_where_a_parameter_leaves_its_range():
@@ -101,9 +94,9 @@ def test_a_story_ends_after_its_steps():
     assert found.ended == "after 2 steps"
 
 
-def test_where_several_equilibria_are_there_at_the_start_it_says_which_was_taken():
+def test_where_several_equilibria_are_there_at_the_start_it_says_which_was_taken(hedging):
     story = {"through": ["1.1", "1.11"], "steps": 1}
-    found = dilemma.dynamics(dilemma.load("hedging").replace(dynamics={"tipping": story}))
+    found = dilemma.dynamics(hedging.replace(dynamics={"tipping": story}))
     assert found.steps[0].equilibrium == "(interior)"
     assert "Of 3 equilibria at the start, 2 of them stable, the one with the lowest x_J" in str(
         found
@@ -119,14 +112,14 @@ def test_it_speaks_json_and_xarray(tipping):
     assert data["y_J"].min().item() == 0
 
 
-def test_a_model_without_a_story_says_so():
+def test_a_model_without_a_story_says_so(burden):
     with pytest.raises(CalibrationError, match=r"has no \[dynamics\]"):
-        dilemma.dynamics(dilemma.load("burden"))
+        dilemma.dynamics(burden)
 
 
-def test_a_story_that_is_not_there_is_told_with_the_nearest():
+def test_a_story_that_is_not_there_is_told_with_the_nearest(hedging):
     with pytest.raises(CalibrationError, match="did you mean 'tipping'"):
-        dilemma.dynamics(dilemma.load("hedging"), "tiping")
+        dilemma.dynamics(hedging, "tiping")
 
 
 def test_an_outcome_that_is_not_there_is_told():
@@ -134,12 +127,12 @@ def test_an_outcome_that_is_not_there_is_told():
         dilemma.dynamics(tiny(next={"a": "x"}, shows=["y"]))
 
 
-def test_a_game_of_finitely_many_actions_is_refused_in_a_sentence():
+def test_a_game_of_finitely_many_actions_is_refused_in_a_sentence(abandonment):
     with pytest.raises(UnsupportedError, match="finitely many actions"):
-        dilemma.dynamics(dilemma.load("abandonment"))
+        dilemma.dynamics(abandonment)
 
 
 @pytest.mark.parametrize("steps", [0, -3])
-def test_a_story_of_no_steps_is_a_mistake(steps):
+def test_a_story_of_no_steps_is_a_mistake(steps, cork):
     with pytest.raises(dilemma.ModelError, match="1 or more is wanted"):
-        dilemma.load("cork").replace(dynamics={"groundwork": {"steps": steps}})
+        cork.replace(dynamics={"groundwork": {"steps": steps}})

@@ -18,16 +18,8 @@ import sympy as sp
 from hypothesis import given, settings
 
 import dilemma
-from dilemma.cli.app import main
+from dilemma import from_nashpy, from_pygambit, to_nashpy, to_pandas, to_pygambit, to_xarray
 from dilemma.exchange.gambit_text import model_name, named
-from dilemma.exchange.programs import (
-    from_nashpy,
-    from_pygambit,
-    to_nashpy,
-    to_pandas,
-    to_pygambit,
-    to_xarray,
-)
 from dilemma.games.matrix.nfg import parse_nfg, read_nfg, write_nfg
 from dilemma.reading.rows import is_name
 
@@ -171,12 +163,10 @@ def test_von_stengels_game_has_75_equilibria(stengel):
     assert by_position(game) == of_gambit(theirs)
 
 
-def test_the_command_line_solves_a_file_of_gambits(capsys, monkeypatch):
-    monkeypatch.setattr("sys.argv", ["dilemma", "solve", str(GAMES / "stengel.nfg"), "--json"])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 0
-    (found,) = json.loads(capsys.readouterr().out)
+def test_the_command_line_solves_a_file_of_gambits(typed):
+    ended = typed("solve", GAMES / "stengel.nfg", "--json")
+    assert ended.code == 0
+    (found,) = json.loads(ended.out)
     assert (found["model"], len(found["equilibria"]), found["complete"]) == ("stengel", 75, True)
 
 

@@ -12,10 +12,8 @@ import sympy as sp
 from hypothesis import given, settings
 
 import dilemma
-from dilemma.cli.app import main
-from dilemma.exchange.programs import from_pygambit, to_pandas, to_pygambit, to_xarray
+from dilemma import Model, from_pygambit, to_pandas, to_pygambit, to_xarray
 from dilemma.games.tree.efg import parse_efg, read_efg, write_efg
-from dilemma.model import Model
 
 GAMES = Path(__file__).parent / "games"
 HEAD = 'EFG 2 R "t" { "A" "B" }\n'
@@ -145,12 +143,10 @@ def test_sets_keep_their_names_where_these_tell_them_apart():
         assert list(parse_efg(text).game.decisions) == names
 
 
-def test_the_command_line_solves_a_tree_of_gambits(capsys, monkeypatch):
-    monkeypatch.setattr("sys.argv", ["dilemma", "solve", str(GAMES / "selten_horse.efg"), "--json"])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    assert ended.value.code == 0
-    (found,) = json.loads(capsys.readouterr().out)
+def test_the_command_line_solves_a_tree_of_gambits(typed):
+    ended = typed("solve", GAMES / "selten_horse.efg", "--json")
+    assert ended.code == 0
+    (found,) = json.loads(ended.out)
     assert [e["name"] for e in found["equilibria"]] == ["(C, c, R)"]
     assert found["equilibria"][0]["concepts"]["sequentially rational"] is True
 

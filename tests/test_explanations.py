@@ -154,9 +154,8 @@ def test_a_best_reply_is_marked_at_the_calibration_and_not_at_the_centre(abandon
     assert {", ".join(profile) for profile, best in marked.items() if best} == pure
 
 
-def test_where_numbers_are_chosen_choices_and_payoffs_are_told():
-    model = dilemma.load("hedging")
-    found = dilemma.prove(model, "post_cold_war.x_J < cold_war.x_J")
+def test_where_numbers_are_chosen_choices_and_payoffs_are_told(hedging):
+    found = dilemma.prove(hedging, "post_cold_war.x_J < cold_war.x_J")
     played = found.tables()[-1]
     heads = [row[0] for row in played.rows]
     assert played.header == ("", "Cold War", "post-Cold War")

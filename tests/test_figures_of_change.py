@@ -11,14 +11,12 @@ import sympy as sp
 from matplotlib.text import Text
 
 import dilemma
-from dilemma import figures
+from dilemma import Ledger, bargaining, figures
 from dilemma.claims.sentences import carries
 from dilemma.claims.verdict import Radius, Robustness, Shares
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.figures.paper import signed
-from dilemma.ledger.ledger import Ledger
 from dilemma.output.result import percent
-from dilemma.study.bargaining import bargaining
 from words_drawn import check_words
 
 pytestmark = pytest.mark.slow
@@ -52,9 +50,8 @@ def span(bar):
 
 
 @pytest.fixture(scope="module")
-def changes():
-    model = dilemma.load("hedging")
-    return [dilemma.attribute(model, name) for name in ("x_J", "net_japan")]
+def changes(hedging):
+    return [dilemma.attribute(hedging, name) for name in ("x_J", "net_japan")]
 
 
 @pytest.fixture(scope="module")
@@ -63,9 +60,8 @@ def hedged(abandonment):
 
 
 @pytest.fixture(scope="module")
-def swings():
-    model = dilemma.load("hedging")
-    return [dilemma.tornado(model, "x_J", era) for era in model.eras]
+def swings(hedging):
+    return [dilemma.tornado(hedging, "x_J", era) for era in hedging.eras]
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +70,8 @@ def trust(abandonment):
 
 
 @pytest.fixture(scope="module")
-def bargains():
-    return bargaining(dilemma.load("burden"), draws=400)
+def bargains(burden):
+    return bargaining(burden, draws=400)
 
 
 @pytest.fixture(scope="module")
@@ -359,9 +355,9 @@ def test_the_agreement_lies_between_the_limits(pictures):
                 assert low - 1e-9 <= middle <= high + 1e-9
 
 
-def test_a_game_without_a_bargain_is_told():
+def test_a_game_without_a_bargain_is_told(cork):
     with pytest.raises(UnsupportedError, match="cork ends in no bargain"):
-        bargaining(dilemma.load("cork"))
+        bargaining(cork)
 
 
 # --- ledger -------------------------------------------------------------------------------------

@@ -21,8 +21,7 @@ HEDGES = ["y_J", "y_U"]
 
 
 @pytest.fixture(scope="module")
-def traces(abandonment):
-    hedging, cork = dilemma.load("hedging"), dilemma.load("cork")
+def traces(abandonment, hedging, cork):
     return {
         "fold": dilemma.trace(
             hedging, ["g_J", "g_U"], "0.9", "1.2", points=13, outcomes=HEDGES
@@ -47,19 +46,8 @@ def met(abandonment):
 
 def indifferent():
     """Make a game in which the first player does not care."""
-    told = {"value": 1, "range": [1, 1], "grade": "assumed", "source": "none"}
-    return dilemma.Model(
-        name="no_matter",
-        title="One who does not care",
-        kind="matrix",
-        players={"row": ["no", "yes"], "column": ["no", "yes"]},
-        parameters={"a": {"range": [0, 9], "unit": "1", "means": "one"}},
-        payoffs={
-            f"{own}, {other}": {"row": "a", "column": "a" if own == other else "0"}
-            for own in ("no", "yes")
-            for other in ("no", "yes")
-        },
-        eras={"now": {"title": "now", "a": told}},
+    return dilemma.matrix(
+        [[1, 1], [1, 1]], [[1, 0], [0, 1]], actions=[["no", "yes"]] * 2, name="no_matter"
     )
 
 

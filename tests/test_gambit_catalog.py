@@ -6,8 +6,7 @@ import pygambit
 import pytest
 
 import dilemma
-from dilemma.cli.app import main
-from dilemma.exchange.programs import to_pygambit
+from dilemma import to_pygambit
 from dilemma.games.kind import Can
 
 CATALOG = Path(pygambit.__file__).parent / "catalog_data"
@@ -54,19 +53,14 @@ def test_a_game_of_the_catalog_is_answered(path):
 
 
 @pytest.mark.parametrize("path", FILES[::6], ids=name)
-def test_the_command_line_shows_and_converts_it(path, tmp_path, capsys, monkeypatch):
-    def run(*words):
-        monkeypatch.setattr("sys.argv", ["dilemma", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return ended.value.code
-
+def test_the_command_line_shows_and_converts_it(path, tmp_path, typed):
+    code, out, err = typed("show", path)
     if forgetful(path):
-        assert run("show", path) == 2
-        assert "would forget something here" in capsys.readouterr().err
+        assert code == 2
+        assert "would forget something here" in err
         return
-    assert run("show", path) == 0
-    assert capsys.readouterr().out
+    assert code == 0
+    assert out
     converted = tmp_path / f"game{path.suffix}"
-    assert run("convert", path, converted) == 0
+    assert typed("convert", path, converted).code == 0
     assert dilemma.load(converted).game.profiles == dilemma.load(path).game.profiles

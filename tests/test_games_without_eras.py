@@ -7,7 +7,7 @@ import re
 import pytest
 
 import dilemma
-from dilemma import figures
+from dilemma import Model, figures
 from dilemma.cli.arguments import eras_asked
 from dilemma.cli.demo import demo
 from dilemma.cli.pictures import FIGURES, Order, picture
@@ -15,8 +15,7 @@ from dilemma.errors import CalibrationError, DilemmaError, ModelError, Unsupport
 from dilemma.games.matrix.nfg import parse_nfg
 from dilemma.games.tree.efg import parse_efg
 from dilemma.library import read
-from dilemma.model import Model
-from test_command_line import run
+from small_games import chosen_game, led, ranging
 
 pytestmark = pytest.mark.slow
 
@@ -30,23 +29,10 @@ t "" 3 "" { 0, 2 }
 """
 
 
-def parameter(low, high):
-    return {"range": [low, high], "unit": "1", "means": "a number"}
-
-
 def chosen(kind):
-    first, second = ({"moves": 1}, {"moves": 2}) if kind == "sequential" else ({}, {})
-    return Model(
-        name=kind,
-        title="Duopoly",
-        kind=kind,
-        parameters={"c": parameter(0, "1/4")},
-        players={
-            "one": {**first, "choices": {"x": {"range": [0, 1]}}},
-            "two": {**second, "choices": {"y": {"range": [0, 1]}}},
-        },
-        payoffs={"one": "x*(1 - x - y - c)", "two": "y*(1 - x - y)"},
-    )
+    make = led if kind == "sequential" else chosen_game
+    payoffs = {"one": "x*(1 - x - y - c)", "two": "y*(1 - x - y)"}
+    return make(payoffs, name=kind, title="Duopoly", parameters={"c": ranging(0, "1/4")})
 
 
 def three():
@@ -59,7 +45,7 @@ def three():
         name="three",
         title="Three hunters",
         players=dict.fromkeys("xyz", actions),
-        parameters={"g": parameter(0, 2)},
+        parameters={"g": ranging(0, 2)},
         payoffs={(a, b, c): paid((a, b, c)) for a in actions for b in actions for c in actions},
     )
 
@@ -69,7 +55,7 @@ def prior():
         name="prior",
         title="A prior",
         kind="tree",
-        parameters={"p": parameter(0, 1)},
+        parameters={"p": ranging(0, 1)},
         players={"ann": {}, "bob": {}},
         tree={
             "root": {"chance": {"good": "p", "bad": "1 - p"}},
@@ -222,12 +208,11 @@ def test_two_eras_on_the_spot_are_compared():
     assert "(stag, stag)" in found["s = 3 in [2, 4]"].equilibria.names
 
 
-def test_an_era_changed_on_the_spot_keeps_the_rest():
-    model = dilemma.load("abandonment")
-    changed = model.era("cold_war", m_J=["1/10", "1/5"])
+def test_an_era_changed_on_the_spot_keeps_the_rest(abandonment):
+    changed = abandonment.era("cold_war", m_J=["1/10", "1/5"])
     assert changed.title == "Cold War with m_J = 0.15 in [0.1, 0.2]"
     kept = {n: v for n, v in changed.values.items() if n != "m_J"}
-    assert kept == {n: v for n, v in model.eras["cold_war"].values.items() if n != "m_J"}
+    assert kept == {n: v for n, v in abandonment.eras["cold_war"].values.items() if n != "m_J"}
 
 
 def test_one_parameter_moves_without_a_calibration():
@@ -289,12 +274,13 @@ def test_in_a_file_grade_and_source_stay_obligatory(tmp_path):
 
 
 @pytest.fixture
-def hunt(tmp_path):
+def _hunt(tmp_path, monkeypatch):
     (tmp_path / "hunt.nfg").write_text(NFG, encoding="utf-8")
     (tmp_path / "swept.toml").write_text(swept().to_toml(), encoding="utf-8")
-    return tmp_path
+    monkeypatch.chdir(tmp_path)
 
 
+@pytest.mark.usefixtures("_hunt")
 @pytest.mark.parametrize(
     ("command", "said"),
     [
@@ -312,12 +298,13 @@ def hunt(tmp_path):
         (("convert", "swept.toml", "x.toml", "--at", "s=2"), "leave out --era and --at"),
     ],
 )
-def test_what_is_refused_leaves_with_2_and_a_sentence(hunt, command, said):
-    ran = run(*command, cwd=hunt)
-    assert (ran.returncode, ran.stdout) == (2, "")
-    assert said in " ".join(ran.stderr.split())
+def test_what_is_refused_leaves_with_2_and_a_sentence(typed, command, said):
+    code, out, err = typed(*command)
+    assert (code, out) == (2, "")
+    assert said in " ".join(err.split())
 
 
+@pytest.mark.usefixtures("_hunt")
 @pytest.mark.parametrize(
     "command",
     [
@@ -332,18 +319,16 @@ def test_what_is_refused_leaves_with_2_and_a_sentence(hunt, command, said):
         ("convert", "swept.toml", "s.nfg", "--at", "s=3"),
     ],
 )
-def test_what_is_answered_leaves_with_0(hunt, command):
-    ran = run(*command, cwd=hunt)
-    assert ran.returncode == 0, ran.stderr
-    assert ran.stdout.strip()
+def test_what_is_answered_leaves_with_0(typed, command):
+    code, out, err = typed(*command)
+    assert code == 0, err
+    assert out.strip()
 
 
 def test_a_parameter_named_anew_begins_another_era():
     model = swept()
     assert eras_asked(model, None, ["s=2", "s=1:9"]) == [{"s": "2"}, {"s": ["1", "9"]}]
-    pair = model.replace(
-        payoffs={"stag, stag": {"row": "s + t"}}, parameters={"t": parameter(0, 1)}
-    )
+    pair = model.replace(payoffs={"stag, stag": {"row": "s + t"}}, parameters={"t": ranging(0, 1)})
     assert eras_asked(pair, None, ["s=2", "t=0", "t=1"]) == [
         {"s": "2", "t": "0"},
         {"s": "2", "t": "1"},

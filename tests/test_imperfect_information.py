@@ -16,14 +16,13 @@ import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.exchange.programs import to_pygambit
+from dilemma import Model, to_pygambit
 from dilemma.games.play import deviation_gain
 from dilemma.games.tree import backward as trees
 from dilemma.games.tree.candidates import quasi_perfect
 from dilemma.games.tree.credible import Judge, Way, consistent, pinned
 from dilemma.games.tree.deviations import Position, valued
 from dilemma.games.tree.information import CLOSE
-from dilemma.model import Model
 
 GAMES = Path(__file__).parent / "games"
 ALL_TRUE = {

@@ -34,6 +34,7 @@ from dilemma.output.result import Best, Formula, Shown, Table
 from dilemma.output.tables import HEAD, PREAMBLE, latex
 from dilemma.study.propositions import Proposition
 from hostile import CORPUS, hostile
+from small_games import led, ranging
 
 
 def load_template():
@@ -41,24 +42,14 @@ def load_template():
 
 
 def leader():
-    return dilemma.Model(
-        name="leader",
-        title="A leader and a follower",
-        kind="sequential",
-        players={
-            "us": {"moves": 1, "choices": {"x": {"range": [0, 3]}}},
-            "japan": {"moves": 2, "choices": {"y": {"range": [0, 3]}}},
-        },
-        parameters={
-            "b": {"range": [1, 3], "unit": "util", "means": "what the first unit is worth"}
-        },
-        payoffs={"us": "x*(b - x - y)", "japan": "y*(b - x - y)"},
-    )
+    payoffs = {"us": "x*(b - x - y)", "japan": "y*(b - x - y)"}
+    choices = {"us": {"x": (0, 3)}, "japan": {"y": (0, 3)}}
+    return led(payoffs, name="leader", choices=choices, parameters={"b": ranging(1, 3)})
 
 
 MAKERS = {
     "Attribution": {"hedging": lambda model: dilemma.attribute(model, "x_J")},
-    "Bargaining": {"burden": dilemma.bargaining},
+    "Bargaining": {"burden": lambda model: dilemma.bargaining(model, draws=20)},
     "Commitment": {"leader": lambda model: dilemma.commitment(model, b=2)},
     "Comparison": {
         "abandonment": lambda model: dilemma.compare(model, draws=200),
@@ -93,6 +84,11 @@ MAKERS = {
 OWN = {"template": load_template, "leader": leader}
 RESULTS = [(kind, model) for kind, models in MAKERS.items() for model in models]
 each_result = pytest.mark.parametrize(("kind", "model"), RESULTS)
+QUICK = {  # there before LaTeX has read it
+    ("Commitment", "leader"), ("Equilibria", "abandonment"), ("Path", "abandonment"),
+    ("Replies", "abandonment"), ("Sheet", "abandonment"), ("Sheet", "hedging"),
+    ("Swings", "template"), ("Trace", "abandonment"),
+}  # fmt: skip
 
 ENGINES = ("pdflatex", "lualatex", "xelatex")
 DOCUMENT = PREAMBLE + "\n\\begin{document}\n%s\n\\end{document}\n"
@@ -245,7 +241,10 @@ def engine(tmp_path_factory):
     return found
 
 
-@each_result
+@pytest.mark.parametrize(
+    ("kind", "model"),
+    [r if r in QUICK else pytest.param(*r, marks=pytest.mark.slow) for r in RESULTS],
+)
 def test_latex_compiles(kind, model, engine, tmp_path):
     assert compiled(engine, typeset(kind, model), tmp_path) == []
 

@@ -14,9 +14,10 @@ import pytest
 import sympy as sp
 
 import dilemma
+from dilemma import Ledger
 from dilemma.claims.verdict import Need, Radius, Rescue, Robustness, Shares
 from dilemma.errors import CalibrationError, DilemmaError, DisagreementError, ModelError
-from dilemma.ledger.ledger import Ledger, written
+from dilemma.ledger.ledger import written
 
 FORMULA = "post_cold_war.support_us < cold_war.support_us"
 
@@ -69,8 +70,8 @@ def test_what_goes_with_a_formula_goes_with_no_name(abandonment):
         dilemma.prove(abandonment, "C1.8", given="m_J > 0")
 
 
-def test_a_ledger_spans_models(abandonment, hedging):
-    small = [m.replace(claims=dict.fromkeys(m.claims)) for m in (abandonment, hedging)]
+def test_a_ledger_spans_models(abandonment, abandonment_hedging):
+    small = [m.replace(claims=dict.fromkeys(m.claims)) for m in (abandonment, abandonment_hedging)]
     own = {"over": "all", "holds": "m_J <= 1", "says": "It is a chance."}
     found = dilemma.prove([m.replace(claims={"chance": own}) for m in small])
     assert [v.model for v in found] == ["abandonment", "abandonment_hedging"]
@@ -134,15 +135,17 @@ def test_progress_rises_to_the_end(abandonment):
 def test_a_script_without_a_guard_may_use_several_processes(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(
-        "import dilemma\nprint('once')\n"
-        "print(len(dilemma.prove(dilemma.load('abandonment'), 'C1.1', workers=2)))\n",
+        "import dilemma\nprint('once')\nmodel = dilemma.load('abandonment')\n"
+        "row = {'over': 'all', 'says': '', 'holds': 'm_J <= 1'}\n"
+        "model = model.replace(claims=dict.fromkeys(model.claims) | {'one': row, 'other': row})\n"
+        "print(len(dilemma.prove(model, workers=2)))\n",
         encoding="utf-8",
     )
     ran = subprocess.run(
         [sys.executable, script], capture_output=True, text=True, check=False,
         cwd=Path(dilemma.__file__).parents[1],
     )  # fmt: skip
-    assert ran.stdout.split() == ["once", "6"], ran.stderr
+    assert ran.stdout.split() == ["once", "2"], ran.stderr
 
 
 DYING = "import os; os._exit(3)"

@@ -153,8 +153,8 @@ def test_a_branch_holds_where_its_equilibrium_is(abandonment):
         assert holding == {e.branch for e in dilemma.solve(abandonment, era)}
 
 
-def test_closed_forms_make_the_partner_indifferent(hedging):
-    for branch in supports.branches(hedging):
+def test_closed_forms_make_the_partner_indifferent(abandonment_hedging):
+    for branch in supports.branches(abandonment_hedging):
         if branch.closed:
             for equation in branch.equations:
                 assert sp.simplify(equation.xreplace(dict(branch.closed))) == 0

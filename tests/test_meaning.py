@@ -8,6 +8,7 @@ import pytest
 import sympy as sp
 
 import dilemma
+import small_games
 from dilemma.claims.decide import stated
 from dilemma.claims.examples import Example, truth
 from dilemma.claims.meaning import Symbols, by_era
@@ -99,24 +100,9 @@ def test_symbols_say_what_an_example_says(abandonment, text):
 
 @pytest.fixture(scope="module")
 def market():
-    """Two sellers with one price: each sells (a - c)/3."""
-    row = {"value": "3/2", "range": [1, 2], "grade": "assumed", "source": "made up"}
-    other = {"value": 0, "range": [0, "1/4"], "grade": "assumed", "source": "made up"}
-    return dilemma.Model(
-        name="market",
-        title="Market",
-        kind="continuous",
-        players={
-            "one": {"choices": {"x": {"range": [0, 3]}}},
-            "two": {"choices": {"y": {"range": [0, 3]}}},
-        },
-        parameters={
-            "a": {"range": [1, 3], "unit": "util", "means": "what a first unit is worth"},
-            "c": {"range": [0, 1], "unit": "util", "means": "cost of a unit"},
-        },
+    return small_games.market().replace(
         payoffs={"one": "x*(a - c - x - y)", "two": "y*(a - c - x - y)"},
         outcomes={"sold": "x + y"},
-        eras={"then": {"a": row, "c": other}},
     )
 
 

@@ -1,13 +1,12 @@
 """A wrong model file is told where it is wrong, what is wrong, and what would be right."""
 
-import sys
 import textwrap
 
 import pytest
 
 import dilemma
-from dilemma.cli.app import main
-from dilemma.library import available, folder, load, read
+from dilemma import available, load
+from dilemma.library import folder, read
 
 RIGHT = """\
 title  = "Two fears"
@@ -51,36 +50,9 @@ holds = "now.close < then.close and p > 0"
 """
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(text):
-        path = tmp_path / "fears.toml"
-        path.write_text(text, encoding="utf-8", newline="")
-        return path
-
-    return write
-
-
-@pytest.fixture
-def told(write):
-    """Return what is said of the right file once some of its words are others."""
-
-    def told(*changes, text=RIGHT):
-        for old, new in changes:
-            assert old in text
-            text = text.replace(old, new, 1)
-        path = write(text)
-        with pytest.raises(dilemma.ModelError) as caught:
-            read(path)
-        assert isinstance(caught.value, ValueError)
-        return str(caught.value).replace(str(path), "fears.toml")
-
-    return told
-
-
-def test_the_right_file_is_right(write):
-    model = read(write(RIGHT))
-    assert model.name == "fears"
+def test_the_right_file_is_right(written):
+    model = load(written(RIGHT))
+    assert model.name == "model"
     assert model.path is not None
 
 
@@ -90,7 +62,7 @@ WRONG = {
         "D - risk",
         "D - risc",
         """\
-        fears.toml:18:36: unknown name 'risc': payoffs.align, commit.japan
+        model.toml:18:36: unknown name 'risc': payoffs.align, commit.japan
           18 | "align, commit"   = { japan = "D - risc", us = "D - 1" }
              |                                    ^^^^
              = did you mean 'risk'?""",
@@ -99,7 +71,7 @@ WRONG = {
         "p*D/2",
         "p*D^2",
         """\
-        fears.toml:15:12: '^' is not a power here: definitions.risk.is
+        model.toml:15:12: '^' is not a power here: definitions.risk.is
           15 | risk = "p*D^2"
              |            ^
              = write **""",
@@ -108,7 +80,7 @@ WRONG = {
         ', means = "deterrence"',
         "",
         """\
-        fears.toml:11:1: 'means' is missing: parameters.D
+        model.toml:11:1: 'means' is missing: parameters.D
           11 | D = { range = [0, 10], unit = "util" }
              | ^""",
     ),
@@ -116,7 +88,7 @@ WRONG = {
         'means = "drawn in"',
         'mean = "drawn in", means = ""',
         """\
-        fears.toml:12:49: unknown key: parameters.p.mean
+        model.toml:12:49: unknown key: parameters.p.mean
           12 | p = { range = [0, 1], open = "low", unit = "1", mean = "drawn in", means = "" }
              |                                                 ^^^^
              = did you mean 'means'?""",
@@ -125,7 +97,7 @@ WRONG = {
         "value = 4",
         "value = 6.5",
         """\
-        fears.toml:33:15: the value 6.5 lies outside its own range: eras.now.D.value
+        model.toml:33:15: the value 6.5 lies outside its own range: eras.now.D.value
           33 | D = { value = 6.5, range = [2, 6], grade = "coded", source = "none" }
              |               ^^^
              = low <= value <= high: [2, 6]""",
@@ -134,7 +106,7 @@ WRONG = {
         "[0.05, 0.2]",
         "[0, 0.2]",
         """\
-        fears.toml:27:28: not inside the range that the parameter may have: common.p.range
+        model.toml:27:28: not inside the range that the parameter may have: common.p.range
           27 | p = { value = 0.1, range = [0, 0.2], grade = "assumed", source = "none" }
              |                            ^^^^^^^^
              = p may lie in (0, 1]""",
@@ -143,7 +115,7 @@ WRONG = {
         '"hedge, commit"   = { japan = "D", us = "1/3" }\n',
         "",
         """\
-        fears.toml:17:2: the profile 'hedge, commit' is missing: payoffs
+        model.toml:17:2: the profile 'hedge, commit' is missing: payoffs
           17 | [payoffs]
              |  ^^^^^^^
              = every profile has payoffs""",
@@ -152,7 +124,7 @@ WRONG = {
         '"hedge, commit"',
         '"hedge, comit"',
         """\
-        fears.toml:20:1: us has no action 'comit': payoffs.hedge, comit
+        model.toml:20:1: us has no action 'comit': payoffs.hedge, comit
           20 | "hedge, comit"   = { japan = "D", us = "1/3" }
              | ^^^^^^^^^^^^^^
              = did you mean 'commit'?""",
@@ -161,7 +133,7 @@ WRONG = {
         ', us = "1/3"',
         "",
         """\
-        fears.toml:20:1: the payoff of 'us' is missing: payoffs.hedge, commit
+        model.toml:20:1: the payoff of 'us' is missing: payoffs.hedge, commit
           20 | "hedge, commit"   = { japan = "D" }
              | ^^^^^^^^^^^^^^^""",
     ),
@@ -169,7 +141,7 @@ WRONG = {
         'unit = "util"',
         "unit = 3",
         """\
-        fears.toml:11:31: text is wanted, in quotes: parameters.D.unit
+        model.toml:11:31: text is wanted, in quotes: parameters.D.unit
           11 | D = { range = [0, 10], unit = 3, means = "deterrence" }
              |                               ^""",
     ),
@@ -177,15 +149,15 @@ WRONG = {
         "D = { range",
         "lambda = { range = [0, 1], unit = '1', means = '' }\nD = { range",
         """\
-        fears.toml:11:1: the name 'lambda' is reserved: parameters.lambda
+        model.toml:11:1: the name 'lambda' is reserved: parameters.lambda
           11 | lambda = { range = [0, 1], unit = '1', means = '' }
              | ^^^^^^
              = it is a word of Python; write lambda_ or another name
-        fears.toml:30:2: no value for 'lambda': eras.then
+        model.toml:30:2: no value for 'lambda': eras.then
           30 | [eras.then]
              |  ^^^^^^^^^
              = give it here, or in [common]
-        fears.toml:33:2: no value for 'lambda': eras.now
+        model.toml:33:2: no value for 'lambda': eras.now
           33 | [eras.now]
              |  ^^^^^^^^
              = give it here, or in [common]""",
@@ -194,11 +166,11 @@ WRONG = {
         "close = {",
         "risk = {",
         """\
-        fears.toml:24:1: the name 'risk' is used twice: outcomes.risk
+        model.toml:24:1: the name 'risk' is used twice: outcomes.risk
           24 | risk = { is = "probability(japan, align)", unit = "1", means = "Japan stands close" }
              | ^^^^
              = it is already one of the definitions
-        fears.toml:38:14: unknown name 'close': claims.nearer.holds
+        model.toml:38:14: unknown name 'close': claims.nearer.holds
           38 | holds = "now.close < then.close and p > 0"
              |              ^^^^^
              = known here: risk, japan, us, risk, D, p""",
@@ -207,7 +179,7 @@ WRONG = {
         '"1/3"',
         "\"__import__('os').system('x')\"",
         """\
-        fears.toml:20:42: this cannot be called: payoffs.hedge, commit.us
+        model.toml:20:42: this cannot be called: payoffs.hedge, commit.us
           20 | "hedge, commit"   = { japan = "D", us = "__import__('os').system('x')" }
              |                                          ^^^^^^^^^^^^^^^^^^^^^^^
              = only functions can; write * to multiply""",
@@ -216,7 +188,7 @@ WRONG = {
         '"hedge, commit"   = { japan = "D", us = "1/3" }',
         '"hedge, commit" = { us = "D", japan = "' + "(" * 41 + "D" + ")" * 41 + '" }',
         f"""\
-        fears.toml:20:80: nested too deeply: payoffs.hedge, commit.japan
+        model.toml:20:80: nested too deeply: payoffs.hedge, commit.japan
           20 | e, commit" = {{ us = "D", japan = "{"(" * 41}D{")" * 41}" }}
              | {" " * 74}^
              = at most 40 levels""",
@@ -225,7 +197,7 @@ WRONG = {
         'risk = "p*D/2"',
         'risk = "p*other"\nother = "D + last"\nlast = "risk"',
         """\
-        fears.toml:15:1: definitions go in a circle: risk -> other -> last -> risk: definitions.risk
+        model.toml:15:1: definitions go in a circle: risk -> other -> last -> risk: definitions.risk
           15 | risk = "p*other"
              | ^^^^
              = each definition may use only those that do not use it""",
@@ -234,7 +206,7 @@ WRONG = {
         '"matrix"',
         '"network"',
         """\
-        fears.toml:2:10: no kind of game is called 'network': kind
+        model.toml:2:10: no kind of game is called 'network': kind
           2 | kind   = "network"
             |          ^^^^^^^^^
             = kinds of game: matrix, tree, continuous, sequential, dynamic""",
@@ -243,7 +215,7 @@ WRONG = {
         'title  = "Two fears"\n',
         "",
         """\
-        fears.toml:1:1: 'title' is missing
+        model.toml:1:1: 'title' is missing
           1 | kind   = "matrix"
             | ^""",
     ),
@@ -251,11 +223,11 @@ WRONG = {
         "[outcomes]",
         "[outcome]",
         """\
-        fears.toml:23:2: unknown section or key: outcome
+        model.toml:23:2: unknown section or key: outcome
           23 | [outcome]
              |  ^^^^^^^
              = did you mean 'outcomes'?
-        fears.toml:38:14: unknown name 'close': claims.nearer.holds
+        model.toml:38:14: unknown name 'close': claims.nearer.holds
           38 | holds = "now.close < then.close and p > 0"
              |              ^^^^^
              = known here: japan, us, risk, D, p""",
@@ -264,7 +236,7 @@ WRONG = {
         "[eras.now]",
         "[eras.now",
         """\
-        fears.toml:32:10: not TOML: expected ']' at the end of a table declaration
+        model.toml:32:10: not TOML: expected ']' at the end of a table declaration
           32 | [eras.now
              |          ^""",
     ),
@@ -272,7 +244,7 @@ WRONG = {
         "now.close <",
         "close <",
         """\
-        fears.toml:38:10: 'close' is of no era: claims.nearer.holds
+        model.toml:38:10: 'close' is of no era: claims.nearer.holds
           38 | holds = "close < then.close and p > 0"
              |          ^^^^^
              = write then.close or now.close""",
@@ -281,7 +253,7 @@ WRONG = {
         "[eras.now]\n",
         '[eras.now]\np = { value = 0.1, range = [0.1, 0.2], grade = "coded", source = "none" }\n',
         """\
-        fears.toml:33:1: 'p' has a value in [common] already: eras.now.p
+        model.toml:33:1: 'p' has a value in [common] already: eras.now.p
           33 | p = { value = 0.1, range = [0.1, 0.2], grade = "coded", source = "none" }
              | ^
              = leave one of them out""",
@@ -290,7 +262,7 @@ WRONG = {
         '"assumed"',
         '"guessed"',
         """\
-        fears.toml:27:49: 'guessed' is not allowed: common.p.grade
+        model.toml:27:49: 'guessed' is not allowed: common.p.grade
           27 | p = { value = 0.1, range = [0.05, 0.2], grade = "guessed", source = "none" }
              |                                                 ^^^^^^^^^
              = one of: measured, derived, coded, assumed""",
@@ -299,7 +271,7 @@ WRONG = {
         "[1, 0]",
         "[1, 0, 2]",
         """\
-        fears.toml:8:60: 3 numbers for 2 actions: players.us.levels.x
+        model.toml:8:60: 3 numbers for 2 actions: players.us.levels.x
           8 | us    = { actions = ["commit", "restrain"], levels = { x = [1, 0, 2] } }
             |                                                            ^^^^^^^^^
             = one number for each action, in their order""",
@@ -308,15 +280,15 @@ WRONG = {
         '"hedge"]',
         '"D"]',
         """\
-        fears.toml:7:19: the name 'D' is used twice: players.japan.actions.1
+        model.toml:7:19: the name 'D' is used twice: players.japan.actions.1
           7 | japan = ["align", "D"]
             |                   ^^^
             = it is already one of the parameters
-        fears.toml:20:1: japan has no action 'hedge': payoffs.hedge, commit
+        model.toml:20:1: japan has no action 'hedge': payoffs.hedge, commit
           20 | "hedge, commit"   = { japan = "D", us = "1/3" }
              | ^^^^^^^^^^^^^^^
              = known here: align, D
-        fears.toml:21:1: japan has no action 'hedge': payoffs.hedge, restrain
+        model.toml:21:1: japan has no action 'hedge': payoffs.hedge, restrain
           21 | "hedge, restrain" = { japan = "-D", us = "0" }
              | ^^^^^^^^^^^^^^^^^
              = known here: align, D""",
@@ -325,7 +297,7 @@ WRONG = {
         "[2, 6]",
         "[2, inf]",
         """\
-        fears.toml:33:30: not a finite number: eras.now.D.range.1
+        model.toml:33:30: not a finite number: eras.now.D.range.1
           33 | D = { value = 4, range = [2, inf], grade = "coded", source = "none" }
              |                              ^^^""",
     ),
@@ -333,74 +305,71 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), WRONG.values(), ids=WRONG.keys())
-def test_a_mistake_is_shown_where_it_is(told, old, new, expected):
-    assert told((old, new)) == textwrap.dedent(expected)
+def test_a_mistake_is_shown_where_it_is(refusal, old, new, expected):
+    assert refusal(RIGHT, (old, new)) == textwrap.dedent(expected)
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), WRONG.values(), ids=WRONG.keys())
-def test_the_command_line_tells_it_and_exits_2(write, monkeypatch, capsys, old, new, expected):
-    path = write(RIGHT.replace(old, new, 1))
-    monkeypatch.setattr(sys, "argv", ["dilemma", "compare", str(path)])
-    with pytest.raises(SystemExit) as left:
-        main()
-    said = capsys.readouterr()
-    assert left.value.code == 2
-    assert said.out == ""
-    assert said.err.replace(str(path), "fears.toml").strip() == textwrap.dedent(expected).strip()
+def test_the_command_line_tells_it_and_exits_2(written, typed, old, new, expected):
+    path = written(RIGHT, (old, new))
+    told = typed("compare", path)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.replace(str(path), "model.toml").strip() == textwrap.dedent(expected).strip()
 
 
-def test_several_mistakes_are_told_in_one_go_from_top_to_bottom(told):
-    found = told(
+def test_several_mistakes_are_told_in_one_go_from_top_to_bottom(refusal):
+    found = refusal(
+        RIGHT,
         ("now.close", "new.close"),
         ("p*D/2", "p*DD/2"),
         ("value = 8", "value = true"),
         ("D - 1", "D - "),
         ('unit = "util", ', ""),
     )
-    lines = [line for line in found.split("\n") if line.startswith("fears")]
+    lines = [line for line in found.split("\n") if line.startswith("model")]
     assert lines == [
-        "fears.toml:11:1: 'unit' is missing: parameters.D",
-        "fears.toml:15:11: unknown name 'DD': definitions.risk.is",
-        "fears.toml:18:52: the formula ends too early: payoffs.align, commit.us",
-        "fears.toml:30:15: a number is wanted: eras.then.D.value",
-        "fears.toml:38:10: no era 'new': claims.nearer.holds",
+        "model.toml:11:1: 'unit' is missing: parameters.D",
+        "model.toml:15:11: unknown name 'DD': definitions.risk.is",
+        "model.toml:18:52: the formula ends too early: payoffs.align, commit.us",
+        "model.toml:30:15: a number is wanted: eras.then.D.value",
+        "model.toml:38:10: no era 'new': claims.nearer.holds",
     ]
 
 
 @pytest.mark.parametrize(
     ("opening", "closing"), [('"""\n', '"""'), ("'''\n", "'''"), ('"""', '"""')]
 )
-def test_a_formula_that_spans_lines(told, opening, closing):
+def test_a_formula_that_spans_lines(refusal, opening, closing):
     formula = f"{opening}    now.close < then.close\n    and pp > 0{closing}"
-    found = told(('"now.close < then.close and p > 0"', formula))
+    found = refusal(RIGHT, ('"now.close < then.close and p > 0"', formula))
     line = 40 if "\n" in opening else 39
     assert found == textwrap.dedent(f"""\
-        fears.toml:{line}:9: unknown name 'pp': claims.nearer.holds
+        model.toml:{line}:9: unknown name 'pp': claims.nearer.holds
           {line} |     and pp > 0{closing}
              |         ^^
              = did you mean 'p'?""")
 
 
-def test_a_formula_with_escapes(told):
-    found = told(('"D - risk"', '"\\u0044 \\t - risc"'))
-    assert found.split("\n")[0].startswith("fears.toml:18:44: unknown name 'risc'")
+def test_a_formula_with_escapes(refusal):
+    found = refusal(RIGHT, ('"D - risk"', '"\\u0044 \\t - risc"'))
+    assert found.split("\n")[0].startswith("model.toml:18:44: unknown name 'risc'")
     assert found.split("\n")[2].index("^^^^") == found.split("\n")[1].index("risc")
 
 
-def test_windows_line_ends_move_nothing(told):
-    found = told(("p*D/2", "p*DD/2"), ("\n", "\r\n"), text=RIGHT)
-    assert "fears.toml:15:11: unknown name 'DD'" in found
-    found = told(("p*D/2", "p*DD/2"), text=RIGHT.replace("\n", "\r\n"))
-    assert "fears.toml:15:11: unknown name 'DD'" in found
+def test_windows_line_ends_move_nothing(refusal):
+    found = refusal(RIGHT, ("p*D/2", "p*DD/2"), ("\n", "\r\n"))
+    assert "model.toml:15:11: unknown name 'DD'" in found
+    found = refusal(RIGHT.replace("\n", "\r\n"), ("p*D/2", "p*DD/2"))
+    assert "model.toml:15:11: unknown name 'DD'" in found
 
 
-def test_a_byte_order_mark_is_no_mistake(write):
-    assert read(write("\ufeff" + RIGHT)).title == "Two fears"
+def test_a_byte_order_mark_is_no_mistake(written):
+    assert load(written("\ufeff" + RIGHT)).title == "Two fears"
 
 
-def test_a_huge_file_is_not_even_read(told):
-    found = told(text=RIGHT + "#" * 5_000_000)
-    assert found.startswith("fears.toml:1:1: a model file of 5,001,")
+def test_a_huge_file_is_not_even_read(refusal):
+    found = refusal(RIGHT + "#" * 5_000_000)
+    assert found.startswith("model.toml:1:1: a model file of 5,001,")
     assert "at most 5,000,000 bytes" in found
 
 
@@ -416,20 +385,20 @@ def test_a_huge_file_is_not_even_read(told):
         "[a]\r[b]",
     ],
 )
-def test_a_hostile_file_is_told_of_like_any_other(told, text):
-    assert told(text=text).startswith("fears.toml:1:")
+def test_a_hostile_file_is_told_of_like_any_other(refusal, text):
+    assert refusal(text).startswith("model.toml:1:")
 
 
-def test_a_number_of_unreasonable_size(told):
+def test_a_number_of_unreasonable_size(refusal):
     for number in ("1e9999999", "1" * 400, "'9**9**9'", "1e99999999999999999999"):
-        assert "fears.toml:33:" in told(("value = 4", f"value = {number}"))
+        assert "model.toml:33:" in refusal(RIGHT, ("value = 4", f"value = {number}"))
 
 
 def test_a_file_that_is_not_text(tmp_path):
     path = tmp_path / "latin.toml"
     path.write_bytes('title = "x"\nsource = "né"'.encode("latin-1"))
     with pytest.raises(dilemma.ModelError, match=r"latin.toml:2:12: not UTF-8"):
-        read(path)
+        load(path)
 
 
 def test_a_file_that_is_not_there(tmp_path):
@@ -439,10 +408,10 @@ def test_a_file_that_is_not_there(tmp_path):
         load(tmp_path / "none.toml")
 
 
-def test_a_game_of_too_many_profiles(told):
+def test_a_game_of_too_many_profiles(refusal):
     actions = ", ".join(f'"a{i}"' for i in range(600))
-    found = told(('["align", "hedge"]', f"[{actions}]"))
-    assert found.startswith("fears.toml:6:2: a game with 1,200 profiles: players")
+    found = refusal(RIGHT, ('["align", "hedge"]', f"[{actions}]"))
+    assert found.startswith("model.toml:6:2: a game with 1,200 profiles: players")
 
 
 BAD_CLAIMS = [
@@ -481,17 +450,17 @@ BAD_CLAIMS = [
 
 
 @pytest.mark.parametrize(("claim", "message"), BAD_CLAIMS)
-def test_a_wrong_claim(told, claim, message):
-    found = told(text=f'{RIGHT}\n[claims.wrong]\nsays = "Wrong."\n{claim}\n')
+def test_a_wrong_claim(refusal, claim, message):
+    found = refusal(f'{RIGHT}\n[claims.wrong]\nsays = "Wrong."\n{claim}\n')
     first = found.split("\n")[0]
-    assert first.startswith("fears.toml:4")
+    assert first.startswith("model.toml:4")
     assert message in first
-    assert found.count("fears.toml") == 1
+    assert found.count("model.toml") == 1
 
 
-def test_pairs_want_two_eras(told):
+def test_pairs_want_two_eras(refusal):
     gone = RIGHT[RIGHT.index("[eras.now]") : RIGHT.index("[claims")]
-    found = told((gone, ""))
+    found = refusal(RIGHT, (gone, ""))
     assert 'over = "pair" wants exactly two eras: claims.nearer.over' in found
     assert "this model has 1: then" in found
 
@@ -548,30 +517,28 @@ def test_pairs_want_two_eras(told):
         ("risk =", '"r isk" =', "not a name: 'r isk'"),
     ],
 )
-def test_other_mistakes(told, old, new, message):
-    assert message in told((old, new))
+def test_other_mistakes(refusal, old, new, message):
+    assert message in refusal(RIGHT, (old, new))
 
 
-def test_numbers_of_a_file_are_exact(write):
-    model = read(write(RIGHT))
+def test_numbers_of_a_file_are_exact(written):
+    model = load(written(RIGHT))
     assert str(model.calibration("then")["p"]) == "1/10"
     assert str(model.payoffs["hedge", "commit"]["us"]) == "1/3"
 
 
 @pytest.mark.parametrize("name", available())
-def test_a_shipped_model_written_and_read_is_the_same(name, tmp_path):
+def test_a_shipped_model_written_and_read_is_the_same(name, written):
     model = load(name)
-    path = tmp_path / f"{name}.toml"
-    path.write_text(model.to_toml(), encoding="utf-8")
-    again = read(path)
+    again = load(written(model.to_toml(), name=f"{name}.toml"))
     assert again == model
     assert again.claims == model.claims
     assert again.outcomes == model.outcomes
     assert again.eras == model.eras
 
 
-def test_a_model_file_is_found_by_its_path(write):
-    assert load(str(write(RIGHT))).title == "Two fears"
+def test_a_model_file_is_found_by_its_path(written):
+    assert load(str(written(RIGHT))).title == "Two fears"
     assert load(folder() / "abandonment.toml").name == "abandonment"
 
 

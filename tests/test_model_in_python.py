@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dilemma
+from dilemma import Model, matrix
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.games.matrix.payoffs import matrix
-from dilemma.model import Model
 from dilemma.reading.toml import formula, toml
 from dilemma.theory.parts import decimal
 
@@ -443,12 +442,12 @@ def test_an_old_name_answers_with_a_warning_that_names_the_new_one(name, old, ne
         assert getattr(model, old) == new(model)
 
 
-def test_the_old_question_for_actions_is_still_refused_by_name():
+def test_the_old_question_for_actions_is_still_refused_by_name(hedging):
     with (
         pytest.warns(DeprecationWarning, match="needs_actions"),
         pytest.raises(UnsupportedError, match="a game of cards is for games with actions"),
     ):
-        dilemma.load("hedging").needs_actions("a game of cards")
+        hedging.needs_actions("a game of cards")
 
 
 def test_what_an_equilibrium_is_worth_answers_by_its_old_name(abandonment):

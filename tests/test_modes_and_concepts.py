@@ -8,30 +8,17 @@ import sympy as sp
 import dilemma
 from dilemma.claims.decide import decide
 from dilemma.games import selection
-
-ACTIONS = ["left", "right"]
+from small_games import ranging, two_by_two, valued
 
 
 def game(**payoffs):
     """A 2x2 game with a parameter e in [0, 1] that its payoffs may use."""
-    cells = {
-        f"{r}, {c}": dict(zip("ab", payoffs[r[0] + c[0]], strict=True))
-        for r in ACTIONS
-        for c in ACTIONS
-    }
-    return dilemma.Model(
-        name="game",
-        title="Game",
-        players={"a": ACTIONS, "b": ACTIONS},
-        payoffs=cells,
-        parameters={"e": {"range": [0, 1], "unit": "1", "means": "anything"}},
-        outcomes={
-            "rightly": {
-                "is": "probability(a, right)",
-                "unit": "1",
-                "means": "how often a goes right",
-            }
-        },
+    return two_by_two(
+        payoffs.values(),
+        players="ab",
+        actions=("left", "right"),
+        parameters={"e": ranging(0, 1)},
+        outcomes={"rightly": "probability(a, right)"},
     )
 
 
@@ -170,10 +157,7 @@ def test_the_risk_dominant_equilibrium_is_that_of_selection(abandonment):
         }
         chosen = selection.risk_dominant(players, payoffs, found.equilibria)
         chosen = strict[0] if len(strict) == 1 else chosen
-        one = {"title": "one", "years": [1, 2]} | {
-            n: {"value": str(v), "range": [str(v)] * 2, "grade": "assumed", "source": "drawn"}
-            for n, v in at.items()
-        }
+        one = {"title": "one", "years": [1, 2]} | {n: valued(str(v)) for n, v in at.items()}
         point = abandonment.replace(
             claims=dict.fromkeys(abandonment.claims),
             questions=dict.fromkeys(abandonment.questions),
@@ -192,8 +176,7 @@ def test_the_risk_dominant_equilibrium_is_that_of_selection(abandonment):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("which", "extreme"), [("lowest", min), ("highest", max)])
-def test_the_extreme_equilibria_of_hedging_are_those_of_solve(which, extreme):
-    hedging = dilemma.load("hedging")
+def test_the_extreme_equilibria_of_hedging_are_those_of_solve(which, extreme, hedging):
     verdict = status(hedging, "post_cold_war", holds="x_J < 1/2", among=which)
     assert verdict.status == "mixed"
     for example, holds in ((verdict.fails, False), (verdict.holds, True)):
@@ -204,8 +187,8 @@ def test_the_extreme_equilibria_of_hedging_are_those_of_solve(which, extreme):
         assert abs(values["x_J"] - told) < 1e-9
 
 
-def test_stable_hedging_is_what_solve_calls_stable():
-    hedging = dilemma.load("hedging")
+@pytest.mark.slow
+def test_stable_hedging_is_what_solve_calls_stable(hedging):
     verdict = status(hedging, "post_cold_war", holds="x_J < 1/2", among="stable")
     assert verdict.status == "mixed"
     for example in (verdict.fails, verdict.holds):

@@ -1,14 +1,11 @@
 """``dilemma plot``: which figure of which model, written where, and what is said where it cannot be."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 import sympy as sp
 
 import dilemma
-from dilemma.cli.app import main
 from dilemma.cli.pictures import FIGURES, Order, picture, written
 
 pytestmark = pytest.mark.slow
@@ -16,19 +13,9 @@ pytestmark = pytest.mark.slow
 STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
 
 
-@pytest.fixture
-def here(monkeypatch, capsys, tmp_path):
-    """The command in this process, in a folder of its own: exit code, output, errors."""
+@pytest.fixture(autouse=True)
+def _own_folder(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-
-    def run_here(*arguments):
-        monkeypatch.setattr(sys, "argv", ["dilemma", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        told = capsys.readouterr()
-        return left.value.code or 0, told.out, told.err
-
-    return run_here
 
 
 @pytest.fixture
@@ -58,8 +45,8 @@ def ordered(figure, name, *what, **how):
         (("fold", "abandonment", "m_J", "--era", "cold_war"), "abandonment_fold_m_J.png", "m_J"),
     ],
 )
-def test_it_writes_a_picture_and_prints_what_it_shows(here, tmp_path, arguments, written_to, told):
-    code, out, err = here("plot", *arguments)
+def test_it_writes_a_picture_and_prints_what_it_shows(typed, tmp_path, arguments, written_to, told):
+    code, out, err = typed("plot", *arguments)
     assert (code, err) == (0, "")
     assert out.endswith(f"written: {written_to}\n")
     assert (tmp_path / written_to).read_bytes().startswith(STARTS[".png"])
@@ -67,23 +54,23 @@ def test_it_writes_a_picture_and_prints_what_it_shows(here, tmp_path, arguments,
 
 
 @pytest.mark.parametrize("suffix", STARTS)
-def test_the_file_is_of_the_kind_its_name_says(here, tmp_path, suffix):
-    code, *_ = here("plot", "tornado", "hedging", "x_J", "-o", f"own{suffix}")
+def test_the_file_is_of_the_kind_its_name_says(typed, tmp_path, suffix):
+    code, *_ = typed("plot", "replies", "abandonment", "-o", f"own{suffix}")
     assert code == 0
     assert (tmp_path / f"own{suffix}").read_bytes().startswith(STARTS[suffix])
 
 
-def test_json_tells_the_file_and_the_results(here):
-    code, out, _ = here("plot", "waterfall", "hedging", "x_J", "x_U", "--json")
+def test_json_tells_the_file_and_the_results(typed):
+    code, out, _ = typed("plot", "waterfall", "hedging", "x_J", "x_U", "--json")
     data = json.loads(out)
     assert code == 0
     assert data["written"] == "hedging_waterfall_x_J_x_U.png"
     assert [result["outcome"] for result in data["results"]] == ["x_J", "x_U"]
 
 
-def test_regions_draws_the_same_map(here, tmp_path):
-    here("plot", "regions", "abandonment", "m_J", "p_J", "-o", "one.svg")
-    here("regions", "abandonment", "m_J", "p_J", "-o", "other.svg")
+def test_regions_draws_the_same_map(typed, tmp_path):
+    typed("plot", "regions", "abandonment", "m_J", "p_J", "-o", "one.svg")
+    typed("regions", "abandonment", "m_J", "p_J", "-o", "other.svg")
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "other.svg").read_bytes()
 
 
@@ -109,8 +96,8 @@ def test_regions_draws_the_same_map(here, tmp_path):
         (("tornado", "hedging", "x_J", "-o", "x.gif"), "x.gif: a picture's file ends in .png"),
     ],
 )
-def test_what_cannot_be_drawn_is_told(here, tmp_path, arguments, said):
-    code, out, err = here("plot", *arguments)
+def test_what_cannot_be_drawn_is_told(typed, tmp_path, arguments, said):
+    code, out, err = typed("plot", *arguments)
     assert (code, out) == (2, "")
     assert said in err
     assert not list(tmp_path.iterdir())
@@ -177,8 +164,8 @@ def test_only_a_ledger_is_of_several_models():
         picture("tornado", Order(models, ("t",)))
 
 
-def test_every_figure_is_named_in_the_help(here):
-    _, out, _ = here("plot", "--help")
+def test_every_figure_is_named_in_the_help(typed):
+    _, out, _ = typed("plot", "--help")
     assert all(name in out for name in FIGURES)
 
 
@@ -199,13 +186,8 @@ def test_a_paths_ending_is_looked_at_first(tmp_path):
         (["ledger", "abandonment", "C1.8", "--era", "nope"], "a claim names its own"),
     ],
 )
-def test_an_option_that_a_figure_does_not_heed_is_refused(words, said, tmp_path):
-    ran = subprocess.run(
-        [sys.executable, "-m", "dilemma", "plot", *words, "-o", str(tmp_path / "x.png")],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert ran.returncode == 2
-    assert said in " ".join(ran.stderr.split())
+def test_an_option_that_a_figure_does_not_heed_is_refused(typed, words, said, tmp_path):
+    code, _, err = typed("plot", *words, "-o", "x.png")
+    assert code == 2
+    assert said in " ".join(err.split())
     assert not list(tmp_path.iterdir())

@@ -11,6 +11,7 @@ import dilemma
 from dilemma.errors import BudgetError, UnsupportedError
 from dilemma.study import propositions as stating
 from dilemma.study import sheet as sheets
+from small_games import chosen_game, led, ranging
 
 
 def stated(model, says):
@@ -48,9 +49,9 @@ def test_snyders_dilemma_reads_as_the_theory_does(abandonment):
     )
 
 
-def test_hedging_is_dominant_in_the_band_of_the_theory(hedging):
+def test_hedging_is_dominant_in_the_band_of_the_theory(abandonment_hedging):
     # -z/eta <= Delta(x) <= z/(1 - eta) at x = 0 and 1, with eta = 1/2.
-    assert stated(hedging, "Japan: hedge is strictly dominant").words == (
+    assert stated(abandonment_hedging, "Japan: hedge is strictly dominant").words == (
         "-2*z_J < D0_J < 2*z_J and -2*z_J < D1_J < 2*z_J"
     )
 
@@ -325,96 +326,60 @@ def test_what_three_unlike_players_mix_is_what_solving_finds(third):
 # --- numbers chosen --------------------------------------------------------------------------------
 
 
-def among(low, high, **more):
-    return {"range": [low, high], "unit": "1", "means": "a parameter", **more}
-
-
-def chosen(kind, players, payoffs, **parameters):
-    return dilemma.Model(
-        name="chosen",
-        title="Chosen",
-        kind=kind,
-        players=players,
-        parameters=parameters,
-        payoffs=payoffs,
-    )
+def chosen(payoffs, choices, **parameters):
+    return chosen_game(payoffs, choices=choices, name="chosen", parameters=parameters)
 
 
 def cournot():
-    top = {"range": ["0", "a/b"]}
-    some = among(0, 100, open="low")
+    top, some = ("0", "a/b"), ranging(0, 100, open="low")
     return chosen(
-        "continuous",
-        {"one": {"choices": {"q1": top}}, "two": {"choices": {"q2": top}}},
         {"one": "(a - b*(q1 + q2) - c1)*q1", "two": "(a - b*(q1 + q2) - c2)*q2"},
-        a=some,
-        b=among(0, 10, open="low"),
-        c1=some,
-        c2=some,
-    )
+        {"one": {"q1": top}, "two": {"q2": top}},
+        a=some, b=ranging(0, 10, open="low"), c1=some, c2=some,
+    )  # fmt: skip
 
 
 def three_choices():
     cost = "3*s**2 + a**2 + b**2 - 2*s*t - 2*a*p - 2*b*q + 2*s*a + 2*s*b"
-    ends = {c: {"range": ["0", "5"]} for c in "abs"}
-    two = among(0, 2)
-    return chosen("continuous", {"w": {"choices": ends}}, {"w": f"-({cost})"}, t=two, p=two, q=two)
+    two = ranging(0, 2)
+    return chosen({"w": f"-({cost})"}, {"w": dict.fromkeys("abs", (0, 5))}, t=two, p=two, q=two)
 
 
 def bertrand():
-    price = {"range": ["0", "10"]}
     return chosen(
-        "continuous",
-        {"one": {"choices": {"p1": price}}, "two": {"choices": {"p2": price}}},
         {"one": "(a - p1 + d*p2)*(p1 - c)", "two": "(a - p2 + d*p1)*(p2 - e)"},
-        a=among(1, 3),
-        d=among(0, 1, open="high"),
-        c=among(0, 4),
-        e=among(0, 4),
-    )
+        {"one": {"p1": (0, 10)}, "two": {"p2": (0, 10)}},
+        a=ranging(1, 3), d=ranging(0, 1, open="high"), c=ranging(0, 4), e=ranging(0, 4),
+    )  # fmt: skip
 
 
 def public_good():
-    gift = {"range": ["0", "w"]}
     return chosen(
-        "continuous",
-        {"one": {"choices": {"x": gift}}, "two": {"choices": {"y": gift}}},
         {"one": "m*(x + y) - x**2/2 - c*x", "two": "n*(x + y) - y**2/2"},
-        w=among(0, 2, open="low"),
-        m=among(0, 3),
-        n=among(0, 3),
-        c=among(0, 1),
-    )
+        {"one": {"x": ("0", "w")}, "two": {"y": ("0", "w")}},
+        w=ranging(0, 2, open="low"), m=ranging(0, 3), n=ranging(0, 3), c=ranging(0, 1),
+    )  # fmt: skip
 
 
 def contest():
-    prize = among(0, 100, open="low")
+    prize = ranging(0, 100, open="low")
     return chosen(
-        "continuous",
-        {
-            "one": {"choices": {"x": {"range": ["0", "v"], "open": "low"}}},
-            "two": {"choices": {"y": {"range": ["0", "w"], "open": "low"}}},
-        },
         {"one": "v*x/(x + y) - x", "two": "w*y/(x + y) - y"},
-        v=prize,
-        w=prize,
-    )
+        {"one": {"x": ("0", "v", "low")}, "two": {"y": ("0", "w", "low")}},
+        v=prize, w=prize,
+    )  # fmt: skip
 
 
 def contest_of_three():
-    prize = among(1, 9)
-    effort = {"range": ["0", "9"], "open": "low"}
+    prize, players = ranging(1, 9), ("one", "two", "three")
     return chosen(
-        "continuous",
-        {p: {"choices": {c: effort}} for p, c in zip(("one", "two", "three"), "xyz", strict=True)},
         {
             p: f"{v}*{c}/(x + y + z) - {c}"
-            for p, v, c in zip(("one", "two", "three"), "tuv", "xyz", strict=True)
+            for p, v, c in zip(players, "tuv", "xyz", strict=True)
         },
-        t=prize,
-        u=prize,
-        v=prize,
-    )
+        {p: {c: (0, 9, "low")} for p, c in zip(players, "xyz", strict=True)},
+        t=prize, u=prize, v=prize,
+    )  # fmt: skip
 
 
 def nobody_gains(model, at, play):
@@ -509,15 +474,11 @@ def test_a_contest_has_its_closed_form():
 
 def test_a_leader_is_compared_with_itself_elsewhere():
     # Below k = 12 - sqrt(72) the leader does best by leaving the follower at its capacity.
-    whole = {"range": ["0", "12"]}
-    model = chosen(
-        "sequential",
-        {
-            "lead": {"moves": 1, "choices": {"x": whole}},
-            "follow": {"moves": 2, "choices": {"y": whole}, "constraints": {"cap": "y <= k"}},
-        },
+    model = led(
         {"lead": "x*(12 - x - y)", "follow": "y*(12 - x - y)"},
-        k=among(0, 10),
+        choices={"lead": {"x": (0, 12)}, "follow": {"y": (0, 12)}},
+        own={"follow": {"cap": "y <= k"}},
+        parameters={"k": ranging(0, 10)},
     )
     told = dilemma.propositions(model)
     assert told.beyond == ("k == 0",)
@@ -534,11 +495,10 @@ def test_a_leader_is_compared_with_itself_elsewhere():
 
 
 def test_payoffs_without_a_value_are_said_and_not_stated():
-    prize = among(0, 9, open="low")
+    prize = ranging(0, 9, open="low")
     model = chosen(
-        "continuous",
-        {p: {"choices": {c: {"range": ["0", "9"]}}} for p, c in (("one", "x"), ("two", "y"))},
         {"one": "v*x/(x + y) - x", "two": "w*y/(x + y) - y"},
+        {"one": {"x": (0, 9)}, "two": {"y": (0, 9)}},
         v=prize,
         w=prize,
     )
@@ -552,10 +512,9 @@ def test_payoffs_without_a_value_are_said_and_not_stated():
 
 def test_where_there_is_no_closed_form_the_equation_stands():
     model = chosen(
-        "continuous",
-        {"one": {"choices": {"x": {"range": ["0", "9"], "open": "low"}}}},
         {"one": "a*x - x**6/6 - x**2/2"},
-        a=among(1, 2),
+        {"one": {"x": (0, 9, "low")}},
+        a=ranging(1, 2),
     )
     told = dilemma.propositions(model)
     assert told.implicit == ("(interior)",)

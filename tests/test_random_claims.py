@@ -12,8 +12,8 @@ from fractions import Fraction
 
 import pytest
 
-import dilemma
 from dilemma.claims.decide import decide
+from small_games import ranging, theory
 
 pytestmark = pytest.mark.slow
 
@@ -72,17 +72,7 @@ def exactly(text):
 
 
 def model_of(box):
-    ranges = {
-        name: {"range": [str(low), str(high)], "unit": "1", "means": ""}
-        for name, (low, high) in box.items()
-    }
-    return dilemma.Model(
-        name="random",
-        title="Random",
-        players={"nobody": ["waits"], "none": ["waits"]},
-        payoffs={"waits, waits": {"nobody": 0, "none": 0}},
-        parameters=ranges,
-    )
+    return theory({name: ranging(str(low), str(high)) for name, (low, high) in box.items()})
 
 
 def status(box, text, **how):

@@ -12,14 +12,13 @@ import sympy as sp
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import dilemma
-from dilemma import figures
+from dilemma import figures, region_map
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.output.result import percent
-from dilemma.study.region_map import region_map
+from small_games import ranging, two_by_two, valued
 from words_drawn import check_words
 
 PAIRS = [("m_J", "p_J"), ("m_J", "v_J"), ("E_J", "w_J"), ("m_J", "w_U")]
-ACTIONS = ("low", "high")
 
 
 @pytest.fixture(scope="module")
@@ -32,30 +31,9 @@ def found(request, maps):
     return maps[request.param]
 
 
-def value(central, low, high):
-    return {"value": central, "range": [low, high], "grade": "assumed", "source": "a test"}
-
-
-def parameter(low, high):
-    return {"range": [low, high], "unit": "1", "means": "something that is moved"}
-
-
 def game(payoffs, eras, parameters=None):
-    """Make a 2x2 game: the payoffs of both at each profile, rows first."""
-    return dilemma.Model(
-        name="tested",
-        title="Tested",
-        players={
-            "x": {"title": "First", "actions": ACTIONS},
-            "z": {"title": "Second", "actions": ACTIONS},
-        },
-        payoffs={
-            f"{ACTIONS[k // 2]}, {ACTIONS[k % 2]}": {"x": first, "z": second}
-            for k, (first, second) in enumerate(payoffs)
-        },
-        parameters=parameters or {name: parameter(-1, 1) for name in ("a", "b", "c")},
-        eras=eras,
-    )
+    ranges = parameters or dict.fromkeys("abc", ranging(-1, 1))
+    return two_by_two(payoffs, parameters=ranges, eras=eras)
 
 
 CURVED = [
@@ -69,12 +47,8 @@ CURVED = [
 @pytest.fixture(scope="module")
 def curved():
     eras = {
-        "first": {"a": value(0, -0.3, 0.5), "b": value(0.2, -0.5, 0.6), "c": value(0.1, 0, 1)},
-        "second": {
-            "a": value(0.1, -0.2, 0.6),
-            "b": value(0.2, 0.2, 0.2),
-            "c": value(0.5, 0.5, 0.5),
-        },
+        "first": {"a": valued(0, -0.3, 0.5), "b": valued(0.2, -0.5, 0.6), "c": valued(0.1, 0, 1)},
+        "second": {"a": valued(0.1, -0.2, 0.6), "b": valued(0.2), "c": valued(0.5)},
     }
     return game(CURVED, eras)
 
@@ -182,9 +156,9 @@ def test_shares_of_straight_regions_are_exact(maps):
     assert shares["weak, weak",] == pytest.approx(float(weak), abs=1e-12)
 
 
-def test_every_region_has_an_odd_number_of_equilibria(hedging, maps):
+def test_every_region_has_an_odd_number_of_equilibria(abandonment_hedging, maps):
     """Wilson 1971: almost every game has a finite, odd number."""
-    for found in (*maps.values(), region_map(hedging, "m_J", "w_U")):
+    for found in (*maps.values(), region_map(abandonment_hedging, "m_J", "w_U")):
         assert all(len(r.label) % 2 == 1 for panel in found.panels for r in panel.regions)
 
 
@@ -213,9 +187,9 @@ def test_a_box_that_is_a_point_has_one_region(curved):
 
 
 def test_a_border_through_the_centre_is_told():
-    eras = {"now": {"a": value(0, -1, 1), "b": value(0, -1, 1)}}
+    eras = {"now": {"a": valued(0, -1, 1), "b": valued(0, -1, 1)}}
     payoffs = [("0", "0"), ("0", "1"), ("a", "0"), ("a", "1")]
-    found = region_map(game(payoffs, eras, dict.fromkeys("ab", parameter(-1, 1))), "a", "b")
+    found = region_map(game(payoffs, eras, dict.fromkeys("ab", ranging(-1, 1))), "a", "b")
     assert found.panels[0].on_border
     assert found.panels[0].at_centre == ("low, high", "high, high")
     assert "a border runs through the centre" in str(found)
@@ -229,8 +203,8 @@ def test_what_is_drawn_is_the_boxes_and_a_margin(maps):
 
 def test_a_parameter_that_never_varies_has_a_range(abandonment):
     assert region_map(abandonment, "A_J", "m_J").x.ends == (0, 1)
-    eras = {"now": {"a": value(2, 2, 2), "b": value(0, 0, 0)}}
-    ranges = {"a": parameter(0, "inf"), "b": parameter("-inf", "inf")}
+    eras = {"now": {"a": valued(2), "b": valued(0)}}
+    ranges = {"a": ranging(0, "inf"), "b": ranging("-inf", "inf")}
     found = region_map(
         game([("0", "0"), ("0", "1"), ("a", "0"), ("b", "1")], eras, ranges), "a", "b"
     )
@@ -269,14 +243,14 @@ def test_what_cannot_be_drawn_is_told(abandonment, arguments, said):
 
 @pytest.mark.parametrize("payoff", ["exp(a)", "sqrt(a + 2)", "a if a > b else b", "log(2)*a"])
 def test_payoffs_without_polynomial_borders_are_told(payoff):
-    eras = {"now": {name: value(0, -0.5, 0.5) for name in ("a", "b", "c")}}
+    eras = {"now": {name: valued(0, -0.5, 0.5) for name in ("a", "b", "c")}}
     model = game([*CURVED[:2], (payoff, "0"), CURVED[3]], eras)
     with pytest.raises(UnsupportedError, match=r"what x is paid at \(high, low\) is no ratio"):
         region_map(model, "a", "b")
 
 
 def test_ratios_have_borders_at_their_poles():
-    eras = {"now": {name: value(0.1, -0.5, 0.5) for name in ("a", "b", "c")}}
+    eras = {"now": {name: valued(0.1, -0.5, 0.5) for name in ("a", "b", "c")}}
     payoffs = [("0", "1"), ("0", "0"), ("1/(a - b)", "1"), ("0", "0")]
     (panel,) = region_map(game(payoffs, eras), "a", "b").panels
     shares = {r.label: r.share for r in panel.regions}

@@ -12,6 +12,7 @@ from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
 from dilemma.games.matrix.supports import branches
 from dilemma.study import regions as module
 from dilemma.study.conditions import existence, in_words, tidy
+from small_games import ranging, valued
 
 PURE = [("weak", "weak"), ("weak", "strong"), ("strong", "weak"), ("strong", "strong")]
 
@@ -122,8 +123,8 @@ def drawn(model, number):
 
 
 @pytest.fixture(scope="module")
-def larger(hedging):
-    return dilemma.regions(hedging, draws=500)
+def larger(abandonment_hedging):
+    return dilemma.regions(abandonment_hedging, draws=500)
 
 
 @pytest.mark.slow
@@ -182,12 +183,11 @@ def test_borders_are_exact_and_sorted_by_how_near_they_are(zones):
 
 def cases(definition, **box):
     """Return a 2x2 game whose row player compares a definition with 1."""
-    cell = {"value": 2, "range": [0.01, 10], "grade": "assumed", "source": "made up", **box}
     model = dilemma.matrix([["d - 1", 0], [0, 0]], [[1, 0], [1, 0]], parameters={"d": [-99, 99]})
     return model.replace(
-        parameters={"d": None, "x": {"range": [-99, 99], "unit": "1", "means": "what moves"}},
+        parameters={"d": None, "x": ranging(-99, 99)},
         definitions={"d": definition},
-        eras={"now": {"x": cell}},
+        eras={"now": {"x": {**valued(2, 0.01, 10), **box}}},
     )
 
 
@@ -227,27 +227,26 @@ def test_a_box_that_is_one_tied_point_has_no_zone():
 @pytest.mark.slow
 def test_many_branches_are_counted_one_by_one():
     actions = [f"a{k}" for k in range(80)]
-    cell = {"value": 67, "range": [65.6, 69], "grade": "assumed", "source": "made up"}
     model = dilemma.Model(
         name="line",
         title="A line",
         kind="tree",
         players={"ann": {}},
-        parameters={"x": {"range": [0, 79], "unit": "1", "means": "where to stand"}},
+        parameters={"x": ranging(0, 79)},
         tree={"root": {"player": "ann", "actions": actions}},
         payoffs={a: {"ann": f"-(x - {k})**2"} for k, a in enumerate(actions)},
-        eras={"now": {"x": cell}},
+        eras={"now": {"x": valued(67, 65.6, 69)}},
     )
     sets = dilemma.compare(model, draws=400).eras[0].frequencies.sets
     assert set(sets) == {("a66",), ("a67",), ("a68",), ("a69",)}
 
 
-def test_out_of_time_says_that_the_box_may_not_be_covered(hedging):
-    found = dilemma.regions.__wrapped__(hedging, ["cold_war"], draws=200, seconds=0.05)
+def test_out_of_time_says_that_the_box_may_not_be_covered(abandonment_hedging):
+    found = dilemma.regions.__wrapped__(abandonment_hedging, ["cold_war"], draws=200, seconds=0.05)
     assert not found.covered
     assert found.eras[0].reason
     assert "NOT proved" in str(found)
-    assert set(found.eras[0].late) == set(hedging.parameters)
+    assert set(found.eras[0].late) == set(abandonment_hedging.parameters)
     assert "Not looked for (the budget of time ran out)" in str(found)
 
 
@@ -267,9 +266,8 @@ def test_out_of_time_conditions_are_longer_and_as_true(abandonment, zones):
         assert set(here.names) == names
 
 
-def test_a_box_on_which_payoffs_always_tie_is_told(hedging):
-    tied = {"value": 0, "range": [0, 0], "grade": "assumed", "source": "made up"}
-    model = hedging.replace(eras={"cold_war": {"z_J": tied}})
+def test_a_box_on_which_payoffs_always_tie_is_told(abandonment_hedging):
+    model = abandonment_hedging.replace(eras={"cold_war": {"z_J": valued(0)}})
     found = dilemma.regions(model, ["cold_war"], draws=100)
     assert not found.covered
     assert "z_J = 0" in found.eras[0].reason
@@ -290,8 +288,8 @@ def test_equilibria_without_a_closed_form_are_not_passed_over():
         title="A club",
         players=players,
         payoffs=payoffs,
-        parameters={"v": {"range": [0, 9], "unit": "util", "means": "worth of the club"}},
-        eras={"now": {"v": {"value": 3, "range": [1.2, 4], "grade": "assumed", "source": "none"}}},
+        parameters={"v": ranging(0, 9)},
+        eras={"now": {"v": valued(3, 1.2, 4)}},
     )
     found = dilemma.regions(model, draws=100)
     assert [zone.words for zone in found.zones] == ["v > 2", "1 < v < 2"]
@@ -305,9 +303,8 @@ def test_equilibria_without_a_closed_form_are_not_passed_over():
 
 
 def test_actions_that_always_tie_are_not_passed_over():
-    cell = {"value": 1, "range": [0.5, 2], "grade": "assumed", "source": "none"}
     model = dilemma.matrix([["p", 0], ["p", 0]], [[1, 0], [1, 0]], parameters={"p": [0, 9]})
-    model = model.replace(eras={"now": {"p": cell}})
+    model = model.replace(eras={"now": {"p": valued(1, 0.5, 2)}})
     found = dilemma.regions(model, draws=50)
     assert not found.covered
     assert "a continuum" in found.eras[0].reason
@@ -340,8 +337,8 @@ def test_a_game_without_eras_has_no_boxes():
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_existence_says_what_the_branch_says(abandonment, hedging, seed):
-    model = [abandonment, hedging][seed % 2]
+def test_existence_says_what_the_branch_says(abandonment, abandonment_hedging, seed):
+    model = [abandonment, abandonment_hedging][seed % 2]
     rng = random.Random(seed)
     era = list(model.eras)[seed % 2]
     at = {

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from functools import cache
 
 import numpy as np
 import pytest
@@ -123,6 +124,7 @@ def random_game(seed):
 
 def by_definition(states, stages, d):
     """Return every way to play that no plan of a player improves on, from whatever state."""
+    chances = {row["next"]["up"]: float(sp.Rational(row["next"]["up"])) for row in stages.values()}
 
     def ways(players):
         slots = [(s, p) for s, movers in states.items() for p in movers if p in players]
@@ -130,7 +132,11 @@ def by_definition(states, stages, d):
             yield dict(zip(slots, picks, strict=True))
 
     def values(policy, player):
-        worth = dict.fromkeys(states, 0.0)
+        return repeated(tuple(policy.items()), player)
+
+    @cache
+    def repeated(policy, player):
+        policy, worth = dict(policy), dict.fromkeys(states, 0.0)
         for _ in range(400):
             worth = {s: step(policy, player, s, worth) for s in states}
         return worth
@@ -138,7 +144,7 @@ def by_definition(states, stages, d):
     def step(policy, player, state, worth):
         actions = [policy[state, p] for p in states[state]]
         row = stages[f"{state}: {', '.join(actions)}" if actions else state]
-        up = float(sp.Rational(row["next"]["up"]))
+        up = chances[row["next"]["up"]]
         follows = up * worth["up"] + (1 - up) * worth["down"]
         return float(row["pays"][player]) + d * follows
 
@@ -170,9 +176,12 @@ def test_equilibria_are_those_of_the_definition(seed):
         assert all(e.regret == 0 for e in found)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize(
+    "seed", [*range(12), *(pytest.param(n, marks=pytest.mark.slow) for n in range(100, 130))]
+)
 def test_branches_and_numbers_agree_at_any_discount_factor(seed):
-    model = game(*random_game(100 + seed))
+    """The first are the games above, of which branches are known."""
+    model = game(*random_game(seed))
     column = np.linspace(0.013, 0.987, 9)
     batch = many(model, {model.parameters["d"].symbol: column})
     for k in np.flatnonzero(~batch.doubtful):
@@ -180,8 +189,8 @@ def test_branches_and_numbers_agree_at_any_discount_factor(seed):
         assert set(batch.names(int(k))) == {e.branch for e in found}
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.integers(0, 10_000), st.integers(1, 5), st.integers(-4, 4))
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 11), st.integers(1, 5), st.integers(-4, 4))
 def test_scaling_payoffs_and_adding_to_them_changes_no_equilibrium(seed, factor, more):
     states, stages = random_game(seed)
     moved = {

@@ -13,10 +13,10 @@ from dilemma.output.result import Shown, Table, latex_escape, percent, text
 
 
 @pytest.fixture(scope="module")
-def results(abandonment, hedging):
+def results(abandonment, abandonment_hedging):
     return {
         "comparison": dilemma.compare(abandonment, draws=500),
-        "comparison of 3x3": dilemma.compare(hedging, draws=500),
+        "comparison of 3x3": dilemma.compare(abandonment_hedging, draws=500),
         "equilibria": dilemma.solve(abandonment, "post_cold_war"),
         "ledger": dilemma.prove(abandonment, "stake_beats_entrapment"),
         "path": dilemma.along(abandonment, "cold_war", "m_J"),

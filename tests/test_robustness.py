@@ -6,31 +6,26 @@ import numpy as np
 import pytest
 import sympy as sp
 
-import dilemma
 from dilemma.checks.attack import attempts, calibrations
 from dilemma.claims.decide import decide, stated
 from dilemma.robustness.needs import Boxes
 from dilemma.robustness.rescue import robustness
+from small_games import ranging, theory, valued
 
 pytestmark = pytest.mark.slow
 
-UNIT = {"range": [0, "inf"], "unit": "1", "means": "a quantity"}
+UNIT = ranging(0, "inf")
 
 
-def theory(common=None, **eras):
+def about(common=None, **eras):
     """Quantities between ends around a centre in each era, and nothing that is played."""
-    value = {"grade": "assumed", "source": "made up"}
 
     def table(boxes):
-        return {n: {"value": c, "range": [a, b], **value} for n, (a, c, b) in boxes.items()}
+        return {n: valued(centre, low, high) for n, (low, centre, high) in boxes.items()}
 
     names = {*(common or {}), *(n for boxes in eras.values() for n in boxes)}
-    return dilemma.Model(
-        name="theory",
-        title="Theory",
-        players={"nobody": ["waits"], "none": ["waits"]},
-        payoffs={"waits, waits": {"nobody": 0, "none": 0}},
-        parameters=dict.fromkeys(sorted(names), UNIT),
+    return theory(
+        dict.fromkeys(sorted(names), UNIT),
         common=table(common or {}),
         eras={
             era: {"title": era, "years": [2 * k + 1, 2 * k + 2], **table(boxes)}
@@ -39,8 +34,8 @@ def theory(common=None, **eras):
     )
 
 
-BOXES = theory(now={"a": (1, 2, 3), "b": (1, 2, 3), "c": (0, 1, 2)})
-ERAS = theory({"m": (1, 2, 3)}, then={"w": (1, 2, 3)}, now={"w": (4, 5, 6)})
+BOXES = about(now={"a": (1, 2, 3), "b": (1, 2, 3), "c": (0, 1, 2)})
+ERAS = about({"m": (1, 2, 3)}, then={"w": (1, 2, 3)}, now={"w": (4, 5, 6)})
 
 
 def told(holds, seconds=8, **fields):
@@ -175,7 +170,7 @@ def test_the_radius_is_bracketed(holds, radius):
 
 def test_boxes_are_blown_up_only_where_they_have_a_width():
     """a = 1 stays as it is however far the boxes go, so no radius refutes a > 1/2."""
-    fixed = theory(now={"a": (1, 1, 1)})
+    fixed = about(now={"a": (1, 1, 1)})
     (verdict,) = decide(fixed, fixed.make_claim("a > 1/2", over="now"))
     radius = robustness(fixed, verdict, seconds=10).radius
     assert (radius.fails, radius.everywhere) == (None, False)

@@ -174,7 +174,7 @@ def test_an_equilibrium_of_actions_is_left_out(abandonment, false_claim, monkeyp
     assert caught(abandonment, verdict, "the claim fails in some equilibrium")
 
 
-def test_an_equilibrium_of_chosen_numbers_is_left_out(monkeypatch, caught):
+def test_an_equilibrium_of_chosen_numbers_is_left_out(monkeypatch, caught, hedging):
     """Then the attack, which solves the same branches, does not see it: a search does."""
     whole = regimes.branches
 
@@ -184,7 +184,7 @@ def test_an_equilibrium_of_chosen_numbers_is_left_out(monkeypatch, caught):
 
     for module in ("numbers.regimes", "numbers.optimality", "numbers.choosing"):
         monkeypatch.setattr(f"dilemma.games.{module}.branches", but_one)
-    model = dilemma.load("hedging").replace(name="sabotaged")  # nothing is cached of it
+    model = hedging.replace(name="sabotaged")  # nothing is cached of it
     claim = model.make_claim("y_J + y_U > 0", over="post_cold_war")
     verdict = only(model, claim)
     assert verdict.status == "proved"

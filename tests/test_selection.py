@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 import dilemma
+from dilemma import select
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.dominance import dominations, eliminate, survivors
 from dilemma.games.exact import solve_exactly
 from dilemma.study import learning
 from dilemma.study import learning as quantal
 from dilemma.study.criteria import stability
-from dilemma.study.select import select
 
 few = settings(max_examples=25, deadline=None)
 

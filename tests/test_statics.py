@@ -12,6 +12,7 @@ from dilemma.games.numbers.choosing import equilibrium_points
 from dilemma.games.solution import many
 from dilemma.study.directions import derivative
 from dilemma.study.draws import draw
+from small_games import alone, chosen_game, ranging, valued
 
 STEP = sp.Rational(1, 10**6)
 
@@ -36,7 +37,7 @@ def central_differences(model, calibration, branch, parameter):
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
-        ("cork", ["s", "c", "gam", "rho", "D"]),
+        pytest.param("cork", ["s", "c", "gam", "rho", "D"], marks=pytest.mark.slow),
         ("hedging", ["alp_J", "tau_U", "g_J", "g_U", "d_J"]),
         ("burden", ["b_J", "pr_U", "p", "ze", "w"]),
     ],
@@ -54,26 +55,24 @@ def test_every_derivative_is_that_of_finite_differences(name, parameters):
             assert value == pytest.approx(slope, rel=1e-5, abs=1e-9), (outcome, parameter)
 
 
-def test_an_elasticity_is_the_change_in_per_cent_for_one_per_cent_more():
-    model = dilemma.load("hedging")
-    (response,) = dilemma.statics(model, "cold_war", ["x_J"], ["g_J"])["cold_war"]
-    effect, centre = response["x_J", "g_J"], model.calibration("cold_war")
+def test_an_elasticity_is_the_change_in_per_cent_for_one_per_cent_more(hedging):
+    (response,) = dilemma.statics(hedging, "cold_war", ["x_J"], ["g_J"])["cold_war"]
+    effect, centre = response["x_J", "g_J"], hedging.calibration("cold_war")
     assert effect.elasticity == effect.value * centre["g_J"] / response.play["x_J"]
 
 
 @pytest.mark.parametrize("era", ["cold_war", "post_cold_war"])
-def test_the_ceiling_follows_capability_and_never_keeps_up_while_both_routes_are_used(era):
-    model = dilemma.load("cork")
+def test_the_ceiling_follows_capability_and_never_keeps_up_while_both_routes_are_used(era, cork):
     draws, step = 1_000, 1e-4
-    drawn = draw(model, era, draws, seed=3)
+    drawn = draw(cork, era, draws, seed=3)
     low, high = (
-        {p.symbol: drawn[n] + sign * step * (n == "s") for n, p in model.parameters.items()}
+        {p.symbol: drawn[n] + sign * step * (n == "s") for n, p in cork.parameters.items()}
         for sign in (-1, 1)
     )
-    K = model.game.choices["K"].symbol
+    K = cork.game.choices["K"].symbol
     found = []
     for columns in (low, high):
-        batch = many(model, columns)
+        batch = many(cork, columns)
         rows = next(r for r in batch.rows if r.branch.name == "both_routes")
         good = rows.holds & ~batch.doubtful[:, None]
         found.append(np.where(good, rows.at[K], np.nan).max(axis=1, initial=-np.inf, where=good))
@@ -84,20 +83,19 @@ def test_the_ceiling_follows_capability_and_never_keeps_up_while_both_routes_are
     assert 0 < slopes.min() < slopes.max() < 1
 
 
-def test_the_ceiling_keeps_up_exactly_where_a_border_holds_the_optimum():
-    model = dilemma.load("cork")
-    at = model.calibration(
+def test_the_ceiling_keeps_up_exactly_where_a_border_holds_the_optimum(cork):
+    at = cork.calibration(
         "cold_war", v=1, gam=1, c=1, pi_a=1, h="0.5", bet="0.2", rho="0.21", s="0.3"
     )
-    (point,), _ = equilibrium_points(model, model.values(at))
-    s = model.parameters["s"].symbol
+    (point,), _ = equilibrium_points(cork, cork.values(at))
+    s = cork.parameters["s"].symbol
     assert point.branch.name.startswith("border")
-    told = [derivative(model, point, point.branch.outcomes[n], s) for n in ("K", "S", "a")]
+    told = [derivative(cork, point, point.branch.outcomes[n], s) for n in ("K", "S", "a")]
     assert told == [1, 0, 0]
 
 
-def test_signs_that_the_theory_proves_are_proved():
-    found = dilemma.statics(dilemma.load("cork"), None, ["K", "S", "a"], ["s", "rho", "D"])
+def test_signs_that_the_theory_proves_are_proved(cork):
+    found = dilemma.statics(cork, None, ["K", "S", "a"], ["s", "rho", "D"])
     for response in found.responses:
         told = {pair: effect.sign for pair, effect in response.effects.items()}
         assert [told[o, "s"] for o in ("K", "S", "a")] == ["+", "-", "-"]
@@ -105,19 +103,19 @@ def test_signs_that_the_theory_proves_are_proved():
         assert [told[o, "D"] for o in ("K", "S", "a")] == ["0", "0", "0"]
 
 
-def test_hedging_is_contagious_where_it_cannot_tip_and_goes_either_way_where_it_can():
-    found = dilemma.statics(dilemma.load("hedging"), None, ["x_J"], ["g_U"])
+def test_hedging_is_contagious_where_it_cannot_tip_and_goes_either_way_where_it_can(hedging):
+    found = dilemma.statics(hedging, None, ["x_J"], ["g_U"])
     assert found["cold_war"][0]["x_J", "g_U"].sign == "+"
     assert found["post_cold_war"][0]["x_J", "g_U"].sign == "depends"  # unstable ones go back
 
 
-def test_what_vanishes_in_equilibrium_is_proved_not_to_move():
-    found = dilemma.statics(dilemma.load("hedging"), "cold_war", ["net_japan"], ["g_J", "alp_J"])
+def test_what_vanishes_in_equilibrium_is_proved_not_to_move(hedging):
+    found = dilemma.statics(hedging, "cold_war", ["net_japan"], ["g_J", "alp_J"])
     assert {e.sign for e in found["cold_war"][0].effects.values()} == {"0"}
 
 
-def test_a_proved_sign_is_never_contradicted_by_fresh_random_calibrations():
-    model, era, step = dilemma.load("hedging"), "cold_war", 1e-5
+def test_a_proved_sign_is_never_contradicted_by_fresh_random_calibrations(hedging):
+    model, era, step = hedging, "cold_war", 1e-5
     outcomes, parameters = ["x_J", "x_U"], ["alp_J", "tau_J", "g_J", "kap_U", "g_U"]
     (response,) = dilemma.statics(model, era, outcomes, parameters)[era]
     drawn = draw(model, era, 500, seed=11)
@@ -135,22 +133,8 @@ def test_a_proved_sign_is_never_contradicted_by_fresh_random_calibrations():
 
 
 def tiny(**outcomes):
-    return dilemma.Model(
-        name="tiny",
-        title="One who chooses",
-        kind="continuous",
-        players={"one": {"choices": {"x": {"range": ["0", "9"]}}}},
-        parameters={n: {"range": [0, 9], "unit": "1", "means": n} for n in ("a", "b")},
-        payoffs={"one": "a*x - x**2/2"},
-        outcomes=outcomes,
-        eras={
-            "now": {
-                "title": "now",
-                "a": {"value": 2, "range": [1, 3], "grade": "assumed", "source": "none"},
-                "b": {"value": 2, "range": [1, 3], "grade": "assumed", "source": "none"},
-            }
-        },
-    )
+    eras = {"now": dict.fromkeys("ab", valued(2, 1, 3))}
+    return alone("a*x - x**2/2", "ab", outcomes=outcomes, eras=eras)
 
 
 def test_at_a_kink_there_is_no_derivative_and_beyond_it_the_sign_is_weak():
@@ -161,10 +145,9 @@ def test_at_a_kink_there_is_no_derivative_and_beyond_it_the_sign_is_weak():
     assert response["x", "a"].value == 1
 
 
-def test_without_time_signs_are_undecided_and_counted():
-    model = dilemma.load("hedging")
+def test_without_time_signs_are_undecided_and_counted(hedging):
     found = dilemma.statics.__wrapped__(
-        model, "cold_war", ["x_J", "x_U"], ["g_J", "d_J"], seconds=1e-9
+        hedging, "cold_war", ["x_J", "x_U"], ["g_J", "d_J"], seconds=1e-9
     )
     (response,) = found["cold_war"]
     assert [e.sign for e in response.effects.values()] == ["?", "0", "?", "0"]  # d_J stands nowhere
@@ -182,9 +165,9 @@ def test_it_speaks_json_and_xarray():
     assert data["sign"].sel(outcome="y", parameter="b").item() == "0"
 
 
-def test_a_game_of_finitely_many_actions_is_refused_in_a_sentence():
+def test_a_game_of_finitely_many_actions_is_refused_in_a_sentence(abandonment):
     with pytest.raises(UnsupportedError, match="finitely many actions"):
-        dilemma.statics(dilemma.load("abandonment"))
+        dilemma.statics(abandonment)
 
 
 @pytest.mark.parametrize(
@@ -195,26 +178,17 @@ def test_a_game_of_finitely_many_actions_is_refused_in_a_sentence():
         (("cold_war", ["x_J"], ["gJ"]), "did you mean 'g_J'"),
     ],
 )
-def test_a_wrong_name_is_told_with_the_nearest(arguments, hint):
+def test_a_wrong_name_is_told_with_the_nearest(arguments, hint, hedging):
     with pytest.raises(CalibrationError, match=hint):
-        dilemma.statics(dilemma.load("hedging"), *arguments)
+        dilemma.statics(hedging, *arguments)
 
 
 def test_a_branch_that_only_the_search_finds_has_signs_that_are_not_counted():
-    prize = {"range": [1, 5], "unit": "1", "means": "what the prize is worth"}
-    model = dilemma.Model(
-        name="contest",
-        title="A contest for a prize",
-        kind="continuous",
-        players={p: {"choices": {c: {"range": [0, 10]}}} for p, c in (("ann", "x"), ("bob", "y"))},
-        parameters={"v_A": prize, "v_B": prize},
-        payoffs={"ann": "v_A*x/(x + y + 1/100) - x", "bob": "v_B*y/(x + y + 1/100) - y"},
-        eras={
-            "one": {
-                "v_A": {"value": 2, "range": [1, 3], "grade": "assumed", "source": "none"},
-                "v_B": {"value": 3, "range": [2, 4], "grade": "assumed", "source": "none"},
-            }
-        },
+    model = chosen_game(
+        {"ann": "v_A*x/(x + y + 1/100) - x", "bob": "v_B*y/(x + y + 1/100) - y"},
+        choices={"ann": {"x": (0, 10)}, "bob": {"y": (0, 10)}},
+        parameters=dict.fromkeys(("v_A", "v_B"), ranging(1, 5)),
+        eras={"one": {"v_A": valued(2, 1, 3), "v_B": valued(3, 2, 4)}},
     )
     found = dilemma.statics(model, parameters=["v_A"], draws=16, seconds=10)
     assert found.responses

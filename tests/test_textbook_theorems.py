@@ -8,20 +8,14 @@ import pytest
 
 import dilemma
 from dilemma.claims.decide import decide
+from small_games import ranging, theory
 
-POSITIVE = {"range": [0, "inf"], "open": "low", "unit": "1", "means": ""}
-ANY = {"range": ["-inf", "inf"], "unit": "1", "means": ""}
+POSITIVE, ANY = ranging(0, "inf", open="low"), ranging("-inf", "inf")
 
 
 def about(positive, free=""):
-    """A theory that says nothing but which numbers there are, and which are positive."""
-    return dilemma.Model(
-        name="textbook",
-        title="Textbook",
-        players={"nobody": ["waits"], "none": ["waits"]},
-        payoffs={"waits, waits": {"nobody": 0, "none": 0}},
-        parameters=dict.fromkeys(positive.split(), POSITIVE) | dict.fromkeys(free.split(), ANY),
-    )
+    """Return a theory that says which numbers there are, and which are positive."""
+    return theory(dict.fromkeys(positive.split(), POSITIVE) | dict.fromkeys(free.split(), ANY))
 
 
 def status(model, holds, given=None):

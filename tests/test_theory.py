@@ -67,8 +67,8 @@ def test_net_gains_are_what_the_payoffs_say(abandonment):
             assert sp.expand(abandonment.expand(gap - defined)) == 0
 
 
-def test_in_the_cold_war_both_support_with_and_without_hedging(abandonment, hedging):
-    for model in (abandonment, hedging):
+def test_in_the_cold_war_both_support_with_and_without_hedging(abandonment, abandonment_hedging):
+    for model in (abandonment, abandonment_hedging):
         assert dilemma.solve(model, "cold_war").names == ("(strong, strong)",)
 
 
@@ -82,8 +82,8 @@ def test_after_the_cold_war_support_hangs_on_trust(abandonment):
     assert mixed.outcomes["trust_us"] == mixed.play["japan"]["strong"]
 
 
-def test_after_the_cold_war_both_hedge_where_they_can(hedging):
-    assert dilemma.solve(hedging, "post_cold_war").names == ("(hedge, hedge)",)
+def test_after_the_cold_war_both_hedge_where_they_can(abandonment_hedging):
+    assert dilemma.solve(abandonment_hedging, "post_cold_war").names == ("(hedge, hedge)",)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_kinds_of_game_as_japan_is_drawn_into_more_wars(abandonment, era, border
     assert [h for _, h in kinds] == pytest.approx([h for _, h in borders], abs=5e-4)
 
 
-def test_no_group_of_parameters_alone_moves_the_equilibrium(hedging):
-    groups = {g.group: g for g in dilemma.compare(hedging, draws=10).groups}
+def test_no_group_of_parameters_alone_moves_the_equilibrium(abandonment_hedging):
+    groups = {g.group: g for g in dilemma.compare(abandonment_hedging, draws=10).groups}
     assert set(groups) == {"fear", "entrapment", "stake", "joint", "third"}
     assert all(g.only == ("(strong, strong)",) for g in groups.values())
     stays = {"fear", "stake", "joint"}
@@ -133,8 +133,8 @@ def test_how_often_each_kind_of_game_occurs(abandonment):
         assert post["us"][kind] == pytest.approx(share, abs=0.015)
 
 
-def test_how_often_each_equilibrium_occurs_with_hedging(hedging):
-    each = dilemma.compare(hedging, seed=1)["post_cold_war"].frequencies.each
+def test_how_often_each_equilibrium_occurs_with_hedging(abandonment_hedging):
+    each = dilemma.compare(abandonment_hedging, seed=1)["post_cold_war"].frequencies.each
     shares = {"hedge, hedge": 0.66, "weak, hedge": 0.17, "hedge, strong": 0.08}
     for name, share in shares.items():
         assert each[name] == pytest.approx(share, abs=0.015)

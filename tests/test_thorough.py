@@ -11,6 +11,7 @@ import pytest
 import sympy as sp
 
 import dilemma
+from dilemma import Ledger
 from dilemma.checks.attack import attacked, calibrations, exactly_at
 from dilemma.checks.check import check, contradictory
 from dilemma.checks.enumeration import enumerated
@@ -21,7 +22,7 @@ from dilemma.deciders import DECIDERS
 from dilemma.deciders.question import Answer, Question
 from dilemma.errors import DisagreementError
 from dilemma.games.exact import solve_exactly
-from dilemma.ledger.ledger import Ledger
+from small_games import meeting
 
 pytestmark = pytest.mark.slow
 
@@ -54,25 +55,7 @@ def test_no_calibration_contradicts_what_the_model_files_say(model, claim, over,
 
 @pytest.fixture(scope="module")
 def entry():
-    """A 2x2 game: both want to be where the other is."""
-    cell = {"value": 1, "range": [0, 2], "grade": "assumed", "source": "made up"}
-    return dilemma.Model(
-        name="entry",
-        title="Meeting",
-        players={"a": ["left", "right"], "b": ["left", "right"]},
-        parameters={
-            "u": {"range": [0, 2], "unit": "util", "means": "worth of meeting on the left"},
-            "w": {"range": [0, 2], "unit": "util", "means": "worth of meeting on the right"},
-        },
-        payoffs={
-            "left, left": {"a": "u", "b": "u"},
-            "left, right": {"a": "0", "b": "0"},
-            "right, left": {"a": "0", "b": "0"},
-            "right, right": {"a": "w", "b": "w"},
-        },
-        outcomes={"lefts": "probability(a, left)"},
-        eras={"now": {"u": cell, "w": cell}},
-    )
+    return meeting()
 
 
 @pytest.fixture(scope="module")
@@ -214,10 +197,9 @@ def test_an_example_of_the_opposite_is_caught(abandonment, mixed):
     assert wrong_with(statements, mixed.holds, fails=True)
 
 
-def test_chosen_numbers_that_somebody_would_leave_are_caught():
-    model = dilemma.load("hedging")
-    (found,) = decide(model, model.claim("indispensable"))
-    statements = stated(model, found.claim, "post_cold_war")
+def test_chosen_numbers_that_somebody_would_leave_are_caught(hedging):
+    (found,) = decide(hedging, hedging.claim("indispensable"))
+    statements = stated(hedging, found.claim, "post_cold_war")
     assert not wrong_with(statements, found.holds, fails=False)
     play = {
         "post-Cold War": {"japan": {"x_J": sp.Rational(1, 2)}, "us": {"x_U": sp.Rational(1, 2)}}
@@ -226,12 +208,11 @@ def test_chosen_numbers_that_somebody_would_leave_are_caught():
     assert "gains" in told
 
 
-def test_a_wrong_verdict_on_chosen_numbers_is_caught(tmp_path):
-    model = dilemma.load("hedging")
-    (found,) = decide(model, model.claim("indispensable"))
+def test_a_wrong_verdict_on_chosen_numbers_is_caught(tmp_path, hedging):
+    (found,) = decide(hedging, hedging.claim("indispensable"))
     wrong = replace(found, status="proved", fails=None, holds=None)
     with pytest.raises(DisagreementError, match="at a calibration the claim fails"):
-        check(model, wrong, draws=DRAWS, folder=tmp_path)
+        check(hedging, wrong, draws=DRAWS, folder=tmp_path)
 
 
 def test_a_disagreement_leaves_a_script_that_shows_it_again(entry, tmp_path):

@@ -15,6 +15,7 @@ import sympy as sp
 
 import dilemma
 from dilemma.games.solution import branches, by_branches, many
+from small_games import valued
 
 NIL = {"lam_J": 0, "m_J": 0, "s_J": 1, "c_J": 1, "v_J": 1, "r_J": 1}
 
@@ -119,13 +120,8 @@ def test_where_three_mix_the_branches_are_solved_at_a_point():
 def tied(abandonment):
     """The post-Cold War centre with an indifferent Japan, as an era whose box is that point."""
     values = {
-        name: {
-            "value": (at := NIL.get(name, value.central)),
-            "range": [at, at],
-            "grade": "assumed",
-            "source": "made up",
-        }
-        for name, value in abandonment.eras["post_cold_war"].values.items()
+        name: valued(NIL.get(name, row.central))
+        for name, row in abandonment.eras["post_cold_war"].values.items()
     }
     twin = {"title": "tie", "years": [1, 2], **values}
     return abandonment.replace(

@@ -8,18 +8,14 @@ import sympy as sp
 import dilemma
 from dilemma.errors import CalibrationError
 from dilemma.study.tornado import Reach
+from small_games import chosen_game, ranging, valued
 
 NEAR = sp.Rational(1, 10**9)
 
 
 @pytest.fixture(scope="module")
-def hedging_model():
-    return dilemma.load("hedging")
-
-
-@pytest.fixture(scope="module")
-def hedges(hedging_model):
-    return dilemma.tornado(hedging_model, "x_J", "post_cold_war")
+def hedges(hedging):
+    return dilemma.tornado(hedging, "x_J", "post_cold_war")
 
 
 @pytest.fixture(scope="module")
@@ -32,38 +28,16 @@ def trust(abandonment):
     return dilemma.tornado(abandonment, "trust_japan", "post_cold_war")
 
 
-def game(payoff, eras):
-    """Make a game in which one player's number is what it is paid for."""
-    return dilemma.Model(
-        name="tested",
-        title="Tested",
-        kind="continuous",
-        players={
-            "x": {"title": "First", "choices": {"q": {"range": ["0", "10"], "means": "a number"}}}
-        },
-        payoffs={"x": payoff},
-        parameters={
-            name: {"range": [-9, 9], "unit": "1", "means": "something that is moved"}
-            for name in ("a", "b", "c")
-        },
-        eras=eras,
-    )
-
-
-def value(central, low, high):
-    return {"value": central, "range": [low, high], "grade": "assumed", "source": "a test"}
-
-
 def ends(found, parameter):
     return (found[parameter].low, found[parameter].high)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("parameter", ["g_J", "kap_U", "tau_J"])
-def test_both_ends_are_as_solved_with_a_search(hedging_model, hedges, parameter):
-    interval = hedging_model.eras["post_cold_war"].values[parameter].range
+def test_both_ends_are_as_solved_with_a_search(hedging, hedges, parameter):
+    interval = hedging.eras["post_cold_war"].values[parameter].range
     for reach, at in zip(ends(hedges, parameter), (interval.low, interval.high), strict=True):
-        solved = dilemma.solve(hedging_model, "post_cold_war", **{parameter: at})
+        solved = dilemma.solve(hedging, "post_cold_war", **{parameter: at})
         least, most = solved.range_of("x_J")
         assert reach.value == at
         assert (abs(reach.least - least), abs(reach.most - most)) < (NEAR, NEAR)
@@ -81,8 +55,13 @@ def test_every_end_of_a_matrix_game_is_as_its_equilibria(abandonment, support):
 
 def test_swings_are_those_of_a_game_solved_by_hand():
     # The best q is a + b**2 (inside its range), which b moves up on both sides of its centre.
-    eras = {"now": {"a": value(2, 1, 4), "b": value(0, -1, 1), "c": value(3, 3, 3)}}
-    found = dilemma.tornado(game("-(q - a - b**2)**2 + c", eras), "q", "now")
+    game = chosen_game(
+        {"x": "-(q - a - b**2)**2 + c"},
+        choices={"x": {"q": (0, 10)}},
+        parameters=dict.fromkeys("abc", ranging(-9, 9)),
+        eras={"now": {"a": valued(2, 1, 4), "b": valued(0, -1, 1), "c": valued(3)}},
+    )
+    found = dilemma.tornado(game, "q", "now")
     assert [(s.parameter, s.size) for s in found.swings] == [("a", 3), ("b", 1)]
     assert found.centre.least == found.centre.most == 2
     assert [r.least for r in ends(found, "b")] == [3, 3]
@@ -127,10 +106,10 @@ def test_what_is_not_known_is_said():
     assert not partly.one
 
 
-def test_progress_names_each_parameter(hedging_model):
+def test_progress_names_each_parameter(hedging):
     told = []
-    dilemma.tornado(hedging_model, "x_J", "cold_war", progress=lambda *now: told.append(now))
-    assert [name for _, name in told] == list(hedging_model.parameters)
+    dilemma.tornado(hedging, "x_J", "cold_war", progress=lambda *now: told.append(now))
+    assert [name for _, name in told] == list(hedging.parameters)
     assert [share for share, _ in told] == sorted(share for share, _ in told)
 
 
@@ -147,9 +126,9 @@ def test_it_is_plain_data(support):
         (("x_J", "coldwar"), "no era 'coldwar' in hedging.*did you mean 'cold_war'"),
     ],
 )
-def test_unknown_names_are_told(hedging_model, arguments, said):
+def test_unknown_names_are_told(hedging, arguments, said):
     with pytest.raises(CalibrationError, match=said):
-        dilemma.tornado(hedging_model, *arguments)
+        dilemma.tornado(hedging, *arguments)
 
 
 def test_a_parameter_without_a_swing_is_told(hedges):

@@ -9,23 +9,23 @@ import sympy as sp
 from scipy.optimize import brentq, minimize_scalar
 
 import dilemma
+from dilemma import Equilibrium
 from dilemma.errors import CalibrationError
-from dilemma.games.equilibrium import Equilibrium
 from dilemma.games.play import Mixes
 from dilemma.study.paths import Stop, follow, joined
+from small_games import chosen_game, ranging, valued
 
 ERA = "post_cold_war"
 
 
 @pytest.fixture(scope="module")
-def tipping():
-    model = dilemma.load("hedging")
-    return dilemma.trace(model, ["g_J", "g_U"], "0.95", "1.2", eras=[ERA], points=11)
+def tipping(hedging):
+    return dilemma.trace(hedging, ["g_J", "g_U"], "0.95", "1.2", eras=[ERA], points=11)
 
 
 @pytest.fixture(scope="module")
-def cork():
-    return dilemma.trace(dilemma.load("cork"), "s", "0.4", "0.9", eras=[ERA], points=6)
+def ceiling(cork):
+    return dilemma.trace(cork, "s", "0.4", "0.9", eras=[ERA], points=6)
 
 
 # --- two who hedge: best replies by hand ----------------------------------------------------------
@@ -109,11 +109,10 @@ def test_three_strands_make_the_fold(tipping):
     assert found.jumps == ()
 
 
-def test_a_factor_on_one_parameter_is_that_parameter():
-    model = dilemma.load("hedging")
-    centre = model.calibration("cold_war")["g_U"]
-    factor = dilemma.trace(model, "g_U", 1, "1.1", scaled=True, eras=["cold_war"], points=2)
-    alone = dilemma.trace(model, "g_U", centre, centre * 11 / 10, eras=["cold_war"], points=2)
+def test_a_factor_on_one_parameter_is_that_parameter(hedging):
+    centre = hedging.calibration("cold_war")["g_U"]
+    factor = dilemma.trace(hedging, "g_U", 1, "1.1", scaled=True, eras=["cold_war"], points=2)
+    alone = dilemma.trace(hedging, "g_U", centre, centre * 11 / 10, eras=["cold_war"], points=2)
     told = [[stop.states for stop in found.courses["cold_war"].even] for found in (factor, alone)]
     assert told[0] == told[1]
 
@@ -157,19 +156,19 @@ def chosen_ceiling(p, s):
     return tried[k], paid(tried[k])
 
 
-def test_the_leader_chooses_what_a_grid_says_is_best(cork):
-    p = {name: float(value) for name, value in cork.calibrations[ERA].items()}
-    for stop in cork.courses[ERA].even:
+def test_the_leader_chooses_what_a_grid_says_is_best(ceiling):
+    p = {name: float(value) for name, value in ceiling.calibrations[ERA].items()}
+    for stop in ceiling.courses[ERA].even:
         (state,) = stop.states
         ceiling, paid = chosen_ceiling(p, float(stop.at))
         assert float(state.payoffs["us"]) == pytest.approx(paid, abs=1e-7)
         assert float(state.play["us"]["K"]) == pytest.approx(ceiling, abs=1e-3)
 
 
-def test_both_shadow_prices_are_slopes_of_what_japan_is_paid(cork):
-    p = {name: float(value) for name, value in cork.calibrations[ERA].items()}
+def test_both_shadow_prices_are_slopes_of_what_japan_is_paid(ceiling):
+    p = {name: float(value) for name, value in ceiling.calibrations[ERA].items()}
     step = 1e-5
-    for stop in cork.courses[ERA].even[:3]:
+    for stop in ceiling.courses[ERA].even[:3]:
         (state,) = stop.states
         s, ceiling = float(stop.at), float(state.play["us"]["K"])
         more = [built(p, s, ceiling + d)[1] for d in (-step, step)]
@@ -180,8 +179,8 @@ def test_both_shadow_prices_are_slopes_of_what_japan_is_paid(cork):
         assert float(state.outcomes["shadow_price"]) == pytest.approx(price, abs=1e-4)
 
 
-def test_play_jumps_where_the_leader_does_not_care(cork):
-    (change,) = joined(cork.courses[ERA]).jumps
+def test_play_jumps_where_the_leader_does_not_care(ceiling):
+    (change,) = joined(ceiling.courses[ERA]).jumps
     ((before,), (after,)) = (change.low.states, change.high.states)
     assert (before.name, after.name) == ("(both_routes)", "(frozen)")
     assert float(change.at) == pytest.approx(0.68972, abs=1e-5)
@@ -189,9 +188,9 @@ def test_play_jumps_where_the_leader_does_not_care(cork):
     assert float(before.outcomes["S"]) - float(after.outcomes["S"]) > 0.1
 
 
-def test_a_price_that_is_not_determined_has_its_range(cork):
-    last = cork.courses[ERA].stops[-1].states[0]
-    v = cork.calibrations[ERA]["v"]
+def test_a_price_that_is_not_determined_has_its_range(ceiling):
+    last = ceiling.courses[ERA].stops[-1].states[0]
+    v = ceiling.calibrations[ERA]["v"]
     assert last.prices["ceiling"] is last.outcomes["shadow_price"] is None
     assert last.price_ranges["ceiling"] == (v, sp.oo)
 
@@ -213,17 +212,9 @@ def test_changes_are_those_of_the_exact_path(abandonment):
 
 
 def flat():
-    told = {"value": 1, "range": [1, 2], "grade": "assumed", "source": "none"}
-    choice = {"range": ["0", "1"]}
-    return dilemma.Model(
-        name="flat",
-        title="Anything goes",
-        kind="continuous",
-        players={"one": {"choices": {"x": choice}}, "two": {"choices": {"y": choice}}},
-        parameters={"a": {"range": [0, 9], "unit": "1", "means": "a"}},
-        payoffs={"one": "-a*(x - y)**2", "two": "-a*(x - y)**2"},
-        eras={"now": {"title": "now", "a": told}},
-    )
+    payoffs = dict.fromkeys(("one", "two"), "-a*(x - y)**2")
+    eras = {"now": {"a": valued(1, 1, 2)}}
+    return chosen_game(payoffs, name="flat", parameters={"a": ranging(0, 9)}, eras=eras)
 
 
 def test_where_equilibria_may_be_missing_it_says_so():
@@ -234,10 +225,10 @@ def test_where_equilibria_may_be_missing_it_says_so():
     assert found.to_dict()["eras"]["now"]["stops"][0]["complete"] is False
 
 
-def test_a_whole_answer_says_so(tipping, cork):
+def test_a_whole_answer_says_so(tipping, ceiling):
     assert tipping.complete
-    assert cork.complete
-    assert "NOT" not in f"{tipping}{cork}"
+    assert ceiling.complete
+    assert "NOT" not in f"{tipping}{ceiling}"
 
 
 def test_two_changes_in_one_step_are_told_apart():
@@ -271,8 +262,8 @@ def test_it_is_told_how_much_is_done(abandonment):
     assert (len(told), told[-1]) == (6, 1)
 
 
-def test_plain_data_are_exact_and_carry_units(cork):
-    told = json.loads(cork.to_json())
+def test_plain_data_are_exact_and_carry_units(ceiling):
+    told = json.loads(ceiling.to_json())
     first = told["eras"][ERA]["stops"][0]
     assert first["at"] == "2/5"
     assert first["equilibria"][0]["play"]["us"].keys() == {"K"}
@@ -281,8 +272,8 @@ def test_plain_data_are_exact_and_carry_units(cork):
     assert told["versions"].keys() >= {"sympy"}
 
 
-def test_tables_tell_changes_units_and_what_is_held(cork):
-    words = " ".join(str(cork).split())
+def test_tables_tell_changes_units_and_what_is_held(ceiling):
+    words = " ".join(str(ceiling).split())
     assert "(both_routes), then (frozen)." in words
     assert "All else at the era's centre, which lies at 0.55." in words
     assert "K [index]" in words
@@ -298,9 +289,9 @@ def test_tables_tell_changes_units_and_what_is_held(cork):
         (((), 0, 1), "at least one parameter"),
     ],
 )
-def test_a_path_that_makes_no_sense_is_refused(asked, said):
+def test_a_path_that_makes_no_sense_is_refused(asked, said, hedging):
     with pytest.raises(CalibrationError, match=said):
-        dilemma.trace(dilemma.load("hedging"), *asked)
+        dilemma.trace(hedging, *asked)
 
 
 @pytest.mark.parametrize(("which", "said"), [("eras", "era"), ("outcomes", "outcome")])

@@ -10,12 +10,13 @@ import pytest
 import sympy as sp
 
 import dilemma
+from dilemma import Model
 from dilemma.errors import CalibrationError, ModelError, UnsupportedError
 from dilemma.games.play import deviation_gain, worth
 from dilemma.games.tree import backward as trees
 from dilemma.games.tree import induction
 from dilemma.games.tree.efg import parse_efg, write_efg
-from dilemma.model import Model
+from small_games import ranging, valued
 
 TRIANGLE = Path(__file__).parent / "games" / "triangle.toml"
 
@@ -314,16 +315,15 @@ def test_ties_without_end_stop_at_the_budget():
 
 
 def test_where_chance_may_be_negative_nothing_is_proved():
-    cell = {"value": 0.5, "range": [-0.5, 1.5], "grade": "assumed", "source": "made up"}
     model = tree_model(
         {
             "root": {"player": "ann", "actions": ["go", "stop"]},
             "go": {"chance": {"win": "q", "lose": "1 - q"}},
         },
         {"stop": {"ann": 0}, "go, win": {"ann": 1}, "go, lose": {"ann": 1}},
-        parameters={"q": {"range": [-1, 2], "unit": "1", "means": "chance of winning"}},
+        parameters={"q": ranging(-1, 2)},
         outcomes={"wins": {"is": "probability(win)"}},
-        eras={"now": {"q": cell}},
+        eras={"now": {"q": valued(0.5, -0.5, 1.5)}},
     )
     (verdict,) = dilemma.prove(model, model.make_claim("wins <= 1", over="now"))
     assert verdict.status == "open"

@@ -12,14 +12,6 @@ from dilemma.output import result as files
 FULL = Path("/dev/full")
 
 
-def run(*words, **how):
-    return subprocess.run(
-        [sys.executable, "-m", "dilemma", *map(str, words)],
-        capture_output="stdout" not in how, check=False, timeout=120,
-        stderr=subprocess.PIPE if "stdout" in how else None, **how,
-    )  # fmt: skip
-
-
 # --- files --------------------------------------------------------------------------------------
 
 
@@ -65,7 +57,7 @@ COMMANDS = {
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("where", ["no folder", "a folder", "another ending"])
 def test_where_nothing_can_be_written_is_said_before_any_work(
-    command, where, tmp_path, monkeypatch
+    command, where, tmp_path, monkeypatch, typed
 ):
     words, name = COMMANDS[command]
     path = {"no folder": tmp_path / "none" / name, "a folder": tmp_path / name}.get(
@@ -73,28 +65,20 @@ def test_where_nothing_can_be_written_is_said_before_any_work(
     )
     if where == "a folder":
         path.mkdir()
-    from dilemma.cli import app as cli
 
     def work(*_, **__):
         raise AssertionError("worked before it looked")
 
     for place in ("ledger.prove.prove_all", "cli.pictures.picture", "page.page.classroom"):
         monkeypatch.setattr(f"dilemma.{place}", work)
-    monkeypatch.setattr(sys, "argv", ["dilemma", *words, str(path)])
-    with pytest.raises(SystemExit) as left:
-        cli.main()
-    assert left.value.code == 2
+    assert typed(*words, path).code == 2
     assert not path.is_file()
 
 
-def test_a_map_of_no_parameter_is_refused_before_its_file(monkeypatch, capsys):
-    from dilemma.cli import app as cli
-
-    monkeypatch.setattr(sys, "argv", ["dilemma", "regions", "abandonment", "m_J", "no/where"])
-    with pytest.raises(SystemExit) as left:
-        cli.main()
-    assert left.value.code == 2
-    assert "no parameter 'no/where'" in capsys.readouterr().err
+def test_a_map_of_no_parameter_is_refused_before_its_file(typed):
+    code, _, err = typed("regions", "abandonment", "m_J", "no/where")
+    assert code == 2
+    assert "no parameter 'no/where'" in err
 
 
 # --- what is printed ----------------------------------------------------------------------------
@@ -104,7 +88,10 @@ def test_a_map_of_no_parameter_is_refused_before_its_file(monkeypatch, capsys):
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_output_that_cannot_be_printed_is_an_error(form):
     with FULL.open("w") as full:
-        ran = run("list", *form, stdout=full)
+        ran = subprocess.run(
+            [sys.executable, "-m", "dilemma", "list", *form],
+            stdout=full, stderr=subprocess.PIPE, check=False, timeout=120,
+        )  # fmt: skip
     assert ran.returncode == 2
     assert b"No space left" in ran.stderr
     assert b"Traceback" not in ran.stderr
@@ -150,11 +137,7 @@ USED = {
     ("command", "option", "value"),
     [(c, o, v) for o, values in SILLY.items() for v in values for c in USED[o]],
 )
-def test_silly_numbers_are_refused(command, option, value, monkeypatch, capsys):
-    from dilemma.cli import app as cli
-
-    monkeypatch.setattr(sys, "argv", ["dilemma", *command.split(), f"{option}={value}"])
-    with pytest.raises(SystemExit) as left:
-        cli.main()
-    assert left.value.code == 2
-    assert option in capsys.readouterr().err
+def test_silly_numbers_are_refused(command, option, value, typed):
+    code, _, err = typed(*command.split(), f"{option}={value}")
+    assert code == 2
+    assert option in err
