@@ -31,11 +31,12 @@ from dilemma.claims.sentences import (
 from dilemma.claims.verdict import Checks, Example, Verdict
 from dilemma.deciders import KNOWN, Decider
 from dilemma.errors import CalibrationError, nearest
-from dilemma.games.kind import Can, Game
+from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.output.cleaning import as_json, cell
 from dilemma.output.result import Cell, Shown, Table, as_data, check, fields_as_data
 from dilemma.output.tables import latex, page
+from dilemma.study.asking import concepts
 from dilemma.theory.parts import Claim, decimal
 
 __all__ = [
@@ -414,7 +415,7 @@ class Ledger(Shown):
                 "radius: how far the boxes may be blown up around their centres (1: as they are) "
                 "with the claim still proved; two numbers bracket it."
             )
-        yield from _concepts(self.models)
+        yield from concepts(self.models)
         yield from (f"{v.name} is {v.status}: {v.reason}." for v in self.verdicts if v.reason)
         if deciders := sorted({d for v in self.verdicts for d in v.deciders}):
             yield f"Decided by {', '.join(deciders)}."
@@ -434,13 +435,6 @@ class Ledger(Shown):
         if self.remembered:
             yield f"Decided before, and kept: {self.remembered} of {len(self.verdicts)}."
         yield from self.notes
-
-
-def _concepts(models: Iterable[Model]) -> Iterator[str]:
-    """Say which equilibria are meant, where these are fewer than all."""
-    for model in models:
-        if model.game.concept != Game.concept:
-            yield f"Equilibria of {model.title} are {model.game.concept}."
 
 
 # --- files ----------------------------------------------------------------------------------------

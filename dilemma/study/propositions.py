@@ -20,7 +20,7 @@ from dilemma.output.displayed import chance, displayed, equations
 from dilemma.output.formulas import mathematical
 from dilemma.output.result import Shown, Table, fields_as_data
 from dilemma.output.tables import HEAD, paragraph
-from dilemma.study.asking import letters, order
+from dilemma.study.asking import concepts, letters, order
 from dilemma.study.closed_branches import Stated, mixed, regimes
 from dilemma.study.conditions import Shortening, existence, tidy
 
@@ -114,6 +114,7 @@ class Propositions(Shown):
         if Can.SLOPES in self.model.game.can:
             return self._regimes(rows)
         notes = [f"{told[0].upper()}{told[1:]}."]
+        notes += concepts([self.model])
         notes.append("Each holds if and only if its condition does.")
         if self.about("mixed"):
             notes.append(

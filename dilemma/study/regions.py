@@ -26,7 +26,7 @@ from dilemma.games.kind import Can
 from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.result import versions
-from dilemma.study.asking import Eras, eras_of, letters, order
+from dilemma.study.asking import Eras, concepts, eras_of, letters, order
 from dilemma.study.conditions import PATIENCE, Shortening, existence, polynomials, tidy
 from dilemma.study.draws import frequencies
 from dilemma.study.occurrence import (
@@ -118,7 +118,7 @@ def regions(
     return Regions(
         model=model.name,
         title=model.title,
-        order=order(model),
+        order=". ".join([order(model), *(told.rstrip(".") for told in concepts([model]))]),
         letters=letters(model, used),
         zones=zones,
         eras=tuple(found),

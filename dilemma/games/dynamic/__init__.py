@@ -196,11 +196,11 @@ class DynamicGame(Game):
         )
 
     def order(self, model: Model) -> str:
-        """Say whose actions a name lists, and which equilibria there are names for."""
+        """Say whose actions a name lists."""
         moving = [state for state, movers in self.states.items() if movers]
         who = [", ".join(model.players[p].title for p in self.states[s]) for s in moving]
         told = "; ".join(f"{s} by ({movers})" for s, movers in zip(moving, who, strict=True))
-        return f"a name lists what is done in {told}; equilibria are {self.concept}"
+        return f"a name lists what is done in {told}"
 
     def sheet(self, model: Model) -> tuple[Table, ...]:
         """Return stages, and who moves where."""
