@@ -8,7 +8,7 @@ something that the game :class:`Can`, and what a game cannot is refused in one w
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Flag, auto
 from fractions import Fraction
@@ -44,6 +44,7 @@ __all__ = [
     "Quick",
     "Size",
     "Statement",
+    "concepts",
     "endings",
     "game_of",
     "read_by",
@@ -455,3 +456,10 @@ class Game:
             yield " ".join(model.reads.split())
         if model.source:
             yield f"Source: {model.source}."
+
+
+def concepts(models: Iterable[Model]) -> Iterator[str]:
+    """Say which equilibria are meant, where these are fewer than all."""
+    for model in models:
+        if model.game.concept != Game.concept:
+            yield f"Equilibria of {model.title} are {model.game.concept}."

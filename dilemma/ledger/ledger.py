@@ -31,12 +31,11 @@ from dilemma.claims.sentences import (
 from dilemma.claims.verdict import Checks, Example, Verdict
 from dilemma.deciders import KNOWN, Decider
 from dilemma.errors import CalibrationError, nearest
-from dilemma.games.kind import Can
+from dilemma.games.kind import Can, concepts
 from dilemma.model import Model
 from dilemma.output.cleaning import as_json, cell
 from dilemma.output.result import Cell, Shown, Table, as_data, check, fields_as_data
 from dilemma.output.tables import latex, page
-from dilemma.study.asking import concepts
 from dilemma.theory.parts import Claim, decimal
 
 __all__ = [

@@ -5,7 +5,7 @@ Here too is what several answers have: an era's summary, the order of actions, w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,7 +15,7 @@ from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games import selection
 from dilemma.games.dominance import Dominance
 from dilemma.games.equilibrium import Equilibria, Equilibrium
-from dilemma.games.kind import Can, Game
+from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import record
 from dilemma.games.numbers.choosing import equilibrium_points
 from dilemma.games.solution import solve
@@ -32,7 +32,6 @@ __all__ = [
     "Selector",
     "candidates",
     "concept",
-    "concepts",
     "eras_of",
     "letters",
     "one_era",
@@ -217,13 +216,6 @@ def order(model: Model) -> str:
     'a pair is (Japan, United States)'
     """
     return model.game.order(model)
-
-
-def concepts(models: Iterable[Model]) -> Iterator[str]:
-    """Say which equilibria are meant, where these are fewer than all."""
-    for model in models:
-        if model.game.concept != Game.concept:
-            yield f"Equilibria of {model.title} are {model.game.concept}."
 
 
 def letters(model: Model, used: Collection[str]) -> Table:

@@ -13,14 +13,14 @@ from dilemma.budget import kept
 from dilemma.errors import UnsupportedError
 from dilemma.games import two_by_two
 from dilemma.games.branch import Branch, Naming
-from dilemma.games.kind import Can
+from dilemma.games.kind import Can, concepts
 from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.displayed import chance, displayed, equations
 from dilemma.output.formulas import mathematical
 from dilemma.output.result import Shown, Table, fields_as_data
 from dilemma.output.tables import HEAD, paragraph
-from dilemma.study.asking import concepts, letters, order
+from dilemma.study.asking import letters, order
 from dilemma.study.closed_branches import Stated, mixed, regimes
 from dilemma.study.conditions import Shortening, existence, tidy
 

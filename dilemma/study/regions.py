@@ -22,11 +22,11 @@ from dilemma.deciders.question import Question
 from dilemma.errors import DisagreementError, UnsupportedError
 from dilemma.games import two_by_two
 from dilemma.games.branch import Branch
-from dilemma.games.kind import Can
+from dilemma.games.kind import Can, concepts
 from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.result import versions
-from dilemma.study.asking import Eras, concepts, eras_of, letters, order
+from dilemma.study.asking import Eras, eras_of, letters, order
 from dilemma.study.conditions import PATIENCE, Shortening, existence, polynomials, tidy
 from dilemma.study.draws import frequencies
 from dilemma.study.occurrence import (
