@@ -67,7 +67,7 @@ def test_a_bound_of_which_only_not_zero_is_needed_is_told_as_that():
         ("a", "above", 0),
         ("b", "above", 0),
     ]
-    assert found.needs[0].words == "a quantity (a) above 0 in the now"
+    assert found.needs[0].words == "a number (a) above 0 in the now"
 
 
 def test_an_assumption_that_is_not_needed_is_not_named():

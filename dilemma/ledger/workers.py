@@ -176,7 +176,7 @@ class Worker:
                 )
             else:
                 self.end()
-                late = f"not decided within {job.seconds:g} s"
+                late = f"not decided within {job.seconds:g} seconds"
                 return unfinished(job, verdicts, late if kind == "late" else told)
 
     def _begun(self, job: Job) -> Process:
