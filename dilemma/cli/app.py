@@ -1,8 +1,8 @@
 """The command line: ``dilemma list | show | propositions | solve | select | compare | prove …``.
 
 Results go to standard output, progress and errors to standard error.  Exit 0 fine, 1 a claim fared
-otherwise than its file expects (one of your own: than proved), 2 the input is wrong.  Whatever is heavy is imported inside the
-command that needs it.
+otherwise than its file expects (one of your own: than proved), 2 the input is wrong.  Whatever is
+heavy is imported inside the command that needs it.
 """
 
 from __future__ import annotations
