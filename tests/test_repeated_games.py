@@ -23,7 +23,7 @@ MOVES = ["go", "stop"]
 def game(states, stages, **more):
     return dilemma.Model(
         name="small", title="A small game", kind="dynamic", states=states, stages=stages,
-        **{"players": PLAYERS, "parameters": PATIENCE, **more},
+        **{"players": PLAYERS, "parameters": PATIENCE, "strategies": "pure", **more},
     )  # fmt: skip
 
 
@@ -230,8 +230,8 @@ def test_what_is_found_is_what_no_plan_gains_against(grim, patience):
             }
             for name, (player, state) in grim.game.decisions.items()
         }
-        gained = grim.game.gain(grim, values, play)
-        assert (gained == 0) is (grim.game.called(policy) in found)
+        name = "; ".join(f"{state}: {', '.join(own)}" for state, own in policy.items())
+        assert (grim.game.gain(grim, values, play) == 0) is (name in found)
 
 
 # --- every question --------------------------------------------------------------------------------

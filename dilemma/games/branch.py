@@ -38,6 +38,7 @@ __all__ = [
     "Naming",
     "Play",
     "Shape",
+    "separate",
     "solutions",
     "specialised",
     "top",
@@ -173,7 +174,9 @@ def specialised(
     """
     told = [top(e.xreplace(dict(values))) for e in equations]
     told = [e for e in told if e != 0]
-    if any(not e.is_polynomial(*unknowns) for e in told) or not told:
+    if not told or not unknowns:
+        return Shape(ties=tuple(told), loose=tuple(unknowns))
+    if any(not e.is_polynomial(*unknowns) for e in told):
         return None
     if math.prod(sp.Poly(e, *unknowns).total_degree() for e in told) > MOST_SOLUTIONS:
         return None
@@ -185,6 +188,30 @@ def specialised(
         if found is not None and not found.loose:
             return found
     return None
+
+
+def separate(
+    equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]
+) -> list[tuple[list[sp.Expr], list[sp.Symbol]]]:
+    """Divide equations and unknowns into parts that have nothing to do with one another.
+
+    Examples
+    --------
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> separate([x**2 - 2, y**2 - 2], [x, y])
+    [([x**2 - 2], [x]), ([y**2 - 2], [y])]
+    """
+    parts: list[set[sp.Symbol]] = [{unknown} for unknown in unknowns]
+    for equation in equations:
+        own = equation.free_symbols & set(unknowns)
+        joined = set(own).union(*(part for part in parts if part & own))
+        parts = [*(part for part in parts if not part & own), *([joined] if joined else [])]
+    found = [
+        ([e for e in equations if e.free_symbols & part], [u for u in unknowns if u in part])
+        for part in parts
+    ]
+    rest = [e for e in equations if not e.free_symbols & set(unknowns)]
+    return [*found, (rest, [])] if rest else found
 
 
 def _pivot(
@@ -324,6 +351,11 @@ class Branch:
     relaxed : bool
         Whether its conditions are necessary for an equilibrium and not known to be enough: sound
         for what holds in every equilibrium, not for what some equilibrium does.
+    cutoffs : tuple of symbols
+        Unknowns that are the chance of what is seen first, and by which nobody mixes.
+    located : tuple of sympy Boolean or None
+        Conditions in the parameters alone that hold iff there is such an equilibrium, where these
+        are known although the play has no closed form.
     binds : tuple of str
         What binds, where numbers are chosen.
     rivals : tuple of sympy Boolean
@@ -342,14 +374,16 @@ class Branch:
     shape: Shape | None = None
     chosen: bool = False
     relaxed: bool = False
+    cutoffs: tuple[sp.Symbol, ...] = ()
+    located: tuple[sp.Basic, ...] | None = None
     binds: tuple[str, ...] = ()
     rivals: tuple[sp.Basic, ...] = ()
     value: sp.Expr = sp.nan
 
     @property
     def pure(self) -> bool:
-        """Whether nobody mixes; a player may act on what it knows of its own type."""
-        return self.chosen or not self.unknowns
+        """Whether nobody mixes; a player may act on what it sees, such as its own type."""
+        return self.chosen or set(self.unknowns) <= set(self.cutoffs)
 
     @property
     def title(self) -> str:
@@ -372,13 +406,21 @@ class Branch:
         return not self.unknowns or bool(self.closed)
 
     @property
+    def where(self) -> tuple[sp.Basic, ...] | None:
+        """Conditions for there to be such an equilibrium, in parameters and in what is closed.
+
+        None where there are none such.
+        """
+        return self.conditions if self.solved else self.located
+
+    @property
     def implicit(self) -> bool:
         """Whether only polynomial equations tell what is played, and not just where payoffs tie.
 
         So it is where three or more players mix: their indifference has no closed form.
         """
-        mixing = [mix for mix in self.play.values() if set(mix.values()) & set(self.unknowns)]
-        return not self.solved and len(mixing) > 2
+        own = self.shape
+        return self.where is None and (own is None or (own.last is not None and not own.ties))
 
     @property
     def support(self) -> dict[str, Profile]:

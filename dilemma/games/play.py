@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 import sympy as sp
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dilemma.games.equilibrium import Equilibria
     from dilemma.model import Model
 
-__all__ = ["Mix", "Mixes", "Play", "deviation_gain", "numbers", "worth"]
+__all__ = ["Cutoff", "Informed", "Mix", "Mixes", "Play", "deviation_gain", "numbers", "worth"]
 
 
 Mix = Mapping[str, sp.Rational]
@@ -145,6 +145,61 @@ class Mixes(Play):
             return str(value)
         shown = f"{float(value):.4f}"
         return f"{value} = {shown}" if value.q < 1000 else shown
+
+
+@dataclass(frozen=True, slots=True)
+class Cutoff:
+    """What is done by who sees a number first: one action from some value on, another below it.
+
+    Attributes
+    ----------
+    type : str
+        The number: a private type, or a shock.
+    """
+
+    type: str
+    value: sp.Rational
+    above: str
+    below: str
+
+    def __str__(self) -> str:
+        shown = self.value if self.value.q < 1000 else f"{float(self.value):.4g}"
+        return f"{self.above} if {self.type} >= {shown}, else {self.below}"
+
+
+@dataclass(frozen=True, eq=False)
+class Informed(Mixes):
+    """What each decision does, where some see a number first and act on it.
+
+    Attributes
+    ----------
+    cutoffs : mapping of decision to Cutoff
+    """
+
+    cutoffs: Mapping[str, Cutoff] = field(default_factory=dict)
+
+    @property
+    def pure(self) -> bool:
+        """Whether nobody mixes; who acts on what it sees does not."""
+        return all(
+            decision in self.cutoffs or chance in (0, 1)
+            for decision, mix in self.parts.items()
+            for chance in mix.values()
+        )
+
+    def cell(self, decision: str, write: Callable[[sp.Rational], str] | None = None) -> str:
+        """Return what is done, on either side of a cutoff."""
+        if decision in self.cutoffs:
+            return str(self.cutoffs[decision])
+        return super().cell(decision, write)
+
+    def facts(self, found: Equilibria) -> list[Row]:
+        """Return the cutoffs."""
+        cutoffs = dict.fromkeys(decision for e in found for decision in e.cutoffs)
+        return [
+            (decision, "", *(str(e.cutoffs.get(decision, "")) for e in found))
+            for decision in cutoffs
+        ]
 
 
 def _short(chance: sp.Rational) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from dilemma.games.branch import ZERO, Branch, solutions, specialised
+from dilemma.games.branch import ZERO, Branch, separate, solutions, specialised
 from dilemma.model import Model
 
 if TYPE_CHECKING:
@@ -151,15 +151,20 @@ def candidates(
 
 def _solved(model: Model, branch: Branch, values: Values) -> tuple[list[Point], bool | None]:
     """Return a branch's candidates, and whether all may be lost; None where it is not solved."""
-    shape = branch.shape
-    if shape is None:
+    shapes = [branch.shape]
+    if branch.shape is None:
         equations = [model.expand_play(e) for e in branch.equations]
-        shape = specialised(equations, branch.unknowns, values)
-    if shape is None:
-        return [], None
-    roots, exact, wrong = solutions(shape, values)
+        shapes = [specialised(*part, values) for part in separate(equations, branch.unknowns)]
+    roots: list[dict[sp.Symbol, sp.Rational]] = [{}]
+    exact, lost = True, False
+    for shape in shapes:
+        if shape is None:
+            return [], None
+        own, precise, wrong = solutions(shape, values)
+        exact, lost = exact and precise, lost or (bool(wrong) and not own)
+        roots = [{**root, **more} for root in roots for more in own]
     points = [candidate(model, branch, values, root, exact=exact) for root in roots]
-    return [p for p in points if p is not None], bool(wrong) and not roots
+    return [p for p in points if p is not None], lost and not roots
 
 
 def candidate(

@@ -158,8 +158,8 @@ def along(
         raise CalibrationError(f"no definition {shows!r} in {model.name}: {hint}")
     if any(branch.implicit for branch in branches(model)):
         raise UnsupportedError(
-            f"{model.name}: where three or more players mix there is no closed form, and so no "
-            "exact border"
+            f"{model.name}: where three or more players mix, or who mixes or acts on a shock has no "
+            "closed form, there is no exact border"
         )
     value = model.eras[era].values[parameter]
     centre = model.calibration(era)
@@ -236,8 +236,8 @@ def _ends(model: Model, parameter: str) -> tuple[sp.Rational, sp.Rational]:
 def _borders(model: Model) -> Iterator[sp.Expr]:
     """Yield everything whose sign the solution depends on."""
     for branch in branches(model):
-        if branch.solved:
-            for condition in branch.conditions:
+        if branch.where is not None:
+            for condition in branch.where:
                 if condition not in (sp.true, sp.false):
                     yield (condition.gts - condition.lts).xreplace(dict(branch.closed))
             yield from branch.nonzero

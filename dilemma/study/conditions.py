@@ -24,7 +24,7 @@ from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch
 from dilemma.model import Model
-from dilemma.theory.parts import Interval, Parameter
+from dilemma.theory.parts import Parameter
 
 __all__ = [
     "PATIENCE",
@@ -33,7 +33,6 @@ __all__ = [
     "in_words",
     "polynomials",
     "tidy",
-    "within",
 ]
 
 Sign = Callable[[sp.Expr], int]  # 1, -1 or, where it is not known, 0
@@ -44,7 +43,7 @@ def _plain(formula: sp.Expr) -> int:
 
 
 def existence(branch: Branch, sign: Sign = _plain) -> sp.Basic:
-    """Return where a branch with a closed form is an equilibrium.
+    """Return where a branch is an equilibrium that has a closed form, or such conditions.
 
     Parameters
     ----------
@@ -70,7 +69,7 @@ def existence(branch: Branch, sign: Sign = _plain) -> sp.Basic:
     """
     groups: dict[sp.Expr, list[Relational]] = {}
     parts: list[sp.Basic] = []
-    for condition in branch.conditions:
+    for condition in branch.where or ():
         if not isinstance(condition, Relational):
             parts.append(condition.replace(_is_relation, lambda r: _alone(r, branch.closed, sign)))
             continue
@@ -327,7 +326,7 @@ class Shortening:
     def allowed(self, symbol: sp.Symbol) -> Iterator[sp.Basic]:
         """Yield the range of a parameter."""
         if symbol.name in self.model.parameters:
-            yield from within(symbol, self.model.parameters[symbol.name].range)
+            yield from self.model.parameters[symbol.name].range.of(symbol)
 
     def _tied(self, symbol: sp.Symbol) -> Iterator[sp.Basic]:
         """Yield the range of a parameter, or what a definition stands for."""
@@ -462,11 +461,3 @@ def _signed_symbol(parameter: Parameter) -> sp.Symbol:
     if high < 0 or (high == 0 and parameter.range.open_high):
         return sp.Symbol(name, negative=True)
     return sp.Symbol(name, real=True, nonnegative=True if low == 0 else None)
-
-
-def within(symbol: sp.Symbol, interval: Interval) -> Iterator[sp.Basic]:
-    """Yield that a symbol lies in an interval."""
-    if interval.low.is_finite:
-        yield symbol > interval.low if interval.open_low else symbol >= interval.low
-    if interval.high.is_finite:
-        yield symbol < interval.high if interval.open_high else symbol <= interval.high

@@ -22,7 +22,7 @@ from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games import solution as games
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, fields_as_data, number, percent
-from dilemma.study.conditions import polynomials, within
+from dilemma.study.conditions import polynomials
 from dilemma.study.plane import Root, Segment, irreducible, isolate, segments
 from dilemma.study.propositions import LEFT_OUT
 from dilemma.theory.parts import Era, Interval
@@ -502,7 +502,7 @@ def _tied(model: Model, symbol: sp.Symbol, era: Era) -> Iterator[sp.Basic]:
     if name in model.definitions:
         yield sp.Eq(symbol, model.definitions[name].formula, evaluate=False)
     elif name in model.parameters:
-        yield from within(symbol, era.values[name].range)
+        yield from era.values[name].range.of(symbol)
 
 
 # --- doubts ---------------------------------------------------------------------------------------

@@ -207,7 +207,7 @@ def propositions(model: Model, *, seconds: float | None = 60) -> Propositions:
     shorter = Shortening(model, seconds=left)
     if Can.SLOPES in model.game.can:
         return _of_choices(model, shorter)
-    stated = [_of_branch(shorter, branch) for branch in found if branch.solved]
+    stated = [_of_branch(shorter, branch) for branch in found if branch.where is not None]
     implicit: list[str] = []
     beyond: dict[str, None] = {}
     for branch in found:
@@ -218,7 +218,7 @@ def propositions(model: Model, *, seconds: float | None = 60) -> Propositions:
         elif branch.implicit:
             implicit.append(branch.name)
     stated += [*_dominance(shorter), *_interaction(shorter), *_games(shorter)]
-    ties = tuple(b.name for b in found if not b.solved and not b.implicit)
+    ties = tuple(b.name for b in found if b.where is None and not b.implicit)
     return Propositions(
         model, tuple(stated), ties, tuple(implicit), tuple(beyond), shortened=shorter.whole
     )

@@ -155,10 +155,10 @@ def trials(
     found = branches(model)
     if any(branch.implicit for branch in found):
         raise UnsupportedError(
-            f"{model.name}: where three or more players mix there is no closed form, and so no "
-            "exact border"
+            f"{model.name}: where three or more players mix, or who mixes or acts on a shock has no "
+            "closed form, there is no exact border"
         )
-    return tuple(_trial(branch, at, x, y) for branch in found if branch.solved)
+    return tuple(_trial(branch, at, x, y) for branch in found if branch.where is not None)
 
 
 def definitions_at(
@@ -183,10 +183,11 @@ def _trial(branch: Branch, at: Mapping[sp.Symbol, sp.Expr], x: sp.Symbol, y: sp.
             )
         return found
 
-    relations = {r for condition in branch.conditions for r in condition.atoms(Relational)}
+    conditions = branch.where or ()
+    relations = {r for condition in conditions for r in condition.atoms(Relational)}
     return Trial(
         branch,
-        branch.conditions,
+        conditions,
         {r: own(r.lhs - r.rhs) for r in sorted(relations, key=str)},
         tuple(own(expression) for expression in branch.nonzero),
     )

@@ -141,7 +141,7 @@ class _Search:
     shorter: Shortening = field(init=False)
 
     def __post_init__(self) -> None:
-        self.closed = tuple(b for b in branches(self.model, named=True) if b.solved)
+        self.closed = tuple(b for b in branches(self.model, named=True) if b.where is not None)
         self.where = {branch.name: existence(branch) for branch in self.closed}
         off_borders = [sp.Ne(p, 0) for p in polynomials(self.where.values())]
         self.shorter = Shortening(self.model, off_borders, self._left(TOLD))

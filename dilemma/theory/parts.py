@@ -12,7 +12,7 @@ inside out, and what would grow past a limit is refused before it is worked out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -71,6 +71,13 @@ class Interval:
         above = number > self.low if self.open_low else number >= self.low
         below = number < self.high if self.open_high else number <= self.high
         return bool(above) and bool(below)
+
+    def of(self, symbol: sp.Symbol) -> Iterator[sp.Basic]:
+        """Yield what it says that a symbol lies in it."""
+        if self.low.is_finite:
+            yield symbol > self.low if self.open_low else symbol >= self.low
+        if self.high.is_finite:
+            yield symbol < self.high if self.open_high else symbol <= self.high
 
     @property
     def some(self) -> sp.Rational:

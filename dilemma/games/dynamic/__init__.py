@@ -4,20 +4,35 @@ A state has players who move, each with actions; what they do pays everybody and
 to states with chances.  Each player discounts.  Strategies hang on the state alone, so that what is
 to be remembered (a promise was broken) is a state of its own.  An equilibrium is one from every state:
 nobody gains by one other action in one state, which for discounted payoffs is as much as by any plan.
+
+In a state something may be drawn that all see before anybody acts (a shock), and instead of moving
+somebody may propose a split (an offer).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations, product
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
 
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.dynamic.stages import DiscountingRow, Stage, StageRow, StateRow
+from dilemma.games.dynamic.stages import (
+    AGREE,
+    OFFER,
+    WAIT,
+    DiscountingRow,
+    Offer,
+    Shock,
+    ShockRow,
+    Stage,
+    StageRow,
+    StateRow,
+)
 from dilemma.games.kind import PLENTY, SOME, Ask, Can, Game, Size, Statement
 from dilemma.output.tables import Table
 from dilemma.reading.rows import Names
@@ -31,9 +46,31 @@ if TYPE_CHECKING:
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
 
-__all__ = ["MOST", "DynamicGame", "dynamic_of"]
+__all__ = ["MOST", "Act", "DynamicGame", "Policy", "dynamic_of"]
 
 MOST = 2_000  # ways to play that are gone through in symbols
+MIXED = 100  # choices of supports up to which mixed ways are gone through unless a file says so
+
+PURE, MIXES = "pure", "mixed"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is done at one decision.
+
+    Attributes
+    ----------
+    actions : tuple of str
+        Those that are used.
+    cut : bool
+        Whether the first is taken where the state's shock is above a cutoff, the second below.
+    """
+
+    actions: tuple[str, ...]
+    cut: bool = False
+
+
+Policy = Mapping[str, Mapping[str, Act]]  # of each decision, by state and by who decides
 
 
 @dataclass(frozen=True)
@@ -51,6 +88,11 @@ class DynamicGame(Game):
         The state in which it begins.
     summed : bool
         Whether values are discounted sums; else they are averages per period.
+    shocks : mapping of state to Shock
+    offers : mapping of state to Offer
+        In these states nobody moves.
+    strategies : str
+        "pure", "mixed", or "": mixed ones where these are few.
     """
 
     states: Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -58,12 +100,15 @@ class DynamicGame(Game):
     discounts: Mapping[str, sp.Expr]
     start: str
     summed: bool = False
+    shocks: Mapping[str, Shock] = field(default_factory=dict)
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+    strategies: str = ""
     here: ClassVar[str] = "play goes from state to state"
     see: ClassVar[str] = "solve, compare, trace, along, regions, attribute, tornado, prove"
-    concept: ClassVar[str] = "subgame perfect equilibria in pure stationary strategies"
     sections: ClassVar[Mapping[str, type]] = {
         "players": DiscountingRow,
         "states": StateRow,
+        "shocks": ShockRow,
         "stages": StageRow,
     }
     without: ClassVar[tuple[str, ...]] = ("payoffs",)
@@ -73,9 +118,9 @@ class DynamicGame(Game):
 
     @classmethod
     def texts(cls, kind: str) -> tuple[str, ...]:
-        """Return where it begins, and how values are told."""
+        """Return where it begins, how values are told, and which strategies are meant."""
         del kind
-        return ("start", "values")
+        return ("start", "values", "strategies")
 
     @classmethod
     def read(cls, document: Document, scope: Scope, mistakes: list[Mistake]) -> Statement | None:
@@ -86,12 +131,14 @@ class DynamicGame(Game):
 
     @classmethod
     def names(cls, document: Document) -> Names:
-        """Yield states and actions."""
+        """Yield states, shocks and actions."""
         for state, row in document.rows("states").items():
             yield "states", ("states", state), state
             for player, actions in row.items():
                 for action in dict.fromkeys(actions):
                     yield "actions", ("states", state, player), action
+        for shock in document.rows("shocks"):
+            yield "shocks", ("shocks", shock), shock
 
     # --- what it is -----------------------------------------------------------------------------
 
@@ -112,44 +159,137 @@ class DynamicGame(Game):
 
     @cached_property
     def decisions(self) -> Mapping[str, tuple[str, str]]:
-        """Every decision: its name, the player, and the state."""
-        own = [(player, state) for state, movers in self.states.items() for player in movers]
-        often = [player for player, _ in own]
+        """Every decision: its name, who decides, and the state."""
+        own = [(slot, state) for state in self.states for slot in self.slots(state)]
+        often = [slot for slot, _ in own]
         return {
-            player if often.count(player) == 1 else f"{player} in {state}": (player, state)
-            for player, state in own
+            slot if often.count(slot) == 1 else f"{slot} in {state}": (slot, state)
+            for slot, state in own
         }
+
+    def slots(self, state: str) -> Mapping[str, tuple[str, ...]]:
+        """Return who decides in a state, and between what: the players who move, or an offer."""
+        return {OFFER: (AGREE, WAIT)} if state in self.offers else self.states[state]
+
+    # --- the ways to play by state alone --------------------------------------------------------
+
+    @cached_property
+    def mixed(self) -> bool:
+        """Whether mixed ways to play are gone through as well.
+
+        Who moves alone mixes only where it is indifferent.
+        """
+        if self.strategies or all(len(movers) < 2 for movers in self.states.values()):
+            return self.strategies == MIXES
+        return prod(len(_acts(self, s, p, mixed=True)) for p, s in self.decisions.values()) <= MIXED
 
     @property
     def policies(self) -> int:
-        """How many ways there are to play by state alone, in pure actions."""
-        return prod(len(own) for movers in self.states.values() for own in movers.values())
+        """How many ways there are to play by state alone."""
+        return prod(len(_acts(self, s, p, mixed=self.mixed)) for p, s in self.decisions.values())
 
-    def called(self, policy: Mapping[str, Profile]) -> str:
-        """Return the name of a way to play: what is done in each state in which somebody moves."""
-        moving = [state for state, movers in self.states.items() if movers]
+    def ways(self) -> Iterator[Policy]:
+        """Yield every way to play by state alone; at most two players mix in a state."""
+        own = []
+        for state in self.states:
+            slots = self.slots(state)
+            acts = product(*(_acts(self, state, slot, mixed=self.mixed) for slot in slots))
+            fits = (act for act in acts if sum(len(a.actions) > 1 for a in act) <= 2)
+            own.append([dict(zip(slots, act, strict=True)) for act in fits])
+        for picks in product(*own):
+            yield dict(zip(self.states, picks, strict=True))
+
+    @property
+    def whole(self) -> bool:
+        """Whether these are all that there are of the kind that is meant."""
+        return not self.mixed or all(len(self.slots(state)) <= 2 for state in self.states)
+
+    @property
+    def concept(self) -> str:  # type: ignore[override]
+        """Which equilibria are meant."""
+        if self.mixed:
+            most = "" if self.whole else ", at most two players mixing in a state"
+            return f"subgame perfect equilibria in stationary strategies{most}"
+        pure = any(state not in self.shocks for _, state in self.decisions.values())
+        return f"subgame perfect equilibria in {'pure ' if pure else ''}stationary strategies"
+
+    def called(self, policy: Policy) -> str:
+        """Return the name of a way to play: what is done in each state in which somebody decides."""
+        moving = [state for state in self.states if self.slots(state)]
         alone = len(moving) == 1
-        return "; ".join(
-            f"{'' if alone else f'{state}: '}{', '.join(policy[state])}" for state in moving
-        )
+        done = {s: ", ".join("/".join(a.actions) for a in policy[s].values()) for s in moving}
+        return "; ".join(f"{'' if alone else f'{s}: '}{acts}" for s, acts in done.items())
+
+    # --- as polynomials -------------------------------------------------------------------------
+
+    @cached_property
+    def marks(self) -> Mapping[str, sp.Symbol]:
+        """A symbol for each discount factor, whatever formula it is."""
+        told: dict[sp.Expr, sp.Symbol] = {}
+        for player, discount in self.discounts.items():
+            told.setdefault(discount, sp.Dummy(f"D_{player}", real=True))
+        return {player: told[discount] for player, discount in self.discounts.items()}
+
+    @cached_property
+    def _others(self) -> dict[sp.Expr, sp.Symbol]:
+        return {}
+
+    def plain(self, formula: sp.Expr) -> sp.Expr:
+        """Return a formula, or a symbol for it where it is no ratio of polynomials."""
+        if formula.is_rational_function():
+            return formula
+        return self._others.setdefault(formula, sp.Dummy("chance", real=True))
+
+    def leads(self, stage: Stage) -> dict[str, sp.Expr]:
+        """Return the chances of a stage as ratios of polynomials."""
+        return {state: self.plain(chance) for state, chance in stage.leads.items() if chance != 0}
+
+    def unmarked(self, formula: sp.Expr) -> sp.Expr:
+        """Put in again what symbols stand for."""
+        marks = {mark: self.discounts[player] for player, mark in self.marks.items()}
+        return formula.xreplace({**marks, **{s: f for f, s in self._others.items()}})
+
+    @property
+    def contracting(self) -> bool:
+        """Whether the determinant of what states are worth is sure to be positive.
+
+        Offers tie the values of players together; where these do not count the future alike that
+        is not known.
+        """
+        return not self.offers or len(set(self.discounts.values())) == 1
+
+    # --- what it is, for logic ------------------------------------------------------------------
 
     def impossible(self) -> Iterator[tuple[str, sp.Basic]]:
-        """Yield discount factors outside [0, 1), and negative chances."""
+        """Yield discount factors outside [0, 1), negative chances, and shocks without width."""
         for discount in dict.fromkeys(self.discounts.values()):
             yield f"of a discount factor {discount} below 0", sp.Lt(discount, 0)
             yield f"of a discount factor {discount} of 1 or more", sp.Ge(discount, 1)
-        for chance in dict.fromkeys(
-            c for stage in self.stages.values() for c in stage.leads.values()
-        ):
+        chances = [c for stage in self.stages.values() for c in stage.leads.values()]
+        chances += [c for offer in self.offers.values() for c in offer.by.values()]
+        for chance in dict.fromkeys(chances):
             if not chance.is_nonnegative:
                 yield f"of a negative chance {chance}", sp.Lt(chance, 0)
+        for shock in dict.fromkeys(self.shocks.values()):
+            told = f"the ends of {shock.symbol}, {shock.low} and {shock.high}, are not in order"
+            yield told, sp.Le(sp.expand(shock.width), 0)
+
+    def type_ends(self) -> tuple[Mapping[sp.Symbol, sp.Expr], ...]:
+        """Return what puts every shock at one end of its interval, and at the other."""
+        shocks = self.shocks.values()
+        return {s.symbol: s.low for s in shocks}, {s.symbol: s.high for s in shocks}
 
     def formulas(self) -> Iterator[tuple[str, sp.Expr]]:
-        """Yield discount factors and chances."""
+        """Yield discount factors, chances, the ends of shocks, and what offers are of."""
         yield from ((f"players.{p}.discount", discount) for p, discount in self.discounts.items())
         for (state, *actions), stage in self.stages.items():
             at = f"stages.({', '.join((state, *actions))}).next"
             yield from ((f"{at}.{following}", chance) for following, chance in stage.leads.items())
+        for shock in dict.fromkeys(self.shocks.values()):
+            yield from ((f"shocks.{shock.symbol}", end) for end in (shock.low, shock.high))
+        for state, offer in self.offers.items():
+            yield f"stages.{state}.offer.of", offer.pie
+            yield from ((f"stages.{state}.offer.by.{p}", c) for p, c in offer.by.items())
 
     # --- its two faces --------------------------------------------------------------------------
 
@@ -166,6 +306,12 @@ class DynamicGame(Game):
         from dilemma.games.dynamic.iteration import solve
 
         return solve(model, values, seconds=seconds, most=most)
+
+    def may_hold(self, model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
+        """Tell whether a mix is an equilibrium although nothing ties it down."""
+        from dilemma.games.points import solution
+
+        return solution(branch, {s: model.expand(v) for s, v in values.items()}).exists is not False
 
     def ordinary(self, size: Size, seconds: float) -> bool:
         """Tell whether it is small enough to be sure."""
@@ -228,6 +374,18 @@ class DynamicGame(Game):
         told = "discounted sums" if self.summed else "averages per period"
         notes = (f"It begins in {self.start}.  Discount factors: {counts}.  Values are {told}.",)
         return Table("Who moves where", ("state", "moves"), rows, notes)
+
+
+def _acts(game: DynamicGame, state: str, slot: str, *, mixed: bool) -> list[Act]:
+    """Return what may be done at a decision: an action, a mix of some, one side of a cutoff."""
+    actions = game.slots(state)[slot]
+    alone = [Act((action,)) for action in actions]
+    if state in game.shocks:
+        return [*alone, *(Act(pair, cut=True) for pair in (actions, actions[::-1]))]
+    if slot == OFFER or not mixed:
+        return alone
+    sizes = range(2, len(actions) + 1)
+    return [*alone, *(Act(own) for size in sizes for own in combinations(actions, size))]
 
 
 def _next(stage: Stage) -> str:

@@ -1,8 +1,12 @@
-"""A game of states in exact numbers, without the branches: values and best plans by iteration.
+"""A game of states in exact numbers: values and best plans by iteration.
 
-Every way to play by state alone is tried.  What it is worth is a system of linear equations in
+Every way to play in which nobody mixes is tried.  What it is worth is a system of linear equations in
 fractions, and the best plan against it comes from Howard's policy iteration, which changes to better
 actions until there are none: so regret is against any plan, not one deviation alone.
+
+Where somebody mixes or acts on a shock the branches propose what is played.  It is judged here from
+the definition, and what the game tends to as it ends after ever more periods
+(:mod:`dilemma.games.dynamic.horizon`) must be among it.
 """
 
 from __future__ import annotations
@@ -11,218 +15,153 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import product
 from math import inf
 
 import sympy as sp
 
-from dilemma.errors import CalibrationError, DisagreementError
-from dilemma.games.dynamic import MOST, DynamicGame, dynamic_of
-from dilemma.games.dynamic.stages import Does, Worth
+from dilemma.errors import DisagreementError, UnsupportedError
+from dilemma.games.dynamic import MOST, Policy, dynamic_of
+from dilemma.games.dynamic.horizon import limits
+from dilemma.games.dynamic.stages import Call, Does, Reached, Threshold, Until, Worth
+from dilemma.games.dynamic.thresholds import threshold_at
+from dilemma.games.dynamic.times import Passing, reached, until
+from dilemma.games.dynamic.valued import Doing, Place, ValuedGame, valued
 from dilemma.games.equilibrium import Equilibrium, Solution, apart
-from dilemma.games.play import Mixes
+from dilemma.games.play import Cutoff, Informed
+from dilemma.games.points import Doubt, Point
 from dilemma.model import Model
-from dilemma.theory.parts import Profile
 
 __all__ = ["solve"]
 
-DIGITS = 40  # to which what is irrational is rounded
 CHECKED = 400  # ways to play up to which the branches are compared
-
-Mix = Mapping[str, Fraction]
-
-
-@dataclass(frozen=True)
-class _Valued:
-    """The game at one calibration, in fractions."""
-
-    game: DynamicGame
-    pays: Mapping[Profile, Mapping[str, Fraction]]
-    leads: Mapping[Profile, Mapping[str, Fraction]]
-    discounts: Mapping[str, Fraction]
-    exact: bool
-
-    def unit(self, player: str) -> Fraction:
-        """Return what a discounted sum is told in: itself, or what it comes to per period."""
-        return Fraction(1) if self.game.summed else 1 - self.discounts[player]
-
-    def values(self, player: str, mixes: Mapping[str, Mapping[str, Mix]]) -> dict[str, Fraction]:
-        """Return the discounted sum of a player from each state, all playing such mixes."""
-        states = list(self.game.states)
-        rows, right = [], []
-        for state in states:
-            row = [Fraction(state == other) for other in states]
-            paid = Fraction(0)
-            for profile, chance in self._reached(state, mixes[state]):
-                paid += chance * self.pays[profile][player]
-                for following, way in self.leads[profile].items():
-                    row[states.index(following)] -= self.discounts[player] * chance * way
-            rows.append(row)
-            right.append(paid)
-        return dict(zip(states, _solved(rows, right), strict=True))
-
-    def _reached(self, state: str, mixes: Mapping[str, Mix]) -> Iterator[tuple[Profile, Fraction]]:
-        for actions in product(*self.game.states[state].values()):
-            chance = Fraction(1)
-            for player, action in zip(self.game.states[state], actions, strict=True):
-                chance *= mixes[player][action]
-            if chance:
-                yield (state, *actions), chance
-
-    def action_worth(
-        self, player: str, state: str, mixes: Mapping[str, Mix], later: Mapping[str, Fraction]
-    ) -> dict[str, Fraction]:
-        """Return what each action of a player is worth in a state, given values afterwards."""
-        found = {}
-        for action in self.game.states[state][player]:
-            alone = {a: Fraction(a == action) for a in self.game.states[state][player]}
-            total = Fraction(0)
-            for profile, chance in self._reached(state, {**mixes, player: alone}):
-                follows = sum(
-                    (way * later[t] for t, way in self.leads[profile].items()), Fraction(0)
-                )
-                total += chance * (self.pays[profile][player] + self.discounts[player] * follows)
-            found[action] = total
-        return found
-
-    def best(self, player: str, mixes: Mapping[str, Mapping[str, Mix]]) -> dict[str, Fraction]:
-        """Return the values of a player's best plan against the others' mixes."""
-        own = {state: dict(movers) for state, movers in mixes.items()}
-        while True:
-            values = self.values(player, own)
-            better = False
-            for state, movers in self.game.states.items():
-                if player not in movers:
-                    continue
-                told = self.action_worth(player, state, own[state], values)
-                top = max(told, key=told.__getitem__)
-                if told[top] > values[state]:
-                    own[state][player] = {a: Fraction(a == top) for a in movers[player]}
-                    better = True
-            if not better:
-                return values
-
-
-def _solved(rows: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> list[Fraction]:
-    """Solve a linear system that has one solution, by elimination."""
-    table = [[*row, b] for row, b in zip(rows, right, strict=True)]
-    size = len(table)
-    for column in range(size):
-        line = next(k for k in range(column, size) if table[k][column])
-        table[column], table[line] = table[line], table[column]
-        unit = table[column][column]
-        table[column] = [entry / unit for entry in table[column]]
-        for k in range(size):
-            factor = table[k][column]
-            if k != column and factor:
-                table[k] = [a - factor * b for a, b in zip(table[k], table[column], strict=True)]
-    return [row[-1] for row in table]
-
-
-def _valued(model: Model, values: Mapping[sp.Symbol, sp.Expr]) -> _Valued:
-    game, exact = dynamic_of(model), True
-
-    def number(formula: sp.Expr, what: str) -> Fraction:
-        nonlocal exact
-        value = formula.xreplace(dict(values))
-        if value.free_symbols or not value.is_real or not value.is_finite:
-            raise CalibrationError(f"{what} is not a finite real number there")
-        if not value.is_Rational:
-            exact, value = False, sp.Rational(sp.N(value, DIGITS))
-        return Fraction(int(value.p), int(value.q))
-
-    pays, leads = {}, {}
-    for profile, stage in game.stages.items():
-        at = f"({', '.join(profile)})"
-        pays[profile] = {p: number(f, f"payoffs.{at}.{p}") for p, f in stage.pays.items()}
-        leads[profile] = {
-            s: number(f, f"the chance of {s} at {at}") for s, f in stage.leads.items()
-        }
-        if min(leads[profile].values()) < 0:
-            raise CalibrationError(f"a chance at {at} is negative there")
-    discounts = {p: number(f, f"players.{p}.discount") for p, f in game.discounts.items()}
-    for player, discount in discounts.items():
-        if not 0 <= discount < 1:
-            raise CalibrationError(
-                f"the discount factor of {player} is {discount} there: at least 0 and below 1 is wanted"
-            )
-    return _Valued(game, pays, leads, discounts, exact)
-
-
-def _pure(game: DynamicGame, policy: Mapping[str, Profile]) -> dict[str, dict[str, Mix]]:
-    return {
-        state: {
-            player: {action: Fraction(action == done) for action in movers[player]}
-            for player, done in zip(movers, policy[state], strict=True)
-        }
-        for state, movers in game.states.items()
-    }
-
-
-# --- all of them ----------------------------------------------------------------------------------
+NEAR = Fraction(1, 10**30)  # a smaller gain is one of rounding
+ALIKE = 1e-6  # in relation: values in floats that differ by less are the same
 
 
 @dataclass
 class _Search:
-    """The equilibria that were found so far."""
+    """The equilibria that were found so far, by name."""
 
     model: Model
     values: Mapping[sp.Symbol, sp.Expr]
-    valued: _Valued
-    found: list[Equilibrium] = field(default_factory=list)
+    valued: ValuedGame
+    found: dict[str, list[Equilibrium]] = field(default_factory=dict)
+    worths: list[Mapping[Place, Fraction]] = field(default_factory=list)
     ties: dict[str, None] = field(default_factory=dict)
 
-    def look(self, policy: Mapping[str, Profile]) -> None:
+    def look(self, policy: Policy, doing: Doing, *, exact: bool = True) -> bool:
         """See whether a way to play is an equilibrium: no other action, once, pays more."""
-        game, valued = self.valued.game, self.valued
-        mixes = _pure(game, policy)
-        worth = {player: valued.values(player, mixes) for player in game.discounts}
+        worth = self.valued.values(doing)
         strict, ties = True, []
-        for state, movers in game.states.items():
-            for player, done in zip(movers, policy[state], strict=True):
-                told = valued.action_worth(player, state, mixes[state], worth[player])
-                for action, value in told.items():
-                    if value > told[done]:
-                        return
-                    if action != done and value == told[done]:
-                        strict = False
-                        title = self.model.players[player].title
-                        ties.append(
-                            f"in {state} {title} is indifferent between {done} and {action}"
-                        )
+        for slot, state in self.valued.game.decisions.values():
+            gained, tied = self._gained(slot, state, doing[state], worth)
+            if gained > (0 if exact else NEAR):
+                return False
+            ties += tied
+            strict = strict and gained < 0
         self.ties.update(dict.fromkeys(ties))
-        self.found.append(self._equilibrium(policy, mixes, worth, strict=strict))
+        self.worths.append(worth)
+        name = self.valued.game.called(policy)
+        told = self._equilibrium(name, doing, worth, strict=strict, exact=exact)
+        self.found.setdefault(name, []).append(told)
+        return True
+
+    def _gained(
+        self,
+        slot: str,
+        state: str,
+        doing: Mapping[str, Mapping[str, Fraction]],
+        worth: Mapping[Place, Fraction],
+    ) -> tuple[Fraction, list[str]]:
+        """Return the most that another action gains, once, and between what there is a tie."""
+        game = self.valued
+        told = game.action_worth(slot, state, doing, worth)
+        cut = game.cutoff(state, slot, doing[slot])
+        most, ties = Fraction(-1), []
+        for action, chance in doing[slot].items():
+            for shock in game.reach(state) if chance else ():
+                at = shock
+                if cut is not None:  # the end of the side of the cutoff on which it is taken
+                    beyond = (shock > cut[2]) == (action == cut[0])
+                    at = shock if beyond else cut[2]
+                for other, line in told.items():
+                    gain = line.at(at) - told[action].at(at)
+                    if other == action:
+                        continue
+                    most = max(most, gain)
+                    if gain == 0 and doing[slot][other] == 0:
+                        ties.append(self._tie(slot, state, action, other))
+        return most, ties
+
+    def _tie(self, slot: str, state: str, one: str, other: str) -> str:
+        players = self.model.players
+        who = players[slot].title if slot in players else "whoever proposes"
+        return f"in {state} {who} is indifferent between {one} and {other}"
 
     def _equilibrium(
-        self,
-        policy: Mapping[str, Profile],
-        mixes: Mapping[str, Mapping[str, Mix]],
-        worth: Mapping[str, Mapping[str, Fraction]],
-        *,
-        strict: bool,
+        self, name: str, doing: Doing, worth: Mapping[Place, Fraction], *, strict: bool, exact: bool
     ) -> Equilibrium:
-        valued, game = self.valued, self.valued.game
-        play = Mixes(
-            {
-                name: {a: _rational(c) for a, c in mixes[state][player].items()}
-                for name, (player, state) in game.decisions.items()
-            }
-        )
-        gains = (
-            (valued.best(player, mixes)[state] - worth[player][state]) * valued.unit(player)
-            for player in game.discounts
-            for state in game.states
-        )
-        told = _worth_of(self.model, self.values, valued, mixes, worth)
+        game = self.valued.game
+        told = _worth_of(self.model, self.values, self.valued, doing, worth)
+        cutoffs = self._cutoffs(doing)
+        parts = {
+            decision: {a: _rational(c) for a, c in doing[state][slot].items()}
+            for decision, (slot, state) in game.decisions.items()
+        }
         return Equilibrium(
-            branch=game.called(policy),
-            play=play,
+            branch=name,
+            play=Informed(parts, cutoffs),
             payoffs={player: told[player] for player in game.discounts},
-            outcomes={name: told[name] for name in self.model.outcomes},
-            exact=self.valued.exact,
-            regret=_rational(max(gains)),
+            outcomes={outcome: told[outcome] for outcome in self.model.outcomes},
+            exact=self.valued.exact and exact,
+            regret=_rational(self._regret(doing, worth)),
             strict=strict,
+            more={"cutoffs": cutoffs} if cutoffs else {},
         )
+
+    def _cutoffs(self, doing: Doing) -> dict[str, Cutoff]:
+        game, found = self.valued.game, {}
+        for decision, (slot, state) in game.decisions.items():
+            cut = self.valued.cutoff(state, slot, doing[state][slot])
+            if cut is not None:
+                shock = game.shocks[state].symbol.name
+                found[decision] = Cutoff(shock, _rational(cut[2]), cut[0], cut[1])
+        return found
+
+    def _regret(self, doing: Doing, worth: Mapping[Place, Fraction]) -> Fraction:
+        """Return the most that any plan gains; once, where shocks or offers are acted on."""
+        game = self.valued
+        if game.shocks or game.offers:
+            gained = (
+                self._gained(slot, state, doing[state], worth)[0]
+                for slot, state in game.game.decisions.values()
+            )
+            return max(Fraction(0), *gained) * max(map(game.unit, game.discounts))
+        return max(
+            (value - worth[place]) * game.unit(player)
+            for player in game.discounts
+            for place, value in _best(game, player, doing).items()
+        )
+
+
+def _best(game: ValuedGame, player: str, doing: Doing) -> dict[Place, Fraction]:
+    """Return the values of a player's best plan against what the others do."""
+    own = {state: dict(movers) for state, movers in doing.items()}
+    better = True
+    while better:
+        values, better = game.values(own), False
+        for state, movers in game.game.states.items():
+            if player not in movers:
+                continue
+            told = game.action_worth(player, state, own[state], values)
+            top = max(told, key=lambda action: told[action].level)
+            if told[top].level > values[player, state]:
+                own[state][player] = {a: Fraction(a == top) for a in movers[player]}
+                better = True
+    return {place: value for place, value in values.items() if place[0] == player}
+
+
+# --- all of them ----------------------------------------------------------------------------------
 
 
 def solve(
@@ -232,7 +171,7 @@ def solve(
     seconds: float | None = 60,
     most: int = 200_000,
 ) -> Iterator[Solution]:
-    """Find the equilibria in pure stationary strategies; each answer is better than the last.
+    """Find the equilibria in stationary strategies; each answer is better than the last.
 
     Raises
     ------
@@ -242,29 +181,64 @@ def solve(
         If the branches and the numbers part: a defect in this package.
     """
     deadline = time.monotonic() + (inf if seconds is None else seconds)
-    valued = _valued(model, values)
-    game = valued.game
-    search = _Search(model, values, valued)
-    reason = ""
-    every = product(*(product(*movers.values()) for movers in game.states.values()))
-    for count, picks in enumerate(every):
+    game = dynamic_of(model)
+    search = _Search(model, values, valued(model, values))
+    reasons: list[Doubt] = []
+    others: list[Policy] = []
+    for count, policy in enumerate(game.ways()):
         if count >= most or time.monotonic() > deadline:
-            reason = f"{count:,} of {game.policies:,} ways to play were tried"
+            reasons.append(Doubt(f"{count:,} of {game.policies:,} ways to play were tried"))
             break
-        search.look(dict(zip(game.states, picks, strict=True)))
+        if _plain(policy):
+            search.look(policy, _surely(model, policy))
+        else:
+            others.append(policy)
     method = "values of every way to play in exact numbers, and the best plan against each"
-    if not reason and game.policies <= min(CHECKED, MOST):
-        method += _agree(model, values, search.found)
-    found = tuple(search.found)
-    yield Solution(
+    if not reasons and game.policies <= min(CHECKED, MOST):
+        method += _agree(search)
+    if others and not reasons:
+        yield _solution(search, [*reasons, Doubt("mixed ways to play were not tried yet")], method)
+        told, doubts = _beyond(search, others)
+        method += told
+        reasons += doubts
+    if not game.whole:
+        reasons.append(Doubt("ways in which three or more players mix in a state were not tried"))
+    yield _solution(search, reasons, method)
+
+
+def _plain(policy: Policy) -> bool:
+    return all(len(act.actions) == 1 for own in policy.values() for act in own.values())
+
+
+def _surely(model: Model, policy: Policy) -> Doing:
+    game = dynamic_of(model)
+    return {
+        state: {
+            slot: {a: Fraction(a in policy[state][slot].actions) for a in actions}
+            for slot, actions in game.slots(state).items()
+        }
+        for state in game.states
+    }
+
+
+def _solution(search: _Search, reasons: Sequence[Doubt], method: str) -> Solution:
+    game = search.valued.game
+    order = (
+        [game.called(policy) for policy in game.ways()]
+        if len(search.found) > 1
+        else [*search.found]
+    )
+    found = tuple(e for name in order for e in search.found.get(name, ()))
+    continuum = next((r.words for r in reasons if r.continuum), "")
+    return Solution(
         equilibria=found,
         sets=apart(found),
         components=tuple((k,) for k in range(len(found))),
-        complete=not reason,
-        exact=valued.exact,
-        reason=reason,
-        degenerate=bool(search.ties),
-        witness=_witness(tuple(search.ties)),
+        complete=not reasons,
+        exact=search.valued.exact,
+        reason="; ".join(dict.fromkeys(map(str, reasons))),
+        degenerate=bool(search.ties) or bool(continuum),
+        witness=_witness(tuple(search.ties)) or continuum,
         method=method,
         concept=game.concept,
     )
@@ -276,18 +250,77 @@ def _witness(ties: Sequence[str]) -> str:
     return f"{ties[0]}{more}" if ties else ""
 
 
-def _agree(model: Model, values: Mapping[sp.Symbol, sp.Expr], found: Sequence[Equilibrium]) -> str:
-    """Compare with the branches that hold here."""
+def _agree(search: _Search) -> str:
+    """Compare those in which nobody mixes with the branches that hold here."""
     from dilemma.games.dynamic.policies import branches
 
-    here = {e.branch for e in found}
-    there = {b.name for b in branches(model) if b.holds_at(dict(values))}
-    if here != there:
+    at = dict(search.values)
+    there = {b.name for b in branches(search.model) if not b.unknowns and b.holds_at(at)}
+    if set(search.found) != there:
         raise DisagreementError(
-            f"numbers find {sorted(here)}, branches {sorted(there)}; please report this with "
-            f"{model.name} at {dict(values)}"
+            f"numbers find {sorted(search.found)}, branches {sorted(there)}; please report this with "
+            f"{search.model.name} at {at}"
         )
     return f"; {len(there)} of the branches hold there, and agree"
+
+
+# --- where somebody mixes, or acts on a shock -----------------------------------------------------
+
+
+def _beyond(search: _Search, policies: Sequence[Policy]) -> tuple[str, list[Doubt]]:
+    """Look at what the branches propose, and at what ever longer horizons tend to."""
+    from dilemma.games.solution import by_branches
+
+    called = {search.valued.game.called(policy): policy for policy in policies}
+    try:
+        points, doubts = by_branches(search.model, search.values, only=called)
+    except UnsupportedError as error:
+        return "", [Doubt(str(error))]
+    for point in points:
+        doing = _doing(search, called[point.branch.name], point)
+        if not search.look(called[point.branch.name], doing, exact=point.exact):
+            raise DisagreementError(
+                f"'{point.branch.name}' holds, and somebody gains by another action; please report "
+                f"this with {search.model.name} at {dict(search.values)}"
+            )
+    said = f"; {len(points)} of {len(called)} mixed ones or with cutoffs hold there, and no action gains"
+    known = [_floats(worth) for worth in search.worths]
+    reached, tries = limits(search.valued)
+    for worth in reached:
+        if not any(_alike(worth, other) for other in known):
+            if doubts:
+                doubts.append(
+                    Doubt("ever longer horizons tend to an equilibrium that was not found")
+                )
+                break
+            raise DisagreementError(
+                f"ever longer horizons tend to {worth}, which no branch holds; please report this "
+                f"with {search.model.name} at {dict(search.values)}"
+            )
+    seen = sum(any(_alike(worth, other) for worth in reached) for other in known)
+    return f"{said}; {tries} ever longer horizons tend to {seen} of all {len(known)}", doubts
+
+
+def _doing(search: _Search, policy: Policy, point: Point) -> Doing:
+    """Return what a branch plays at a calibration, in fractions."""
+    game = search.valued.game
+    found: dict[str, dict[str, dict[str, Fraction]]] = {state: {} for state in game.states}
+    for decision, (slot, state) in game.decisions.items():
+        told = {a: point.worth(f) for a, f in point.branch.play[decision].items()}
+        if any(chance is None for chance in told.values()):
+            raise UnsupportedError(f"{policy}: nothing determines what is done at {decision}")
+        found[state][slot] = {
+            a: Fraction(int(c.p), int(c.q)) for a, c in told.items() if c is not None
+        }
+    return found
+
+
+def _floats(worth: Mapping[Place, Fraction]) -> dict[Place, float]:
+    return {place: float(value) for place, value in worth.items()}
+
+
+def _alike(one: Mapping[Place, float], other: Mapping[Place, float]) -> bool:
+    return all(abs(one[p] - other[p]) <= ALIKE * (1 + abs(other[p])) for p in other)
 
 
 # --- what it pays ---------------------------------------------------------------------------------
@@ -296,26 +329,38 @@ def _agree(model: Model, values: Mapping[sp.Symbol, sp.Expr], found: Sequence[Eq
 def _worth_of(
     model: Model,
     values: Mapping[sp.Symbol, sp.Expr],
-    valued: _Valued,
-    mixes: Mapping[str, Mapping[str, Mix]],
-    worth: Mapping[str, Mapping[str, Fraction]],
+    game: ValuedGame,
+    doing: Doing,
+    worth: Mapping[Place, Fraction],
 ) -> dict[str, sp.Expr | None]:
     """Return payoffs and outcomes, from the values of each player in each state."""
-    game = valued.game
 
     def scaled(player: str, state: str) -> sp.Rational:
-        return _rational(worth[player][state] * valued.unit(player))
+        return _rational(worth[player, state] * game.unit(player))
 
-    def called(what: Worth | Does) -> sp.Rational:
-        if isinstance(what, Worth):
-            return scaled(what.player, what.state)
-        return _rational(mixes[what.state][what.player][what.action])
+    def called(what: Call) -> sp.Expr | None:
+        match what:
+            case Worth():
+                return scaled(what.player, what.state)
+            case Does():
+                slot, state = game.game.decisions[what.decision]
+                return _rational(doing[state][slot][what.action])
+            case Threshold():
+                return threshold_at(model, game.game, values, what)
+            case Until():
+                return until(passing, what.state)
+            case Reached():
+                return reached(passing, what)
 
-    found: dict[str, sp.Expr | None] = {p: scaled(p, game.start) for p in game.discounts}
+    follows = {state: game.follows(state, doing[state]) for state in doing}
+    chances = {s: {t: _rational(c) for t, c in own.items() if c} for s, own in follows.items()}
+    passing = Passing(game.game.start, chances)
+    found: dict[str, sp.Expr | None] = {p: scaled(p, game.game.start) for p in game.discounts}
     at = {**values, **{sp.Symbol(p, real=True): v for p, v in found.items()}}
     for name, outcome in model.outcomes.items():
         calls = {symbol: called(what) for symbol, what in outcome.chances.items()}
-        value = outcome.formula.xreplace({**at, **calls})
+        nowhere = any(value is None or value is sp.nan for value in calls.values())
+        value = sp.nan if nowhere else outcome.formula.xreplace({**at, **calls})
         found[name] = value if value.is_number and value.is_finite else None
     return found
 

@@ -38,7 +38,6 @@ from dilemma.games.numbers import NumbersGame, numbers_of
 from dilemma.games.numbers.choice import Choice, Constraint
 from dilemma.model import Model
 from dilemma.reading.claims import standing
-from dilemma.theory.parts import Interval
 
 __all__ = [
     "Stationary",
@@ -258,7 +257,7 @@ def admissible(
         if values is not None and symbol in values:
             yield sp.Eq(symbol, values[symbol])
         elif symbol in parameters:
-            yield from _inside(symbol, parameters[symbol])
+            yield from parameters[symbol].of(symbol)
         elif symbol in definitions:
             yield sp.Eq(symbol, definitions[symbol], evaluate=False)
 
@@ -266,13 +265,6 @@ def admissible(
     for statement in numbers_of(model).feasible(only):
         question.add(model.expand_play(statement))
     return question
-
-
-def _inside(symbol: sp.Symbol, interval: Interval) -> Iterator[sp.Basic]:
-    if interval.low.is_finite:
-        yield symbol > interval.low if interval.open_low else symbol >= interval.low
-    if interval.high.is_finite:
-        yield symbol < interval.high if interval.open_high else symbol <= interval.high
 
 
 def never(

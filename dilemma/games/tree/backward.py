@@ -19,9 +19,10 @@ import sympy as sp
 
 from dilemma.errors import DisagreementError
 from dilemma.games.equilibrium import Equilibrium, Solution, apart
+from dilemma.games.play import Cutoff
 from dilemma.games.tree import induction, information, tree_of
 from dilemma.games.tree.deviations import Mix, Pay, Plan, ValuedTree, best_gain, valued
-from dilemma.games.tree.nodes import Cutoff, Node, Plans
+from dilemma.games.tree.nodes import Node, Plans
 from dilemma.model import Model
 
 __all__ = ["solve"]

@@ -24,9 +24,10 @@ from fractions import Fraction
 import sympy as sp
 
 from dilemma.errors import CalibrationError
+from dilemma.games.play import Cutoff
 from dilemma.games.profiles import DIGITS
 from dilemma.games.tree import TreeGame
-from dilemma.games.tree.nodes import Cutoff, History, Node
+from dilemma.games.tree.nodes import History, Node
 from dilemma.model import Model
 from dilemma.theory.parts import Profile
 

@@ -10,8 +10,8 @@ no code with the branches, nor with what solves games in numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, ClassVar
@@ -21,7 +21,7 @@ from pydantic import Field
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Play
-from dilemma.games.play import Mixes
+from dilemma.games.play import Informed
 from dilemma.games.play import Row as TableRow
 from dilemma.model import Model
 from dilemma.output.result import yes_or_no
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Chance",
-    "Cutoff",
     "Decision",
     "History",
     "Node",
@@ -105,53 +104,13 @@ class Chance:
     after: History
 
 
-@dataclass(frozen=True, slots=True)
-class Cutoff:
-    """What a player does who knows its type: one action from some value on, another below it."""
-
-    type: str
-    value: sp.Rational
-    above: str
-    below: str
-
-    def __str__(self) -> str:
-        shown = self.value if self.value.q < 1000 else f"{float(self.value):.4g}"
-        return f"{self.above} if {self.type} >= {shown}, else {self.below}"
-
-
 @dataclass(frozen=True, eq=False)
-class Plans(Mixes):
-    """What is done at each decision of a tree; who knows its type acts on it.
-
-    Attributes
-    ----------
-    cutoffs : mapping of decision to Cutoff
-    """
-
-    cutoffs: Mapping[str, Cutoff] = field(default_factory=dict)
-
-    @property
-    def pure(self) -> bool:
-        """Whether nobody mixes; who acts on its type does not."""
-        return all(
-            decision in self.cutoffs or chance in (0, 1)
-            for decision, mix in self.parts.items()
-            for chance in mix.values()
-        )
-
-    def cell(self, decision: str, write: Callable[[sp.Rational], str] | None = None) -> str:
-        """Return what is done, by a type on either side of its cutoff."""
-        if decision in self.cutoffs:
-            return str(self.cutoffs[decision])
-        return super().cell(decision, write)
+class Plans(Informed):
+    """What is done at each decision of a tree; who knows its type acts on it."""
 
     def facts(self, found: Equilibria) -> list[TableRow]:
         """Return cutoffs and beliefs."""
-        cutoffs = dict.fromkeys(decision for e in found for decision in e.cutoffs)
-        rows: list[TableRow] = [
-            (decision, "", *(str(e.cutoffs.get(decision, "")) for e in found))
-            for decision in cutoffs
-        ]
+        rows = super().facts(found)
         for decision, belief in found[0].beliefs.items():
             for history in belief:
                 told = (self.written(e.beliefs[decision][history]) for e in found)

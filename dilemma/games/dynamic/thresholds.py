@@ -1,0 +1,103 @@
+"""Where a way to play stops being an equilibrium as one parameter moves, in numbers.
+
+What every action gains at once is a ratio of polynomials in the parameter.  Between the real roots
+of these nothing changes, so that a look at each root and between them tells everything.  Only the
+statement of a game is known here: no branches, and nothing that solves a game.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import sympy as sp
+
+from dilemma.games.dynamic import DynamicGame
+from dilemma.games.dynamic.stages import Stage, Threshold
+from dilemma.model import Model
+
+__all__ = ["threshold_at"]
+
+EPSILON = sp.Rational(1, 10**50)  # how closely an irrational root is bracketed
+ZERO = sp.Rational(1, 10**30)  # what is nearer to zero than this is taken for zero
+
+
+def threshold_at(
+    model: Model, game: DynamicGame, values: Mapping[sp.Symbol, sp.Expr], what: Threshold
+) -> sp.Expr | None:
+    """Return the least or greatest value of a parameter at which a way to play is an equilibrium.
+
+    None where it is one at no value, or at all that are low or high enough, or where what is gained
+    is no ratio of polynomials.
+
+    Parameters
+    ----------
+    values : mapping of symbol to number
+        Parameters and definitions; those that hang on the parameter are worked out anew.
+    """
+    gaps = list(_gaps(model, game, values, what))
+    if any(not gap.is_rational_function(what.parameter) for gap in gaps):
+        return None
+    signs = [sp.Poly(sp.Mul(*sp.fraction(sp.cancel(gap))), what.parameter) for gap in gaps]
+    reach = model.parameters[what.parameter.name].range
+    low, high = reach.low, reach.high
+    marks = sorted({*_roots(signs, low, high), *(end for end in (low, high) if end.is_finite)})
+    between = list(_middles(marks))
+    between += [marks[0] - 1 if marks else sp.Integer(0)] if low.is_infinite else []
+    between += [marks[-1] + 1 if marks else sp.Integer(0)] if high.is_infinite else []
+    fits = [at for at in sorted([*marks, *between]) if all(s.eval(at) >= -ZERO for s in signs)]
+    if not fits:
+        return None
+    found = fits[0] if what.least else fits[-1]
+    near = [mark for mark in marks if (mark <= found if what.least else mark >= found)]
+    if not near:  # it fits however far the parameter goes
+        return None
+    return near[-1] if what.least else near[0]
+
+
+def _roots(signs: Sequence[sp.Poly], low: sp.Expr, high: sp.Expr) -> Iterator[sp.Expr]:
+    for sign in signs:
+        for factor, _ in sign.factor_list()[1]:
+            for (begin, end), _ in factor.intervals(eps=EPSILON):
+                if low < (begin + end) / 2 < high:
+                    yield (begin + end) / 2
+
+
+def _middles(marks: Sequence[sp.Expr]) -> Iterator[sp.Expr]:
+    yield from ((a + b) / 2 for a, b in pairwise(marks))
+
+
+def _gaps(
+    model: Model, game: DynamicGame, values: Mapping[sp.Symbol, sp.Expr], what: Threshold
+) -> Iterator[sp.Expr]:
+    """Yield what each other action loses, once, in the parameter alone."""
+    fixed = {s: v for s, v in values.items() if s.name in model.parameters and s != what.parameter}
+
+    def own(formula: sp.Expr) -> sp.Expr:
+        return model.expand(formula).xreplace(fixed)
+
+    done = dict(what.policy)
+    stages = {state: game.stages[state, *done[state]] for state in game.states}
+    for player, discount in game.discounts.items():
+        factor = own(discount)
+        worth = _worth(stages, player, factor, own)
+        for state, movers in game.states.items():
+            for place, (mover, actions) in enumerate(movers.items()):
+                for action in actions if mover == player else ():
+                    other = (*done[state][:place], action, *done[state][place + 1 :])
+                    stage = game.stages[state, *other]
+                    later = sp.Add(*(own(c) * worth[t] for t, c in stage.leads.items()))
+                    yield worth[state] - own(stage.pays[player]) - factor * later
+
+
+def _worth(
+    stages: Mapping[str, Stage], player: str, discount: sp.Expr, own: Callable[[sp.Expr], sp.Expr]
+) -> dict[str, sp.Expr]:
+    """Return the discounted sum from each state, where the same is done there for ever."""
+    states = list(stages)
+    rows = [
+        [int(s == t) - discount * own(stages[s].leads.get(t, sp.Integer(0))) for t in states]
+        for s in states
+    ]
+    paid = [own(stages[s].pays[player]) for s in states]
+    return dict(zip(states, sp.Matrix(rows).LUsolve(sp.Matrix(paid)), strict=True))
