@@ -39,12 +39,12 @@ FILTER_SECONDS = 0.6  # whether a branch can be an equilibrium at all, where man
 def tries_first(model: Model) -> bool:
     """Tell whether claims about a game are tried on random calibrations before anything is asked.
 
-    So it is where numbers are chosen.  What z3 finds is then a hint, solved again before it counts,
-    since branches may be no more than necessary conditions; so that it need not be asked where a claim
-    has no value before it is asked where it fails.  Questions are large there and get less time, and
-    shorter ones come first.
+    So it is where numbers are chosen, or chances are roots.  What z3 finds is then a hint, solved again
+    before it counts, since branches may be no more than necessary conditions, and what is played
+    irrational; so that it need not be asked where a claim has no value before it is asked where it
+    fails.  Questions are large there and get less time, and shorter ones come first.
     """
-    return Can.SLOPES in model.game.can
+    return bool(model.game.can & (Can.SLOPES | Can.ROOTS))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ equilibrium is looked for as well.
 A claim that something is so in *some* equilibrium is refuted by a calibration at which no equilibrium
 does what it says.
 
-Where numbers are chosen, random calibrations come first
+Where numbers are chosen, or chances are roots, random calibrations come first
 (:func:`dilemma.claims.cases.tries_first`): an example that was solved exactly refutes.  What they do not
 refute is for the deciders.  There first-order conditions may be necessary only, a leader's above all,
 and can prove and not refute: what z3 finds counts once it has been solved.  Elsewhere branches are
@@ -313,7 +313,8 @@ class Engine:
         """Look for a calibration without such an equilibrium, then for one with it."""
         self.fails, self.holds = self.trial.fails, self.trial.holds
         if self.fails is None:
-            status, reason = self._of_every() if self.cases.tries_first else self._in_closed_forms()
+            chosen = Can.SLOPES in self.statements.model.game.can
+            status, reason = self._of_every() if chosen else self._in_closed_forms()
             if self.fails is None:
                 return status, reason
         if self.holds is not None:

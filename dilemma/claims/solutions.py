@@ -24,9 +24,12 @@ from dilemma.claims.statements import EXTREMES, AtMost, Copy, Statements, copies
 from dilemma.claims.verdict import ANOTHER
 from dilemma.errors import CalibrationError
 from dilemma.games.branch import ZERO
+from dilemma.games.kind import Can
 from dilemma.games.numbers.search import NotFoundError, Search
+from dilemma.games.play import deviation_gain
 from dilemma.games.points import Point, holds
 from dilemma.games.solution import by_branches, many
+from dilemma.model import Model
 
 __all__ = ["Solutions", "confirmed", "near_centre", "solved_again", "speaks"]
 
@@ -227,10 +230,7 @@ def _example(reading: _AtPoints) -> Example:
     play, values = {}, {}
     for key, point in reading.play.items():
         label = own[_home(key)].label + key.removeprefix(_home(key))
-        play[label] = {
-            player: {c.name: point.worth(c.symbol) for c in model.game.of(player)}
-            for player in model.players
-        }
+        play[label] = _played(model, point)
         values[label] = {
             **{p: point.worth(f) for p, f in point.branch.payoffs.items()},
             **{n: point.worth(f) for n, f in point.branch.outcomes.items()},
@@ -240,6 +240,19 @@ def _example(reading: _AtPoints) -> Example:
             moved[label] = ()
     facts = {name: value for name, value in _facts(reading) if value is not None}
     return Example(calibrations, moved, play, values, facts, dict(points))
+
+
+def _played(model: Model, point: Point) -> dict[str, dict[str, sp.Rational | None]]:
+    """Return what is done at each decision, or chosen by each player."""
+    if Can.SLOPES not in model.game.can:
+        return {
+            decision: {action: point.worth(chance) for action, chance in mix.items()}
+            for decision, mix in point.branch.play.items()
+        }
+    return {
+        player: {c.name: point.worth(c.symbol) for c in model.game.of(player)}
+        for player in model.players
+    }
 
 
 def _facts(reading: _AtPoints) -> Iterator[tuple[str, sp.Basic | None]]:
@@ -394,6 +407,12 @@ def _not_excluded(
 def _nobody_gains(statements: Statements, played: Play, points: Points) -> bool:
     """Search for a profitable deviation from the payoffs alone."""
     model, game = statements.model, statements.model.game
+    if Can.SLOPES not in game.can:
+        gains = (
+            deviation_gain(model, points[_home(key)], _played(model, point))
+            for key, point in played.items()
+        )
+        return all(gain <= ZERO for gain in gains)
     holding = statements.claim.holding
     for key, point in played.items():
         search = Search(model, model.values(points[_home(key)]), held=holding)

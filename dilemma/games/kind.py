@@ -116,6 +116,8 @@ class Can(Flag):
     """It ends in a bargain."""
     SCRIPT = auto()
     """A script for the classroom page."""
+    ROOTS = auto()
+    """Branches are equilibria as they stand, though what is played may be a root of a polynomial."""
 
 
 _NEEDED = {
@@ -127,6 +129,7 @@ _NEEDED = {
     Can.LEADER: "games in which somebody leads",
     Can.BARGAIN: "games that end in a bargain",
     Can.SCRIPT: "games that the page has a script for",
+    Can.ROOTS: "games in which a chance may be a root of a polynomial",
 }
 
 

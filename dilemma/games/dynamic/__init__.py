@@ -149,8 +149,9 @@ class DynamicGame(Game):
 
     @property
     def can(self) -> Can:
-        """Branches, each with conditions in the parameters."""
-        return Can.SYMBOLS | Can.ACTIONS
+        """Branches, each with conditions in the parameters, if not in chances as well."""
+        seen = any(state in self.shocks for _, state in self.decisions.values())
+        return Can.SYMBOLS | Can.ACTIONS | (Can.ROOTS if seen or self.mixed else Can(0))
 
     @cached_property
     def profiles(self) -> tuple[Profile, ...]:  # type: ignore[override]
@@ -213,12 +214,25 @@ class DynamicGame(Game):
         pure = any(state not in self.shocks for _, state in self.decisions.values())
         return f"subgame perfect equilibria in {'pure ' if pure else ''}stationary strategies"
 
+    @cached_property
+    def deciding(self) -> tuple[str, ...]:
+        """The states in which somebody decides."""
+        return tuple(state for state in self.states if self.slots(state))
+
+    @cached_property
+    def alone(self) -> bool:
+        """Whether one player decides wherever anything is decided."""
+        return len({slot for slot, _ in self.decisions.values()}) == 1
+
     def called(self, policy: Policy) -> str:
-        """Return the name of a way to play: what is done in each state in which somebody decides."""
-        moving = [state for state in self.states if self.slots(state)]
-        alone = len(moving) == 1
-        done = {s: ", ".join("/".join(a.actions) for a in policy[s].values()) for s in moving}
-        return "; ".join(f"{'' if alone else f'{s}: '}{acts}" for s, acts in done.items())
+        """Return the name of a way to play: what is done in each state in which somebody decides.
+
+        Where it is always the same who decides, that is a list with an action for each state.
+        """
+        done = {s: ", ".join("/".join(a.actions) for a in policy[s].values()) for s in self.deciding}
+        if self.alone or len(self.deciding) == 1:
+            return ", ".join(done.values())
+        return "; ".join(f"{state}: {acts}" for state, acts in done.items())
 
     # --- as polynomials -------------------------------------------------------------------------
 
@@ -336,25 +350,28 @@ class DynamicGame(Game):
 
     def decision_titles(self, model: Model) -> tuple[str, ...]:
         """Return who decides, and where."""
+        if self.alone and len(self.decisions) > 1:
+            return tuple(f"in {state}" for _, state in self.decisions.values())
         return tuple(
-            model.players[player].title + name.removeprefix(player)
-            for name, (player, _) in self.decisions.items()
+            _title(model, slot) + name.removeprefix(slot)
+            for name, (slot, _) in self.decisions.items()
         )
 
     def order(self, model: Model) -> str:
         """Say whose actions a name lists."""
-        moving = [state for state, movers in self.states.items() if movers]
-        who = [", ".join(model.players[p].title for p in self.states[s]) for s in moving]
-        told = "; ".join(f"{s} by ({movers})" for s, movers in zip(moving, who, strict=True))
+        if self.alone and len(self.deciding) > 1:
+            return f"a name lists what is done in {', '.join(self.deciding)}"
+        who = [", ".join(_title(model, slot) for slot in self.slots(s)) for s in self.deciding]
+        told = "; ".join(f"{s} by ({movers})" for s, movers in zip(self.deciding, who, strict=True))
         return f"a name lists what is done in {told}"
 
     def sheet(self, model: Model) -> tuple[Table, ...]:
-        """Return stages, and who moves where."""
+        """Return stages, what is drawn and offered, and who moves where."""
         titles = [f"{p.title}{f' [{p.unit}]' if p.unit else ''}" for p in model.players.values()]
         rows = tuple(
             (
                 state,
-                ", ".join(actions),
+                ", ".join(actions) or (WAIT if state in self.offers else ""),
                 *(str(stage.pays[player]) for player in model.players),
                 _next(stage),
             )
@@ -362,18 +379,51 @@ class DynamicGame(Game):
         )
         head = ("state", "done", *titles, "next")
         told = Table(f"{model.title}: stages", head, rows, tuple(self.about(model)), tuple(titles))
-        return told, self._moving(model)
+        more = (self._drawn(), self._offered(model))
+        return told, *(table for table in more if table.rows), self._moving(model)
+
+    def _drawn(self) -> Table:
+        """Show what is drawn in each state."""
+        rows = tuple(
+            (state, str(s.symbol), f"[{s.low}, {s.high}]", s.unit, s.means)
+            for state, s in self.shocks.items()
+        )
+        notes = ("Drawn in every period, each value as likely as another, and seen by all.",)
+        head = ("state", "shock", "uniform on", "unit", "means")
+        return Table("What is drawn where", head, rows, notes)
+
+    def _offered(self, model: Model) -> Table:
+        """Show where a split may be proposed."""
+        rows = tuple(
+            (
+                state,
+                str(offer.pie),
+                ", ".join(f"{model.players[p].title} ({c})" for p, c in offer.by.items()),
+                offer.leads,
+            )
+            for state, offer in self.offers.items()
+        )
+        notes = ("Whoever proposes leaves the others what refusing is worth to them.",)
+        return Table("What is proposed where", ("state", "split of", "by", "next"), rows, notes)
 
     def _moving(self, model: Model) -> Table:
         """Show who moves in each state, and what the future counts for."""
         rows = tuple(
-            (state, "; ".join(f"{model.players[p].title}: {', '.join(a)}" for p, a in own.items()))
-            for state, own in self.states.items()
+            (
+                state,
+                "; ".join(f"{_title(model, p)}: {', '.join(a)}" for p, a in self.slots(state).items()),
+            )
+            for state in self.states
         )
         counts = ", ".join(f"{model.players[p].title} {d}" for p, d in self.discounts.items())
         told = "discounted sums" if self.summed else "averages per period"
         notes = (f"It begins in {self.start}.  Discount factors: {counts}.  Values are {told}.",)
         return Table("Who moves where", ("state", "moves"), rows, notes)
+
+
+def _title(model: Model, slot: str) -> str:
+    """Return what who decides is called."""
+    return model.players[slot].title if slot in model.players else "offer"
 
 
 def _acts(game: DynamicGame, state: str, slot: str, *, mixed: bool) -> list[Act]:

@@ -44,11 +44,14 @@ class Shock:
     symbol : symbol
     low, high : sympy expression
         The ends of the interval on which it is uniform.
+    unit, means : str
     """
 
     symbol: sp.Symbol
     low: sp.Expr
     high: sp.Expr
+    unit: str = ""
+    means: str = ""
 
     @property
     def width(self) -> sp.Expr:

@@ -158,7 +158,7 @@ class _Reader:
             )
             for state in [row.at] if isinstance(row.at, str) else row.at:
                 self._check_shock(("shocks", name, "at"), state, states, found)
-                found[state] = Shock(sp.Symbol(name, real=True), low, high)
+                found[state] = Shock(sp.Symbol(name, real=True), low, high, row.unit, row.means)
         return found
 
     def _check_shock(
@@ -361,15 +361,17 @@ class _CallReader:
     def _policy(self, play: Word) -> tuple[tuple[str, Profile], ...]:
         """Return what is done in each state, read from the name of a way to play."""
         told = play.text.strip('"')
-        moving = [state for state in self.game.states if self.game.slots(state)]
         parts = [part.strip() for part in told.split(";")]
-        if len(moving) == 1 and ":" not in told:
-            parts = [f"{moving[0]}: {told}"]
+        if ":" not in told and len(self.game.deciding) == 1:
+            parts = [f"{self.game.deciding[0]}: {told}"]
+        elif ":" not in told and self.game.alone:
+            parts = [f"{s}: {a}" for s, a in zip(self.game.deciding, told.split(","), strict=False)]
         done: dict[str, Profile] = {}
         for part in parts:
             state, _, rest = (word.strip() for word in part.partition(":"))
             done[state] = tuple(word.strip() for word in rest.split(","))
-        if sorted(done) == sorted(moving) and all(self._may(s, own) for s, own in done.items()):
+        fits = sorted(done) == sorted(self.game.deciding)
+        if fits and all(self._may(state, own) for state, own in done.items()):
             return tuple((state, done.get(state, ())) for state in self.game.states)
         names = (self.game.called(p) for p in self.game.ways() if _is_pure(p))
         raise play.error(f"no way to play is called {told!r}", nearest(told, list(names)))
