@@ -157,12 +157,14 @@ def _solved(model: Model, branch: Branch, values: Values) -> tuple[list[Point], 
         shapes = [specialised(*part, values) for part in separate(equations, branch.unknowns)]
     roots: list[dict[sp.Symbol, sp.Rational]] = [{}]
     exact, lost = True, False
-    for shape in shapes:
-        if shape is None:
-            return [], None
+    for shape in filter(None, shapes):
         own, precise, wrong = solutions(shape, values)
+        if not own and not wrong:
+            return [], False  # whatever the other parts hold
         exact, lost = exact and precise, lost or (bool(wrong) and not own)
         roots = [{**root, **more} for root in roots for more in own]
+    if None in shapes:
+        return [], None
     points = [candidate(model, branch, values, root, exact=exact) for root in roots]
     return [p for p in points if p is not None], lost and not roots
 

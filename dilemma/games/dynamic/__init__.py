@@ -249,13 +249,13 @@ class DynamicGame(Game):
         return {}
 
     def plain(self, formula: sp.Expr) -> sp.Expr:
-        """Return a formula, or a symbol for it where it is no ratio of polynomials."""
-        if formula.is_rational_function():
+        """Return a formula, or a symbol for it where it is no polynomial."""
+        if formula.is_polynomial():
             return formula
         return self._others.setdefault(formula, sp.Dummy("chance", real=True))
 
     def leads(self, stage: Stage) -> dict[str, sp.Expr]:
-        """Return the chances of a stage as ratios of polynomials."""
+        """Return the chances of a stage as polynomials."""
         return {state: self.plain(chance) for state, chance in stage.leads.items() if chance != 0}
 
     def unmarked(self, formula: sp.Expr) -> sp.Expr:

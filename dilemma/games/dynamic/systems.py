@@ -45,7 +45,7 @@ class System:
     """What every state is worth to every player, solved for: a ratio of polynomials.
 
     Numerators are sums of payoffs, whatever these are, with polynomials of discount factors,
-    chances and unknowns for factors.
+    chances and unknowns for factors; the denominator is the determinant.
     """
 
     def __init__(self, game: DynamicGame, worth: Mapping[Place, Linear]) -> None:
@@ -53,55 +53,49 @@ class System:
         factors = [f for own in worth.values() for f in own.of.values()]
         seen = set().union(*(f.free_symbols for f in factors))
         marks = dict.fromkeys(game.marks.values())
-        rest = sorted(seen - set(marks), key=str)
-        self.field = sp.QQ.frac_field(*marks, *rest)
-        self.inverse = {}
+        self.polynomials = sp.QQ[(*marks, *sorted(seen - set(marks), key=str))]
+        self.adjugates: dict[Place, dict[Place, Any]] = {}
+        self.determinants: dict[Place, Any] = {}
         # Without offers what a player gets hangs on no other's values.
-        groups = (
-            [list(worth)]
-            if game.offers
-            else [[place for place in worth if place[0] == player] for player in game.discounts]
-        )
-        for places in groups:
+        groups = [[p for p in worth if p[0] == player] for player in game.discounts]
+        for places in [list(worth)] if game.offers else groups:
             table = [
-                [
-                    self.field.from_sympy(
-                        sp.expand(int(row == column) - worth[row].of.get(column, ZERO))
-                    )
-                    for column in places
-                ]
+                [self._read(int(row == c) - worth[row].of.get(c, ZERO)) for c in places]
                 for row in places
             ]
-            solved = DomainMatrix(table, (len(places), len(places)), self.field).inv().to_list()
-            for place, line in zip(places, solved, strict=True):
-                self.inverse[place] = {p: c for p, c in zip(places, line, strict=True) if c}
+            size = (len(places), len(places))
+            adjugate, determinant = DomainMatrix(table, size, self.polynomials).adj_det()
+            for place, line in zip(places, adjugate.to_list(), strict=True):
+                self.adjugates[place] = {p: c for p, c in zip(places, line, strict=True) if c}
+                self.determinants[place] = determinant
 
-    def _weights(self, of: Mapping[Place, sp.Expr]) -> dict[Place, Any]:
-        """Return with which factor each state's own payoff enters a sum of values."""
+    def _read(self, factor: sp.Expr) -> Any:
+        return self.polynomials.from_sympy(sp.expand(factor))
+
+    def _weights(self, of: Mapping[Place, sp.Expr]) -> tuple[dict[Place, Any], Any]:
+        """Return with which factor each state's own payoff enters a sum of values, and over what."""
         found: dict[Place, Any] = {}
+        bottom = self.polynomials.one
         for place, factor in of.items():
-            own = self.field.from_sympy(sp.expand(factor))
-            for paid, weight in self.inverse[place].items() if own else ():
-                found[paid] = found.get(paid, self.field.zero) + own * weight
-        return found
+            own, bottom = self._read(factor), self.determinants[place]
+            for paid, weight in self.adjugates[place].items() if own else ():
+                found[paid] = found.get(paid, self.polynomials.zero) + own * weight
+        return found, bottom
 
     def formula(self, of: Mapping[Place, sp.Expr]) -> sp.Expr:
-        """Return a sum of values in closed form."""
-        return sp.Add(
-            *(
-                self.field.to_sympy(weight) * self.worth[place].paid
-                for place, weight in self._weights(of).items()
-            )
-        )
+        """Return a sum of values of one player in closed form."""
+        weights, bottom = self._weights(of)
+        below = self.polynomials.to_sympy(bottom)
+        terms = (self.polynomials.to_sympy(w) / below * self.worth[p].paid for p, w in weights.items())
+        return sp.Add(*terms)
 
     def top(self, gap: Linear) -> sp.Expr:
         """Return what has the sign of a sum: that sum times its denominator, if that is positive."""
-        weights = self._weights(gap.of)
-        ring = self.field.field.ring
-        bottom = reduce(lambda a, b: a.lcm(b), (w.denom for w in weights.values()), ring.one)
-        below = bottom.as_expr()
+        weights, bottom = self._weights(gap.of)
+        common = reduce(lambda a, b: a.gcd(b), weights.values(), bottom)
+        below = self.polynomials.to_sympy(bottom.exquo(common))
         terms = [
-            self.field.to_sympy(weight * self.field.field(bottom)) * self.worth[place].paid
+            self.polynomials.to_sympy(weight.exquo(common)) * self.worth[place].paid
             for place, weight in weights.items()
         ]
         top = sp.Add(*terms, below * gap.paid)
