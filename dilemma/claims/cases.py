@@ -39,12 +39,12 @@ FILTER_SECONDS = 0.6  # whether a branch can be an equilibrium at all, where man
 def tries_first(model: Model) -> bool:
     """Tell whether claims about a game are tried on random calibrations before anything is asked.
 
-    So it is where numbers are chosen, or chances are roots.  What z3 finds is then a hint, solved again
+    So it is where numbers are chosen, chances are roots, or branches are large.  What z3 finds is then a hint, solved again
     before it counts, since branches may be no more than necessary conditions, and what is played
     irrational; so that it need not be asked where a claim has no value before it is asked where it
     fails.  Questions are large there and get less time, and shorter ones come first.
     """
-    return bool(model.game.can & (Can.SLOPES | Can.ROOTS))
+    return bool(model.game.can & (Can.SLOPES | Can.TRIED))
 
 
 @dataclass(frozen=True)
@@ -182,8 +182,11 @@ class Cases:
 
     # --- which can be ---------------------------------------------------------------------------
 
-    def possible(self) -> list[Chosen]:
+    def possible(self, *, telling: bool = False) -> list[Chosen]:
         """Return the cases that can be.
+
+        With ``telling`` those are left out, where one calibration alone is spoken of, in which the claim
+        holds whatever the parameters are: they need not be asked about.
 
         A trend that may lead from one branch to another has twins with branches of their own.  What
         is left undecided is kept: that is sound for a proof, which goes through it again.
@@ -192,21 +195,34 @@ class Cases:
         places = [c for c in statements.copies if c.key in statements.in_equilibrium]
         if statements.among_any():
             places += statements.twins(statements.parts())
-        options = [self._central_first(copy) for copy in places]
+        told = telling and len(places) == 1 and not statements.twins(statements.parts())
+        options = [self._central_first(copy, telling=told) for copy in places]
         cases = [
             dict(zip((c.key for c in places), choice, strict=True)) for choice in product(*options)
         ]
         return [case for case in cases if not self.tries_first or self._can_be_assumed(case)]
 
-    def _central_first(self, copy: Copy) -> list[Branch]:
+    def _central_first(self, copy: Copy, *, telling: bool) -> list[Branch]:
         """Return what can be an equilibrium; first what is one at the era's centre.
 
         Examples are looked for there.
         """
         together = self.empty()
-        found = [b for b in self.statements.branches() if self._may_be(b, copy, together)]
+        every = self.statements.branches()
+        if telling:
+            every = tuple(b for b in every if not self._plainly_true(b, copy))
+        found = [b for b in every if self._may_be(b, copy, together)]
         central = self._central(copy)
         return sorted(found, key=lambda branch: branch.name not in central)
+
+    def _plainly_true(self, branch: Branch, copy: Copy) -> bool:
+        """Tell whether a claim holds in a branch whatever the parameters are."""
+        parts = self.statements.parts()
+        try:
+            symbols = Symbols(self.statements, {copy.key: branch})
+            return all(type(p) is Part and symbols.formula(p) is sp.true for p in parts)
+        except UndefinedError:
+            return False
 
     def _central(self, copy: Copy) -> frozenset[str]:
         """Return the branches that hold at the era's centre."""
@@ -233,12 +249,31 @@ class Cases:
         stated = self.statements.branch(branch, copy)
         if not self.tries_first:
             return together.ask(*stated, *self._own_given(branch, copy)).status != "unsat"
+        # What is joined by "or" is long, as a rule, and seldom needed to exclude a branch.
+        plain = [s for s in stated if not isinstance(s, sp.Or)]
+        if len(plain) < len(stated):
+            alone = ([s] for s in plain if isinstance(s, sp.GreaterThan | sp.LessThan))
+            if any(self._excluded(some, branch, copy) for some in (plain, *alone)):
+                return False
         question = self.empty(FILTER_SECONDS)
         try:
             question.add(*stated, *self._own_given(branch, copy))
         except UndefinedError:
             return False
         return question.ask().status != "unsat"
+
+    def _excluded(self, some: list[sp.Basic], branch: Branch, copy: Copy) -> bool:
+        """Tell whether z3 alone excludes a branch by some of its conditions."""
+        question = Question(
+            self.statements.about,
+            lambda: min(self.seconds(), FILTER_SECONDS),
+            answered=self.answered,
+        )
+        try:
+            question.add(*some, *self._own_given(branch, copy))
+        except UndefinedError:
+            return True
+        return question.ask().status == "unsat"
 
     def _own_given(self, branch: Branch, copy: Copy) -> Iterator[sp.Basic]:
         """Yield what the claim assumes of one copy alone, where a branch is played in it."""

@@ -105,7 +105,7 @@ class Engine:
         if trial.fails is not None and (self.refute_only or trial.holds is not None):
             self.fails, self.holds = trial.fails, trial.holds
             return "mixed", ""
-        cases = self.cases.possible()
+        cases = self.cases.possible(telling=trial.occurs)
         self.number = len(cases) if self.statements.in_equilibrium else 0
         if reason := self._silent(cases):
             return "vacuous", reason
@@ -117,7 +117,7 @@ class Engine:
 
     def _silent(self, cases: list[Chosen]) -> str:
         """Say why the claim has nothing to speak of, "" if it has."""
-        if cases and self.trial.occurs:
+        if self.trial.occurs:
             return ""
         if not any(self.cases.question(chosen).ask().status != "unsat" for chosen in cases):
             return NOWHERE

@@ -60,6 +60,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "continuous": "numbers:NumbersGame",
         "sequential": "numbers:NumbersGame",
         "dynamic": "dynamic:DynamicGame",
+        "network": "network:NetworkGame",
     }
 )
 
@@ -116,8 +117,11 @@ class Can(Flag):
     """It ends in a bargain."""
     SCRIPT = auto()
     """A script for the classroom page."""
-    ROOTS = auto()
-    """Branches are equilibria as they stand, though what is played may be a root of a polynomial."""
+    TRIED = auto()
+    """Branches are equilibria as they stand, but large, or what is played may be a root of a polynomial.
+
+    Claims are tried on calibrations that are solved before anything is asked.
+    """
 
 
 _NEEDED = {
@@ -129,7 +133,7 @@ _NEEDED = {
     Can.LEADER: "games in which somebody leads",
     Can.BARGAIN: "games that end in a bargain",
     Can.SCRIPT: "games that the page has a script for",
-    Can.ROOTS: "games in which a chance may be a root of a polynomial",
+    Can.TRIED: "games about which claims are tried first",
 }
 
 

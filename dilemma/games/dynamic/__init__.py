@@ -151,7 +151,7 @@ class DynamicGame(Game):
     def can(self) -> Can:
         """Branches, each with conditions in the parameters, if not in chances as well."""
         seen = any(state in self.shocks for _, state in self.decisions.values())
-        return Can.SYMBOLS | Can.ACTIONS | (Can.ROOTS if seen or self.mixed else Can(0))
+        return Can.SYMBOLS | Can.ACTIONS | (Can.TRIED if seen or self.mixed else Can(0))
 
     @cached_property
     def profiles(self) -> tuple[Profile, ...]:  # type: ignore[override]
@@ -229,7 +229,9 @@ class DynamicGame(Game):
 
         Where it is always the same who decides, that is a list with an action for each state.
         """
-        done = {s: ", ".join("/".join(a.actions) for a in policy[s].values()) for s in self.deciding}
+        done = {
+            s: ", ".join("/".join(a.actions) for a in policy[s].values()) for s in self.deciding
+        }
         if self.alone or len(self.deciding) == 1:
             return ", ".join(done.values())
         return "; ".join(f"{state}: {acts}" for state, acts in done.items())
@@ -411,7 +413,9 @@ class DynamicGame(Game):
         rows = tuple(
             (
                 state,
-                "; ".join(f"{_title(model, p)}: {', '.join(a)}" for p, a in self.slots(state).items()),
+                "; ".join(
+                    f"{_title(model, p)}: {', '.join(a)}" for p, a in self.slots(state).items()
+                ),
             )
             for state in self.states
         )

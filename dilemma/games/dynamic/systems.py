@@ -86,7 +86,9 @@ class System:
         """Return a sum of values of one player in closed form."""
         weights, bottom = self._weights(of)
         below = self.polynomials.to_sympy(bottom)
-        terms = (self.polynomials.to_sympy(w) / below * self.worth[p].paid for p, w in weights.items())
+        terms = (
+            self.polynomials.to_sympy(w) / below * self.worth[p].paid for p, w in weights.items()
+        )
         return sp.Add(*terms)
 
     def top(self, gap: Linear) -> sp.Expr:

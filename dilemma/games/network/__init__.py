@@ -1,0 +1,208 @@
+"""Games of links: who links with whom, and then, perhaps, how much.
+
+Some players may link with one another, by consent of both; each may cut a link of its own.  What a
+network pays hangs on who is linked, and on numbers that may be chosen once the links stand.  Stable is
+a network in which nobody gains by cutting a link, and no two gain, one of them strictly, by adding
+theirs (Jackson and Wolinsky 1996, Journal of Economic Theory 71(1): 44-74, unverified).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+from typing import TYPE_CHECKING, ClassVar
+
+import sympy as sp
+
+from dilemma.errors import UnsupportedError
+from dilemma.games.batch import Closeness
+from dilemma.games.kind import PLENTY, SOME, Ask, Can, Game, Size, Statement
+from dilemma.games.network.links import Call, Choice, LinkPlayerRow, LinksRow, Pair
+from dilemma.output.tables import Table
+from dilemma.reading.rows import Names
+
+if TYPE_CHECKING:
+    from dilemma.errors import Mistake
+    from dilemma.games.branch import Branch, Play
+    from dilemma.games.equilibrium import Solution
+    from dilemma.model import Model
+    from dilemma.reading.expressions import Scope
+    from dilemma.reading.rows import Document
+
+__all__ = ["MOST_LINKED", "MOST_PROVED", "NetworkGame", "network_of"]
+
+MOST_PROVED, MOST_LINKED = 4, 6  # linked players, in symbols and in numbers
+CLOSE = 1e-9  # a smaller gain is too close to call in floats
+
+
+@dataclass(frozen=True)
+class NetworkGame(Game):
+    """A game of links.
+
+    Attributes
+    ----------
+    linked : tuple of player
+        Who may link with one another.
+    pays : mapping of player to sympy expression
+        Over parameters, definitions, calls such as ``linked(ann, bob)``, and what is chosen then.
+    calls : mapping of symbol to Call
+        What each of these calls is of.
+    chosen : mapping of str to Choice
+        The numbers that are chosen once the links stand.
+    """
+
+    linked: tuple[str, ...]
+    pays: Mapping[str, sp.Expr]
+    calls: Mapping[sp.Symbol, Call]
+    chosen: Mapping[str, Choice] = field(default_factory=dict)
+    profiles: ClassVar[tuple[tuple[str, ...], ...]] = ()  # type: ignore[misc]
+    here: ClassVar[str] = "players link with one another"
+    see: ClassVar[str] = "solve, compare, trace, along, regions, attribute, tornado, prove"
+    concept: ClassVar[str] = "pairwise stable networks"
+    sections: ClassVar[Mapping[str, type]] = {"players": LinkPlayerRow, "links": LinksRow}
+    needed: ClassVar[tuple[str, ...]] = ("players", "links", "payoffs")
+    names_in_players: ClassVar[bool] = True
+
+    # --- how it is read -------------------------------------------------------------------------
+
+    @classmethod
+    def read(cls, document: Document, scope: Scope, mistakes: list[Mistake]) -> Statement | None:
+        """Read players, who may link, what is chosen then, payoffs and outcomes."""
+        from dilemma.games.network.reading import read_links
+
+        return read_links(document, scope, mistakes)
+
+    @classmethod
+    def names(cls, document: Document) -> Names:
+        """Yield what is chosen."""
+        for player, row in document.players.items():
+            for name in row.choices:
+                yield "choices", ("players", player, "choices", name), name
+
+    # --- what it is -----------------------------------------------------------------------------
+
+    @property
+    def kind(self) -> str:
+        """Of this word."""
+        return "network"
+
+    @property
+    def can(self) -> Can:
+        """Branches, each with conditions in the parameters."""
+        return Can.SYMBOLS | Can.ACTIONS | Can.TRIED
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Every two who may link."""
+        return tuple(combinations(self.linked, 2))
+
+    def called(self, graph: Sequence[Pair]) -> str:
+        """Return the name of a network: its links."""
+        if not graph:
+            return "no links"
+        if len(graph) == len(self.pairs) > 1:
+            return "all linked"
+        return ", ".join("-".join(pair) for pair in graph)
+
+    def graphs(self) -> Iterator[tuple[Pair, ...]]:
+        """Yield every network, those with few links first."""
+        for size in range(len(self.pairs) + 1):
+            yield from combinations(self.pairs, size)
+
+    def neighbours(self, graph: Sequence[Pair]) -> Iterator[tuple[Pair, tuple[Pair, ...], bool]]:
+        """Yield each pair, the network with its link cut or added, and whether it is added."""
+        for pair in self.pairs:
+            there = tuple(p for p in self.pairs if (p in graph) != (p == pair))
+            yield pair, there, pair not in graph
+
+    def formulas(self) -> Iterator[tuple[str, sp.Expr]]:
+        """Yield payoffs, and the ends of intervals."""
+        yield from ((f"payoffs.{player}", formula) for player, formula in self.pays.items())
+        for choice in self.chosen.values():
+            at = f"players.{choice.player}.choices.{choice.name}.range"
+            yield from (
+                (at, end) for end in (choice.low, choice.high) if end.is_finite is not False
+            )
+
+    # --- its two faces --------------------------------------------------------------------------
+
+    def branches(self, model: Model, ask: Ask) -> tuple[Branch, ...]:
+        """Return a branch for each network, alike ones once."""
+        from dilemma.games.network.stability import branches
+
+        return branches(model, named=ask.named)
+
+    def solve(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+    ) -> Iterator[Solution]:
+        """Yield what is found by going through all networks, in exact numbers."""
+        from dilemma.games.network.enumeration import solve
+
+        return solve(model, values, seconds=seconds, most=most)
+
+    def closeness(self, model: Model) -> Closeness:
+        """Return what is too close to call: a small gain."""
+        del model
+        return Closeness(CLOSE, kept=True)
+
+    def ordinary(self, size: Size, seconds: float) -> bool:
+        """Tell whether it is small enough to be sure."""
+        fits = len(self.linked) <= MOST_PROVED
+        return seconds >= PLENTY and fits and size.steps <= SOME and size.parameters <= 32
+
+    def worth(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play
+    ) -> dict[str, sp.Expr | None]:
+        """Return every payoff and outcome of a network, and of what is chosen then."""
+        from dilemma.games.network.walk import Walk
+
+        return Walk(model, self, values).worth(self.graph_of(play))
+
+    def gain(self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> sp.Expr:
+        """Return the most that somebody gains by cutting a link, or two by adding theirs."""
+        from dilemma.games.network.walk import Walk
+
+        return Walk(model, self, values).gain(self.graph_of(play))
+
+    def graph_of(self, play: Play) -> tuple[Pair, ...]:
+        """Return the network that a play is."""
+        return tuple(pair for pair in self.pairs if play["-".join(pair)]["linked"] == 1)
+
+    # --- for readers ----------------------------------------------------------------------------
+
+    def decision_titles(self, model: Model) -> tuple[str, ...]:
+        """Return which two may link."""
+        return tuple(" and ".join(model.players[p].title for p in pair) for pair in self.pairs)
+
+    def order(self, model: Model) -> str:
+        """Say what a name lists."""
+        del model
+        return "a name lists the links"
+
+    def sheet(self, model: Model) -> tuple[Table, ...]:
+        """Return payoffs, who may link, and what is chosen then."""
+        rows = tuple((model.players[p].title, str(f)) for p, f in self.pays.items())
+        told = Table(f"{model.title}: payoffs", ("player", "paid"), rows, tuple(self.about(model)))
+        who = ", ".join(model.players[p].title for p in self.linked)
+        notes = (f"By consent of both; each may cut a link of its own.  Who may link: {who}.",)
+        chosen = tuple(
+            (model.players[c.player].title, c.name, f"({c.low}, {c.high})", c.unit, c.means)
+            for c in self.chosen.values()
+        )
+        head = ("player", "chooses", "from", "unit", "means")
+        return told, Table("Links, and what is chosen once they stand", head, chosen, notes)
+
+
+def network_of(model: Model) -> NetworkGame:
+    """Return the game of links that a model states.
+
+    Raises
+    ------
+    UnsupportedError
+        If it states none.
+    """
+    if not isinstance(model.game, NetworkGame):
+        raise UnsupportedError(f"{model.name} has no links; here {model.game.here}")
+    return model.game

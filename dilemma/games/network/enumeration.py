@@ -1,0 +1,268 @@
+"""A game of links at one calibration, in exact numbers: every network is gone through.
+
+What is chosen once the links stand solves a linear system in fractions where slopes are straight lines;
+where they are not, the game of chosen numbers that is left in a network is solved by itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import inf
+
+import sympy as sp
+from sympy.polys.matrices import DomainMatrix
+from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
+
+from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
+from dilemma.games.equilibrium import Equilibrium, Solution, apart
+from dilemma.games.network import MOST_PROVED, NetworkGame, network_of
+from dilemma.games.network.links import Links, Pair, put_in_graph
+from dilemma.games.network.symmetry import Alike, alike
+from dilemma.games.profiles import DIGITS
+from dilemma.model import Model
+from dilemma.reading.toml import formula as written
+
+__all__ = ["solve"]
+
+Graph = tuple[Pair, ...]
+Paid = Mapping[str, sp.Rational]
+
+
+@dataclass
+class _Networks:
+    """What every network pays at one calibration."""
+
+    model: Model
+    game: NetworkGame
+    values: Mapping[sp.Symbol, sp.Expr]
+    exact: bool = True
+    known: dict[Graph, Paid | None] = field(default_factory=dict)
+
+    def paid(self, graph: Graph) -> Paid | None:
+        """Return what a network pays; None where nothing inside the ranges is best to choose."""
+        if graph not in self.known:
+            chosen = self.chosen(graph)
+            pays = self.game.pays.items()
+            self.known[graph] = (
+                None
+                if chosen is None
+                else {p: self.number(f, graph, chosen, f"payoffs.{p}") for p, f in pays}
+            )
+        return self.known[graph]
+
+    def number(
+        self, formula: sp.Expr, graph: Graph, chosen: Mapping[sp.Symbol, sp.Expr], what: str
+    ) -> sp.Rational:
+        """Return a formula's value, rounded where it is irrational."""
+        value = put_in_graph(formula, self.game.calls, graph).xreplace({**self.values, **chosen})
+        if value.free_symbols or not value.is_real or not value.is_finite:
+            raise CalibrationError(
+                f"{what} is not a finite real number there, in ({self.game.called(graph)})"
+            )
+        if not value.is_Rational:
+            self.exact, value = False, sp.Rational(sp.N(value, DIGITS))
+        return value
+
+    # --- what is chosen -------------------------------------------------------------------------
+
+    def chosen(self, graph: Graph) -> dict[sp.Symbol, sp.Expr] | None:
+        """Return what is chosen in a network; None where nothing inside the ranges is best."""
+        choices = list(self.game.chosen.values())
+        symbols = [choice.symbol for choice in choices]
+        pays = {
+            c.player: put_in_graph(self.game.pays[c.player], self.game.calls, graph).xreplace(
+                dict(self.values)
+            )
+            for c in choices
+        }
+        slopes = [sp.expand(sp.diff(pays[c.player], c.symbol)) for c in choices]
+        if not symbols:
+            return {}
+        straight = all(
+            e.is_polynomial(*symbols) and sp.Poly(e, *symbols).total_degree() <= 1 for e in slopes
+        )
+        found = self._straight(slopes, symbols) if straight else self._solved(graph, pays)
+        ends = {
+            c.symbol: (c.low.xreplace(self.values), c.high.xreplace(self.values)) for c in choices
+        }
+        inside = found is not None and all(ends[s][0] < v < ends[s][1] for s, v in found.items())
+        return found if inside else None
+
+    def _straight(
+        self, slopes: list[sp.Expr], symbols: list[sp.Symbol]
+    ) -> dict[sp.Symbol, sp.Expr] | None:
+        players = [choice.player for choice in self.game.chosen.values()]
+        rows = [[e.coeff(s, 1) for s in symbols] for e in slopes]
+        rest = [[-e.xreplace(dict.fromkeys(symbols, sp.Integer(0)))] for e in slopes]
+        for player in dict.fromkeys(players):  # concave in what its player chooses?
+            own = [k for k, other in enumerate(players) if other == player]
+            curved = sp.Matrix([[-rows[i][j] for j in own] for i in own])
+            if not curved.is_positive_definite:
+                return None
+        left = DomainMatrix.from_Matrix(sp.Matrix(rows)).to_field()
+        right = DomainMatrix.from_Matrix(sp.Matrix(rest)).convert_to(left.domain)
+        try:
+            told = left.lu_solve(right).to_Matrix()
+        except DMNonInvertibleMatrixError:
+            return None
+        return dict(zip(symbols, told, strict=True))
+
+    def _solved(self, graph: Graph, pays: Mapping[str, sp.Expr]) -> dict[sp.Symbol, sp.Expr] | None:
+        """Solve what is left in a network as a game of chosen numbers."""
+        from dilemma.games.solution import equilibria
+
+        del graph
+        choices = self.game.chosen.values()
+        players = {
+            c.player: {
+                "choices": {
+                    own.name: {
+                        "range": [written(own.low.xreplace(self.values)), written(own.high.xreplace(self.values))],
+                        "open": "both",
+                    }
+                    for own in choices
+                    if own.player == c.player
+                }
+            }
+            for c in choices
+        }  # fmt: skip
+        left = Model(
+            name=self.model.name,
+            title=self.model.title,
+            kind="continuous",
+            players=players,
+            payoffs={player: written(pays[player]) for player in players},
+        )
+        found = equilibria(left, {}, seconds=None)
+        if not found.complete or len(found) != 1:
+            return None
+        self.exact = self.exact and found[0].exact
+        symbols = {c.name: c.symbol for c in choices}
+        return {symbols[n]: v for own in found[0].play.values() for n, v in own.items()}
+
+
+def solve(
+    model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+) -> Iterator[Solution]:
+    """Find the stable networks; each answer is better than the last.
+
+    Raises
+    ------
+    CalibrationError
+        If a payoff has no value in some network.
+    DisagreementError
+        If the branches and the numbers part: a defect in this package.
+    """
+    deadline = time.monotonic() + (inf if seconds is None else seconds)
+    game = network_of(model)
+    networks = _Networks(model, game, values)
+    classes = alike(model)
+    first = {graph: own for own in classes for graph in own.members}
+    found: dict[Graph, Equilibrium] = {}
+    ties: list[str] = []
+    reason = ""
+    for count, graph in enumerate(game.graphs()):
+        if count >= most or time.monotonic() > deadline:
+            reason = f"{count:,} of {2 ** len(game.pairs):,} networks were tried"
+            break
+        gained, tied = _gained(networks, graph)
+        if gained is None:
+            continue
+        ties += tied
+        own = first[graph]
+        if own.graph not in found:
+            found[own.graph] = _equilibrium(networks, own, strict=not tied)
+    equilibria = tuple(found.values())
+    method = f"what each of {2 ** len(game.pairs):,} networks pays, in exact numbers"
+    if not reason and len(game.linked) <= MOST_PROVED:
+        method += _agree(model, values, equilibria)
+    undetermined = [g for g, paid in networks.known.items() if paid is None]
+    if undetermined and not reason:
+        method += f"; in {len(undetermined)} networks nothing inside the ranges is best to choose"
+    yield Solution(
+        equilibria=equilibria,
+        sets=apart(equilibria),
+        components=tuple((k,) for k in range(len(equilibria))),
+        complete=not reason,
+        exact=networks.exact,
+        reason=reason,
+        degenerate=bool(ties),
+        witness=ties[0] if ties else "",
+        method=method,
+        concept=game.concept,
+    )
+
+
+def _gained(networks: _Networks, graph: Graph) -> tuple[sp.Expr | None, list[str]]:
+    """Tell whether a network is stable (None: it is not), and which links it may as well have."""
+    game, now = networks.game, networks.paid(graph)
+    if now is None:
+        return None, []
+    ties = []
+    for pair, there, added in game.neighbours(graph):
+        later = networks.paid(there)
+        if later is None:
+            return None, []
+        gains = [later[player] - now[player] for player in pair]
+        blocked = min(gains) < 0 if added else max(gains) < 0
+        if added and not blocked and max(gains) > 0:
+            return None, []
+        if not added and max(gains) > 0:
+            return None, []
+        if not blocked:
+            word = "without" if not added else "with"
+            ties.append(
+                f"({game.called(graph)}) pays {' or '.join(pair)} as much {word} {'-'.join(pair)}"
+            )
+    return sp.Integer(0), ties
+
+
+def _equilibrium(networks: _Networks, own: Alike, *, strict: bool) -> Equilibrium:
+    game, model, graph = networks.game, networks.model, own.graph
+    paid, chosen = networks.paid(graph), networks.chosen(graph)
+    assert paid is not None and chosen is not None  # noqa: PT018 -- it was found stable
+    at = {**networks.values, **chosen, **{sp.Symbol(p, real=True): v for p, v in paid.items()}}
+    outcomes = {}
+    for name, outcome in model.outcomes.items():
+        value = put_in_graph(outcome.formula, outcome.chances, graph).xreplace(at)
+        outcomes[name] = value if value.is_number and value.is_finite else None
+    parts = {
+        "-".join(pair): {
+            "linked": sp.Integer(int(pair in graph)),
+            "apart": sp.Integer(int(pair not in graph)),
+        }
+        for pair in game.pairs
+    }
+    return Equilibrium(
+        branch=game.called(graph),
+        play=Links(parts),
+        payoffs=dict(paid),
+        outcomes=outcomes,
+        exact=networks.exact,
+        regret=sp.Integer(0),
+        strict=strict,
+        more={"alike": len(own.members)} if len(own.members) > 1 else {},
+    )
+
+
+def _agree(
+    model: Model, values: Mapping[sp.Symbol, sp.Expr], found: tuple[Equilibrium, ...]
+) -> str:
+    """Compare with the branches that hold here."""
+    from dilemma.games.network.stability import branches
+    from dilemma.games.points import holds
+
+    here = {e.branch for e in found}
+    try:
+        every = branches(model)
+    except UnsupportedError:
+        return ""
+    there = {b.name for b in every if all(holds(c, values)[0] for c in b.conditions)}
+    if here != there:
+        raise DisagreementError(
+            f"numbers find {sorted(here)}, branches {sorted(there)}; please report this with "
+            f"{model.name} at {dict(values)}"
+        )
+    return f"; {len(there)} of {len(every)} branches hold there, and agree"

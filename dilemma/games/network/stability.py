@@ -1,0 +1,330 @@
+"""The symbolic solution of a game of links: a branch for each network, alike ones once.
+
+What is chosen once the links stand solves first-order conditions that are linear in it: a ratio of
+polynomials, whose denominator is positive where payoffs are concave in what their player chooses.
+What somebody gains by one link is then a ratio of polynomials as well.  A network counts as stable where
+what is chosen lies inside its range, in it and in every network that is one link away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import sympy as sp
+from sympy.polys.matrices import DomainMatrix
+
+from dilemma.errors import UnsupportedError
+from dilemma.games.branch import Branch, Naming, Shape
+from dilemma.games.network import MOST_PROVED, NetworkGame, network_of
+from dilemma.games.network.links import Pair, put_in_graph
+from dilemma.games.network.symmetry import Alike, Exchange, alike
+from dilemma.model import Model
+
+__all__ = ["branches"]
+
+SECONDS = 2.0  # for the proof of a sign
+MOST_CANCELLED = 150  # operations in a formula up to which it is brought into lowest terms
+ZERO = sp.Integer(0)
+
+Graph = tuple[Pair, ...]
+
+
+def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
+    """Return every branch of a game of links.
+
+    Parameters
+    ----------
+    named : bool
+        Whether gains are written in the shortest way that the definitions allow.
+
+    Raises
+    ------
+    UnsupportedError
+        If there are too many networks, or what is chosen then has no closed form.
+    """
+    game = network_of(model)
+    if len(game.linked) > MOST_PROVED:
+        raise UnsupportedError(
+            f"{model.name} has {len(game.linked)} players who may link; its symbolic solution is worked "
+            f"out up to {MOST_PROVED}"
+        )
+    return _branches(model, named)
+
+
+@lru_cache(maxsize=16)
+def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
+    naming = Naming(model) if named else None
+    solving = _Solving(model, network_of(model), naming)
+    found = (solving.branch(own) for own in alike(model))
+    return tuple(branch for branch in found if branch is not None)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A polynomial over factors of determinants.
+
+    Attributes
+    ----------
+    over : mapping of factor to power
+    other : sympy expression or None
+        The formula as it is, where it is no such ratio.
+    """
+
+    top: Any
+    over: Mapping[sp.Expr, int]
+    other: sp.Expr | None = None
+
+    def __sub__(self, less: Ratio) -> Ratio:
+        if self.other is not None or less.other is not None:
+            return Ratio(self.top, {}, self.whole - less.whole)
+        over = {
+            f: max(self.over.get(f, 0), less.over.get(f, 0)) for f in {**self.over, **less.over}
+        }
+        return Ratio(self.raised(over) - less.raised(over), over)
+
+    def raised(self, over: Mapping[sp.Expr, int]) -> Any:
+        """Return the top over a larger denominator."""
+        top = self.top
+        for factor, power in over.items():
+            top *= self.top.ring.from_expr(factor) ** (power - self.over.get(factor, 0))
+        return top
+
+    @property
+    def whole(self) -> sp.Expr:
+        """The formula itself."""
+        if self.other is not None:
+            return self.other
+        return self.top.as_expr() / sp.Mul(*(f**power for f, power in self.over.items()))
+
+
+def _relation(kind: Any, gain: sp.Expr) -> sp.Basic:
+    """Return how a gain compares with nought; what sympy would look for is left to others."""
+    return kind(gain, 0) if gain.is_number else kind(gain, 0, evaluate=False)
+
+
+@dataclass(frozen=True)
+class _Solving:
+    """All networks of a model, each solved once."""
+
+    model: Model
+    game: NetworkGame
+    naming: Naming | None
+
+    @cached_property
+    def chosen(self) -> dict[Graph, dict[sp.Symbol, sp.Expr]]:
+        """What is chosen in each network."""
+        found = {}
+        for own in alike(self.model):
+            here, _ = self._solved[own.graph]
+            for graph, exchange in own.members.items():
+                found[graph] = {exchange.chosen[s]: formula for s, formula in here.items()}
+        return found
+
+    def branch(self, own: Alike) -> Branch | None:
+        """Write a network down; None if it is never stable."""
+        conditions = dict.fromkeys(self._conditions(own.graph))
+        if sp.false in conditions:
+            return None
+        pays = self._pays(own.graph)
+        return Branch(
+            name=self.game.called(own.graph),
+            play={
+                "-".join(pair): {
+                    "linked": sp.Integer(int(pair in own.graph)),
+                    "apart": sp.Integer(int(pair not in own.graph)),
+                }
+                for pair in self.game.pairs
+            },
+            payoffs=pays,
+            outcomes=self._outcomes(own.graph, pays),
+            conditions=tuple(c for c in conditions if c is not sp.true),
+            shape=Shape(),
+        )
+
+    # --- when it is stable ----------------------------------------------------------------------
+
+    def _conditions(self, graph: Graph) -> Iterator[sp.Basic]:
+        yield from self._inside(graph)
+        for pair, there, added in self.game.neighbours(graph):
+            yield from self._inside(there)
+            gains = list(dict.fromkeys(self._gain(player, graph, there) for player in pair))
+            if added and len(gains) > 1:
+                both = sp.And(*(_relation(sp.Le, gain) for gain in gains))
+                yield sp.Or(*(_relation(sp.Lt, gain) for gain in gains), both)
+            else:
+                yield from (_relation(sp.Le, gain) for gain in gains)
+
+    def _inside(self, graph: Graph) -> tuple[sp.Basic, ...]:
+        """Return that what is chosen lies inside its range: the same in all networks that are alike."""
+        first = self._first[graph][0]
+        if first not in self._insides:
+            self._insides[first] = tuple(self._lies_inside(first))
+        return self._insides[first]
+
+    @cached_property
+    def _insides(self) -> dict[Graph, tuple[sp.Basic, ...]]:
+        return {}
+
+    def _lies_inside(self, graph: Graph) -> Iterator[sp.Basic]:
+        for choice in self.game.chosen.values():
+            here = self.chosen[graph][choice.symbol]
+            for end, sign in ((choice.low, 1), (choice.high, -1)):
+                if end.is_finite is not False:
+                    told = self._ratio(sign * (here - end))
+                    yield _relation(sp.Gt, self._signed(told))
+
+    @cached_property
+    def _first(self) -> dict[Graph, tuple[Graph, Exchange]]:
+        """For each network the one that stands for it, and what turns that into it."""
+        return {
+            graph: (own.graph, exchange)
+            for own in alike(self.model)
+            for graph, exchange in own.members.items()
+        }
+
+    def _gain(self, player: str, graph: Graph, there: Graph) -> sp.Expr:
+        """Return what has the sign of what a player gains by one link more or less."""
+        after, before = (self._paid(player, g) for g in (there, graph))
+        return self._signed(after - before)
+
+    def _paid(self, player: str, graph: Graph) -> Ratio:
+        """Return what a player is paid: what its like is in the network that stands for this one."""
+        first, exchange = self._first[graph]
+        like = next(p for p, q in exchange.players.items() if q == player)
+        if (like, first) not in self._paids:
+            pays = put_in_graph(self.game.pays[like], self.game.calls, first)
+            self._paids[like, first] = self._ratio(pays.xreplace(self.chosen[first]))
+        return self._paids[like, first]
+
+    @cached_property
+    def _paids(self) -> dict[tuple[str, Graph], Ratio]:
+        return {}
+
+    def _ratio(self, formula: sp.Expr) -> Ratio:
+        """Return a formula over factors of determinants; whatever is no such ratio stays whole."""
+        top, bottom = sp.fraction(sp.together(formula))
+        constant, factors = sp.factor_list(bottom)
+        if not (top.is_polynomial() and all(f in self.factors for f, _ in factors)):
+            return Ratio(self.ring.one, {}, formula)
+        return Ratio(self.ring.from_expr(sp.expand(top / constant)), dict(factors))
+
+    @cached_property
+    def ring(self) -> Any:
+        """Polynomials in parameters and definitions."""
+        symbols = [parameter.symbol for parameter in self.model.parameters.values()]
+        symbols += [definition.symbol for definition in self.model.definitions.values()]
+        return sp.ring(symbols, sp.QQ)[0]
+
+    def _signed(self, ratio: Ratio) -> sp.Expr:
+        """Return what has the sign of a ratio, whose denominators vanish nowhere."""
+        if ratio.other is not None:
+            return ratio.other
+        top = ratio.top
+        for factor, sign in self.factors.items():
+            own = self.ring.from_expr(factor)
+            top *= sign ** ratio.over.get(factor, 0)
+            quotient, rest = top.div(own)
+            while not rest and top:  # it divides both
+                top, (quotient, rest) = quotient * sign, (quotient * sign).div(own)
+        found = top.as_expr()
+        return found if self.naming is None else self.naming.shortest(found)
+
+    @cached_property
+    def factors(self) -> dict[sp.Expr, int]:
+        """The factors of all determinants, each with its sign."""
+        middle = {p.symbol: p.range.some for p in self.model.parameters.values()}
+        every = (factor for own in alike(self.model) for factor in self._solved[own.graph][1])
+        return {f: int(sp.sign(self.model.expand(f).xreplace(middle))) for f in every}
+
+    # --- what is chosen -------------------------------------------------------------------------
+
+    @cached_property
+    def _solved(self) -> dict[Graph, tuple[dict[sp.Symbol, sp.Expr], tuple[sp.Expr, ...]]]:
+        return {own.graph: self._chosen(own.graph) for own in alike(self.model)}
+
+    def _chosen(self, graph: Graph) -> tuple[dict[sp.Symbol, sp.Expr], tuple[sp.Expr, ...]]:
+        """Solve the first-order conditions of all who choose; return the determinant's factors, too."""
+        choices = list(self.game.chosen.values())
+        symbols = [choice.symbol for choice in choices]
+        if not symbols:
+            return {}, ()
+        slopes = [
+            sp.expand(
+                sp.diff(put_in_graph(self.game.pays[c.player], self.game.calls, graph), c.symbol)
+            )
+            for c in choices
+        ]
+        if any(
+            not e.is_polynomial(*symbols) or sp.Poly(e, *symbols).total_degree() > 1 for e in slopes
+        ):
+            raise UnsupportedError(
+                f"{self.model.name}: what is chosen in ({self.game.called(graph)}) has no closed form: "
+                "its first-order conditions are not linear in it (solve answers for given values)"
+            )
+        system, right = sp.linear_eq_to_matrix(slopes, symbols)
+        self._check_concave(graph, system)
+        adjugate, determinant = DomainMatrix.from_Matrix(system).adj_det()
+        told = adjugate.to_Matrix() * right
+        bottom = adjugate.domain.to_sympy(determinant)
+        found = {
+            s: sp.cancel(sp.expand(top) / bottom) for s, top in zip(symbols, told, strict=True)
+        }
+        return found, tuple(factor for factor, _ in sp.factor_list(bottom)[1])
+
+    def _check_concave(self, graph: Graph, system: sp.Matrix) -> None:
+        """See that each payoff is concave in what its player chooses."""
+        players = [choice.player for choice in self.game.chosen.values()]
+        for player in dict.fromkeys(players):
+            own = [k for k, other in enumerate(players) if other == player]
+            curved = -system.extract(own, own)
+            for size in range(1, len(own) + 1):
+                minor = sp.expand(curved[:size, :size].det(method="berkowitz"))
+                if _sign(self.model, minor) <= 0:
+                    raise UnsupportedError(
+                        f"{self.model.name}: what {player} is paid is not proved to be concave in what it "
+                        f"chooses, in ({self.game.called(graph)}): {minor} > 0 is wanted for all parameters"
+                    )
+
+    # --- what it pays ---------------------------------------------------------------------------
+
+    def _pays(self, graph: Graph) -> dict[str, sp.Expr]:
+        return {
+            player: _short(put_in_graph(pays, self.game.calls, graph).xreplace(self.chosen[graph]))
+            for player, pays in self.game.pays.items()
+        }
+
+    def _outcomes(self, graph: Graph, pays: Mapping[str, sp.Expr]) -> dict[str, sp.Expr]:
+        paid = {sp.Symbol(p, real=True): v for p, v in pays.items()}
+        return {
+            name: _short(
+                put_in_graph(o.formula, o.chances, graph).xreplace({**paid, **self.chosen[graph]})
+            )
+            for name, o in self.model.outcomes.items()
+        }
+
+
+def _short(formula: sp.Expr) -> sp.Expr:
+    few = formula.is_rational_function() and formula.count_ops() <= MOST_CANCELLED
+    return sp.factor_terms(sp.cancel(formula)) if few else formula
+
+
+@lru_cache(maxsize=1_000)
+def _sign(model: Model, formula: sp.Expr) -> int:
+    """Return the sign of a formula that is proved for all parameters in their ranges; 0 if none is."""
+    from dilemma.deciders.question import Question
+
+    def about(symbol: sp.Symbol) -> Iterator[sp.Basic]:
+        if symbol.name in model.definitions:
+            yield sp.Eq(symbol, model.definitions[symbol.name].formula, evaluate=False)
+        else:
+            yield from model.parameters[symbol.name].range.of(symbol)
+
+    if formula.is_number:
+        return int(sp.sign(formula))
+    for sign, wrong in ((1, sp.Le(formula, 0)), (-1, sp.Ge(formula, 0))):
+        if Question(about, lambda: SECONDS).ask(wrong).status == "unsat":
+            return sign
+    return 0

@@ -1,0 +1,88 @@
+"""A network by itself: what it pays, and what one link more or less gains.
+
+What is chosen once the links stand solves the slopes of all who choose, which sympy does.  Nothing is
+taken from what solves the game.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+
+from dilemma.games.network import NetworkGame
+from dilemma.games.network.links import Pair, put_in_graph
+from dilemma.model import Model
+
+__all__ = ["Walk"]
+
+DIGITS = 40  # to which what is irrational is rounded
+
+Graph = tuple[Pair, ...]
+
+
+class Walk:
+    """Networks of a game at one calibration."""
+
+    def __init__(
+        self, model: Model, game: NetworkGame, values: Mapping[sp.Symbol, sp.Expr]
+    ) -> None:
+        self.model, self.game, self.values = model, game, dict(values)
+
+    def worth(self, graph: Graph) -> dict[str, sp.Expr | None]:
+        """Return every payoff and outcome; None where it has no value."""
+        chosen = self.chosen(graph)
+        found: dict[str, sp.Expr | None] = dict(self._paid(graph))
+        at = {**self.values, **chosen, **{sp.Symbol(p, real=True): v for p, v in found.items()}}
+        for name, outcome in self.model.outcomes.items():
+            value = put_in_graph(outcome.formula, outcome.chances, graph).xreplace(at)
+            found[name] = value if value.is_number and value.is_finite else None
+        return found
+
+    def gain(self, graph: Graph) -> sp.Expr:
+        """Return the most that somebody gains by cutting a link, or the least of two by adding theirs.
+
+        Two add a link if one of them gains and the other does not lose.
+        """
+        now, most = self._paid(graph), sp.Integer(0)
+        for pair in self.game.pairs:
+            there = tuple(p for p in self.game.pairs if (p in graph) != (p == pair))
+            later = self._paid(there)
+            gains = [later[player] - now[player] for player in pair]
+            if pair in graph or min(gains) >= 0:
+                most = sp.Max(most, *gains)
+        return most
+
+    def _paid(self, graph: Graph) -> dict[str, sp.Expr]:
+        at = {**self.values, **self.chosen(graph)}
+        return {p: self._number(pays, graph, at) for p, pays in self.game.pays.items()}
+
+    def _number(self, pays: sp.Expr, graph: Graph, at: Mapping[sp.Symbol, sp.Expr]) -> sp.Rational:
+        value = put_in_graph(pays, self.game.calls, graph).xreplace(dict(at))
+        return value if value.is_Rational else sp.Rational(sp.N(value, DIGITS))
+
+    def chosen(self, graph: Graph) -> dict[sp.Symbol, sp.Expr]:
+        """Return what is chosen in a network."""
+        choices = list(self.game.chosen.values())
+        symbols = [choice.symbol for choice in choices]
+        slopes = [
+            sp.diff(
+                put_in_graph(self.game.pays[c.player], self.game.calls, graph).xreplace(
+                    self.values
+                ),
+                c.symbol,
+            )
+            for c in choices
+        ]
+        found = sp.solve(slopes, symbols, dict=True) if symbols else [{}]
+        inside = [
+            one
+            for one in found
+            if all(
+                self._end(c.low) < one.get(c.symbol, sp.nan) < self._end(c.high) for c in choices
+            )
+        ]
+        return inside[0] if inside else dict.fromkeys(symbols, sp.nan)
+
+    def _end(self, end: sp.Expr) -> sp.Expr:
+        return end.xreplace(self.values)
