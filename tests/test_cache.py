@@ -135,6 +135,13 @@ def test_another_version_of_what_decides_decides_again(abandonment, decided, mon
     assert len(decided) == 2
 
 
+def test_a_verdict_hangs_on_the_whole_package_and_not_on_one_folder_of_it():
+    package = Path(dilemma.__file__).parent
+    source = {name for name, *_ in cache._source()}
+    assert source == {path.relative_to(package).as_posix() for path in package.rglob("*.py")}
+    assert {"deciders/question.py", "games/tree/induction.py", "ledger/cache.py"} < source
+
+
 def test_code_that_was_changed_under_a_running_process_keeps_nothing(
     abandonment, folder, monkeypatch
 ):

@@ -39,9 +39,9 @@ def opened(code, name, era="post_cold_war", **given):
 # --- the file ------------------------------------------------------------------------------------
 
 
-def test_all_shipped_models_are_on_a_page_of_under_300_kB():
+def test_all_shipped_models_are_on_a_page_of_under_500_kB():
     assert [m["name"] for m in content(page())["models"]] == SHOWN
-    assert len(page().encode()) < 300_000
+    assert len(page().encode()) < 500_000
 
 
 def test_only_what_stands_in_the_file_may_run_or_colour_it():
@@ -513,6 +513,9 @@ ANSWERS = {
     ("hedging", "why_does_japan_hedge"): (passes("x_J", 0.5), 1),
     ("hedging", "tipping_point"): (plays("(x_J.high)"), 1),
     ("hedging", "need_of_the_partner"): (lambda row: len(row["names"]) == 3, 1),
+    ("triangle", "trade_with_the_rival"): (passes("abandonment_if_challenged", 0.25), 1),
+    ("triangle", "a_word_in_tokyo"): (plays("(challenge, firm, support/restrain)"), -1),
+    ("triangle", "brinkmanship"): (plays("(challenge, concede, support/restrain)"), 1),
 }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """The page against answers that share nothing with it, on 20,000 calibrations of each model.
 
 Games with actions: vertex enumeration in fractions, from payoffs alone.  Games with numbers: best
-replies and equilibria worked out here from the definitions, by scanning and bisection.
+replies and equilibria worked out here from the definitions, by scanning and bisection.  Trees:
+backward induction, written out from the story.
 """
 
 from fractions import Fraction
@@ -105,6 +106,39 @@ def test_ties_are_the_continua_that_they_are(size, count):
     values = np.random.default_rng(0).integers(0, 3, (count, 2 * size**2))
     degenerate = compare(model, html, [[Fraction(int(v)) for v in row] for row in values])
     assert degenerate > count / 2
+
+
+# --- trees ---------------------------------------------------------------------------------------
+
+
+def test_the_triangle_is_played_as_its_story_says():
+    """From the ends: the United States at each stake, then Japan, then China."""
+    names = list(dilemma.load("triangle").parameters)
+    calibrations = draws(page(), "triangle", COUNT)
+    at = dict(zip(names, np.array(floats(calibrations)).T, strict=True))
+    war = at["q"] * (at["e_m"] + at["chi"] * at["x_U"])  # what support costs, whatever the stake
+    support = np.clip(1 - war / at["L"], 0, 1)
+    backed = (1 - at["q"]) * at["z"] - at["q"] * at["m_J"]
+    boldness = support * backed - (1 - support) * (at["l"] + at["h"]) + at["l"]
+    lure = (1 - support) * at["g"] - support * (at["q"] * at["m_C"] + (1 - at["q"]) * at["k_C"])
+    firm = boldness > 0
+    challenged = ~firm | (lure > 0)
+    close = np.minimum(np.abs(boldness), np.abs(lure)) < 1e-6
+    # A stake below the cost of support is lost whole; one above it is spared for that cost.
+    least = np.minimum(war, at["L"])
+    tried = -(least**2) / (2 * at["L"]) - war * support
+    us = np.where(challenged, np.where(firm, tried, -at["theta"] * at["L"] / 2), 0)
+    chances = np.array([challenged, ~challenged, firm, ~firm, support, 1 - support], dtype=float).T
+    seen = set()
+    for k, own in enumerate(solved(page(), "triangle", calibrations)):
+        if close[k]:
+            continue
+        (play,), (paid,) = own["play"], own["payoffs"]
+        assert np.allclose(play, chances[k], atol=1e-9)
+        assert paid[2] == pytest.approx(us[k], abs=1e-9)
+        seen.add((bool(firm[k]), bool(challenged[k])))
+    assert seen == {(True, False), (True, True), (False, True)}
+    assert close.mean() < 0.01
 
 
 # --- games with numbers --------------------------------------------------------------------------

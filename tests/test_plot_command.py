@@ -104,7 +104,7 @@ def test_what_cannot_be_drawn_is_told(typed, tmp_path, arguments, said):
 
 
 HAS = {
-    "regions": {"abandonment", "abandonment_hedging", "repeated"},
+    "regions": {"abandonment", "abandonment_hedging", "repeated", "triangle"},
     "replies": {"abandonment", "hedging", "burden"},
     "ceiling": {"cork"},
     "bargain": {"burden"},

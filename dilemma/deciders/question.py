@@ -263,6 +263,8 @@ class Question:
         self._solver = z3.SolverFor("QF_NRA", ctx=self._context)
         self._solver.set("random_seed", 0)
         self._names: dict[sp.Symbol, z3.ArithRef] = {}
+        # What has no guard is read once, so that a quotient that occurs often has one inverse.
+        self._read: dict[sp.Basic, z3.ExprRef] = {}
         self._found: z3.ModelRef | None = None
         self._fresh = 0
         self.obligations: list[Obligation] = []
@@ -404,7 +406,25 @@ class Question:
             self._add(*self._about(symbol))
         return self._names[symbol]
 
+    def _once(
+        self,
+        read: Callable[[sp.Basic, z3.BoolRef], z3.ExprRef],
+        what: sp.Basic,
+        guard: z3.BoolRef,
+    ) -> z3.ExprRef:
+        if guard is not self._true:
+            return read(what, guard)
+        if what not in self._read:
+            self._read[what] = read(what, guard)
+        return self._read[what]
+
     def _boolean(self, formula: sp.Basic, guard: z3.BoolRef) -> z3.BoolRef:
+        return self._once(self._read_boolean, formula, guard)
+
+    def _term(self, expression: sp.Expr, guard: z3.BoolRef) -> z3.ArithRef:
+        return self._once(self._read_term, expression, guard)
+
+    def _read_boolean(self, formula: sp.Basic, guard: z3.BoolRef) -> z3.BoolRef:
         if formula in (sp.true, sp.false):
             return z3.BoolVal(bool(formula), ctx=self._context)
         match formula:
@@ -419,7 +439,7 @@ class Question:
                 return _RELATIONS[formula.rel_op](left, right)
         raise UnsupportedError(f"'{formula}' is no statement that can be decided")
 
-    def _term(self, expression: sp.Expr, guard: z3.BoolRef) -> z3.ArithRef:
+    def _read_term(self, expression: sp.Expr, guard: z3.BoolRef) -> z3.ArithRef:
         match expression:
             case sp.Symbol():
                 return self._real(expression)

@@ -37,6 +37,7 @@ from dilemma.theory.parts import Claim
 __all__ = ["VARIABLE", "Cache", "Kept", "users_folder"]
 
 VARIABLE = "DILEMMA_CACHE"
+PACKAGE = Path(__file__).parents[1]  # whatever of it a verdict was reached by
 DECIDING = ("z3-solver", "sympy", "numpy", "scipy")
 ENGINES = 3  # of so many versions verdicts are kept
 LARGEST = 2**24  # bytes that are read of a file
@@ -184,9 +185,10 @@ def _eras(model: Model, claim: Claim) -> list[str]:
 
 def _source() -> tuple[tuple[str, int, int], ...]:
     """Return which files the package has, how long they are and when each was changed."""
-    here = Path(__file__).parent
-    told = ((path, path.stat()) for path in sorted(here.rglob("*.py")))
-    return tuple((path.relative_to(here).as_posix(), s.st_mtime_ns, s.st_size) for path, s in told)
+    told = ((path, path.stat()) for path in sorted(PACKAGE.rglob("*.py")))
+    return tuple(
+        (path.relative_to(PACKAGE).as_posix(), s.st_mtime_ns, s.st_size) for path, s in told
+    )
 
 
 @cache
@@ -195,7 +197,7 @@ def _stamped() -> tuple[tuple[tuple[str, int, int], ...], str]:
     source = _source()
     digest = hashlib.sha256()
     for name, _, _ in source:
-        digest.update(name.encode() + b"\0" + (Path(__file__).parent / name).read_bytes())
+        digest.update(name.encode() + b"\0" + (PACKAGE / name).read_bytes())
     told = [f"{package} {version(package)}" for package in DECIDING]
     digest.update(json.dumps([*told, *sys.version_info[:2]]).encode())
     return source, digest.hexdigest()[:16]

@@ -300,10 +300,12 @@ SCRIPTS = (
     "fractions",
     "actions",
     "chosen",
+    "moves",
     "drawing",
     "pictures",
     "pictures_of_actions",
     "pictures_of_numbers",
+    "pictures_of_trees",
     "saving",
     "page",
 )
@@ -363,7 +365,7 @@ def classroom(
     Raises
     ------
     UnsupportedError
-        For a game that the page has no picture for, such as one of three players.
+        For a game that the page has no picture for, such as a table of three players.
     CalibrationError
         For an unknown era or an impossible value, and where a parameter has neither a value nor a
         bounded range.

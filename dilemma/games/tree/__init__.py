@@ -83,8 +83,9 @@ class TreeGame(Game):
 
     @property
     def can(self) -> Can:
-        """Branches as long as everybody knows what has happened."""
-        return Can.ACTIONS | Can.MOVES | (Can.SYMBOLS if self.perfect else Can(0))
+        """Branches, and a script of them, as long as everybody knows what has happened."""
+        seen = Can.SYMBOLS | Can.SCRIPT if self.perfect else Can(0)
+        return Can.ACTIONS | Can.MOVES | seen
 
     @cached_property
     def decisions(self) -> Mapping[str, Decision]:
@@ -156,6 +157,12 @@ class TreeGame(Game):
 
         return branches(model, named=ask.named)
 
+    def script(self, model: Model) -> tuple[str, dict[str, Any]]:
+        """Return its moves, and its branches as they stand."""
+        from dilemma.games.tree.tree_script import moves
+
+        return moves(model)
+
     def may_hold(self, model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
         """Tell that there is no cutoff where a gain does not move with the type."""
         del model, branch, values
@@ -178,8 +185,8 @@ class TreeGame(Game):
         return solve(model, values, seconds=seconds, most=most)
 
     def ordinary(self, size: Size, seconds: float) -> bool:
-        """Tell whether it is small enough to be sure."""
-        fits = size.players <= 2 and len(self.nodes) <= 12
+        """Tell whether it is small enough to be sure; backward induction does not mind players."""
+        fits = (self.perfect or size.players <= 2) and len(self.nodes) <= 12
         return seconds >= PLENTY and fits and size.steps <= SOME and size.parameters <= 32
 
     def worth(

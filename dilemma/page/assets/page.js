@@ -106,7 +106,7 @@ function draw() {
   const asked = state.question === null ? null : model.questions[state.question];
   put($("asks"), escaped(asked ? asked.asks : WORDS.choose_question));
   $("moved").textContent = state.moved.size ? fill(WORDS.moved, { era: eraTitle(), moved: [...state.moved].map((n) => `${n} = ${state.texts[model.parameters.indexOf(parameter(model, n))]}`).join(", ") }) : fill(WORDS.centre, { era: eraTitle() });
-  $("play").innerHTML = model.kind === "matrix" ? table(model, found) : choices(model, found);
+  $("play").innerHTML = model.kind === "matrix" ? table(model, found) : model.kind === "tree" ? endsTable(model, found) : choices(model, found);
   put($("kind"), kind(model, found));
   put($("equilibria"), state.shows.equilibria ? equilibria(model, found) : `<p>${WORDS.hidden_equilibria}</p>`);
   pictures(model, found);
@@ -159,7 +159,8 @@ function choices(model, found) {
 }
 
 function kind(model, found) {
-  if (!state.shows.kind) return escaped(WORDS.guess);
+  if (!state.shows.kind) return escaped(model.kind === "tree" ? WORDS.guess_tree : WORDS.guess);
+  if (model.kind === "tree") return cutoffsTold(found);
   const told = model.kind === "matrix" ? kindsOf(model, state.values) : null;
   if (told) return model.players.map((p, k) => `${escaped(p.title)}: <b>${escaped(WORDS.kinds[told[k]])}</b>`).join(". ");
   const pure = found.equilibria.filter((e) => e.pure).length;
@@ -168,9 +169,9 @@ function kind(model, found) {
 }
 
 function equilibria(model, found) {
-  if (found.undefined) return `<p>${escaped(WORDS.no_payoffs)}</p>`;
+  if (found.undefined) return `<p>${escaped(found.undefined === true ? WORDS.no_payoffs : found.undefined)}</p>`;
   const items = found.equilibria.map((e) => {
-    const play = e.mixes ? e.mixes.map((mix, k) => `${escaped(model.players[k].title)}: ${support(mix).map((a) => `${escaped(model.players[k].actions[a])}${mix[a] === 1 ? "" : ` ${short(mix[a])}`}`).join(", ")}`).join("; ") : model.choices.map((c, k) => `${markedLetter(c)} = ${short(e.unknowns[k])}`).join(", ");
+    const play = e.mixes ? e.mixes.map((mix, k) => `${escaped(movers(model)[k].title)}: ${support(mix).map((a) => `${escaped(movers(model)[k].actions[a])}${mix[a] === 1 ? "" : ` ${short(mix[a])}`}`).join(", ")}`).join("; ") : model.choices.map((c, k) => `${markedLetter(c)} = ${short(e.unknowns[k])}`).join(", ");
     const paid = model.players.map((p, k) => `${escaped(p.title)} ${short(e.payoffs[k])}`).join(", ");
     const risks = model.outcomes.map((o, k) => [o, e.outcomes[k]]).filter(([o]) => !model.choices?.some((c) => c.name === o.name)).map(([o, v]) => `<li>${escaped(o.means)}: <b>${short(v)}</b> <small>${escaped(o.unit)}</small></li>`).join("");
     return `<li><b>${escaped(e.name)}</b> ${e.stable === false ? `<i>${WORDS.unstable}</i> ` : ""}${play}. ${WORDS.paid}: ${paid}.${because(model, found, e)}<details><summary>${WORDS.risks}</summary><ul>${risks}</ul></details></li>`;

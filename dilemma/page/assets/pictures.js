@@ -1,7 +1,8 @@
 // What is drawn of each kind of game: a list of pictures, each a title, the picture, and words below.
-// A kind that comes later gets its picture here, and its script in dilemma/page/writing.py.
+// A kind that comes later gets its picture here, and its script where its class has it.
 const PICTURES = {
   matrix: [mixPicture, mapPicture],
+  tree: [treePicture, mapPicture],
   continuous: [curvesPicture, alongPicture],
   sequential: [leadersPicture, alongPicture],
 };

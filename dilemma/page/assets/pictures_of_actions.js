@@ -95,29 +95,34 @@ function mapped(key, values, places, make) {
   return MAPS.get(key);
 }
 
-// Which pure equilibria there are where two parameters move: a panel for each era.
+// What a map tells apart: pure equilibria, each a bit; in a tree the case of backward induction.
+function zones(model) {
+  if (model.kind === "tree") return { label: (values) => 1 + MODELS[model.name](values).branches.findIndex((b) => b.holds()), called: (n) => model.cases[n - 1] ?? WORDS.none_pure };
+  const pure = model.branches.filter((b) => b.pure), conditions = pure.map((b) => b.blocks.flatMap((block) => block.least.map(([k]) => k)));
+  const label = (values) => {
+    const told = MODELS[model.name].terms(values);
+    return conditions.reduce((bits, many, k) => bits + (many.every((c) => (c > 0 ? told[c - 1] : -told[-c - 1]) >= -E) ? 2 ** k : 0), 0);
+  };
+  return { label, called: (bits) => pure.flatMap((b, k) => (Math.floor(bits / 2 ** k) % 2 ? [b.title] : [])).join(` ${WORDS.or} `) || WORDS.none_pure };
+}
+
+// Which equilibria there are where two parameters move: a panel for each era.
 function mapPicture(model, state, found) {
   if (state.axes.length < 2) return { title: WORDS.map, svg: "", below: WORDS.no_map };
-  const pure = model.branches.filter((b) => b.pure), [x, y] = state.axes.map((name) => parameter(model, name));
+  const zone = zones(model), { called } = zone, [x, y] = state.axes.map((name) => parameter(model, name));
   const places = state.axes.map((name) => model.parameters.findIndex((p) => p.name === name));
-  const conditions = pure.map((b) => b.blocks.flatMap((block) => block.least.map(([k]) => k)));
   const reach = [x, y].map((p, k) => axisOf(p, state.values[places[k]]));
   const panels = model.eras.map((era) => {
     const values = model.parameters.map((p, k) => (state.moved.has(p.name) ? state.values[k] : float(p.values[era.name].value)));
-    const terms = MODELS[model.name].terms;
     const label = (u, v) => {
       values[places[0]] = u; values[places[1]] = v;
-      const told = terms(values);
-      let bits = 0;
-      conditions.forEach((many, k) => { if (many.every((c) => (c > 0 ? told[c - 1] : -told[-c - 1]) >= -E)) bits += 2 ** k; });
-      return bits;
+      return zone.label(values);
     };
     const box = [x, y].map((p) => [float(p.values[era.name].low), float(p.values[era.name].high)]);
     return { era, box, ...(state.shows.kind ? mapped(`${model.name} ${era.name} ${state.axes} ${reach}`, values, places, () => ({ told: shares(label, ...box), cells: regions(label, ...reach, 44) })) : {}) };
   });
   const seen = [...new Set(panels.flatMap((p) => (p.cells ? [...p.cells.polygons.keys()] : [])))].sort((a, b) => a - b);
   const looks = new Map(seen.map((own, k) => [own, { letter: lettered(k), tint: TINTS[k % TINTS.length], hatch: Math.floor(k / TINTS.length) }]));
-  const called = (bits) => pure.flatMap((b, k) => (Math.floor(bits / 2 ** k) % 2 ? [b.title] : [])).join(` ${WORDS.or} `) || WORDS.none_pure;
   const size = 214, legend = seen.length * 17;
   let inside = hatches(Math.floor((seen.length - 1) / TINTS.length));
   panels.forEach((panel, n) => {
@@ -150,7 +155,7 @@ function mapPicture(model, state, found) {
     inside += words(96, yy, clipped(called(own), 66), { "font-size": 12 });
   });
   const told = panels.map((p) => `${p.era.title}: ${p.told ? [...p.told].map(([own, s]) => `${percent(s)} ${called(own)}`).join(", ") : WORDS.hidden}`).join(". ");
-  return { title: WORDS.map, svg: picture(540, low + legend + 4, fill(WORDS.map_says, { x: x.name, y: y.name, told }), inside), below: `${axisName(x)}. ${axisName(y)}. ${state.shows.kind ? WORDS.map_below : WORDS.map_hidden}`, chooses: "axes" };
+  return { title: WORDS.map, svg: picture(540, low + legend + 4, fill(WORDS.map_says, { x: x.name, y: y.name, told }), inside), below: `${axisName(x)}. ${axisName(y)}. ${state.shows.kind ? (model.kind === "tree" ? WORDS.map_below_tree : WORDS.map_below) : WORDS.map_hidden}`, chooses: "axes" };
 }
 // A, B, ... Z, AA, AB ...
 const lettered = (k) => (k < 26 ? "" : lettered(Math.floor(k / 26) - 1)) + String.fromCharCode(65 + (k % 26));

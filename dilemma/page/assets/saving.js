@@ -2,6 +2,11 @@
 function asLatex(model, state, found) {
   const texed = (text) => String(text).replace(/[\\{}$&#^_%~]/g, (c) => ({ "\\": "\\textbackslash{}", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}" })[c] ?? `\\${c}`);
   const number = (v) => short(v).replace(/−/g, "-").replace(/·10\^(.*)/, "\\cdot 10^{$1}");
+  if (model.kind === "tree") {
+    if (found.undefined) return null;
+    const rows = model.ends.map((end, k) => `${texed(end.join(", "))} & ${model.players.map((_, j) => texed(paidAt(model, found.game, k, j)).replace(/−/g, "$-$")).join(" & ")} \\\\`);
+    return [`% ${model.title.replace(/\s+/g, " ")}: ${calibration(model, state)}`, `\\begin{tabular}{l${"r".repeat(model.players.length)}}`, `${["", ...model.players.map((p) => texed(p.title))].join(" & ")} \\\\ \\hline`, ...rows, "\\end{tabular}", ""].join("\n");
+  }
   if (model.kind !== "matrix") {
     const rows = found.equilibria.flatMap((e, k) => [...model.choices.map((c, j) => [c, e.unknowns[j]]), ...model.players.map((p, j) => [{ name: WORDS.payoff, means: p.title, unit: p.unit }, e.payoffs[j]])].map(([c, v]) => `${k + 1} & ${texed(c.name)} & ${texed(c.means)} & ${number(v)} & ${texed(c.unit)} \\\\`));
     return ["\\begin{tabular}{rllrl}", ...rows, "\\end{tabular}", ""].join("\n");
@@ -46,7 +51,7 @@ function asCsv(model, state, found) {
   }
   found.equilibria.forEach((e, n) => {
     const what = `equilibrium ${n + 1} ${e.name}`;
-    if (e.mixes) model.players.forEach((p, k) => p.actions.forEach((a, c) => rows.push([what, `P(${p.name} ${a})`, e.mixes[k][c], "probability", ""])));
+    if (e.mixes) movers(model).forEach((p, k) => p.actions.forEach((a, c) => rows.push([what, `P(${p.name} ${a})`, e.mixes[k][c], "probability", ""])));
     else model.choices.forEach((c, k) => rows.push([what, c.name, e.unknowns[k], c.unit, c.means]));
     model.players.forEach((p, k) => rows.push([what, `payoff of ${p.title}`, e.payoffs[k], p.unit, ""]));
     model.outcomes.forEach((o, k) => rows.push([what, o.name, e.outcomes[k], o.unit, o.means]));
@@ -74,4 +79,5 @@ function disagreements(model) {
   });
 }
 const alike = (one, other) => one.every((v, k) => Math.abs(v - other[k]) < 1e-6 * Math.max(1, Math.abs(v)));
-const solve = (model, values) => (model.kind === "matrix" ? solveActions(model, values) : solveChosen(model, values));
+const SOLVERS = { matrix: solveActions, tree: solveTree };
+const solve = (model, values) => (SOLVERS[model.kind] ?? solveChosen)(model, values);

@@ -1,0 +1,46 @@
+// Equilibria of a tree: each branch is a case of backward induction, and says itself when it holds.
+function solveTree(model, values) {
+  const game = MODELS[model.name](values), wrong = game.wrong.indexOf(true), found = { model, game, equilibria: [], doubt: false };
+  if (wrong >= 0) return { ...found, undefined: fill(WORDS.no_game, { why: model.impossible[wrong] }) };
+  if (![...game.ends, ...game.chances].flat().every(Number.isFinite)) return { ...found, undefined: true };
+  for (const branch of game.branches) {
+    if (!branch.holds()) continue;
+    const mixes = branch.play(), pure = mixes.every((mix) => mix.every((chance) => chance === 0 || chance === 1));
+    found.equilibria.push({ branch, name: branch.title, mixes, pure, payoffs: branch.payoffs(), outcomes: branch.outcomes(), cutoffs: cutoffs(model, game, branch, mixes) });
+  }
+  return { ...found, doubt: found.equilibria.length !== 1 }; // several only where payoffs tie
+}
+
+// From which type on a player who knows it acts otherwise: types are as likely everywhere.
+function cutoffs(model, game, branch, mixes) {
+  return model.decisions.flatMap(({ title, actions, knows }, k) => {
+    const [up, down] = branch.done[k].split("/");
+    if (!down) return [];
+    const [low, high] = game.types[model.types.findIndex((t) => t.name === knows)];
+    return [{ player: title, above: up, below: down, type: knows, value: high - mixes[k][actions.indexOf(up)] * (high - low) }];
+  });
+}
+
+// Who mixes: in a tree each decision by itself.
+const movers = (model) => model.decisions ?? model.players;
+
+// The chance of each action at a node, by chance itself or in an equilibrium.
+function chancesAt(model, game, node, n, e) {
+  return node.decision ? e.mixes[model.decisions.findIndex((d) => d.name === node.decision)] : game.chances[n];
+}
+
+// How likely play gets to a history.
+function reaches(model, game, history, e) {
+  return history.reduce((chance, action, k) => {
+    const n = model.nodes.findIndex((node) => node.history.length === k && node.history.every((a, j) => a === history[j]));
+    return chance * chancesAt(model, game, model.nodes[n], n, e)[model.nodes[n].actions.indexOf(action)];
+  }, 1);
+}
+
+// What an end pays a player, a private type left as it is: "−2 − 0.5 stake".
+function paidAt(model, game, end, player) {
+  const [constant, ...slopes] = game.ends[end].slice(player * (1 + model.types.length), (player + 1) * (1 + model.types.length));
+  const told = slopes.flatMap((s, k) => (equals(s) ? [] : [[s, `${equals(Math.abs(s) - 1) ? "" : `${short(Math.abs(s), 3)} `}${model.types[k].name}`]]));
+  const first = told.length && equals(constant) ? "" : short(constant, 3);
+  return told.reduce((text, [s, what]) => `${text}${text ? (s < 0 ? " − " : " + ") : s < 0 ? "−" : ""}${what}`, first);
+}
