@@ -513,6 +513,9 @@ ANSWERS = {
     ("hedging", "why_does_japan_hedge"): (passes("x_J", 0.5), 1),
     ("hedging", "tipping_point"): (plays("(x_J.high)"), 1),
     ("hedging", "need_of_the_partner"): (lambda row: len(row["names"]) == 3, 1),
+    ("trade", "whose_interdependence"): (lambda row: row["values"]["exposure"] <= 0.038, 1),
+    ("trade", "hump"): (lambda row: row["values"]["drag"] >= row["values"]["B"] / 2, 1),
+    ("trade", "peace_by_trade"): (plays("(y.low)"), 1),
 }  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def test_what_cannot_be_drawn_is_told(typed, tmp_path, arguments, said):
 
 HAS = {
     "regions": {"abandonment", "abandonment_hedging", "repeated"},
-    "replies": {"abandonment", "hedging", "burden"},
+    "replies": {"abandonment", "hedging", "burden", "trade"},
     "ceiling": {"cork"},
     "bargain": {"burden"},
 }

@@ -1,0 +1,244 @@
+"""The model of trade and entrapment says what its theory says.
+
+Its equilibrium is written out here from the theory, and found once more without it: by best replies
+after best replies, each the top of a payoff found by golden sections.  The numbers at the centres
+were worked out independently before the model was written.
+"""
+
+import re
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import dilemma
+from dilemma.games.solution import many
+
+ERAS = ("cold_war", "post_cold_war")
+EACH = 150
+GOLDEN = (np.sqrt(5) - 1) / 2
+
+
+@pytest.fixture(scope="module")
+def trade():
+    return dilemma.load("trade")
+
+
+@pytest.fixture(scope="module")
+def drawn(trade):
+    """300 calibrations, half from each era's box: parameter to column."""
+    rng = np.random.default_rng(8)
+    boxes = [trade.eras[era].values for era in ERAS]
+    return {
+        name: np.concatenate(
+            [rng.uniform(float(b[name].range.low), float(b[name].range.high), EACH) for b in boxes]
+        )
+        for name in trade.parameters
+    }
+
+
+@pytest.fixture(scope="module")
+def centres(trade):
+    """The equilibrium at each era's centre."""
+    return {era: dilemma.solve(trade, era)[0] for era in ERAS}
+
+
+def in_theory(at):
+    """Commitment and assertiveness where both are positive, as the theory has them."""
+    pull, value = at["tau"] * at["x_U"], at["B0"] + at["om"] * at["x_UJ"]
+    alone = at["bet"] - at["tau"] * at["x_J"]
+    one = 1 + at["gam"] * pull
+    return (value - pull * alone) / one, (alone + at["gam"] * value) / one
+
+
+def highest(worth, low, high, rounds=60):
+    """Return where functions with one top each are highest, by golden sections."""
+    for _ in range(rounds):
+        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+        up = worth(left) < worth(right)
+        low, high = np.where(up, left, low), np.where(up, high, right)
+    return (low + high) / 2
+
+
+def by_best_replies(model, at, rounds=40):
+    """Return what best replies to best replies come to, from the payoffs alone."""
+    names = [*model.parameters, "a", "y"]
+    (cell,) = model.payoffs.values()
+    us, japan = (
+        sp.lambdify([sp.Symbol(n, real=True) for n in names], model.expand_play(model.expand(p)))
+        for p in (cell["us"], cell["japan"])
+    )
+    nought = np.zeros_like(at["tau"])
+    most_a = 2 * (at["B0"] + at["om"] * at["x_UJ"])
+    most_y = 2 * (at["bet"] + at["gam"] * most_a)
+    a, y = nought, nought
+    for _ in range(rounds):
+        a = highest(lambda n, y=y: us(**at, a=n, y=y), nought, most_a)
+        y = highest(lambda n, a=a: japan(**at, a=a, y=n), nought, most_y)
+    return a, y
+
+
+def by_branches(model, at):
+    """Return the one equilibrium that the model's branches give at each calibration."""
+    batch = many(model, {model.parameters[n].symbol: column for n, column in at.items()})
+    told = []
+    for name in ("a", "y"):
+        columns, count = [], 0
+        for rows in batch.rows:
+            value = np.broadcast_to(rows.at[sp.Symbol(name, real=True)], rows.holds.shape)
+            columns.append(np.where(rows.holds, value, 0).sum(axis=1))
+            count = count + rows.holds.sum(axis=1)
+        assert (count == 1).all()
+        told.append(sum(columns))
+    return tuple(told)
+
+
+# --- one equilibrium, three ways ------------------------------------------------------------------
+
+
+def test_payoffs_are_those_of_the_theory(trade):
+    (cell,) = trade.payoffs.values()
+    at = {name: sp.Symbol(name, real=True) for name in (*trade.parameters, "a", "y")}
+    a, y, tau = at["a"], at["y"], at["tau"]
+    us = a * (at["B0"] + at["om"] * at["x_UJ"]) - a**2 / 2 - tau * at["x_U"] * a * y
+    japan = y * (at["bet"] + at["gam"] * a) - y**2 / 2 - tau * at["x_J"] * y
+    assert sp.expand(trade.expand(cell["us"]) - us) == 0
+    assert sp.expand(trade.expand(cell["japan"]) - japan) == 0
+
+
+def test_both_choose_as_the_theory_says_all_over_the_boxes(trade, drawn):
+    np.testing.assert_allclose(by_branches(trade, drawn), in_theory(drawn), rtol=1e-10)
+
+
+def test_best_replies_from_the_payoffs_alone_lead_to_the_same(trade, drawn):
+    np.testing.assert_allclose(by_best_replies(trade, drawn), in_theory(drawn), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("era", "expected"),
+    [
+        ("cold_war", {"a": 0.611, "y": 0.940, "exposure": 0.038, "partner_to_rival": 4.44}),
+        ("post_cold_war", {"a": 0.460, "y": 0.590, "exposure": 0.076, "partner_to_rival": 0.37}),
+    ],
+)
+def test_equilibria_at_the_centres(centres, era, expected):
+    assert centres[era].stable
+    for name, about in expected.items():
+        assert float(centres[era].value(name)) == pytest.approx(about, rel=0.011, abs=6e-4), name
+
+
+def test_exposure_has_doubled(centres):
+    before, after = (centres[era].value("exposure") for era in ERAS)
+    assert float(after / before) == pytest.approx(2.016, abs=5e-4)
+
+
+# --- corners, which the boxes never see -----------------------------------------------------------
+
+
+def test_where_entrapment_takes_all_nobody_commits(trade):
+    (found,) = dilemma.solve(trade, "post_cold_war", x_U=1, x_J=0)
+    assert (found.value("a"), found.value("y")) == (0, sp.Rational(8, 10))
+    assert found.value("exposure") == 0
+
+
+def test_a_japan_that_trades_with_china_alone_quarrels_with_nobody(trade):
+    (found,) = dilemma.solve(trade, "post_cold_war", x_J=1)
+    assert found.value("y") == 0
+    assert found.value("a") == sp.Rational("0.6") + sp.Rational("0.5") * sp.Rational("0.0521")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"tau": 0}, {"tau": 0, "gam": 0}, {"x_U": 0}, {"gam": 50}], ids=str
+)
+def test_the_ends_of_what_may_be_chosen_are_never_reached(trade, drawn, changes):
+    at = drawn | {name: np.full_like(drawn[name], value) for name, value in changes.items()}
+    a, y = by_branches(trade, at)
+    value = at["B0"] + at["om"] * at["x_UJ"]
+    assert (a < 1.001 * value).all()
+    assert (y < 1.001 * (at["bet"] + at["gam"] * value)).all()
+
+
+# --- what moves it --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("share", "commitment", "assertiveness"), [("x_U", -1, -1), ("x_J", 1, -1), ("x_UJ", 1, 1)]
+)
+def test_which_way_each_share_moves_both(trade, drawn, share, commitment, assertiveness):
+    """By finite differences between equilibria that best replies have found."""
+    step = 1e-3
+    low, high = (
+        by_best_replies(trade, {**drawn, share: drawn[share] + change}) for change in (-step, step)
+    )
+    assert (np.sign(high[0] - low[0]) == commitment).all()
+    assert (np.sign(high[1] - low[1]) == assertiveness).all()
+
+
+def test_exposure_is_largest_where_entrapment_takes_half(trade):
+    at = {name: float(value) for name, value in trade.calibration("cold_war").items()}
+    shares = np.linspace(0, 1, 2001)
+    many_at = {name: np.full_like(shares, value) for name, value in at.items()} | {"x_U": shares}
+    a, y = by_best_replies(trade, many_at)
+    top = np.argmax(at["tau"] * shares * a * y)
+    assert shares[top] == pytest.approx(0.2026, abs=5e-4)
+    assert a[top] == pytest.approx((at["B0"] + at["om"] * at["x_UJ"]) / 2, abs=1e-3)
+
+
+# --- where the paper's sentences stop being true --------------------------------------------------
+
+
+def corners(trade, era):
+    """Yield every corner of an era's measured shares."""
+    ends = [(trade.eras[era].values[n].range.low, trade.eras[era].values[n].range.high)
+            for n in ("x_U", "x_J", "x_UJ")]  # fmt: skip
+    grid = np.meshgrid(*[[float(low), float(high)] for low, high in ends])
+    return dict(zip(("x_U", "x_J", "x_UJ"), map(np.ravel, grid), strict=True))
+
+
+def least(trade, tau, change):
+    """Return the least of a change between the eras over corners of the boxes, at one tau."""
+    before, after = (corners(trade, era) for era in ERAS)
+    found = np.inf
+    for B0 in (0.5, 0.7):
+        for om in (0, 1):
+            for bet in (0.6, 1):
+                for gam in (0.2, 0.6):
+                    same = {"B0": B0, "om": om, "bet": bet, "gam": gam, "tau": tau}
+                    old, new = in_theory(same | before), in_theory(same | after)
+                    one = change(
+                        *(x[:, None] for x in (*old, before["x_U"])),
+                        *(x[None, :] for x in (*new, after["x_U"])),
+                    )
+                    found = min(found, one.min())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("change", "border"),
+    [
+        (lambda a, _y, _x, later, _later_y, _later_x: a - later, 2.767),
+        (lambda a, y, x, later_a, later_y, later_x: later_x * later_a * later_y - x * a * y, 2.593),
+    ],
+    ids=["commitment falls", "exposure rises"],
+)
+def test_how_costly_conflict_may_be_before_a_sentence_fails(trade, change, border):
+    assert least(trade, border - 2e-3, change) > 0 > least(trade, border + 2e-3, change)
+
+
+# --- what the paper measured ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("share", ["x_U", "x_J", "x_UJ"])
+@pytest.mark.parametrize("era", ERAS)
+def test_a_share_lies_where_the_papers_export_and_import_shares_put_it(trade, share, era):
+    value = trade.eras[era].values[share]
+    exports, imports = (float(n) / 100 for n in re.findall(r"([\d.]+) %", value.source))
+    mean = (exports + imports) / 2
+    assert value.grade == "measured"
+    assert float(value.range.low) - 5e-5 <= mean <= float(value.range.high) + 5e-5
+
+
+def test_nothing_but_what_is_measured_moves(trade):
+    moves = {n for n, v in trade.eras["cold_war"].values.items() if not v.common}
+    assert moves == {"x_U", "x_J", "x_UJ"} == set(trade.variants["core"].moves)
+    assert all(trade.eras[era].values[n].grade == "measured" for era in ERAS for n in moves)
