@@ -6,6 +6,7 @@ were worked out independently before the model was written.
 """
 
 import re
+from itertools import product
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ import dilemma
 from dilemma.games.solution import many
 
 ERAS = ("cold_war", "post_cold_war")
+WIDE = ("wide_1992", "wide_2013")
+SHARES = ("x_U", "x_J", "x_UJ")
 EACH = 150
 GOLDEN = (np.sqrt(5) - 1) / 2
 
@@ -188,47 +191,53 @@ def test_exposure_is_largest_where_entrapment_takes_half(trade):
 
 
 def corners(trade, era):
-    """Yield every corner of an era's measured shares."""
-    ends = [(trade.eras[era].values[n].range.low, trade.eras[era].values[n].range.high)
-            for n in ("x_U", "x_J", "x_UJ")]  # fmt: skip
-    grid = np.meshgrid(*[[float(low), float(high)] for low, high in ends])
-    return dict(zip(("x_U", "x_J", "x_UJ"), map(np.ravel, grid), strict=True))
+    """Return every corner of an era's shares: share to column."""
+    ranges = [trade.era(era).values[share].range for share in SHARES]
+    grid = np.meshgrid(*([float(r.low), float(r.high)] for r in ranges))
+    return dict(zip(SHARES, map(np.ravel, grid), strict=True))
 
 
-def least(trade, tau, change):
-    """Return the least of a change between the eras over corners of the boxes, at one tau."""
-    before, after = (corners(trade, era) for era in ERAS)
-    found = np.inf
-    for B0 in (0.5, 0.7):
-        for om in (0, 1):
-            for bet in (0.6, 1):
-                for gam in (0.2, 0.6):
-                    same = {"B0": B0, "om": om, "bet": bet, "gam": gam, "tau": tau}
-                    old, new = in_theory(same | before), in_theory(same | after)
-                    one = change(
-                        *(x[:, None] for x in (*old, before["x_U"])),
-                        *(x[None, :] for x in (*new, after["x_U"])),
-                    )
-                    found = min(found, one.min())
-    return found
+def least(trade, eras, tau, change):
+    """Return the least of a change between two eras over the corners of their boxes, at one tau."""
+    before, after = (corners(trade, era) for era in eras)
+    found = []
+    for B0, om, bet, gam in product((0.5, 0.7), (0, 1), (0.6, 1), (0.2, 0.6)):
+        same = {"B0": B0, "om": om, "bet": bet, "gam": gam, "tau": tau}
+        old = (*in_theory(same | before), before["x_U"])
+        new = (*in_theory(same | after), after["x_U"])
+        found.append(change([x[:, None] for x in old], [x[None, :] for x in new]).min())
+    return min(found)
+
+
+def commitment_falls(old, new):
+    return old[0] - new[0]
+
+
+def exposure_rises(old, new):
+    return np.prod(np.broadcast_arrays(*new), axis=0) - np.prod(np.broadcast_arrays(*old), axis=0)
 
 
 @pytest.mark.parametrize(
-    ("change", "border"),
+    ("eras", "change", "border"),
     [
-        (lambda a, _y, _x, later, _later_y, _later_x: a - later, 2.767),
-        (lambda a, y, x, later_a, later_y, later_x: later_x * later_a * later_y - x * a * y, 2.593),
+        (ERAS, commitment_falls, 2.767),
+        (ERAS, exposure_rises, 2.593),
+        (WIDE, commitment_falls, 1.36),
     ],
-    ids=["commitment falls", "exposure rises"],
+    ids=["commitment falls", "exposure rises", "commitment falls, wide"],
 )
-def test_how_costly_conflict_may_be_before_a_sentence_fails(trade, change, border):
-    assert least(trade, border - 2e-3, change) > 0 > least(trade, border + 2e-3, change)
+def test_how_costly_conflict_may_be_before_a_sentence_fails(trade, eras, change, border):
+    assert least(trade, eras, border - 3e-3, change) > 0 > least(trade, eras, border + 3e-3, change)
+
+
+def test_on_the_wide_boxes_exposure_need_not_rise_however_cheap_conflict_is(trade):
+    assert least(trade, WIDE, 1, exposure_rises) < 0
 
 
 # --- what the paper measured ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("share", ["x_U", "x_J", "x_UJ"])
+@pytest.mark.parametrize("share", SHARES)
 @pytest.mark.parametrize("era", ERAS)
 def test_a_share_lies_where_the_papers_export_and_import_shares_put_it(trade, share, era):
     value = trade.eras[era].values[share]
@@ -238,7 +247,16 @@ def test_a_share_lies_where_the_papers_export_and_import_shares_put_it(trade, sh
     assert float(value.range.low) - 5e-5 <= mean <= float(value.range.high) + 5e-5
 
 
+@pytest.mark.parametrize("share", SHARES)
+@pytest.mark.parametrize("era", WIDE)
+def test_a_wide_box_goes_from_one_of_them_to_the_other(trade, share, era):
+    value = trade.era(era).values[share]
+    told = sorted(sp.Rational(n) / 100 for n in re.findall(r"([\d.]+) %", value.source))
+    assert [value.range.low, value.range.high] == [sp.Rational(f"{float(n):.4f}") for n in told]
+
+
 def test_nothing_but_what_is_measured_moves(trade):
     moves = {n for n, v in trade.eras["cold_war"].values.items() if not v.common}
-    assert moves == {"x_U", "x_J", "x_UJ"} == set(trade.variants["core"].moves)
-    assert all(trade.eras[era].values[n].grade == "measured" for era in ERAS for n in moves)
+    assert moves == set(SHARES) == set(trade.variants["core"].moves)
+    every = [*trade.eras, *trade.further_eras]
+    assert all(trade.era(era).values[n].grade == "measured" for era in every for n in moves)
