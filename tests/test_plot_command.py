@@ -108,6 +108,7 @@ HAS = {
     "replies": {"abandonment", "hedging", "burden", "trade"},
     "ceiling": {"cork"},
     "bargain": {"burden"},
+    "timeline": set(dilemma.available()),
 }
 
 
