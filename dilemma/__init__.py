@@ -14,6 +14,7 @@
     bargaining                  between which limits a bargain is struck, era by era
     commitment                  what moving first is worth to a leader
     trace                       every equilibrium as parameters move, where they meet and vanish
+    timeline                    every equilibrium over the years
     best_replies                best replies of both players, era by era
     dynamics                    how a story goes on, one equilibrium after another
     along                       one parameter moves: where does the solution change?
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from dilemma.study.select import Selection, select
     from dilemma.study.sheet import Sheet, sheet
     from dilemma.study.statics import Statics, statics
+    from dilemma.study.timeline import Timeline, timeline
     from dilemma.study.tornado import Swings, tornado
     from dilemma.study.trace import Trace, trace
     from dilemma.theory.parts import Claim, Era
@@ -95,6 +97,7 @@ _HOMES = {
     "Sheet": "study.sheet",
     "Statics": "study.statics",
     "Swings": "study.tornado",
+    "Timeline": "study.timeline",
     "Trace": "study.trace",
     "Trajectory": "study.dynamics",
     "Verdict": "claims.verdict",
@@ -120,6 +123,7 @@ _HOMES = {
     "sheet": "study.sheet",
     "solve": "games.solution",
     "statics": "study.statics",
+    "timeline": "study.timeline",
     "to_nashpy": "exchange.programs",
     "to_pandas": "exchange.programs",
     "to_pygambit": "exchange.programs",
@@ -151,6 +155,7 @@ __all__ = [
     "Sheet",
     "Statics",
     "Swings",
+    "Timeline",
     "Trace",
     "Trajectory",
     "Verdict",
@@ -176,6 +181,7 @@ __all__ = [
     "sheet",
     "solve",
     "statics",
+    "timeline",
     "to_nashpy",
     "to_pandas",
     "to_pygambit",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -17,9 +17,9 @@ from dilemma.games.kind import USUAL, Can, Game
 from dilemma.output.cleaning import line
 from dilemma.output.result import Named
 from dilemma.output.tables import fragment
-from dilemma.reading.claims import Setting, standing
 from dilemma.reading.document import Parts, build, build_claim
-from dilemma.reading.eras import given_era, given_value, varied, with_whole_eras
+from dilemma.reading.eras import given_era, given_value, varied, way_out, with_whole_eras
+from dilemma.reading.setting import Setting, standing
 from dilemma.reading.toml import merged, plain, toml
 from dilemma.theory.parts import (
     Claim,
@@ -35,7 +35,6 @@ from dilemma.theory.parts import (
     Value,
     Variant,
     climbs,
-    decimal,
     put_in,
 )
 
@@ -84,6 +83,8 @@ class Model(Named):
     groups : mapping of str to tuple of str
     eras : mapping of str to Era
         Each with a value for every parameter; those in common are marked.
+    further_eras : mapping of str to Era
+        Those that are based on another, and asked about by name alone.
     variants : mapping of str to Variant
         The section ``calibrations``: eras between which only some parameters move.
     claims : mapping of str to Claim
@@ -124,8 +125,8 @@ class Model(Named):
     """
 
     __slots__ = (
-        "claims", "definitions", "document", "dynamics", "eras", "game", "groups", "name",
-        "outcomes", "parameters", "path", "payoffs", "players", "questions", "reads", "source",
+        "claims", "definitions", "document", "dynamics", "eras", "further_eras", "game", "groups",
+        "name", "outcomes", "parameters", "path", "payoffs", "players", "questions", "reads", "source",
         "title", "variants",
     )  # fmt: skip
 
@@ -142,6 +143,7 @@ class Model(Named):
     outcomes: Mapping[str, Outcome]
     groups: Mapping[str, tuple[str, ...]]
     eras: Mapping[str, Era]
+    further_eras: Mapping[str, Era]
     variants: Mapping[str, Variant]
     claims: Mapping[str, Claim]
     questions: Mapping[str, Question]
@@ -218,8 +220,7 @@ class Model(Named):
         raise AttributeError(f"a model is frozen: {name} stays")
 
     def __reduce__(self) -> tuple[object, ...]:
-        given = tuple(era for era in self.eras.values() if era.given)
-        return _restored, (dict(self.document), self.name, self.path, given)
+        return _restored, (dict(self.document), self.name, self.path, dict(self.eras))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Model):
@@ -303,13 +304,18 @@ class Model(Named):
             raise CalibrationError(f"{self.name}: at which era? there are: {', '.join(self.eras)}")
         told = self._values_said(at)
         if isinstance(at, str) and not changes:
-            return self.eras[at]
+            return self._named(at)
         values = self._values(told | changes)
         if isinstance(at, Era):
             return given_era(values, changes, at.title) if changes else at
         if isinstance(at, str):
-            return given_era(values, changes, self.eras[at].title)
+            return given_era(values, changes, self._named(at).title)
         return given_era(values, values)
+
+    def _named(self, name: str) -> Era:
+        """Return an era of this name, the model's own or a further one."""
+        self.needs_era(name)
+        return self.eras[name] if name in self.eras else self.further_eras[name]
 
     def with_eras(self, *eras: Era) -> Model:
         """Return the model with eras that stand in no file: such as :meth:`era` makes.
@@ -321,18 +327,20 @@ class Model(Named):
         >>> list(game.with_eras(game.era(s=2), game.era(s=3)).eras)
         ['s = 2', 's = 3']
         """
+        return self._of({**self.eras, **{era.name: era for era in eras}})
+
+    def _of(self, eras: Mapping[str, Era]) -> Model:
+        """Return the model with these eras and no other."""
         model = Model.__new__(Model)
         for key in self.__slots__:
             object.__setattr__(model, key, getattr(self, key))
-        every = {**self.eras, **{era.name: era for era in eras}}
-        object.__setattr__(model, "eras", MappingProxyType(every))
+        object.__setattr__(model, "eras", MappingProxyType(dict(eras)))
         return model
 
     def _values_said(self, at: At | None) -> dict[str, Any]:
         """Return what an era, or a mapping, says of parameters."""
         if isinstance(at, str):
-            self.needs_era(at)
-            return dict(self.eras[at].values)
+            return dict(self._named(at).values)
         if isinstance(at, Era):
             return dict(at.values)
         if at is None:
@@ -347,22 +355,12 @@ class Model(Named):
         self.needs_parameters(told)
         missing = [name for name in self.parameters if name not in told]
         if missing:
-            raise CalibrationError(f"no value for {', '.join(missing)}{self._way_out(missing)}")
+            way = way_out(self.name, self.parameters[missing[0]], self.eras)
+            raise CalibrationError(f"no value for {', '.join(missing)}{way}")
         return {
             name: given_value(parameter, _plainly(told[name]))
             for name, parameter in self.parameters.items()
         }
-
-    def _way_out(self, missing: Sequence[str]) -> str:
-        """Say how values can be given."""
-        if self.eras:
-            return f"; eras: {', '.join(self.eras)}"
-        name = missing[0]
-        example = decimal(self.parameters[name].range.some)
-        return (
-            f": {self.name} has no eras, so give each a value, such as {{{name!r}: {example}}} "
-            f"(--at {name}={example}); {name} may lie in {self.parameters[name].range}"
-        )
 
     def needs_parameters(self, names: Iterable[str]) -> None:
         """See that the model has parameters of these names.
@@ -397,9 +395,9 @@ class Model(Named):
         CalibrationError
             With the nearest name, or with what to say instead.
         """
-        if name in self.eras:
+        if name in self.eras or name in self.further_eras:
             return
-        hint = nearest(name, self.eras)
+        hint = nearest(name, [*self.eras, *self.further_eras])
         if not hint:
             way = f"give values instead, such as {{{next(iter(self.parameters), '')!r}: ...}}"
             way = way if self.parameters else "leave it out, the game is played as it is"
@@ -420,7 +418,7 @@ class Model(Named):
             try:
                 value = put_in(definition.formula, found)
             except TooLargeError as error:
-                raise _too_large(error, f"definitions.{name}", at) from None
+                raise error.of(f"definitions.{name}", at) from None
             except (TypeError, ValueError):  # sympy compares no complex numbers
                 value = sp.I
             if value.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
@@ -432,7 +430,7 @@ class Model(Named):
             try:
                 put_in(formula, found)
             except TooLargeError as error:
-                raise _too_large(error, where, at) from None
+                raise error.of(where, at) from None
             except (TypeError, ValueError):  # it has no value, which is told where it is asked for
                 continue
         return found
@@ -554,6 +552,13 @@ class Model(Named):
             return self
         return Model.from_document(content, f"{self.name}[{name}]")
 
+    def about(self, claim: Claim) -> Model:
+        """Return the model with the eras that a claim speaks of: in a variant, or further ones."""
+        model = self.variant(claim.calibrations) if claim.calibrations else self
+        further = (claim.over,) if claim.over in model.further_eras else ()
+        names = claim.eras or further
+        return model._of({name: model._named(name) for name in names}) if names else model  # noqa: SLF001 - its own
+
     def to_toml(self) -> str:
         """Write the model as a model file: what reads it back is an equal model."""
         return toml(self.document)
@@ -602,6 +607,7 @@ class Model(Named):
             definitions=[n for n in self.definitions if n not in self.outcomes],
             outcomes=self.outcomes,
             eras=self.eras,
+            further=[name for name in self.further_eras if name not in self.eras],
             common=self.document.get("common", {}),
             claims=self.claims,
             standing=standing(self.definitions, self.game),
@@ -612,12 +618,6 @@ class Model(Named):
         told = {key: plain(formula) for key, formula in formulas.items() if formula is not None}
         says = next(iter(told.values()), "")
         return build_claim(setting, name, {"says": says, **told, **plain(fields)})
-
-
-def _too_large(error: TooLargeError, where: str, at: Mapping[str, sp.Rational]) -> CalibrationError:
-    """Say which formula grows too large, and at which calibration."""
-    told = ", ".join(f"{name} = {value}" for name, value in at.items())
-    return CalibrationError(f"{where} is {error} at {told}; give its parameters other values")
 
 
 @lru_cache(maxsize=64)
@@ -640,8 +640,7 @@ def _plainly(told: object) -> object:
 
 
 def _restored(
-    document: Mapping[str, Any], name: str, path: Path | None, given: tuple[Era, ...]
+    document: Mapping[str, Any], name: str, path: Path | None, eras: Mapping[str, Era]
 ) -> Model:
-    """Return a model as it was pickled, with the eras that were given on the spot."""
-    model = Model.from_document(document, name, path)
-    return model.with_eras(*given) if given else model
+    """Return a model as it was pickled, with the eras that it had."""
+    return Model.from_document(document, name, path)._of(eras)  # noqa: SLF001 - its own

@@ -231,6 +231,7 @@ CORK_BUDGETED = {
     "commitment": lambda m: dilemma.commitment(m, "cold_war", seconds=1),
     "dynamics": lambda m: dilemma.dynamics(m, seconds=1),
     "propositions": lambda m: dilemma.propositions(m, seconds=1),
+    "timeline": lambda m: dilemma.timeline(m, {n: {} for n in range(1000, 1100)}, seconds=1),
     "trace": lambda m: dilemma.trace(m, "s", "1/10", "1/2", seconds=1),
     "classroom": lambda m: dilemma.classroom([m], seconds=1),
     "solve": lambda m: dilemma.solve(m, "cold_war", seconds=1),

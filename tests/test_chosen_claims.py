@@ -94,6 +94,17 @@ def test_a_lemma_that_is_not_proved_proves_nothing(market):
     assert found.lemmas == ()
 
 
+def test_a_lemma_about_both_eras_says_of_each_only_what_is_so_in_it(market):
+    """A claim about the pair that fails where no random calibration hits is not proved through it."""
+    eras = {"then": {"a": valued(1, 1, "7/5")}, "now": {"a": valued("3/2", "3/2", 2)}}
+    lemma = {"says": "", "over": "pair", "holds": "then.price < now.price"}
+    almost = "then.price < now.price and (now.a - 31/18)**2 + (now.c - 3/7)**2 > 1/10**12"
+    claims = {"lemma": lemma, "claim": {**lemma, "holds": almost, "because": ["lemma"]}}
+    model = market.replace(eras=eras, claims=claims)
+    (found,) = decide(model, model.claims["claim"], seconds=3)
+    assert found.status != "proved"
+
+
 def test_a_claim_says_which_lemma_it_was_proved_through(market):
     margin = {"says": "", "over": "all", "holds": "price >= c", "label": "M1L"}
     claim = {"says": "", "over": "all", "holds": "price >= c", "because": ["margin"]}

@@ -163,7 +163,8 @@ def cases():
         for claim in model.claims.values():
             if "rises(" in claim.text["holds"] or "falls(" in claim.text["holds"]:
                 continue  # see test_a_mixed_equilibrium_moves_as_claimed
-            eras = list(model.eras) if claim.over in ("each", "all") else [claim.over]
+            own = list(model.about(claim).eras)
+            eras = own if claim.over in ("each", "all") else [claim.over]
             for era in eras:
                 yield pytest.param(model, claim, era, id=f"{name}.{claim.name}@{era}")
 

@@ -516,6 +516,9 @@ ANSWERS = {
     ("triangle", "trade_with_the_rival"): (passes("abandonment_if_challenged", 0.25), 1),
     ("triangle", "a_word_in_tokyo"): (plays("(challenge, firm, support/restrain)"), -1),
     ("triangle", "brinkmanship"): (plays("(challenge, concede, support/restrain)"), 1),
+    ("trade", "whose_interdependence"): (lambda row: row["values"]["exposure"] <= 0.038, 1),
+    ("trade", "hump"): (lambda row: row["values"]["drag"] >= row["values"]["B"] / 2, 1),
+    ("trade", "peace_by_trade"): (plays("(y.low)"), 1),
 }  # fmt: skip
 
 

@@ -132,6 +132,7 @@ QUESTIONS = {
     "region_map": lambda m, at: dilemma.region_map(m, *names(m)[:2], at),
     "along": lambda m, at: dilemma.along(m, at, names(m)[0]),
     "trace": lambda m, at: dilemma.trace(m, names(m)[0], 1, 2, eras=at, points=2),
+    "timeline": lambda m, at: dilemma.timeline(m, {1992: {}}, at),
     "best_replies": lambda m, at: dilemma.best_replies(m, at, points=3),
     "statics": lambda m, at: dilemma.statics(m, at, seconds=2),
     "tornado": lambda m, at: dilemma.tornado(m, next(iter(m.players)), at),
@@ -150,7 +151,7 @@ QUESTIONS = {
     "to_pygambit": dilemma.to_pygambit,
     **{f"plot {name}": figure(name) for name in FIGURES},
 }
-ALWAYS = {"solve", "compare", "propositions", "sheet", "prove"}
+ALWAYS = {"solve", "compare", "timeline", "propositions", "sheet", "prove"}
 TABLE = {"regions", "best_replies", "select", "classroom", "demo", "to_nashpy", "to_pygambit"}
 ANSWERED = {
     "hunt": ALWAYS | TABLE | {"plot replies"},

@@ -97,7 +97,8 @@ def bets(monkeypatch):
 
 
 ANSWERED = {
-    "attribute", "compare", "prove", "sheet", "solve", "to_pandas", "to_xarray", "tornado", "trace",
+    "attribute", "compare", "prove", "sheet", "solve", "timeline", "to_pandas", "to_xarray", "tornado",
+    "trace",
 }  # fmt: skip
 
 

@@ -78,6 +78,9 @@ MAKERS = {
         "hedging": lambda model: dilemma.statics(model, "cold_war", ["x_J"], ["g_J"], draws=16)
     },
     "Swings": {"template": lambda model: dilemma.tornado(model, "alliance", "after")},
+    "Timeline": {
+        "abandonment": lambda model: dilemma.timeline(model, {1960: {"m_J": 0}, 2003: {"m_J": 1}})
+    },
     "Trace": {"abandonment": lambda model: dilemma.trace(model, "m_J", 0, 1, points=5)},
     "Trajectory": {"cork": dilemma.dynamics},
 }

@@ -104,10 +104,19 @@ def test_what_cannot_be_drawn_is_told(typed, tmp_path, arguments, said):
 
 
 HAS = {
-    "regions": {"abandonment", "abandonment_hedging", "repeated", "triangle"},
-    "replies": {"abandonment", "hedging", "burden"},
+    "regions": {
+        "abandonment",
+        "abandonment_hedging",
+        "assets",
+        "consensus",
+        "network",
+        "repeated",
+        "triangle",
+    },
+    "replies": {"abandonment", "hedging", "burden", "trade"},
     "ceiling": {"cork"},
     "bargain": {"burden"},
+    "timeline": set(dilemma.available()),
 }
 
 

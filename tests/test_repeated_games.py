@@ -238,7 +238,7 @@ def test_what_is_found_is_what_no_plan_gains_against(grim, patience):
 
 ANSWERED = {
     "along", "attribute", "compare", "propositions", "prove", "region_map", "regions", "sheet",
-    "solve", "to_pandas", "to_xarray", "tornado", "trace",
+    "solve", "timeline", "to_pandas", "to_xarray", "tornado", "trace",
 }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def proved():
     for name in dilemma.available():
         model = dilemma.load(name)
         for claim in model.claims.values():
-            for era in model.eras if claim.over == "each" else [""]:
+            for era in model.about(claim).eras if claim.over == "each" else [""]:
                 status = claim.expect.get(era, claim.expect.get("", "proved"))
                 if status in ("proved", "disproved", "vacuous"):
                     over = era or claim.over

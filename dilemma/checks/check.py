@@ -132,6 +132,7 @@ def _row(claim: Claim) -> dict[str, Any]:
     row: dict[str, Any] = {
         "says": claim.says,
         "over": claim.over,
+        "eras": list(claim.eras),
         claim.mode: claim.text["holds"],
         "given": claim.text.get("given"),
         "source": claim.source,

@@ -66,7 +66,7 @@ def decisions(
         yield known[claim.name]
         return
     lemmas = proved_lemmas(model, claim, seconds, known, deciders)
-    overs = list(model.eras) if claim.over == "each" else [claim.over]
+    overs = list(model.about(claim).eras) if claim.over == "each" else [claim.over]
     found: list[Verdict] = []
     for over in overs:
         statements = stated(model, claim, over)
@@ -80,9 +80,7 @@ def decisions(
 
 def stated(model: Model, claim: Claim, over: str) -> Statements:
     """Return a claim as statements about one era or pair, on the calibrations it speaks of."""
-    return Statements(
-        model.variant(claim.calibrations) if claim.calibrations else model, claim, over
-    )
+    return Statements(model.about(claim), claim, over)
 
 
 def proved_lemmas(
@@ -98,7 +96,9 @@ def proved_lemmas(
         lemma = model.claims[name]
         verdicts = decide(model, lemma, seconds=seconds, known=known, deciders=deciders)
         anywhere = lemma.over in ("all", "any pair") or lemma.calibrations == claim.calibrations
-        if lemma.mode == "holds" and anywhere and all(v.status == "proved" for v in verdicts):
+        same = lemma.over == "all" or lemma.eras == claim.eras
+        sound = lemma.mode == "holds" and anywhere and same
+        if sound and all(v.status == "proved" for v in verdicts):
             lemmas.append(lemma)
     return tuple(lemmas)
 

@@ -218,7 +218,7 @@ def instance(lemma: Claim, symbols: Symbols, part: Part) -> sp.Basic | None:
     statements = symbols.statements
     if lemma.holding != statements.claim.holding:
         return None
-    if lemma.over == "any pair":
+    if lemma.over == "any pair" or lemma.over == statements.over == "pair":
         return _of_pair(lemma, symbols)
     own = Statements(statements.model, lemma, lemma.over)
     special = any(p.trends or isinstance(p, Alone | AtMost) for p in own.parts())
@@ -234,7 +234,7 @@ def instance(lemma: Claim, symbols: Symbols, part: Part) -> sp.Basic | None:
 
 
 def _of_pair(lemma: Claim, symbols: Symbols) -> sp.Basic | None:
-    """State what a lemma about any two calibrations says of the pair at hand."""
+    """State what a lemma about two calibrations says of the pair at hand: one each, by their eras."""
     statements, chosen = symbols.statements, symbols.chosen
     if not statements.claim.of_pairs or any(c.key not in chosen for c in statements.copies):
         return None

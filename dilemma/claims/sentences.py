@@ -95,7 +95,10 @@ def where(model: Model, verdict: Verdict) -> str:
         "any pair": "any two calibrations",
         "pair": "both eras together",
     }
-    said = told.get(over) or model.eras[over].title
+    titles = [era.title for era in model.about(verdict.claim).eras.values()]
+    if verdict.claim.eras:
+        told["pair"] = f"{' and '.join(titles)} together"
+    said = told.get(over) or model.era(over).title
     name = verdict.claim.calibrations
     return f"{said}, calibrations '{name}'" if name else said
 
@@ -110,19 +113,19 @@ def quantified(model: Model, verdict: Verdict) -> str:
         case "all":
             at = f"For {every if some else 'all'} values of the parameters that the theory allows"
         case "any pair":
-            first, second = (era.title for era in list(model.eras.values())[:2])
+            first, second = (era.title for era in _pair(model.about(claim)))
             at = (
                 f"For {'some' if some else 'any'} two calibrations that the theory allows, whatever "
                 f"the eras' boxes say (the formula calls them {first} and {second})"
             )
         case "pair":
-            first, second = (era.title for era in list(model.eras.values())[:2])
+            first, second = (era.title for era in _pair(model.about(claim)))
             at = (
                 f"For {box} calibration in the {first} box and {'one' if some else 'every one'} in "
                 f"the {second} box"
             )
         case _:
-            at = f"For {box} calibration in the {model.eras[over].title} box"
+            at = f"For {box} calibration in the {model.era(over).title} box"
     if claim.calibrations:
         moves = model.variants[claim.calibrations].moves
         at += (
@@ -171,8 +174,7 @@ def shared(model: Model, claim: Claim) -> str:
     """Say what is the same in both eras of a pair, "" for nothing."""
     names = list(claim.shared)
     if claim.over == "pair":
-        eras = model.variant(claim.calibrations).eras if claim.calibrations else model.eras
-        first = next(iter(eras.values()))
+        first = next(iter(model.about(claim).eras.values()))
         names = [n for n, v in first.values.items() if v.common or n in claim.shared]
     if not names:
         return ""
@@ -304,7 +306,7 @@ def _latex(model: Model, claim: Claim, symbol: sp.Symbol) -> str:
         told = rf"\text{{{reference.what}}}{_call(reference.arguments)}"
     if reference.era is None:
         return told
-    title = model.eras[reference.era].title
+    title = model.era(reference.era).title
     short = title if width(title) <= LONGEST else reference.era
     return rf"{told}^{{\text{{{latex_escape(short)}}}}}"
 

@@ -178,7 +178,15 @@ AT = Annotated[
         "by repeating it. Named anew, a parameter begins another era.",
     ),
 ]
-ERAS = Annotated[list[str] | None, typer.Option(help="Which eras, in which order; all if none.")]
+ERAS = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--era",
+        "--eras",
+        help="Which eras, in which order, with commas or by repeating it; if none, all that are based "
+        "on no other.",
+    ),
+]
 
 
 # --- what is asked for ----------------------------------------------------------------------------
@@ -239,7 +247,8 @@ def eras_asked(
     Values on the spot change each era that is asked about.  Where they name every parameter, or
     the model has no eras, they are an era themselves.
     """
-    named = [eras] if isinstance(eras, str) else list(eras or ())
+    asked = [eras] if isinstance(eras, str) else list(eras or ())
+    named = [name.strip() for one in asked for name in one.split(",")]
     found: list[At] = []
     for values in _groups(at or ()):
         model.needs_parameters(values)

@@ -87,7 +87,8 @@ def _beginning(model: Model, at: list[str] | None) -> Model:
 FIGURE = Annotated[
     str,
     typer.Argument(
-        help="regions, replies, ceiling, fold, contagion, bargain, waterfall, tornado, ledger."
+        help="regions, replies, ceiling, fold, contagion, bargain, waterfall, tornado, timeline, "
+        "ledger."
     ),
 ]
 SUBJECT = Annotated[
@@ -105,6 +106,12 @@ SELECT = Annotated[
 ]
 ROBUST = Annotated[
     bool, typer.Option("--robust", help="In a ledger, how far each verdict carries.")
+]
+YEARS = Annotated[
+    str | None,
+    typer.Option(
+        help="In a timeline, a .csv table of years: year and names of parameters in its first row."
+    ),
 ]
 SECONDS = Annotated[
     float | None,
@@ -127,6 +134,7 @@ def plot(
     high: HIGH = None,
     select: SELECT = None,
     robust: ROBUST = False,
+    years: YEARS = None,
     seconds: SECONDS = None,
     as_json: JSON = False,
 ) -> None:
@@ -147,6 +155,7 @@ def plot(
             high=high,
             select=select,
             robust=robust,
+            years=years,
             seconds=seconds,
             progress=tell,
         )

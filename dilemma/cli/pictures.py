@@ -46,6 +46,8 @@ class Order:
         Which of several equilibria counts.
     robust : bool
         Whether it is worked out how far verdicts carry.
+    years : str or None
+        A table of years.
     seconds : float or None
         Budget for it all, of a ledger for each verdict; no limit, and for a verdict a minute, if
         None.
@@ -60,6 +62,7 @@ class Order:
     high: str | None = None
     select: str | None = None
     robust: bool = False
+    years: str | None = None
     seconds: float | None = None
     progress: Progress = field(default=lambda _share, _name: None)
     begun: float = field(default_factory=time.monotonic)
@@ -151,7 +154,7 @@ def picture(figure: str, order: Order) -> Picture:
         for era in order.shown:
             order.model.needs_era(era)
     lacks = [_lacks(figure, model, len(order.eras or model.eras)) for model in order.models]
-    if all(lacks):
+    if all(lacks) and order.years is None:
         model = order.models[0]
         eras = len(order.eras or model.eras)
         has = ", ".join(name for name in FIGURES if not _lacks(name, model, eras)) or "none"
@@ -161,6 +164,8 @@ def picture(figure: str, order: Order) -> Picture:
 
 def _in_eras(figure: str, order: Order) -> Order:
     """Return the order with eras that its model has, those given on the spot among them."""
+    if order.years is not None:
+        return order  # an era is where all else is then: the first, unless one is named
     moving = order.what if figure in FOLLOWED and len(order.what) == 1 else ()
     model, names = eras_of(order.model, order.eras, moving=moving, ranges=figure == "regions")
     return replace(order, models=(model,), eras=names)
@@ -174,6 +179,7 @@ HEEDED = {
     "high": ("--to", FOLLOWED),
     "select": ("--select", ("waterfall",)),
     "robust": ("--robust", ("ledger",)),
+    "years": ("--years", ("timeline",)),
 }
 
 
@@ -206,6 +212,10 @@ def _lacks(figure: str, model: Model, eras: int) -> str:
         "bargain": (game.bargain is None) and "it ends in no bargain",
         "waterfall": eras < 2 and "a change is between two eras",
         "ledger": not model.claims and "its file makes no claims",
+        "timeline": not any(
+            era.years for era in (*model.eras.values(), *model.further_eras.values())
+        )
+        and "its eras do not say their years; --years names a table that does",
     }
     if figure in FOLLOWED and not game.choices and not model.outcomes:
         return "its file defines no outcome to follow; trace lists the equilibria"
@@ -391,6 +401,19 @@ def _ledger(order: Order) -> Picture:
     return Picture((prove_all(wanted, asked, progress=order.progress),))
 
 
+def _timeline(order: Order) -> Picture:
+    """Go through the years of a table, or through the eras."""
+    from dilemma.study.timeline import timeline
+
+    found = timeline(order.model, order.years, order.eras, seconds=order.left, progress=order.count)
+    for name in order.what:
+        if name not in found.numbers:
+            raise CalibrationError(
+                f"no number {name!r} is told over the years: {nearest(name, found.numbers)}"
+            )
+    return Picture((found,), {"shows": order.what} if order.what else {})
+
+
 FIGURES: Mapping[str, Callable[[Order], Picture]] = {
     "regions": _regions,
     "replies": _replies,
@@ -400,5 +423,6 @@ FIGURES: Mapping[str, Callable[[Order], Picture]] = {
     "bargain": _bargain,
     "waterfall": _waterfall,
     "tornado": _tornado,
+    "timeline": _timeline,
     "ledger": _ledger,
 }

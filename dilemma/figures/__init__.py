@@ -10,6 +10,7 @@ from dilemma.figures.bargain import bargain
 from dilemma.figures.curves import ceiling, fold
 from dilemma.figures.ledger_chart import ledger
 from dilemma.figures.map import region_map
+from dilemma.figures.over_time import over_time
 from dilemma.figures.paper import save
 from dilemma.figures.plot import plot
 from dilemma.figures.reply_curves import replies
@@ -21,6 +22,7 @@ __all__ = [
     "ceiling",
     "fold",
     "ledger",
+    "over_time",
     "plot",
     "region_map",
     "replies",

@@ -494,7 +494,7 @@ def _panels(
 
 def _lettered(lines: Sequence[str]) -> list[str]:
     """Set letters as such, a single one before a colon too."""
-    return [typeset(re.sub(r"^([A-Za-z]): ", r"$\1$: ", line)) for line in lines]
+    return [typeset(re.sub(r"^([A-Za-z]): ", r"$\\mathit{\1}$: ", line)) for line in lines]
 
 
 def _key_columns(handles: Sequence[Artist], width: float) -> tuple[int, int]:

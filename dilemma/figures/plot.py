@@ -12,6 +12,7 @@ from dilemma.figures.bargain import bargain
 from dilemma.figures.curves import ceiling, fold, has_ceiling
 from dilemma.figures.ledger_chart import ledger
 from dilemma.figures.map import region_map
+from dilemma.figures.over_time import over_time
 from dilemma.figures.reply_curves import replies
 from dilemma.figures.swings import tornado
 from dilemma.figures.waterfall import waterfall
@@ -21,6 +22,7 @@ from dilemma.study.attribute import Attribution
 from dilemma.study.bargaining import Bargaining
 from dilemma.study.best_replies import Replies
 from dilemma.study.region_map import RegionMap
+from dilemma.study.timeline import Timeline
 from dilemma.study.tornado import Swings
 from dilemma.study.trace import Trace
 
@@ -39,6 +41,7 @@ FIGURES: Mapping[type[Shown], Callable[..., Figure]] = {
     Attribution: waterfall,
     Swings: tornado,
     Bargaining: bargain,
+    Timeline: over_time,
     Ledger: ledger,
 }
 

@@ -170,8 +170,8 @@ def _claim(model: Model, claim: Claim) -> str:
         one = todo.pop()
         told.append(
             [
-                one.name, one.over, one.mode, one.calibrations, one.among, one.shared, one.holding,
-                one.because, dict(one.text), str(one.given), str(one.holds),
+                one.name, one.over, one.eras, one.mode, one.calibrations, one.among, one.shared,
+                one.holding, one.because, dict(one.text), str(one.given), str(one.holds),
                 {str(s): [r.what, r.era, r.arguments] for s, r in one.references.items()},
             ]
         )  # fmt: skip
@@ -180,7 +180,7 @@ def _claim(model: Model, claim: Claim) -> str:
 
 
 def _eras(model: Model, claim: Claim) -> list[str]:
-    return list(model.eras) if claim.over == "each" else [""]
+    return list(model.about(claim).eras) if claim.over == "each" else [""]
 
 
 def _source() -> tuple[tuple[str, int, int], ...]:

@@ -92,12 +92,12 @@ class Explanation(Shown):
 
     def _tables_of(self, verdict: Verdict) -> Iterator[Table]:
         model, claim = self._model(verdict), verdict.claim
-        era = f", {model.eras[verdict.era].title}" if verdict.era else ""
+        era = f", {model.era(verdict.era).title}" if verdict.era else ""
         own = claim.name in model.claims
         title = f"Claim {claim.label or claim.name} of" if own else "A claim about"
         title = f"{title} {model.title}{era}"
         yield Table(title, ("", claim.name if own else ""), tuple(_once(self._statement(verdict))))
-        at = model.variant(claim.calibrations) if claim.calibrations else model
+        at = model.about(claim)
         example, what = verdict.fails, "Where it fails"
         if example is None or claim.mode == "possible":
             example, what = verdict.holds or example, "Where it holds" if verdict.holds else what
@@ -233,6 +233,7 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
         "says": claim.says,
         "source": claim.source,
         "over": claim.over,
+        "eras": list(claim.eras),
         "mode": claim.mode,
         "calibrations": claim.calibrations or None,
         "among": claim.among,

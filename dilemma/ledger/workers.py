@@ -57,7 +57,7 @@ class Job:
     @property
     def parts(self) -> int:
         """How many verdicts there are to be, each with its own budget."""
-        return len(self.model.eras) if self.claim.over == "each" else 1
+        return len(self.model.about(self.claim).eras) if self.claim.over == "each" else 1
 
     @property
     def name(self) -> str:
@@ -219,7 +219,7 @@ def unfinished(job: Job, verdicts: Verdicts, why: str) -> Verdicts:
         silent = Checks(agree=(), silent=DECIDERS, attack=None)
         return tuple(replace(v, checks=v.checks or silent) for v in verdicts)
     claim = job.claim
-    eras = list(job.model.eras) if claim.over == "each" else [""]
+    eras = list(job.model.about(claim).eras) if claim.over == "each" else [""]
     undecided = tuple(
         Verdict(
             model=job.model.name,

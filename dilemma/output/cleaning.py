@@ -75,7 +75,8 @@ STEERS = re.compile(f"[\t\n{_STEERING}{_HIDDEN}]")
 _FORMULA = re.compile(r"\s*[-=+@\t\uff0d\uff1d\uff0b\uff20]")
 # A letter with an index as figures write it; any other letter would be no mathematics to them.
 _SYMBOL = re.compile(
-    rf"(\$(?:[A-Za-z]|\\(?:{'|'.join(sorted(set(GREEK.values())))}))_\{{\\mathrm\{{[A-Za-z0-9]+\}}\}}\$)"
+    rf"(\$(?:[A-Za-z]|\\(?:{'|'.join(sorted(set(GREEK.values())))}))_\{{\\mathrm\{{[A-Za-z0-9]+\}}\}}\$"
+    r"|\$\\mathit\{[A-Za-z]\}\$)"
 )
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?:/\d+)?")
 
@@ -138,12 +139,14 @@ def cell(value: Any) -> str:
 def drawn(text: str) -> str:
     r"""Return text for a figure, in which a dollar is a dollar and begins no formula.
 
-    Letters with an index, as figures write them, stay formulas.
+    Letters with an index, and letters alone, stay formulas as figures write them.
 
     Examples
     --------
     >>> print(drawn(r"5 $ or $\input{x}$ for $m_{\mathrm{J}}$"))
     5 \$ or \$\input{x}\$ for $m_{\mathrm{J}}$
+    >>> print(drawn(r"$\mathit{a}$, and $a$"))
+    $\mathit{a}$, and \$a\$
     """
     parts = _SYMBOL.split(visible(text))
     return "".join(part if at % 2 else part.replace("$", r"\$") for at, part in enumerate(parts))

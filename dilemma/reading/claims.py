@@ -4,84 +4,33 @@ A claim may be confined to equilibria of one kind, to those of a branch, or to t
 Its formulas refer to payoffs, outcomes, equilibria, trends, slopes and eras.  Whatever a formula
 names beyond parameters and definitions becomes a symbol with a
 :class:`~dilemma.theory.parts.Reference` that says what it is, to be filled in by whoever decides it.
-What may be named, a model's eras and its other claims included, is its :class:`Setting`.
+What may be named, a model's eras and its other claims included, is its
+:class:`~dilemma.reading.setting.Setting`.
 """
 
 from __future__ import annotations
 
-import ast
 import textwrap
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, get_args
+from typing import get_args
 
 import sympy as sp
 
 from dilemma.errors import Mistake, nearest
-from dilemma.games.kind import Can, Game
+from dilemma.games.kind import Can
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
 from dilemma.reading.rows import KEY, ClaimRow, Where, blame
-from dilemma.reading.syntax import read_tree
-from dilemma.theory.parts import Claim, Definition, Mode, Player, Reference, Status, Variant
+from dilemma.reading.setting import Setting
+from dilemma.theory.parts import Claim, Mode, Player, Reference, Status
 
 __all__ = [
     "GAMES",
     "PAIRS",
     "FormulaReader",
-    "Setting",
     "among_mistake",
-    "over_of",
     "read_claim",
-    "standing",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """The names that a model's claims may use.
-
-    Attributes
-    ----------
-    game : Game
-    common : collection of str
-        Parameters that are one draw in all eras.
-    claims : mapping of name to claim, or its row, or None where that is broken
-    standing : mapping of str to str
-        Definitions that are one chosen number in other units, and which.
-    """
-
-    game: Game
-    players: Mapping[str, Player]
-    parameters: Collection[str]
-    definitions: Collection[str]
-    outcomes: Collection[str]
-    eras: Collection[str]
-    common: Collection[str]
-    claims: Mapping[str, Claim | ClaimRow | None] = field(default_factory=dict)
-    standing: Mapping[str, str] = field(default_factory=dict)
-    variants: Mapping[str, Variant] = field(default_factory=dict)
-
-    @property
-    def simultaneous(self) -> bool:
-        """Whether there are profiles of actions to speak of."""
-        return Can.TABLE in self.game.can
-
-    @property
-    def moved(self) -> dict[str, str]:
-        """What a slope may be in: chosen numbers, and what stands for one, with that one."""
-        return {**{name: name for name in self.game.choices}, **self.standing}
-
-
-def standing(definitions: Mapping[str, Definition], game: Game) -> dict[str, str]:
-    """Return the definitions that hang on one chosen number alone, smoothly, and which."""
-    hangs = {name: {name} for name in game.choices}
-    kinked: set[str] = set()
-    for name, definition in definitions.items():
-        used = [s.name for s in definition.formula.free_symbols if hangs.get(s.name)]
-        hangs[name] = {choice for one in used for choice in hangs[one]}
-        if definition.formula.has(sp.Piecewise, sp.Min, sp.Max, sp.Abs) or kinked & set(used):
-            kinked.add(name)
-    return {n: min(hangs[n]) for n in definitions if len(hangs[n]) == 1 and n not in kinked}
 
 
 # --- formulas of claims ---------------------------------------------------------------------------
@@ -104,6 +53,8 @@ class FormulaReader:
     setting : Setting
     over : str
         What the claim is about.
+    eras : sequence of str
+        Which eras may stand in front of a name.
     tied : collection of str
         Parameters that are the same in both eras of a pair, so that they need no era.
     mode : "holds", "exists" or "possible"
@@ -111,6 +62,7 @@ class FormulaReader:
 
     setting: Setting
     over: str
+    eras: Sequence[str]
     tied: Collection[str]
     mode: Mode
     references: dict[sp.Symbol, Reference] = field(default_factory=dict)
@@ -227,8 +179,12 @@ class FormulaReader:
         """Return the era in front of a name, if it says more than the claim's ``over`` does."""
         if era is None:
             return None
-        if era.text not in self.setting.eras:
-            raise era.error(f"no era {era.text!r}", nearest(era.text, self.setting.eras))
+        every = self.setting.every_era
+        if era.text not in every:
+            raise era.error(f"no era {era.text!r}", nearest(era.text, every))
+        if self.over in PAIRS and era.text not in self.eras:
+            hint = f"it is about {' and '.join(self.eras)}; name others with the key 'eras'"
+            raise era.error(f"over = {self.over!r} speaks of no other eras here", hint)
         if self.over in PAIRS:
             return era.text
         if self.over != era.text:
@@ -253,7 +209,7 @@ class FormulaReader:
         written: str = "",
     ) -> sp.Symbol:
         if era is None and self.over in PAIRS:
-            eras = list(self.setting.eras)
+            eras = self.eras
             raise name.error(
                 f"{name.text!r} is of no era",
                 f"write {eras[0]}.{name.text} or {eras[1]}.{name.text}",
@@ -343,7 +299,7 @@ class FormulaReader:
         known = [*setting.outcomes, *setting.players, *setting.definitions, *setting.parameters]
         if name.text in _CALLS:
             return name.error(f"{name.text!r} wants arguments", f"write {name.text}(...)")
-        if name.text in setting.eras:
+        if name.text in setting.every_era:
             return name.error(f"{name.text!r} is an era", f"write {name.text}.name")
         if any(name.text in player.actions for player in setting.players.values()):
             hint = "it stands in a profile, such as equilibrium(...)"
@@ -413,28 +369,6 @@ def read_claim(name: str, row: ClaimRow, setting: Setting, mistakes: list[Mistak
     return claim
 
 
-def over_of(plain: Mapping[str, Any], eras: Collection[str]) -> str:
-    """Return what a claim is about that does not say it: the eras that it puts before names."""
-    named = {
-        node.value.id
-        for key in ("given", *get_args(Mode))
-        for node in _nodes(plain.get(key))
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id in eras
-    }
-    if len(named) > 1 or plain.get("shared"):
-        return "pair"
-    return named.pop() if named else "each" if eras else "all"
-
-
-def _nodes(text: object) -> Iterable[ast.AST]:
-    try:
-        return ast.walk(read_tree(str(text)).tree)
-    except ExpressionError:
-        return ()  # told where it is read
-
-
 @dataclass
 class _Reading:
     """One claim on its way from a row."""
@@ -453,7 +387,7 @@ class _Reading:
         self._check_because()
         if not (self._check_over() and self._check_calibrations()):
             return None  # what a formula may name hangs on it
-        reader = FormulaReader(self.setting, row.over, self._tied(), mode)
+        reader = FormulaReader(self.setting, row.over, self._eras(), self._tied(), mode)
         given = self._formula(reader, "given", row.given)
         holds = self._formula(reader, mode, text)
         if not self.mistakes:
@@ -478,6 +412,7 @@ class _Reading:
             because=tuple(row.because),
             mode=mode,
             calibrations=row.calibrations,
+            eras=tuple(row.eras),
         )
 
     def _say(self, key: str | tuple[str, int], message: str, hint: str = "") -> None:
@@ -525,13 +460,36 @@ class _Reading:
 
     # --- of which calibrations ------------------------------------------------------------------
 
+    def _eras(self) -> list[str]:
+        """Return the eras that "each" and "pair" are about."""
+        return self.row.eras or list(self.setting.eras)
+
+    def _check_eras(self) -> bool:
+        """See that the eras that are named are eras, and that something is said of them."""
+        named, every = self.row.eras, self.setting.every_era
+        for index, era in enumerate(named):
+            if era not in every:
+                self._say(("eras", index), f"no era {era!r}", nearest(era, every))
+                return False
+            if era in named[:index]:
+                self._say(("eras", index), f"{era!r} is named twice")
+                return False
+        if named and self.row.over not in ("each", *PAIRS):
+            hint = "leave the key out"
+            self._say("eras", f"over = {self.row.over!r} says which eras it is about", hint)
+            return False
+        return True
+
     def _check_over(self) -> bool:
-        over, eras = self.row.over, list(self.setting.eras)
-        if over not in ("each", *PAIRS, "all", *eras):
-            hint = nearest(over, ["each", *PAIRS, "all", *eras])
+        over, eras = self.row.over, self._eras()
+        if not self._check_eras():
+            return False
+        if over not in ("each", *PAIRS, "all", *self.setting.every_era):
+            hint = nearest(over, ["each", *PAIRS, "all", *self.setting.every_era])
             self._say("over", f"no era {over!r}", hint)
         elif over in PAIRS and len(eras) != 2:
-            told = f"this model has {len(eras)}" + (f": {', '.join(eras)}" if eras else "")
+            whose = "these are" if self.row.eras else "this model has"
+            told = f"{whose} {len(eras)}" + (f": {', '.join(eras)}" if eras else "")
             self._say("over", f'over = "{over}" wants exactly two eras', told)
         elif over == "each" and not eras:
             self._say("over", "this model has no eras", 'give it eras, or write over = "all"')
@@ -575,7 +533,7 @@ class _Reading:
             self._say("shared", 'only a claim over = "pair" shares anything')
 
     def _expect(self) -> dict[str, Status]:
-        row, eras = self.row, self.setting.eras
+        row, eras = self.row, self._eras()
         if row.over != "each":
             if isinstance(row.expect, dict):
                 hint = 'one verdict; a table of eras goes with over = "each"'
@@ -617,6 +575,10 @@ class _Reading:
         if not holds:
             hint = "only a claim with 'holds' is true of every equilibrium"
             self._say(("because", index), "nothing follows from this claim", hint)
+        if lemma.over != "all" and list(lemma.eras) != self.row.eras:
+            told = f"of {', '.join(lemma.eras)}" if lemma.eras else "of the model's own eras"
+            hint = "a lemma is of the same eras, or over all"
+            self._say(("because", index), f"this claim speaks {told}", hint)
         here, there = self.row.calibrations, lemma.calibrations
         if here != there and (there or lemma.over not in _ALL):
             told = f"of the {there} calibrations" if there else "of the eras as they are"

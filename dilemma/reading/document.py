@@ -14,10 +14,11 @@ import sympy as sp
 
 from dilemma.errors import Mistake, ModelError, nearest
 from dilemma.games.kind import USUAL, Can, Game, Statement, game_of
-from dilemma.reading.claims import Setting, over_of, read_claim, standing
+from dilemma.reading.claims import read_claim
 from dilemma.reading.eras import read_eras, read_parameters, read_variants
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, exact, parse
 from dilemma.reading.rows import KEY, ClaimRow, Document, blame, naming_mistakes, read_document
+from dilemma.reading.setting import Setting, over_of, standing
 from dilemma.reading.syntax import degree, names, read_tree
 from dilemma.theory.parts import (
     Claim,
@@ -122,7 +123,7 @@ def _called(
 
 def read_questions(document: Document, mistakes: list[Mistake]) -> dict[str, Question]:
     """Read the questions for a class; what is wrong is added to ``mistakes``."""
-    eras, parameters = document.names("eras"), document.names("parameters")
+    eras, parameters = document.main(), document.names("parameters")
     watchable, word = document.names("definitions"), "definition"
     if game_of(document.kind or USUAL).symbols(
         document
@@ -211,6 +212,7 @@ class Parts:
     outcomes: Mapping[str, Outcome]
     groups: Mapping[str, tuple[str, ...]]
     eras: Mapping[str, Era]
+    further_eras: Mapping[str, Era]
     variants: Mapping[str, Variant]
     claims: Mapping[str, Claim]
     questions: Mapping[str, Question]
@@ -256,7 +258,8 @@ def build(plain: Mapping[str, Any]) -> Parts:
         payoffs=tables.payoffs,
         outcomes=tables.outcomes,
         groups=groups,
-        eras=eras,
+        eras={name: era for name, era in eras.items() if not era.based_on},
+        further_eras={name: era for name, era in eras.items() if era.based_on},
         variants=variants,
         claims=claims,
         questions=questions,
@@ -267,7 +270,7 @@ def build(plain: Mapping[str, Any]) -> Parts:
 
 def build_claim(parts: Setting, name: str, plain: Mapping[str, Any]) -> Claim:
     """Read one claim that stands in no document; it may leave out what it is about."""
-    plain = {"over": over_of(plain, parts.eras), **plain}
+    plain = {**over_of(plain, parts), **plain}
     document, mistakes = read_document({"claims": {name: plain}})
     mistakes = [mistake for mistake in mistakes if mistake.where]
     for row in document.claims.values():
@@ -362,7 +365,8 @@ def _claims(
         parameters=document.names("parameters"),
         definitions=[n for n in document.names("definitions") if n not in of_play],
         outcomes=list(dict.fromkeys([*document.names("outcomes"), *of_play])),
-        eras=document.names("eras"),
+        eras=document.main(),
+        further=document.further(),
         common=document.names("common"),
         claims={name: document.claims.get(name) for name in document.names("claims")},
         standing=standing(definitions, tables.game),

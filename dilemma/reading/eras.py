@@ -2,6 +2,9 @@
 
 A *variant* of the eras names the parameters that move.  Every other one keeps, in all eras, the
 value that it has in the first of them, and is one draw for all.
+
+An era that is *based on* another says what is different in it.  It is one of the further eras, which
+are asked about by name alone.
 """
 
 from __future__ import annotations
@@ -33,13 +36,14 @@ __all__ = [
     "read_parameters",
     "read_variants",
     "varied",
+    "way_out",
     "whole",
     "with_whole_eras",
 ]
 
 SPELT = 4  # parameters at most that a title spells out
 GIVEN = "given on the spot: no source"
-HEAD = ("title", "years")  # an era's other keys are its values
+HEAD = ("title", "years", "based_on")  # an era's other keys are its values
 
 
 def read_parameters(document: Document, mistakes: list[Mistake]) -> dict[str, Parameter]:
@@ -90,30 +94,68 @@ def _end(
 def read_eras(
     document: Document, parameters: Mapping[str, Parameter], mistakes: list[Mistake]
 ) -> dict[str, Era]:
-    """Read the eras; each has a value for every parameter, those in common included."""
-    known = document.names("parameters")
-    common = _values(("common",), document.common, known, parameters, mistakes, common=True)
-    shared = document.names("common")
-    found = {}
-    for name, row in document.eras.items():
-        where = ("eras", name)
-        own = row.values
-        for twice in [key for key in own if key in shared]:
-            message = f"{twice!r} has a value in [common] already"
-            mistakes.append(Mistake((*where, twice), message, "leave one of them out", width=KEY))
-        given = own.keys() | row.broken | set(shared)
-        missing = [key for key in known if key not in given]
-        if missing:
-            message = f"no value for {', '.join(map(repr, missing[:6]))}"
-            message += ", …" if len(missing) > 6 else ""
-            hint = "give it here, or in [common]"
-            mistakes.append(Mistake(where, message, hint, width=KEY))
-        values = _values(where, own, known, parameters, mistakes, common=False)
+    """Read the eras; each has a value for every parameter, those in common included.
+
+    The further eras are among them: what they do not say is as in the era that they are based on.
+    """
+    common = _values(
+        ("common",),
+        document.common,
+        document.names("parameters"),
+        parameters,
+        mistakes,
+        common=True,
+    )
+    found: dict[str, Era] = {}
+    for name in sorted(document.eras, key=lambda name: bool(document.eras[name].based_on)):
+        row, where = document.eras[name], ("eras", name)
+        base = _base(document, name, mistakes)
+        if not row.based_on:
+            _check_whole(document, name, mistakes)
+        values = _values(
+            where, row.values, document.names("parameters"), parameters, mistakes, common=False
+        )
+        _check_once(document, name, mistakes)
         years = _years((*where, "years"), row.years, mistakes)
-        both = {**common, **values}
-        ordered = {key: both[key] for key in parameters if key in both}
-        found[name] = Era(name, row.title or name, years, ordered)
-    return found
+        every = {**common, **(found[base].values if base in found else {}), **values}
+        ordered = {key: every[key] for key in parameters if key in every}
+        found[name] = Era(name, row.title or name, years, ordered, based_on=row.based_on)
+    return {name: found[name] for name in document.eras}
+
+
+def _base(document: Document, name: str, mistakes: list[Mistake]) -> str:
+    """Return the era that another is based on, "" if it is none."""
+    base, main = document.eras[name].based_on, document.main()
+    if not base or base in main:
+        return base
+    where = ("eras", name, "based_on")
+    if base in document.eras:
+        message, hint = f"{base!r} is based on another era itself", "name that one"
+        mistakes.append(Mistake(where, message, hint))
+    else:
+        mistakes.append(Mistake(where, f"no era {base!r}", nearest(base, main)))
+    return ""
+
+
+def _check_once(document: Document, name: str, mistakes: list[Mistake]) -> None:
+    """See that an era says nothing of what is one draw for all."""
+    shared = document.names("common")
+    for twice in [key for key in document.eras[name].values if key in shared]:
+        message = f"{twice!r} has a value in [common] already"
+        where = ("eras", name, twice)
+        mistakes.append(Mistake(where, message, "leave one of them out", width=KEY))
+
+
+def _check_whole(document: Document, name: str, mistakes: list[Mistake]) -> None:
+    """See that an era that is based on no other says something of every parameter."""
+    row = document.eras[name]
+    given = row.values.keys() | row.broken | set(document.names("common"))
+    missing = [key for key in document.names("parameters") if key not in given]
+    if missing:
+        message = f"no value for {', '.join(map(repr, missing[:6]))}"
+        message += ", …" if len(missing) > 6 else ""
+        hint = "give it here, or in [common]"
+        mistakes.append(Mistake(("eras", name), message, hint, width=KEY))
 
 
 def _years(
@@ -285,6 +327,17 @@ def given_value(parameter: Parameter, told: object) -> Value:
     return Value(central, Interval(low, high), row["grade"], str(row["source"]))
 
 
+def way_out(model: str, missing: Parameter, eras: Collection[str]) -> str:
+    """Say how values can be given to a model where one is missing."""
+    if eras:
+        return f"; eras: {', '.join(eras)}"
+    name, example = missing.name, decimal(missing.range.some)
+    return (
+        f": {model} has no eras, so give each a value, such as {{{name!r}: {example}}} "
+        f"(--at {name}={example}); {name} may lie in {missing.range}"
+    )
+
+
 def given_era(values: Mapping[str, Value], spelt: Iterable[str], title: str = "") -> Era:
     """Return an era made on the spot, called by the values of some of its parameters."""
     named = list(spelt)
@@ -308,7 +361,7 @@ def _short(value: Value) -> str:
 
 def read_variants(document: Document, mistakes: list[Mistake]) -> dict[str, Variant]:
     """Read the variants; what is wrong with one is added to ``mistakes``."""
-    if document.calibrations and len(document.names("eras")) < 2:
+    if document.calibrations and len(document.main()) < 2:
         message = "calibrations say what moves between eras: two at least are wanted"
         mistakes.append(Mistake(("calibrations",), message, width=KEY))
     found = {}
@@ -342,7 +395,7 @@ def varied(document: Mapping[str, Any], name: str, moves: Collection[str]) -> di
 
     Claims about other variants are left out.  Where nothing else moves anyway it is the same.
     """
-    first = next(iter(document["eras"].values()))
+    _, first = _first(document)
     tied = {key: row for key, row in first.items() if key not in HEAD and key not in moves}
     if not tied:
         return dict(document)
@@ -364,9 +417,14 @@ def varied(document: Mapping[str, Any], name: str, moves: Collection[str]) -> di
     }
 
 
+def _first(document: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """Return the first era that is based on no other."""
+    return next((era, rows) for era, rows in document["eras"].items() if not rows.get("based_on"))
+
+
 def _reads(document: Mapping[str, Any], moves: Collection[str]) -> str:
     """Return the model's story, and which part of it is told here."""
-    era, rows = next(iter(document["eras"].items()))
+    era, rows = _first(document)
     title = rows.get("title", era)
     return (
         f"{document['reads'].rstrip()}\n\nOf all that may differ between the eras only "

@@ -154,6 +154,7 @@ class ValueRow(Row):
 class _EraHead(Row):
     title: str = ""
     years: list[int] | None = None
+    based_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ class EraRow:
     years: list[int] | None
     values: Mapping[str, ValueRow]
     broken: frozenset[str]
+    based_on: str = ""
 
 
 class CalibrationsRow(Row):
@@ -178,6 +180,7 @@ class ClaimRow(Row):
 
     says: str
     over: str
+    eras: list[str] = []
     holds: Formula | None = None
     exists: Formula | None = None
     possible: Formula | None = None
@@ -257,6 +260,15 @@ class Document:
     def names(self, section: str) -> list[str]:
         """Return the names of a section's rows, the broken ones too."""
         return [*self.rows(section), *sorted(self.broken.get(section, ()))]
+
+    def further(self) -> list[str]:
+        """Return the names of the eras that are based on another."""
+        return [name for name, row in self.eras.items() if row.based_on]
+
+    def main(self) -> list[str]:
+        """Return the names of the other eras, the broken ones too: they are meant unless others are named."""
+        further = self.further()
+        return [name for name in self.names("eras") if name not in further]
 
 
 _ROWS: Mapping[str, type[BaseModel]] = {
@@ -364,13 +376,13 @@ def _read_era(where: Where, row: object, mistakes: list[Mistake]) -> EraRow | No
     values: dict[str, ValueRow] = {}
     for key in row.keys() - own.keys():
         if not isinstance(row[key], dict):
-            hint = "an era has a title, years, and a table for each parameter"
+            hint = "an era has a title, years, based_on, and a table for each parameter"
             mistakes.append(Mistake((*where, key), "not the value of a parameter", hint))
         elif (value := _checked(ValueRow, row[key], (*where, key), mistakes)) is not None:
             values[key] = value
     ordered = {key: values[key] for key in row if key in values}
     broken = frozenset(row.keys() - own.keys() - values.keys())
-    return EraRow(head.title, head.years, ordered, broken)
+    return EraRow(head.title, head.years, ordered, broken, head.based_on)
 
 
 def blame(where: Where, error: ExpressionError) -> Mistake:
@@ -441,7 +453,7 @@ _RESERVED = {
 _RESERVED_IN = {
     "eras": dict.fromkeys(("each", "pair", "all"), "a word of claims"),
     "parameters": {
-        **dict.fromkeys(("title", "years"), "a key of eras"),
+        **dict.fromkeys(("title", "years", "based_on"), "a key of eras"),
         **dict.fromkeys(("at", "self"), "a word of Model.calibration"),
     },
 }

@@ -140,7 +140,7 @@ def eras_of(
     names = []
     for one in wanted:
         if isinstance(one, str):
-            model.needs_era(one)
+            model = model if one in model.eras else model.with_eras(model.era(one))
             names.append(one)
         else:
             model, name = _with(model, _made(model, one, moving, ranges=ranges))

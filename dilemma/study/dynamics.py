@@ -112,7 +112,7 @@ class Trajectory(Shown):
             )
             for s in self.steps
         )
-        era = self.model.eras[self.story.era].title
+        era = self.model.era(self.story.era).title
         header = ("", *["factor"][:scaled], *moved, "equilibrium", *watched, "")
         title = f"{self.model.name}: {self.story.name}, from the {era} centre"
         return (Table(title, header, rows, self._notes()),)

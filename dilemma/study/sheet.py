@@ -39,6 +39,8 @@ class Sheet(Shown):
             found.append(_definitions(self.model))
         if self.model.parameters:
             found.append(_parameters(self.model))
+        if self.model.further_eras:
+            found.append(_further(self.model))
         if self.model.variants:
             found.append(_variants(self.model))
         if self.model.outcomes:
@@ -91,6 +93,28 @@ def _parameters(model: Model) -> Table:
     )
 
 
+def _further(model: Model) -> Table:
+    """Show what the eras that are based on others say themselves."""
+    rows: list[tuple[Cell, ...]] = []
+    for era in model.further_eras.values():
+        base = model.era(era.based_on)
+        head = (era.name, era.title + (f" ({era.years[0]}–{era.years[1]})" if era.years else ""))
+        own = [name for name in model.parameters if era.values[name] != base.values[name]]
+        for name in own:
+            value = era.values[name]
+            rows.append((*head, name, _value(value), f"{value.grade}: {value.source}"))
+            head = ("", "")
+        if not own:
+            rows.append((*head, "", "", ""))
+    told = ", ".join(f"{e.name} on {e.based_on}" for e in model.further_eras.values())
+    note = (
+        f"Asked about by name, as in --era {next(iter(model.further_eras))}. What is not told here is "
+        f"as in the era that each is based on: {told}."
+    )
+    header = ("era", "title", "name", "value", "grade and source")
+    return Table("Further eras", header, tuple(rows), (note,), ("name",))
+
+
 def _value(value: Value) -> str:
     tied = "= " if value.common else ""
     return f"{tied}{decimal(value.central)} in {value.range}"
@@ -119,7 +143,7 @@ def _variants(model: Model) -> Table:
 
 def _scope(claim: Claim) -> str:
     """Say what a claim is about, and of how much of it."""
-    over = f"{claim.over}, {claim.calibrations}" if claim.calibrations else claim.over
+    over = ", ".join(filter(None, (claim.over, *claim.eras, claim.calibrations)))
     part = {"holds": "", "exists": ": some equilibrium", "possible": ": some calibration"}
     return over + part[claim.mode]
 

@@ -22,7 +22,7 @@ from dilemma.study.asking import Eras, eras_of
 from dilemma.study.paths import Course, Stop, follow
 from dilemma.theory.parts import Parameter
 
-__all__ = ["Trace", "several", "trace"]
+__all__ = ["Trace", "outcomes_of", "several", "stop_at", "trace", "way_of_solving"]
 
 LISTED = 11  # values that a table shows at most
 COLUMNS = 6  # outcomes and payoffs that it shows at most
@@ -292,7 +292,7 @@ def trace(
     """
     named = _moving(model, moves)
     factor = len(named) > 1 if scaled is None else scaled
-    watched = _outcomes(model, outcomes)
+    watched = outcomes_of(model, outcomes)
     model, chosen = eras_of(model, eras, moving=() if factor else named)
     start, end = _ends(low, high, points)
     centres = {era: model.calibration(era) for era in chosen}
@@ -312,7 +312,7 @@ def trace(
         centres=dict(_starts(model, chosen, named[0], scaled=factor)),
         calibrations=centres,
         outcomes=watched,
-        method=_method(model),
+        method=way_of_solving(model),
         versions=versions("sympy", "numpy", "scipy", "z3-solver"),
     )
 
@@ -326,7 +326,7 @@ def _moving(model: Model, moves: str | Sequence[str]) -> tuple[str, ...]:
     return named
 
 
-def _outcomes(model: Model, asked: str | Sequence[str] | None) -> tuple[str, ...]:
+def outcomes_of(model: Model, asked: str | Sequence[str] | None) -> tuple[str, ...]:
     """Return the outcomes that are watched."""
     named = several(asked, model.outcomes)
     for name in named:
@@ -378,7 +378,8 @@ def _part(
     return None if progress is None else lambda share: progress((done + share) / parts)
 
 
-def _method(model: Model) -> str:
+def way_of_solving(model: Model) -> str:
+    """Say how each value is solved."""
     if Can.SLOPES not in model.game.can:
         return "each value solved by itself, as `solve` does"
     return "the branches' equations solved exactly at each value; no search beside them"
@@ -399,28 +400,42 @@ class _Path:
         return self.model.calibration({**self.centre, **put})
 
     def look(self, at: sp.Rational) -> Stop:
-        if Can.SLOPES not in self.model.game.can:
-            return self._solved(at)
-        values = self.model.values(self.calibration(at))
-        try:
-            found, missing = equilibrium_points(self.model, values)
-        except CalibrationError as error:
-            return Stop(at, (), str(error))
-        reasons = [missing, *doubts(self.model, values)]
-        ties = dict.fromkeys(point.tie for point in found if point.tie)
-        return Stop(
-            at,
-            tuple(record(self.model, point, self.outcomes) for point in found),
-            "; ".join(filter(None, reasons)),
-            "; ".join(ties),
-        )
+        return stop_at(self.model, self.calibration(at), at, self.outcomes)
 
-    def _solved(self, at: sp.Rational) -> Stop:
-        try:
-            found = solve(self.model, self.calibration(at))
-        except CalibrationError as error:
-            return Stop(at, (), str(error))
-        states = (
-            replace(e, outcomes={name: e.outcomes[name] for name in self.outcomes}) for e in found
-        )
-        return Stop(at, tuple(states), found.reason, found.witness if found.degenerate else "")
+
+def stop_at(
+    model: Model,
+    calibration: Mapping[str, sp.Rational],
+    at: sp.Rational,
+    outcomes: Sequence[str],
+) -> Stop:
+    """Return the equilibria at a calibration, which is called ``at`` on its way."""
+    if Can.SLOPES not in model.game.can:
+        return _solved(model, calibration, at, outcomes)
+    values = model.values(calibration)
+    try:
+        found, missing = equilibrium_points(model, values)
+    except CalibrationError as error:
+        return Stop(at, (), str(error))
+    reasons = [missing, *doubts(model, values)]
+    ties = dict.fromkeys(point.tie for point in found if point.tie)
+    return Stop(
+        at,
+        tuple(record(model, point, tuple(outcomes)) for point in found),
+        "; ".join(filter(None, reasons)),
+        "; ".join(ties),
+    )
+
+
+def _solved(
+    model: Model,
+    calibration: Mapping[str, sp.Rational],
+    at: sp.Rational,
+    outcomes: Sequence[str],
+) -> Stop:
+    try:
+        found = solve(model, calibration)
+    except CalibrationError as error:
+        return Stop(at, (), str(error))
+    states = (replace(e, outcomes={name: e.outcomes[name] for name in outcomes}) for e in found)
+    return Stop(at, tuple(states), found.reason, found.witness if found.degenerate else "")

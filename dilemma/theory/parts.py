@@ -123,7 +123,8 @@ class Value:
 class Era:
     """A period with a value for every parameter.
 
-    ``given`` is true where it stands in no model but was given on the spot.
+    ``given`` is true where it stands in no model but was given on the spot.  An era may be based on
+    another: what it does not say itself is as in that one.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Era:
     years: tuple[int, int] | None
     values: Mapping[str, Value]
     given: bool = False
+    based_on: str = ""
 
     @property
     def centre(self) -> str:
@@ -272,6 +274,9 @@ class Claim:
         Claims that this one follows from, wherever their assumptions hold.
     calibrations : str
         The variant of the eras that it speaks of, "" for the eras as they are.
+    eras : tuple of str
+        Which eras "each" and "pair" are about, () for those that the model asks about unless others
+        are named.
     expect : mapping of era (or "" where the claim is one statement) to status
     derived : bool
         False where the sign is put in by the calibration and does not move through an equilibrium.
@@ -294,6 +299,7 @@ class Claim:
     because: tuple[str, ...] = ()
     mode: Mode = "holds"
     calibrations: str = ""
+    eras: tuple[str, ...] = ()
 
     @property
     def of_pairs(self) -> bool:
@@ -421,6 +427,11 @@ class TooLargeError(CalibrationError):
 
     def __init__(self) -> None:
         super().__init__(f"a number of more than {MOST_DIGITS:,} digits")
+
+    def of(self, where: str, at: Mapping[str, sp.Rational]) -> CalibrationError:
+        """Say which formula grows too large, and at which calibration."""
+        told = ", ".join(f"{name} = {value}" for name, value in at.items())
+        return CalibrationError(f"{where} is {self} at {told}; give its parameters other values")
 
 
 def put_in(formula: sp.Basic, values: Mapping[Any, Any]) -> Any:

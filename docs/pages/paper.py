@@ -176,7 +176,7 @@ def _failing(model: Model, verdict: Verdict, verdicts: Sequence[Verdict]) -> Ite
     if example is None:
         yield said(f"{meaning(verdict)}. {verdict.reason}")
         return
-    at = model.variant(verdict.claim.calibrations) if verdict.claim.calibrations else model
+    at = model.about(verdict.claim)
     yield f"It fails, for example, {_place(at, example)}.{_facts(example)}"
     if verdict.holds is not None:
         yield f"It holds, for example, {_place(at, verdict.holds)}."

@@ -18,7 +18,7 @@ GROUPS = {
     "Claims": ("prove", "Ledger", "Verdict"),
     "Eras and parameters": (
         "compare", "Comparison", "along", "regions", "Regions", "region_map", "RegionMap",
-        "statics", "Statics", "attribute", "Attribution", "commitment", "Commitment",
+        "timeline", "Timeline", "statics", "Statics", "attribute", "Attribution", "commitment", "Commitment",
         "dynamics", "Trajectory",
     ),
     "Pictures": ("plot",),

@@ -37,7 +37,7 @@ from dilemma.games.branch import top
 from dilemma.games.numbers import NumbersGame, numbers_of
 from dilemma.games.numbers.choice import Choice, Constraint
 from dilemma.model import Model
-from dilemma.reading.claims import standing
+from dilemma.reading.setting import standing
 
 __all__ = [
     "Stationary",
