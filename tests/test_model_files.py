@@ -209,7 +209,7 @@ WRONG = {
         model.toml:2:10: no kind of game is called 'network': kind
           2 | kind   = "network"
             |          ^^^^^^^^^
-            = kinds of game: matrix, tree, continuous, sequential, dynamic""",
+            = kinds of game: matrix, tree, continuous, sequential, dynamic, network""",
     ),
     "missing section": (
         'title  = "Two fears"\n',

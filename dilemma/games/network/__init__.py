@@ -138,7 +138,7 @@ class NetworkGame(Game):
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
     ) -> Iterator[Solution]:
         """Yield what is found by going through all networks, in exact numbers."""
-        from dilemma.games.network.enumeration import solve
+        from dilemma.games.network.networks import solve
 
         return solve(model, values, seconds=seconds, most=most)
 
@@ -156,15 +156,15 @@ class NetworkGame(Game):
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play
     ) -> dict[str, sp.Expr | None]:
         """Return every payoff and outcome of a network, and of what is chosen then."""
-        from dilemma.games.network.walk import Walk
+        from dilemma.games.network.rewiring import Rewiring
 
-        return Walk(model, self, values).worth(self.graph_of(play))
+        return Rewiring(model, self, values).worth(self.graph_of(play))
 
     def gain(self, model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> sp.Expr:
         """Return the most that somebody gains by cutting a link, or two by adding theirs."""
-        from dilemma.games.network.walk import Walk
+        from dilemma.games.network.rewiring import Rewiring
 
-        return Walk(model, self, values).gain(self.graph_of(play))
+        return Rewiring(model, self, values).gain(self.graph_of(play))
 
     def graph_of(self, play: Play) -> tuple[Pair, ...]:
         """Return the network that a play is."""

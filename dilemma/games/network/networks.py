@@ -155,36 +155,20 @@ def solve(
     DisagreementError
         If the branches and the numbers part: a defect in this package.
     """
-    deadline = time.monotonic() + (inf if seconds is None else seconds)
     game = network_of(model)
     networks = _Networks(model, game, values)
-    classes = alike(model)
-    first = {graph: own for own in classes for graph in own.members}
-    found: dict[Graph, Equilibrium] = {}
-    ties: list[str] = []
-    reason = ""
-    for count, graph in enumerate(game.graphs()):
-        if count >= most or time.monotonic() > deadline:
-            reason = f"{count:,} of {2 ** len(game.pairs):,} networks were tried"
-            break
-        gained, tied = _gained(networks, graph)
-        if gained is None:
-            continue
-        ties += tied
-        own = first[graph]
-        if own.graph not in found:
-            found[own.graph] = _equilibrium(networks, own, strict=not tied)
-    equilibria = tuple(found.values())
-    method = f"what each of {2 ** len(game.pairs):,} networks pays, in exact numbers"
+    found, ties, reason = _stable(networks, seconds, most)
+    every = 2 ** len(game.pairs)
+    method = f"what each of {every:,} networks pays, in exact numbers"
     if not reason and len(game.linked) <= MOST_PROVED:
-        method += _agree(model, values, equilibria)
-    undetermined = [g for g, paid in networks.known.items() if paid is None]
+        method += _agree(model, values, found)
+    undetermined = sum(paid is None for paid in networks.known.values())
     if undetermined and not reason:
-        method += f"; in {len(undetermined)} networks nothing inside the ranges is best to choose"
+        method += f"; in {undetermined} networks nothing inside the ranges is best to choose"
     yield Solution(
-        equilibria=equilibria,
-        sets=apart(equilibria),
-        components=tuple((k,) for k in range(len(equilibria))),
+        equilibria=found,
+        sets=apart(found),
+        components=tuple((k,) for k in range(len(found))),
         complete=not reason,
         exact=networks.exact,
         reason=reason,
@@ -195,28 +179,49 @@ def solve(
     )
 
 
-def _gained(networks: _Networks, graph: Graph) -> tuple[sp.Expr | None, list[str]]:
-    """Tell whether a network is stable (None: it is not), and which links it may as well have."""
+def _stable(
+    networks: _Networks, seconds: float | None, most: int
+) -> tuple[tuple[Equilibrium, ...], list[str], str]:
+    """Return the stable networks, alike ones once, ties, and why some may be missing."""
+    deadline = time.monotonic() + (inf if seconds is None else seconds)
+    game = networks.game
+    first = {graph: own for own in alike(networks.model) for graph in own.members}
+    found: dict[Graph, Equilibrium] = {}
+    ties: list[str] = []
+    for count, graph in enumerate(game.graphs()):
+        if count >= most or time.monotonic() > deadline:
+            reason = f"{count:,} of {2 ** len(game.pairs):,} networks were tried"
+            return tuple(found.values()), ties, reason
+        stable, tied = _judged(networks, graph)
+        own = first[graph]
+        if stable and own.graph not in found:
+            ties += tied
+            found[own.graph] = _equilibrium(networks, own, strict=not tied)
+    return tuple(found.values()), ties, ""
+
+
+def _judged(networks: _Networks, graph: Graph) -> tuple[bool, list[str]]:
+    """Tell whether a network is stable, and which links it may as well have or lack."""
     game, now = networks.game, networks.paid(graph)
     if now is None:
-        return None, []
+        return False, []
     ties = []
     for pair, there, added in game.neighbours(graph):
         later = networks.paid(there)
         if later is None:
-            return None, []
+            return False, []
         gains = [later[player] - now[player] for player in pair]
         blocked = min(gains) < 0 if added else max(gains) < 0
         if added and not blocked and max(gains) > 0:
-            return None, []
+            return False, []
         if not added and max(gains) > 0:
-            return None, []
+            return False, []
         if not blocked:
             word = "without" if not added else "with"
             ties.append(
                 f"({game.called(graph)}) pays {' or '.join(pair)} as much {word} {'-'.join(pair)}"
             )
-    return sp.Integer(0), ties
+    return True, ties
 
 
 def _equilibrium(networks: _Networks, own: Alike, *, strict: bool) -> Equilibrium:

@@ -14,14 +14,14 @@ from dilemma.games.network import NetworkGame
 from dilemma.games.network.links import Pair, put_in_graph
 from dilemma.model import Model
 
-__all__ = ["Walk"]
+__all__ = ["Rewiring"]
 
 DIGITS = 40  # to which what is irrational is rounded
 
 Graph = tuple[Pair, ...]
 
 
-class Walk:
+class Rewiring:
     """Networks of a game at one calibration."""
 
     def __init__(
