@@ -204,10 +204,10 @@ WRONG = {
     ),
     "unknown kind": (
         '"matrix"',
-        '"network"',
+        '"contest"',
         """\
-        model.toml:2:10: no kind of game is called 'network': kind
-          2 | kind   = "network"
+        model.toml:2:10: no kind of game is called 'contest': kind
+          2 | kind   = "contest"
             |          ^^^^^^^^^
             = kinds of game: matrix, tree, continuous, sequential, dynamic, network""",
     ),

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, ClassVar
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.batch import Closeness
 from dilemma.games.kind import PLENTY, SOME, Ask, Can, Game, Size, Statement
 from dilemma.games.network.links import Call, Choice, LinkPlayerRow, LinksRow, Pair
 from dilemma.output.tables import Table
@@ -25,6 +24,7 @@ from dilemma.reading.rows import Names
 
 if TYPE_CHECKING:
     from dilemma.errors import Mistake
+    from dilemma.games.batch import Closeness
     from dilemma.games.branch import Branch, Play
     from dilemma.games.equilibrium import Solution
     from dilemma.model import Model
@@ -144,6 +144,8 @@ class NetworkGame(Game):
 
     def closeness(self, model: Model) -> Closeness:
         """Return what is too close to call: a small gain."""
+        from dilemma.games.batch import Closeness
+
         del model
         return Closeness(CLOSE, kept=True)
 
