@@ -513,6 +513,9 @@ ANSWERS = {
     ("hedging", "why_does_japan_hedge"): (passes("x_J", 0.5), 1),
     ("hedging", "tipping_point"): (plays("(x_J.high)"), 1),
     ("hedging", "need_of_the_partner"): (lambda row: len(row["names"]) == 3, 1),
+    ("unlocked", "which_exposure"): (passes("gain_us", 0), 1),
+    ("unlocked", "communique"): (passes("gain_allies", 0), 1),
+    ("unlocked", "half_measures"): (lambda row: row["values"]["gain_us"] < 0, -1),
 }  # fmt: skip
 
 
