@@ -519,6 +519,9 @@ ANSWERS = {
     ("trade", "whose_interdependence"): (lambda row: row["values"]["exposure"] <= 0.038, 1),
     ("trade", "hump"): (lambda row: row["values"]["drag"] >= row["values"]["B"] / 2, 1),
     ("trade", "peace_by_trade"): (plays("(y.low)"), 1),
+    ("unlocked", "which_exposure"): (passes("gain_us", 0), 1),
+    ("unlocked", "communique"): (passes("gain_allies", 0), 1),
+    ("unlocked", "half_measures"): (lambda row: row["values"]["gain_us"] < 0, -1),
 }  # fmt: skip
 
 

@@ -306,3 +306,39 @@ def test_the_leader_does_not_find_better_by_scanning():
     assert (scanned - paid).max() < 1e-6  # no ceiling pays more
     K = np.array([own["play"][0][0] for own in told])
     assert np.abs(leader(K) - paid).max() < 1e-5  # and this one pays what is said
+
+
+def test_no_promise_is_found_by_scanning_that_pays_more():
+    """Unlocked, from the definition: Japan's reply to every promise, and the best promise of them."""
+    html = page()
+    calibrations = draws(html, "unlocked", COUNT)
+    g, eta, phi, z, loss, e, lam, alpha, cost, x_U, _ = np.array(floats(calibrations)).T
+    told = solved(html, "unlocked", calibrations)
+    assert all(own["payoffs"] for own in told)
+    paid = np.array([own["payoffs"][0][0] for own in told])
+
+    def reply(r):
+        """Return Japan's provocation, by golden section: one number, what it pays has one top."""
+
+        def payoff(y):
+            alone = 1 - r * (1 - phi * y)
+            return z * y - y**2 / 2 - loss * (g + eta * y) * alone**2
+
+        low, high = np.zeros(COUNT), np.ones(COUNT)
+        ratio = (5**0.5 - 1) / 2
+        for _ in range(60):
+            one, two = high - ratio * (high - low), low + ratio * (high - low)
+            left = payoff(one) >= payoff(two)
+            low, high = np.where(left, low, one), np.where(left, two, high)
+        return (low + high) / 2
+
+    def leader(r):
+        y = reply(r)
+        s = r * (1 - phi * y)
+        crisis = (g + eta * y) * (1 - s) * (s * e + (1 - s) * lam)
+        return -crisis - (cost * x_U + alpha * s * e) * y
+
+    scanned = np.max([leader(np.full(COUNT, k / 150)) for k in range(151)], axis=0)
+    assert (scanned - paid).max() < 1e-6  # no promise pays more
+    r = np.array([own["play"][0][0] for own in told])
+    assert np.abs(leader(r) - paid).max() < 1e-6  # and this one pays what is said

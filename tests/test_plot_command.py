@@ -83,6 +83,7 @@ def test_regions_draws_the_same_map(typed, tmp_path):
         (("regions", "burden", "p", "w"), "burden has no figure 'regions'"),
         (("ceiling", "hedging"), "hedging has no figure 'ceiling': nobody leads; it has: replies,"),
         (("replies", "cork"), "cork has no figure 'replies': one side leads"),
+        (("ceiling", "unlocked"), "unlocked has no figure 'ceiling': it tells no shadow price"),
         (("bargain", "cork"), "cork has no figure 'bargain': it ends in no bargain"),
         (("bargain", "burden", "pp"), "no parameter 'pp' in burden: did you mean 'p'"),
         (("waterfall", "burden"), "which outcome of burden? there are: q_J, q_U, t,"),

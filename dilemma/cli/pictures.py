@@ -208,7 +208,8 @@ def _lacks(figure: str, model: Model, eras: int) -> str:
         or (len(model.parameters) < 2 and "a map needs two parameters"),
         "replies": (several or (not (finite and two_by_two) and not one_each))
         and "it is for two players with two actions or one number each",
-        "ceiling": (not game.leader) and "nobody leads",
+        "ceiling": (not game.leader and "nobody leads")
+        or (not any(o.chances for o in model.outcomes.values()) and "it tells no shadow price"),
         "bargain": (game.bargain is None) and "it ends in no bargain",
         "waterfall": eras < 2 and "a change is between two eras",
         "ledger": not model.claims and "its file makes no claims",

@@ -390,13 +390,28 @@ def _rooting(
 
 
 def _roots(table: Array) -> Array:
-    """Return the roots of polynomials, highest power first, (draws, degree)."""
+    """Return the roots of polynomials, highest power first, (draws, degree); not numbers for none.
+
+    Where leading coefficients vanish the degree is lower.
+    """
+    draws, size = table.shape
+    found = np.full((draws, size - 1), np.nan, dtype=complex)
+    lost = np.argmax(table != 0, axis=1)
+    for first in range(size - 1):
+        rows = np.flatnonzero((lost == first) & (table[:, first] != 0))
+        if rows.size:
+            found[rows, first:] = _eigenvalues(table[rows, first:])
+    return found
+
+
+def _eigenvalues(table: Array) -> Array:
+    """Return the same where no leading coefficient vanishes."""
     draws, size = table.shape
     degree = size - 1
-    lead = np.where(table[:, :1] == 0, 1e-300, table[:, :1])
     companion = np.zeros((draws, degree, degree))
     companion[:, np.arange(1, degree), np.arange(degree - 1)] = 1
-    companion[:, 0, :] = -table[:, 1:] / lead
+    with np.errstate(all="ignore"):
+        companion[:, 0, :] = -table[:, 1:] / table[:, :1]
     good = np.all(np.isfinite(companion), axis=(1, 2))
     found = np.full((draws, degree), np.nan, dtype=complex)
     if good.any():

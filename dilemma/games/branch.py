@@ -150,17 +150,40 @@ def _triangle(equations: tuple[sp.Expr, ...], unknowns: tuple[sp.Symbol, ...]) -
                 return shape()
             if len(waiting) != 1:
                 return None
-            first, *others = sorted(left, key=lambda e: sp.degree(e, waiting[0]))
+            first, *others = sorted(left, key=lambda e: _degree(e, waiting[0]))
             ties += others
             return shape(waiting[0], first)
         equation, symbol, slope, constant = pivot
         steps.append((symbol, -constant, slope))
-        put = {symbol: -constant / slope}
-        left = [top(e.xreplace(put)) for e in left if e is not equation]
+        left = [_put_in(e, symbol, -constant, slope) for e in left if e is not equation]
         left = [e for e in left if e != 0]
         waiting.remove(symbol)
     ties += left
     return shape()
+
+
+def _put_in(equation: sp.Expr, symbol: sp.Symbol, over: sp.Expr, under: sp.Expr) -> sp.Expr:
+    """Return the numerator of an equation once a quotient stands for a symbol, in lowest terms.
+
+    Polynomials are put together power by power: simplifying large ones afterwards takes minutes.
+    """
+    if not equation.has(symbol):
+        return equation
+    symbols = sorted(equation.free_symbols | over.free_symbols | under.free_symbols, key=str)
+    if not all(e.is_polynomial(*symbols) for e in (equation, over, under)):
+        return top(equation.xreplace({symbol: over / under}))
+    ring = sp.QQ[symbols].ring
+    numerator, denominator = ring.from_expr(over), ring.from_expr(under)
+    first, *others = map(ring.from_expr, sp.Poly(equation, symbol).all_coeffs())
+    found, scale = first, ring.one
+    for power in others:
+        scale *= denominator
+        found = found * numerator + power * scale
+    common = found.gcd(denominator)
+    while not common.is_ground:
+        found = found.exquo(common)
+        common = found.gcd(denominator)
+    return sp.expand(found.clear_denoms()[1].as_expr())
 
 
 def specialised(
@@ -214,6 +237,11 @@ def separate(
     return [*found, (rest, [])] if rest else found
 
 
+@lru_cache(maxsize=1_000)
+def _degree(equation: sp.Expr, symbol: sp.Symbol) -> int:
+    return int(sp.degree(equation, symbol))
+
+
 def _pivot(
     equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]
 ) -> tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr] | None:
@@ -221,7 +249,7 @@ def _pivot(
     best: tuple[tuple[int, int], tuple[sp.Expr, sp.Symbol, sp.Expr, sp.Expr]] | None = None
     for equation in equations:
         for symbol in unknowns:
-            if not equation.has(symbol) or sp.degree(equation, symbol) != 1:
+            if not equation.has(symbol) or _degree(equation, symbol) != 1:
                 continue
             slope, constant = equation.coeff(symbol, 1), equation.coeff(symbol, 0)
             inside = 2 if slope.free_symbols & set(unknowns) else int(not slope.is_number)

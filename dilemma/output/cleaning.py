@@ -31,7 +31,7 @@ __all__ = [
 
 GREEK = {
     "al": "alpha", "alp": "alpha", "bet": "beta", "gam": "gamma", "del": "delta", "eps": "epsilon",
-    "ze": "zeta", "kap": "kappa", "lam": "lambda", "mu": "mu", "phi": "phi", "psi": "psi",
+    "ze": "zeta", "eta": "eta", "kap": "kappa", "lam": "lambda", "mu": "mu", "phi": "phi", "psi": "psi",
     "rho": "rho", "sig": "sigma", "tau": "tau", "the": "theta", "theta": "theta", "om": "omega",
 }  # fmt: skip
 

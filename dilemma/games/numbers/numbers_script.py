@@ -77,9 +77,13 @@ def _own(model: Model, holding: tuple[str, ...]) -> list[str]:
 
 
 def _unknowns(model: Model) -> list[sp.Symbol]:
-    """Return what is chosen, what is bargained over, and every shadow price."""
-    chosen = [c.symbol for c in model.game.choices.values()]
-    return list(dict.fromkeys([*chosen, *(u for b in branches(model) for u in b.unknowns)]))
+    """Return what is chosen, what is bargained over, every shadow price, and what else is solved for."""
+    found = [c.symbol for c in model.game.choices.values()]
+    for branch in branches(model):
+        found += branch.unknowns
+        if branch.shape is not None and branch.shape.last is not None:
+            found.append(branch.shape.last)
+    return list(dict.fromkeys(found))
 
 
 def _pictured(model: Model) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,8 @@ conditions F(z, K) = 0 move the reply z with the leader's choice:
 The leader's optimum lies inside a regime where that slope vanishes, at an end of the interval, or
 on the border of two regimes: where something just stops to bind, its shadow price being zero.
 There the leader must lose on both sides, so that a concave kink holds the optimum for an open set
-of parameters.  Which of these candidates is best is a comparison of values (``rivals``).
+of parameters.  The slope is worked out in :mod:`dilemma.games.numbers.leading`.  Which of these
+candidates is best is a comparison of values (``rivals``).
 
 A bargain at the end multiplies each branch by the ways in which it may end: Nash bargaining over
 one number t.  With gains g_1 and g_2 that are linear in t, and powers w_1 and w_2, the product of
@@ -33,7 +34,7 @@ from functools import lru_cache
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.branch import Branch, top, triangle
+from dilemma.games.branch import Branch, Shape, top, triangle
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.choice import Choice, Multiplier, Slope
 from dilemma.games.numbers.first_order import (
@@ -41,9 +42,9 @@ from dilemma.games.numbers.first_order import (
     binding_sets,
     concave,
     multiplier,
-    positive_factor,
     stationary,
 )
+from dilemma.games.numbers.leading import leaders_condition, total
 from dilemma.model import Model
 from dilemma.theory.parts import Outcome
 
@@ -55,7 +56,6 @@ __all__ = [
     "agreements",
     "branches",
     "candidates",
-    "total",
 ]
 
 
@@ -73,6 +73,8 @@ class Candidate:
         What just stops to bind, where it lies between two regimes.
     equations, conditions : tuple
         Those of the leader and of the followers.
+    shape : Shape or None
+        The equations solved, where that was done in other terms than they are in.
     """
 
     follows: Stationary
@@ -80,34 +82,7 @@ class Candidate:
     border: str
     equations: tuple[sp.Expr, ...]
     conditions: tuple[sp.Basic, ...]
-
-
-def total(model: Model, follows: Stationary, formula: sp.Expr, choice: Choice) -> sp.Expr | None:
-    """Return the slope of a formula by the leader's choice, the followers replying.
-
-    None where what binds does not determine the reply.
-    """
-    reply = list(follows.unknowns)
-    if len(follows.equations) != len(reply) or follows.free:
-        return None
-    expanded = model.expand_play(formula)
-    found = sp.diff(expanded, choice.symbol)
-    if not reply:
-        return found
-    system = sp.Matrix(follows.equations)
-    moves = system.jacobian(reply)
-    determinant = sp.expand(moves.det(method="berkowitz"))
-    if determinant == 0:
-        return None
-    by_choice = -sp.diff(system, choice.symbol)
-    for position, unknown in enumerate(reply):
-        slope = sp.diff(expanded, unknown)
-        if slope == 0:
-            continue
-        replaced = moves.copy()
-        replaced[:, position] = by_choice
-        found += slope * sp.expand(replaced.det(method="berkowitz")) / determinant
-    return found
+    shape: Shape | None = None
 
 
 def candidates(model: Model) -> Iterator[Candidate]:
@@ -120,20 +95,20 @@ def candidates(model: Model) -> Iterator[Candidate]:
     }
     ends = {name: (model.expand_play(gap), is_open) for name, gap, is_open in choice.bounds()}
     inside = tuple(sp.Gt(gap, 0) for gap, _ in ends.values())
-    positive = {gap for gap, _ in ends.values()} | _positive(model)
     for binds, follows in regimes.items():
         weak = tuple(sp.Ge(price, 0) for price in follows.prices.values())
         strict = tuple(sp.Gt(price, 0) for price in follows.prices.values())
         yield from _at_ends(follows, ends, weak)
-        slope = _leaders(model, follows, choice)
-        if slope is None:
-            # What binds leaves no room for the choice, or says nothing of the reply.
-            conditions = (*follows.slack, *weak, *inside)
-            yield Candidate(follows, follows.binds, "", follows.equations, conditions)
-            continue
-        first = _simplest(slope, follows, positive)
         conditions = (*follows.slack, *strict, *inside)
-        yield Candidate(follows, follows.binds, "", (*follows.equations, first), conditions)
+        vanishes = leaders_condition(model, follows, choice, conditions)
+        if vanishes is None:
+            # What binds leaves no room for the choice, or says nothing of the reply.
+            unmoved = (*follows.slack, *weak, *inside)
+            yield Candidate(follows, follows.binds, "", follows.equations, unmoved)
+            continue
+        first, shape = vanishes
+        equations = (*follows.equations, first)
+        yield Candidate(follows, follows.binds, "", equations, conditions, shape)
         beyond = {name: regimes.get(binds - {name}) for name in follows.prices}
         yield from _at_kinks(model, choice, follows, beyond, inside)
 
@@ -211,38 +186,6 @@ def _kink(
             return None
         found.append(sp.Le(sp.cancel(sp.together(slope)) * sp.cancel(sp.together(side)), 0))
     return tuple(found)
-
-
-def _positive(model: Model) -> set[sp.Expr]:
-    """Return what is positive for all admissible parameters, and choices that are."""
-    found: set[sp.Expr] = set()
-    for parameter in model.parameters.values():
-        low = parameter.range.low
-        if low > 0 or (low == 0 and parameter.range.open_low):
-            found.add(parameter.symbol)
-    for choice in model.game.choices.values():
-        if choice.open_low and choice.low == 0:
-            found.add(choice.symbol)
-    return found
-
-
-def _simplest(slope: sp.Expr, follows: Stationary, positive: set[sp.Expr]) -> sp.Expr:
-    """Return a polynomial that vanishes with a slope, given the followers' conditions.
-
-    Linear conditions are put in, others reduce its degree; factors that cannot vanish are left out.
-    """
-    found = top(slope)
-    solved = triangle(follows.equations, follows.unknowns)
-    if solved is not None:
-        for symbol, numerator, denominator in solved.steps:
-            if denominator.free_symbols & set(follows.unknowns):
-                continue
-            found = top(found.xreplace({symbol: numerator / denominator}))
-        if solved.last is not None and found.has(solved.last):
-            found = sp.expand(sp.prem(found, solved.polynomial, solved.last))
-    factors = sp.factor_list(found)[1]
-    kept = [factor for factor, _ in factors if not positive_factor(factor, positive)]
-    return sp.expand(sp.Mul(*kept)) if kept else sp.Integer(1)
 
 
 def names(sets: Sequence[str]) -> str:
@@ -413,6 +356,7 @@ def _branch(
     conditions = (*candidate.conditions, *agreement.conditions)
     binds = (*candidate.binds, *agreement.binds)
     payoffs = dict(model.payoffs[()])
+    shape = None if agreement.equations else candidate.shape
     return Branch(
         name=_name(model, binds, candidate.border, bargained=bool(agreement.conditions)),
         play=play,
@@ -421,7 +365,7 @@ def _branch(
         unknowns=unknowns,
         equations=equations,
         conditions=tuple(_shorter(model, c) for c in conditions if c is not sp.true),
-        shape=triangle([model.expand_play(e) for e in equations], unknowns),
+        shape=shape or triangle([model.expand_play(e) for e in equations], unknowns),
         chosen=True,
         relaxed=relaxed or led,
         binds=binds,
@@ -458,7 +402,8 @@ def _shortest(model: Model, expression: sp.Expr) -> sp.Expr:
 
 
 def _shorter(model: Model, condition: sp.Basic) -> sp.Basic:
-    if not isinstance(condition, sp.core.relational.Relational):
+    relation = isinstance(condition, sp.core.relational.Relational)
+    if not (relation and _coordinates(model)):
         return condition
     gap = sp.expand(condition.lhs - condition.rhs)
     shorter = _shortest(model, gap)
