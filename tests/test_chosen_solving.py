@@ -126,6 +126,13 @@ def test_a_capacity_that_binds_nobody_changes_nothing():
     assert "found 1 of 1" in found.method
 
 
+def test_a_search_steps_over_points_at_which_somebody_has_nothing_to_choose():
+    """Past x = 3/4 the second has none; with a kink nothing but the search is asked."""
+    payoffs = {"a": "2*x - abs(x - 1/3)", "b": "3*x - y"}
+    found = dilemma.solve(chosen_game(payoffs, constraints={"capacity": "x + y <= 3/4"}))
+    assert plays(found) == [{"x": sp.Rational(3, 4), "y": 0}]
+
+
 def test_a_capacity_of_one_player_has_a_shadow_price():
     model = chosen_game(
         COURNOT,

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from dilemma.theory.exact_values import put_in_exactly, rounded
 from dilemma.theory.parts import Profile
 
 if TYPE_CHECKING:
@@ -88,6 +89,17 @@ class Shape:
     loose: tuple[sp.Symbol, ...] = ()
     nonzero: tuple[sp.Expr, ...] = ()
     direct: bool = False
+
+    @cached_property
+    def rooted(self) -> bool:
+        """Whether there are roots and the like in it, whose values are rounded."""
+        formulas = (self.polynomial, *(f for _, n, d in self.steps for f in (n, d)))
+        return any(map(_rooted, formulas))
+
+    @cached_property
+    def coefficients(self) -> tuple[sp.Expr, ...]:
+        """Those of the polynomial in its one unknown, of the highest power first."""
+        return tuple(sp.Poly(self.polynomial, self.last).all_coeffs())
 
     @cached_property
     def closed(self) -> Mapping[sp.Symbol, sp.Expr]:
@@ -269,9 +281,7 @@ def solutions(
     """
     starts: list[dict[sp.Symbol, sp.Rational]] = [{}]
     trouble = ""
-    formulas = (solved.polynomial, *(f for _, n, d in solved.steps for f in (n, d)))
-    rooted = any(map(_rooted, formulas))
-    exact = not rooted and all(v.is_Rational for v in values.values() if v.is_number)
+    exact = not solved.rooted and all(v.is_Rational for v in values.values() if v.is_number)
     values = _rational(values)
     known = [_value(tie, values) for tie in solved.ties]
     if any(tie.is_number and abs(tie) > ZERO for tie in known):
@@ -280,7 +290,7 @@ def solutions(
     if solved.loose or singular:
         return [], exact, "continuum"
     if solved.last is not None:
-        polynomial = sp.Poly(top(_value(solved.polynomial, values)), solved.last)
+        polynomial = sp.Poly([_value(c, values) for c in solved.coefficients], solved.last)
         if polynomial.is_zero:
             return [], exact, "continuum"
         starts, rational = _roots(polynomial)
@@ -317,8 +327,8 @@ def _rooted(formula: sp.Expr) -> bool:
 
 def _value(formula: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
     """Put numbers in; irrational ones that result, of a root, are rounded to sixty digits."""
-    found = formula.xreplace(dict(values))
-    if found.atoms(sp.Pow, sp.Function):
+    found = put_in_exactly(formula, values)
+    if not found.is_Rational and found.atoms(sp.Pow, sp.Function):
         found = found.replace(
             lambda e: e.is_number and e.is_real and not e.is_Rational and not e.is_Add,
             lambda e: sp.Rational(sp.N(e, 60)),
@@ -328,7 +338,7 @@ def _value(formula: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
 
 def _short(number: sp.Rational, *, exact: bool) -> sp.Rational:
     """Keep exact numbers exact, and others to as many digits as they have."""
-    return number if exact else sp.Rational(round(number * 10**60), 10**60)
+    return number if exact else rounded(number, 10**60)
 
 
 def _roots(polynomial: sp.Poly) -> tuple[list[dict[sp.Symbol, sp.Rational]], bool]:

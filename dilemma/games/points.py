@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from dilemma.games.branch import ZERO, Branch, separate, solutions, specialised
 from dilemma.model import Model
+from dilemma.theory.exact_values import put_in_exactly, rounded
 
 if TYPE_CHECKING:
     import z3
@@ -72,7 +74,7 @@ class Point:
     def worth(self, formula: sp.Expr) -> sp.Rational | None:
         """Return a formula's value; None where it has none."""
         try:
-            value = formula.xreplace(dict(self.at))
+            value = put_in_exactly(formula, self.at)
             if value.has(sp.nan, sp.zoo, sp.oo) or value.free_symbols:
                 return None
             if not value.is_Rational:
@@ -81,7 +83,7 @@ class Point:
             return None
         if self.exact or value.q < SHORT:
             return value
-        return sp.Rational(round(value * SHORT), SHORT)
+        return rounded(value, SHORT)
 
 
 def holds(condition: sp.Basic, at: Values) -> tuple[bool, bool]:
@@ -96,10 +98,25 @@ def holds(condition: sp.Basic, at: Values) -> tuple[bool, bool]:
         case sp.Not():
             told_one = holds(condition.args[0], at)
             return not told_one[0], told_one[1]
-    gap = (condition.lhs - condition.rhs).xreplace(dict(at))
+    gap = put_in_exactly(_gap(condition), at)
     if gap.free_symbols or gap.has(sp.nan, sp.zoo):
         return True, False  # it speaks of a price that nothing determines
     return _relates(condition, gap)
+
+
+def _settled(condition: sp.Basic, at: Values) -> bool:
+    """Tell whether all that a condition speaks of has a value."""
+    return _symbols(condition) <= at.keys()
+
+
+@lru_cache(maxsize=4_096)
+def _symbols(condition: sp.Basic) -> frozenset[sp.Symbol]:
+    return frozenset(condition.free_symbols)
+
+
+@lru_cache(maxsize=4_096)
+def _gap(condition: sp.Basic) -> sp.Expr:
+    return condition.lhs - condition.rhs
 
 
 def _relates(condition: sp.Basic, gap: sp.Expr) -> tuple[bool, bool]:
@@ -174,9 +191,13 @@ def candidate(
 ) -> Point | None:
     """Return a solution of a branch's equations as a point; None where it violates a condition."""
     at = {**values, **root}
+    if any(
+        _settled(condition, at) and not holds(condition, at)[0] for condition in branch.conditions
+    ):
+        return None  # before anybody works out what it comes to
     for name, definition in model.definitions.items():
         if name in model.outcomes:
-            value = definition.formula.xreplace(at)
+            value = put_in_exactly(definition.formula, at)
             if not value.free_symbols:
                 at[definition.symbol] = value
     tie = ""

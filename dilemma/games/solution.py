@@ -153,7 +153,7 @@ def many(
     return model.game.settle_batch(_compiled(model, holding, bargain).at(columns), holding)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def _compiled(
     model: Model,
     holding: tuple[str, ...],

@@ -23,6 +23,7 @@ import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
 from dilemma.errors import CalibrationError
+from dilemma.theory.exact_values import put_in_exactly
 
 __all__ = [
     "MOST_DIGITS",
@@ -452,7 +453,7 @@ def put_in(formula: sp.Basic, values: Mapping[Any, Any]) -> Any:
         ...
     dilemma.theory.parts.TooLargeError: a number of more than 4,000 digits
     """
-    found = _built(formula, values) if climbs(formula) else formula.xreplace(values)
+    found = _built(formula, values) if climbs(formula) else put_in_exactly(formula, values)
     _check(found)
     return found
 

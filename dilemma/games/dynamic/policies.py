@@ -73,7 +73,7 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
     return _branches(model, named)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
     naming = Naming(model) if named else None
     game = dynamic_of(model)

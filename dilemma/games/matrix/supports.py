@@ -82,7 +82,7 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
     return _branches(model, named)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
     naming = Naming(model) if named else None
     supports = [list(_supports(player.actions)) for player in model.players.values()]

@@ -43,6 +43,7 @@ from dilemma.games.numbers.optimality import Rivals, floats, gains, known_symbol
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.games.points import Point
 from dilemma.model import Model
+from dilemma.theory.exact_values import put_in_exactly
 
 __all__ = [
     "certificate",
@@ -208,10 +209,10 @@ def _moves(
     """Return how a player's best reply moves with everybody's choices, (own, all)."""
     game = numbers_of(model)
     own = [c.symbol for c in game.of(player)]
-    lagrangian, tight = _lagrangian(model, branch, player)
+    lagrangian, tight = _lagrangian(model, branch.binds, branch.unknowns, player)
 
     def number(formula: sp.Expr) -> float:
-        return float(formula.xreplace(dict(at)))
+        return float(put_in_exactly(formula, at))
 
     def table(rows: list[sp.Expr], columns: list[sp.Symbol]) -> np.ndarray[Any, Any]:
         return np.array([[number(sp.diff(r, c)) for c in columns] for r in rows])
@@ -237,22 +238,25 @@ def _moves(
     return solved
 
 
-def _lagrangian(model: Model, branch: Branch, player: str) -> tuple[sp.Expr, list[sp.Expr]]:
+@lru_cache(maxsize=256)
+def _lagrangian(
+    model: Model, binds: tuple[str, ...], unknowns: tuple[sp.Symbol, ...], player: str
+) -> tuple[sp.Expr, list[sp.Expr]]:
     """Return a player's Lagrangian, and what binds the player."""
     game = numbers_of(model)
     tight = [
         model.expand_play(gap)
         for choice in game.of(player)
         for name, gap, _ in choice.bounds()
-        if name in branch.binds
+        if name in binds
     ]
     lagrangian = model.expand_play(model.payoffs[()][player])
     for constraint in game.kept_by(player):
-        if constraint.name in branch.binds:
+        if constraint.name in binds:
             gap = model.expand_play(constraint.gap)
             tight.append(gap)
             price = multiplier(constraint.name, player, constraint.players)
-            lagrangian += price * gap if price in branch.unknowns else 0
+            lagrangian += price * gap if price in unknowns else 0
     return lagrangian, tight
 
 
@@ -317,7 +321,16 @@ def structure(model: Model, values: Values) -> list[str]:
 
 
 def _cross_once(model: Model, values: Values) -> bool:
-    """Tell whether two best replies are proved to cross once.
+    """Tell whether two best replies are proved to cross once."""
+    excess = _excess(model)
+    if excess is None or not all(_concave_here(model, p, values) for p in model.game.moves[-1]):
+        return False
+    return bool(never(model, sp.Ge(excess, 0), values))
+
+
+@lru_cache(maxsize=64)
+def _excess(model: Model) -> sp.Expr | None:
+    """Return what must stay below zero for two best replies to cross once; None where not two.
 
     With one choice each, they do where the product of their slopes stays below one:
     u_1xy*u_2xy < u_1xx*u_2yy, everywhere.
@@ -325,14 +338,12 @@ def _cross_once(model: Model, values: Values) -> bool:
     game = numbers_of(model)
     players = game.moves[-1]
     if len(players) != 2 or any(len(game.of(p)) != 1 for p in players) or game.constraints:
-        return False
+        return None
     x, y = (game.of(p)[0].symbol for p in players)
     one, two = (model.expand_play(model.payoffs[()][p]) for p in players)
     cross = sp.diff(one, x, y) * sp.diff(two, x, y)
     own = sp.diff(one, x, 2) * sp.diff(two, y, 2)
-    if not all(_concave_here(model, p, values) for p in players):
-        return False
-    return bool(never(model, sp.Ge(sp.cancel(cross - own), 0), values))
+    return sp.cancel(cross - own)
 
 
 def doubts(model: Model, values: Values) -> list[str]:

@@ -283,7 +283,7 @@ def branches(
     return _branches(model, tuple(sorted(holding)), bargain)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _branches(
     model: Model,
     holding: tuple[str, ...],
@@ -373,7 +373,7 @@ def _branch(
     )
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _coordinates(model: Model) -> tuple[tuple[sp.Symbol, sp.Expr], ...]:
     """Return what choices are in terms of definitions that are such a choice but for a shift."""
     found = []
@@ -388,6 +388,7 @@ def _coordinates(model: Model) -> tuple[tuple[sp.Symbol, sp.Expr], ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1_000)  # branches share most of what they say
 def _shortest(model: Model, expression: sp.Expr) -> sp.Expr:
     """Write a polynomial with slack for ceiling, K = S + s, and the like, where that is shorter.
 
@@ -401,6 +402,7 @@ def _shortest(model: Model, expression: sp.Expr) -> sp.Expr:
     return best
 
 
+@lru_cache(maxsize=1_000)
 def _shorter(model: Model, condition: sp.Basic) -> sp.Basic:
     relation = isinstance(condition, sp.core.relational.Relational)
     if not (relation and _coordinates(model)):
@@ -486,14 +488,15 @@ def _with_rivals(model: Model, found: list[Branch]) -> tuple[Branch, ...]:
     for branch in closed:
         told = _closed_form(model, branch)
         if told is not None:
-            rivals[branch.name] = told
+            value, exists = told
+            rivals[branch.name] = value, sp.Not(exists)
     done = []
     for branch in found:
         own = model.expand_play(branch.value)
         told = tuple(
-            sp.Or(sp.Not(exists), sp.Ge(own, value))
-            for name, (value, exists) in rivals.items()
-            if name != branch.name and exists is not sp.false
+            sp.Or(absent, sp.Ge(own, value))
+            for name, (value, absent) in rivals.items()
+            if name != branch.name and absent is not sp.true
         )
         done.append(replace(branch, rivals=told))
     return tuple(done)

@@ -15,13 +15,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from itertools import product
+from math import isfinite
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from scipy import optimize
-from scipy.stats import qmc
 
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.choice import Choice
@@ -227,14 +228,152 @@ def _box(model: Model, own: Sequence[Choice], values: Values) -> Array:
 
 
 GRID = 65
-STARTS = 5  # scattered points: two to the power of this
+SCATTERED, STARTS = 64, 32  # points: of several numbers of a player's, of everybody's
 ROUNDS = 40
 NEAR = 1e-7
+WORST = 1e30  # what is lost where a payoff has no value
+INSIDE = 1e-10  # by which a constraint may be violated, in floats
 Point = np.ndarray[Any, Any]
 
 
 class NotFoundError(Exception):
     """A search that did not settle; what was searched for, in words."""
+
+
+@lru_cache(maxsize=64)
+def _scattered(count: int, size: int, seed: int) -> Point:
+    """Return points that fill the unit cube evenly, one to a row: Halton's, each moved by as much.
+
+    Halton 1960, Numerische Mathematik 2: 84-90 (unverified).  scipy has them too, in a module that
+    takes longer to load than most games to solve.
+    """
+    found = np.empty((count, size))
+    for column in range(size):
+        base, left, part = int(sp.prime(column + 1)), np.arange(1, count + 1), 1.0
+        found[:, column] = 0
+        while left.any():
+            part /= base
+            found[:, column] += part * (left % base)
+            left //= base
+    return (found + np.random.default_rng(seed).random(size)) % 1
+
+
+class _Own:
+    """A player's own numbers in a search, all else as it is at a point."""
+
+    def __init__(self, search: Search, player: str, point: Point) -> None:
+        self.search, self.pay, self.point = search, search.pay[player], point
+        self.own, self.kept = search.mine[player]
+        self.there = point.copy()
+        bounds = search.bounds(point)
+        self.low, self.high = np.array([bounds[k] for k in self.own]).T
+        if np.any(self.low > self.high):
+            raise NotFoundError(f"nothing that {player} may choose")
+
+    def at(self, x: Any) -> Point:
+        """Return the point with these numbers in it: the same array each time, since it is often."""
+        self.there[self.own] = x
+        return self.there
+
+    def loss(self, x: Any) -> float:
+        value = -float(self.pay(*self.at(x))[0])
+        return value if isfinite(value) else WORST
+
+    def slope(self, x: Any) -> Point:
+        """Return how the loss changes with each number."""
+        slopes = self.search.slopes(*self.at(x))
+        return np.nan_to_num([-float(slopes[k]) for k in self.own])
+
+    def gap(self, x: Any) -> Point:
+        gaps = self.search.gaps(*self.at(x))
+        return np.array([float(gaps[k]) for k in self.kept])
+
+    def lean(self, x: Any) -> Point:
+        """Return how each constraint's gap, a row, changes with each number."""
+        leans = self.search.leans(*self.at(x))
+        count = len(self.point)
+        return np.nan_to_num([[float(leans[k * count + j]) for j in self.own] for k in self.kept])
+
+    def feasible(self, x: Any) -> bool:
+        return not self.kept or bool(np.all(self.gap(x) >= -INSIDE))
+
+    def best(self) -> tuple[Point, float]:
+        """Return the best numbers and what is lost by them."""
+        good = self._best_first() or self._towards()
+        hills = good[:1] if self._neighbours(good) else good[:2]
+        polished = [x for x in map(self._polished, hills) if x is not None and self.feasible(x)]
+        best = min([good[0], *polished], key=self.loss)
+        return best, self.loss(best)
+
+    def _best_first(self) -> list[Point]:
+        """Return where to begin, all at once: those points that may be chosen, the best first."""
+        starts = np.vstack([self._grid(), np.clip(self.point[self.own], self.low, self.high)])
+        points = np.tile(self.point[:, None], len(starts))
+        points[self.own] = starts.T
+        lost = -np.broadcast_to(self.pay(*points)[0], len(starts)).astype(float)
+        lost[~np.isfinite(lost)] = WORST
+        may_be = np.ones(len(starts), dtype=bool)
+        gaps = self.search.gaps(*points) if self.kept else ()
+        for k in self.kept:
+            may_be &= np.broadcast_to(gaps[k], len(starts)) >= -INSIDE
+        return [starts[k] for k in np.argsort(lost, kind="stable") if may_be[k]]
+
+    def _grid(self) -> Point:
+        count = len(self.own)
+        if count == 1:
+            return np.linspace(self.low[0], self.high[0], GRID)[:, None]
+        corners = np.array(np.meshgrid(*[[0.0, 1.0]] * count)).reshape(count, -1).T
+        shares = np.vstack([_scattered(SCATTERED, count, self.search.seed), corners])
+        scattered: Point = self.low + (self.high - self.low) * shares
+        return scattered
+
+    def _neighbours(self, good: Sequence[Point]) -> bool:
+        """Tell whether the best two values of one number are on one hill: a grid's step apart."""
+        if len(good) < 2 or len(self.own) > 1 or self.kept:
+            return False
+        step = (self.high[0] - self.low[0]) / (GRID - 1)
+        return bool(abs(good[0][0] - good[1][0]) <= 1.01 * step)
+
+    def _towards(self) -> list[Point]:
+        """Look for a point that keeps the constraints, where no starting point does."""
+        found = optimize.minimize(
+            lambda x: float(np.sum(np.minimum(self.gap(x), 0) ** 2)),
+            (self.low + self.high) / 2,
+            bounds=list(zip(self.low, self.high, strict=True)),
+        )
+        if np.any(self.gap(found.x) < -1e-7):
+            raise NotFoundError("nothing that keeps the constraints")
+        return [found.x]
+
+    def _polished(self, start: Point) -> Point | None:
+        """Return the best numbers near a point; None where that comes to nothing."""
+        if len(self.own) == 1 and not self.kept:
+            return self._between(start)
+        kept = [{"type": "ineq", "fun": self.gap, "jac": self.lean}] if self.kept else []
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # it clips a step to the bounds
+            found = optimize.minimize(
+                self.loss,
+                start,
+                jac=self.slope,
+                bounds=list(zip(self.low, self.high, strict=True)),
+                constraints=kept,
+                method="SLSQP",
+                options={"ftol": 1e-15, "maxiter": 200},
+            )
+        return np.clip(found.x, self.low, self.high) if np.all(np.isfinite(found.x)) else None
+
+    def _between(self, start: Point) -> Point:
+        """Return the best value of one number no further from a start than a grid's step."""
+        low, high = self.low[0], self.high[0]
+        step = (high - low) / (GRID - 1)
+        ends = max(low, start[0] - step), min(high, start[0] + step)
+        if ends[0] >= ends[1]:
+            return start
+        found = optimize.minimize_scalar(
+            self.loss, bounds=ends, method="bounded", options={"xatol": 1e-13}
+        )
+        return np.array([min((found.x, *ends), key=self.loss)])
 
 
 @dataclass
@@ -269,14 +408,14 @@ class Search:
             return quickly(self.symbols, told)
 
         self.pay = {p: compiled([f]) for p, f in self.model.payoffs[()].items()}
-        self.slopes = compiled(
-            [
-                sp.diff(self.model.expand_play(self.model.payoffs[()][c.player]), c.symbol)
-                for c in game.choices.values()
-            ]
-        )
-        self.ends = compiled([e for c in game.choices.values() for e in (c.low, c.high)])
-        self.gaps = compiled([c.gap for c in game.constraints.values()])
+        choices = game.choices.values()
+        gaps = [self.model.expand_play(c.gap) for c in game.constraints.values()]
+        payoffs = {p: self.model.expand_play(f) for p, f in self.model.payoffs[()].items()}
+        self.slopes = compiled([sp.diff(payoffs[c.player], c.symbol) for c in choices])
+        self.leans = compiled([sp.diff(gap, symbol) for gap in gaps for symbol in self.symbols])
+        self.ends = compiled([e for c in choices for e in (c.low, c.high)])
+        self.gaps = compiled(gaps)
+        self.mine = {p: (self._own([p]), self._kept([p])) for p in self.model.players}
 
     # --- what a point is ------------------------------------------------------------------------
 
@@ -314,86 +453,12 @@ class Search:
 
     def best_reply(self, player: str, point: Point) -> tuple[Point, float]:
         """Return a point with a player's best reply in it, and what it pays."""
-        own, kept = self._own([player]), self._kept([player])
-        if not own:
+        if not self.mine[player][0]:
             return point, self.payoff(player, point)
-        bounds = [self.bounds(point)[k] for k in own]
-        if any(low > high for low, high in bounds):
-            raise NotFoundError(f"nothing that {player} may choose")
-
-        def at(x: Any) -> Point:
-            there = point.copy()
-            there[own] = x
-            return there
-
-        def loss(x: Any) -> float:
-            value = -self.payoff(player, at(x))
-            return value if np.isfinite(value) else 1e30
-
-        def gap(x: Any) -> Point:
-            return np.array([float(g) for g in self.gaps(*at(x))])[kept]
-
-        def feasible(x: Any) -> bool:
-            return not kept or bool(np.all(gap(x) >= -1e-10))
-
-        starts = [*self._grid(bounds), np.clip(point[own], *np.array(bounds).T)]
-        good = [x for x in starts if feasible(x)] or self._towards(bounds, gap)
-        good.sort(key=loss)
-        polished = [self._polish(start, loss, bounds, gap if kept else None) for start in good[:2]]
-        best = min([good[0], *(x for x in polished if x is not None and feasible(x))], key=loss)
-        return at(best), -loss(best)
-
-    def _grid(self, bounds: Sequence[tuple[float, float]]) -> list[Point]:
-        if len(bounds) == 1:
-            return [np.array([x]) for x in np.linspace(*bounds[0], GRID)]
-        low, high = np.array(bounds).T
-        scattered = qmc.Sobol(len(bounds), seed=self.seed).random_base2(6)
-        corners = np.array(np.meshgrid(*[[0.0, 1.0]] * len(bounds))).reshape(len(bounds), -1).T
-        return [low + (high - low) * s for s in np.vstack([scattered, corners])]
-
-    def _towards(
-        self, bounds: Sequence[tuple[float, float]], gap: Callable[[Any], Point]
-    ) -> list[Point]:
-        """Look for a point that keeps the constraints, where no starting point does."""
-        found = optimize.minimize(
-            lambda x: float(np.sum(np.minimum(gap(x), 0) ** 2)),
-            [sum(b) / 2 for b in bounds],
-            bounds=bounds,
-        )
-        if np.any(gap(found.x) < -1e-7):
-            raise NotFoundError("nothing that keeps the constraints")
-        return [found.x]
-
-    def _polish(
-        self,
-        start: Point,
-        loss: Callable[[Any], float],
-        bounds: Sequence[tuple[float, float]],
-        gap: Callable[[Any], Point] | None,
-    ) -> Point | None:
-        if len(bounds) == 1 and gap is None:
-            (low, high) = bounds[0]
-            step = (high - low) / (GRID - 1)
-            ends = max(low, start[0] - step), min(high, start[0] + step)
-            if ends[0] >= ends[1]:
-                return start
-            found = optimize.minimize_scalar(
-                lambda x: loss([x]), bounds=ends, method="bounded", options={"xatol": 1e-13}
-            )
-            best = min((found.x, *ends), key=lambda x: loss([x]))
-            return np.array([best])
-        kept = [{"type": "ineq", "fun": gap}] if gap is not None else []
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # it clips a step to the bounds
-            found = optimize.minimize(
-                loss,
-                start,
-                bounds=bounds,
-                constraints=kept,
-                method="SLSQP",
-                options={"ftol": 1e-15, "maxiter": 200},
-            )
-        return np.clip(found.x, *np.array(bounds).T) if np.all(np.isfinite(found.x)) else None
+        with np.errstate(all="ignore"):
+            own = _Own(self, player, point)
+            found, lost = own.best()
+        return own.at(found), -lost
 
     def regret(self, player: str, point: Point) -> float:
         """Return what a player gains by its best reply, as far as the search found it."""
@@ -404,7 +469,7 @@ class Search:
     def starts(self) -> list[Point]:
         """Return points from which to search: corners, the middle and scattered ones."""
         size = len(self.names)
-        scattered = list(qmc.Sobol(size, seed=self.seed).random_base2(STARTS))
+        scattered = _scattered(STARTS, size, self.seed)
         corners = [np.zeros(size), np.ones(size), np.full(size, 0.5)]
         found = []
         for share in [*corners, *scattered]:
@@ -442,10 +507,17 @@ class Search:
                     continue
                 if self.beyond(point):
                     continue
-                size = max(1.0, *(abs(self.payoff(p, point)) for p in players))
-                if all(self.regret(p, point) < 1e-8 * size for p in players):
+                if self._settled(players, point):
                     found.append(point)
         return found
+
+    def _settled(self, players: Sequence[str], point: Point) -> bool:
+        """Tell whether nobody gains by leaving a point at which all have something to choose."""
+        size = max(1.0, *(abs(self.payoff(p, point)) for p in players))
+        try:
+            return all(self.regret(p, point) < 1e-8 * size for p in players)
+        except NotFoundError:
+            return False
 
     def _ends(self, players: Sequence[str], own: Sequence[int], start: Point) -> Iterator[Point]:
         """Yield a point, where best replies lead from it, and where slopes vanish near it."""
@@ -506,14 +578,18 @@ class Search:
             found.append(point)
         return found
 
-    def led(self, points: int = 65) -> tuple[Point, float]:
+    def led(self) -> tuple[Point, float]:
         """Return a leader's best choice with the replies to it, and what it pays the leader."""
+        return self._led
+
+    @cached_property  # it is looked for once, whoever asks
+    def _led(self) -> tuple[Point, float]:
         leader = self.game.moves[0][0]
         (own,) = self._own([leader])
         warm = self.starts()[2]
         low, high = self.bounds(warm)[own]
         tried: list[tuple[float, Point]] = []
-        for x in np.linspace(low, high, points):
+        for x in np.linspace(low, high, GRID):
             there = self._reply(x, warm)
             if there is not None:
                 warm = there
@@ -521,7 +597,7 @@ class Search:
         if not tried:
             raise NotFoundError("the followers' replies did not settle anywhere")
         tried.sort(key=lambda one: -one[0])
-        step = (high - low) / (points - 1)
+        step = (high - low) / (GRID - 1)
         best = tried[0]
         for _, start in tried[:2]:
             ends = max(low, start[own] - step), min(high, start[own] + step)
@@ -554,7 +630,7 @@ class Search:
 
         def loss(x: float) -> float:
             there = self._reply(x, start)
-            return 1e30 if there is None else -self.payoff(leader, there)
+            return WORST if there is None else -self.payoff(leader, there)
 
         found = optimize.minimize_scalar(
             loss, bounds=ends, method="bounded", options={"xatol": 1e-8}

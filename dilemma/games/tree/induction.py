@@ -84,7 +84,7 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
     return _branches(model, named)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
     induction = _Induction(model, tree_of(model), Naming(model) if named else None)
     return tuple(_branch(model, case) for case in induction.cases())

@@ -1,0 +1,134 @@
+"""Formulas worked out at exact numbers, in Python's own: what ``xreplace`` gives, many times as fast.
+
+A sum of products is worked out in integers, over one denominator; what is nested goes through
+fractions.  Roots, functions and cases are left to sympy, and so is a quotient by nought.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import lcm
+
+import sympy as sp
+
+__all__ = ["put_in_exactly", "rounded"]
+
+
+def put_in_exactly(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Basic:
+    """Put numbers into a formula.
+
+    Examples
+    --------
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> put_in_exactly(x**2 / 3 - x / (1 + y), {x: sp.Rational(3, 2), y: sp.Integer(2)})
+    1/4
+    >>> put_in_exactly(sp.sqrt(x) + y, {x: sp.Integer(4)})
+    y + 2
+    """
+    try:
+        found = _fraction(formula, values)
+    except ZeroDivisionError:
+        found = None
+    if found is None:
+        return formula.xreplace(dict(values))
+    return sp.Rational(found.numerator, found.denominator)
+
+
+def rounded(number: sp.Rational, scale: int) -> sp.Rational:
+    """Round a number to a multiple of one over a scale, halves to even ones.
+
+    Examples
+    --------
+    >>> rounded(sp.Rational(2, 3), 100)
+    67/100
+    """
+    return sp.Rational(round(Fraction(int(number.p), int(number.q)) * scale), scale)
+
+
+def _fraction(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) -> Fraction | None:
+    """Return a formula's value; None where that takes more than sums, products and whole powers."""
+    if formula.is_Rational:
+        return Fraction(int(formula.p), int(formula.q))
+    if formula.is_Symbol:
+        value = values.get(formula)
+        return _fraction(value, {}) if isinstance(value, sp.Rational) else None
+    if formula.is_Pow:
+        base, power = formula.args
+        below = _fraction(base, values) if power.is_Integer else None
+        return None if below is None else below ** int(power)
+    if not (formula.is_Add or formula.is_Mul):
+        return None
+    summed = _sum_of_products(formula)
+    if summed is not None:
+        return summed.at(values)
+    found = Fraction(int(formula.is_Mul))
+    for part in formula.args:
+        value = _fraction(part, values)
+        if value is None:
+            return None
+        found = found * value if formula.is_Mul else found + value
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _SumOfProducts:
+    """A polynomial as it stands: each term a coefficient, over one denominator, and its powers.
+
+    Attributes
+    ----------
+    symbols : tuple of symbol
+    below : int
+        The denominator.
+    degree : int
+        The highest of any term.
+    terms : tuple of (coefficient, degree, tuple of (symbol's place, power))
+    """
+
+    symbols: tuple[sp.Symbol, ...]
+    below: int
+    degree: int
+    terms: tuple[tuple[int, int, tuple[tuple[int, int], ...]], ...]
+
+    def at(self, values: Mapping[sp.Symbol, sp.Expr]) -> Fraction | None:
+        """Return its value; None where a symbol has none that is rational."""
+        numbers = [n for n in map(values.get, self.symbols) if isinstance(n, sp.Rational)]
+        if len(numbers) < len(self.symbols):
+            return None
+        scale = lcm(*(int(n.q) for n in numbers))
+        whole = [int(n.p) * (scale // int(n.q)) for n in numbers]
+        scales = [1]
+        for _ in range(self.degree):
+            scales.append(scales[-1] * scale)
+        total = 0
+        for coefficient, degree, powers in self.terms:
+            product = coefficient * scales[self.degree - degree]
+            for place, power in powers:
+                product *= whole[place] ** power
+            total += product
+        return Fraction(total, self.below * scales[-1])
+
+
+@lru_cache(maxsize=4_096)
+def _sum_of_products(formula: sp.Expr) -> _SumOfProducts | None:
+    """Read a formula as a sum of products of symbols; None if it is written in another way."""
+    places: dict[sp.Symbol, int] = {}
+    read = []
+    for term in sp.Add.make_args(formula):
+        coefficient, rest = term.as_coeff_Mul()
+        powers = []
+        for factor in sp.Mul.make_args(rest):
+            base, power = factor.as_base_exp()
+            if factor is sp.S.One:
+                continue
+            if not (base.is_Symbol and power.is_Integer and power > 0):
+                return None
+            powers.append((places.setdefault(base, len(places)), int(power)))
+        if not coefficient.is_Rational:
+            return None
+        read.append((coefficient, sum(power for _, power in powers), tuple(powers)))
+    below = lcm(*(int(c.q) for c, _, _ in read))
+    terms = tuple((int(c.p) * (below // int(c.q)), degree, powers) for c, degree, powers in read)
+    return _SumOfProducts(tuple(places), below, max(degree for _, degree, _ in read), terms)
