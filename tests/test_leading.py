@@ -145,6 +145,11 @@ def test_a_quotient_that_is_put_in_leaves_what_simplifying_would(equations):
     assert ratio != 0
 
 
+def test_an_equation_that_is_told_twice_leaves_an_unknown_loose():
+    shape = triangle([X * Y - A, A * X * Y - A**2], [X, Y])
+    assert len(shape.loose) == 1
+
+
 @pytest.mark.parametrize("lost", [0, 1, 2])
 def test_roots_are_found_where_leading_coefficients_vanish(lost):
     rng = np.random.default_rng(lost)

@@ -191,10 +191,11 @@ def _put_in(equation: sp.Expr, symbol: sp.Symbol, over: sp.Expr, under: sp.Expr)
     for power in others:
         scale *= denominator
         found = found * numerator + power * scale
-    common = found.gcd(denominator)
-    while not common.is_ground:
-        found = found.exquo(common)
-        common = found.gcd(denominator)
+    for factor, _ in denominator.factor_list()[1] if found else ():
+        quotient, left = found.div(factor)
+        while not left:
+            found = quotient
+            quotient, left = found.div(factor)
     return sp.expand(found.clear_denoms()[1].as_expr())
 
 
