@@ -368,8 +368,8 @@ def stopped(arguments, number, cache, wait):
     deadline = began + 1 + 2 * SLACK
     while any(map(alive, below)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    for file in cache.rglob("*"):
-        assert file.is_dir() or json.loads(file.read_text(encoding="utf-8"))
+    for file in cache.rglob("*.json"):
+        assert json.loads(file.read_text(encoding="utf-8"))
     return started.returncode, {child for child in below if alive(child)}, told
 
 

@@ -155,7 +155,7 @@ ALWAYS = {"solve", "compare", "timeline", "propositions", "sheet", "prove"}
 TABLE = {"regions", "best_replies", "select", "classroom", "demo", "to_nashpy", "to_pygambit"}
 ANSWERED = {
     "hunt": ALWAYS | TABLE | {"plot replies"},
-    "entry": ALWAYS | {"regions", "to_pygambit"},
+    "entry": ALWAYS | {"regions", "classroom", "to_pygambit"},
     "swept": ALWAYS | TABLE | {"along", "trace", "tornado", "attribute", "plot replies"}
     | {"plot tornado"},
     "three": ALWAYS | {"regions", "trace", "tornado", "attribute", "to_pygambit", "plot tornado"},
@@ -164,8 +164,9 @@ ANSWERED = {
     | {f"plot {name}" for name in ("replies", "fold", "contagion", "tornado")},
     "sequential": ALWAYS
     | {"statics", "tornado", "attribute", "commitment", "classroom"}
-    | {f"plot {name}" for name in ("ceiling", "fold", "contagion", "tornado")},
-    "prior": ALWAYS | {"regions", "along", "tornado", "attribute", "to_pygambit", "plot tornado"},
+    | {f"plot {name}" for name in ("fold", "contagion", "tornado")},
+    "prior": ALWAYS
+    | {"regions", "along", "tornado", "attribute", "classroom", "to_pygambit", "plot tornado"},
 }  # fmt: skip
 
 

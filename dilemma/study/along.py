@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import sympy as sp
+from sympy.core.relational import Relational
 
 from dilemma.budget import kept
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
@@ -238,8 +239,8 @@ def _borders(model: Model) -> Iterator[sp.Expr]:
     for branch in branches(model):
         if branch.where is not None:
             for condition in branch.where:
-                if condition not in (sp.true, sp.false):
-                    yield (condition.gts - condition.lts).xreplace(dict(branch.closed))
+                for relation in condition.atoms(Relational):
+                    yield (relation.lhs - relation.rhs).xreplace(dict(branch.closed))
             yield from branch.nonzero
     for player in model.players:
         try:
