@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import inf
 
 import sympy as sp
@@ -91,7 +92,11 @@ def _alone(relation: Relational, closed: Mapping[sp.Symbol, sp.Expr], sign: Sign
 
 def _fraction(relation: Relational, closed: Mapping[sp.Symbol, sp.Expr]) -> tuple[sp.Expr, sp.Expr]:
     """Return the difference of a relation's sides as numerator and denominator."""
-    gap = (relation.lhs - relation.rhs).xreplace(dict(closed))
+    return _quotient((relation.lhs - relation.rhs).xreplace(dict(closed)))
+
+
+@lru_cache(maxsize=1_000)
+def _quotient(gap: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     top, bottom = sp.fraction(sp.cancel(sp.together(gap)))
     if bottom.could_extract_minus_sign():
         top, bottom = -top, -bottom
@@ -302,6 +307,7 @@ class Shortening:
         for question in self._questions:
             question.add(*given)
         self._signs = {p.symbol: _signed_symbol(p) for p in model.parameters.values()}
+        self._told: dict[tuple[tuple[sp.Basic, ...], float, bool], bool] = {}
 
     def _left(self) -> float:
         return min(self._patience, self._deadline - time.monotonic())
@@ -379,7 +385,7 @@ class Shortening:
         gap = relation.lhs - relation.rhs
         if self.ended or gap.is_number or not gap.is_polynomial():
             return relation
-        constant, factors = sp.factor_list(gap)
+        constant, factors = _factored(gap)
         if len(factors) == 1 and factors[0][1] == 1:
             return relation
         left = sp.sign(constant)
@@ -420,6 +426,15 @@ class Shortening:
 
         Definitions may take any value unless they are ``tied``, which is the harder question.
         """
+        asked = formulas, patience, tied
+        if asked not in self._told:
+            told = self._never(*formulas, patience=patience, tied=tied)
+            if not told and self.ended:
+                return False  # nobody knows
+            self._told[asked] = told
+        return self._told[asked]
+
+    def _never(self, *formulas: sp.Basic, patience: float, tied: bool) -> bool:
         self._patience = patience
         named = any(f.free_symbols & set(self._named) for f in formulas)
         for question in self._questions if tied and named else self._questions[:1]:
@@ -451,6 +466,12 @@ class Shortening:
                     own = rest
             told.append(sp.And(*own))
         return sp.Or(*told)
+
+
+@lru_cache(maxsize=1_000)
+def _factored(formula: sp.Expr) -> tuple[sp.Expr, tuple[tuple[sp.Expr, int], ...]]:
+    constant, factors = sp.factor_list(formula)
+    return constant, tuple(factors)
 
 
 def _signed_symbol(parameter: Parameter) -> sp.Symbol:
