@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,11 @@ def read(path: str | Path) -> Model:
     2 no kind of game is called 'matricks'
     """
     path = Path(path)
-    text = text_of(path)
+    return _read(path, text_of(path))
+
+
+@lru_cache(maxsize=32)  # models are frozen: the same text makes the same one
+def _read(path: Path, text: str) -> Model:
     document = _toml(path, text)
     try:
         return Model.from_document(document, name=path.stem, path=path)

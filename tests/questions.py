@@ -21,7 +21,7 @@ def ends(m):
 QUESTIONS = {
     "along": lambda m: dilemma.along(m, era(m), ends(m)[0]),
     "attribute": lambda m: dilemma.attribute(m, outcome(m), select="highest"),
-    "bargaining": lambda m: dilemma.bargaining(m, draws=5),
+    "bargaining": lambda m: dilemma.bargaining(m, points=3, draws=5),
     "best_replies": lambda m: dilemma.best_replies(m, points=3),
     "classroom": lambda m: dilemma.classroom([m]),
     "commitment": lambda m: dilemma.commitment(m, era(m)),

@@ -1,6 +1,7 @@
 """Imports run one way, and the public names are exactly those announced."""
 
 import ast
+import functools
 import importlib
 import re
 import subprocess
@@ -45,23 +46,35 @@ def module(file):
 MODULES = {module(file): file for file in ROOT.rglob("*.py")}
 
 
+@functools.cache
+def parsed(file):
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def nodes(file):
+    return list(ast.walk(parsed(file)))
+
+
+@functools.cache
 def imports(file, *, at_once=False):
-    """Yield the modules of the package that a file imports, perhaps only those that load with it.
+    """Return the modules of the package that a file imports, perhaps only those that load with it.
 
     What is imported for types alone is not leant on.
     """
-    waiting = list(ast.parse(file.read_text(encoding="utf-8")).body)
+    waiting, found = list(parsed(file).body), []
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "dilemma":
             inside = (node.module or "").removeprefix("dilemma").lstrip(".")
             for alias in node.names:
                 name = f"{inside}.{alias.name}".lstrip(".")
-                yield name if name in MODULES else inside
+                found.append(name if name in MODULES else inside)
         for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
         later = at_once and isinstance(node, ast.FunctionDef)
         if not for_types and not later:
             waiting += ast.iter_child_nodes(node)
+    return found
 
 
 def floor(name):
@@ -115,7 +128,7 @@ def test_no_function_is_longer_than_forty_lines():
     long = [
         f"{name}.{node.name}"
         for name, file in MODULES.items()
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in nodes(file)
         if isinstance(node, ast.FunctionDef) and lines_of_code(node) > 40
     ]
     assert long == []
@@ -123,7 +136,7 @@ def test_no_function_is_longer_than_forty_lines():
 
 def words(file):
     """Yield every string in a file that is not a docstring."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes(file):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
 
@@ -220,10 +233,9 @@ def test_what_is_public_is_announced_and_there():
 def test_every_module_says_what_is_public():
     for name, file in MODULES.items():
         if name == "" or file.name not in ("__init__.py", "__main__.py"):
-            tree = ast.parse(file.read_text(encoding="utf-8"))
             names = [
                 t.id
-                for n in tree.body
+                for n in parsed(file).body
                 if isinstance(n, ast.Assign)
                 for t in n.targets
                 if isinstance(t, ast.Name)

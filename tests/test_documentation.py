@@ -207,12 +207,21 @@ def test_a_page_is_not_made_where_a_claim_fares_otherwise(made, decided, monkeyp
 
 @pytest.mark.parametrize("name", dilemma.available())
 def test_a_models_page_has_its_parameters_claims_and_questions(made, name):
+    """Its solution is worked out when the site is built, which stops where that fails."""
     model = dilemma.load(name)
-    page = made("models").page(model, [])
+    page = made("models").page(model, [], solved=False)
     for parameter in model.parameters:
         assert f"| `{parameter}` |" in page
     for asked in model.questions.values():
         assert made("markdown").said(asked.asks) in page
+
+
+def test_a_models_page_has_its_solution_and_verdicts(made, decided):
+    model, verdicts = decided
+    page = made("models").page(model, verdicts)
+    solution = under(page, "Solution in symbols")
+    assert "| (strong, strong) is an equilibrium |" in solution
+    assert all(f"<br>`{v.claim.name}` |" in under(page, "Claims") for v in verdicts)
 
 
 def test_an_example_is_shown_with_what_it_prints_and_draws(made, tmp_path):

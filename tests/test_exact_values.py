@@ -5,7 +5,7 @@ import random
 import pytest
 import sympy as sp
 
-from dilemma.games.numbers.search import _scattered
+from dilemma.games.numbers.alone import scattered_points
 from dilemma.theory.exact_values import put_in_exactly, rounded
 
 SYMBOLS = sp.symbols("x y z", real=True)
@@ -46,7 +46,7 @@ def test_halves_are_rounded_to_even_ones():
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
 def test_scattered_points_leave_no_half_of_the_cube_empty(size):
-    points = _scattered(32, size, 0)
+    points = scattered_points(32, size, 0)
     assert points.shape == (32, size)
     assert ((points >= 0) & (points < 1)).all()
     halves = (points < 1 / 2).mean(axis=0)

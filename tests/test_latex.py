@@ -49,7 +49,7 @@ def leader():
 
 MAKERS = {
     "Attribution": {"hedging": lambda model: dilemma.attribute(model, "x_J")},
-    "Bargaining": {"burden": lambda model: dilemma.bargaining(model, draws=20)},
+    "Bargaining": {"burden": lambda model: dilemma.bargaining(model, points=3, draws=20)},
     "Commitment": {"leader": lambda model: dilemma.commitment(model, b=2)},
     "Comparison": {
         "abandonment": lambda model: dilemma.compare(model, draws=200),

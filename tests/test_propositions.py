@@ -1,5 +1,6 @@
 """The solution in symbols: as the textbook has it, and true wherever it is tried."""
 
+import functools
 import itertools
 import random
 import time
@@ -13,9 +14,11 @@ from dilemma.study import propositions as stating
 from dilemma.study import sheet as sheets
 from small_games import chosen_game, led, ranging
 
+told = functools.cache(dilemma.propositions)
+
 
 def stated(model, says):
-    (found,) = [p for p in dilemma.propositions(model) if p.says == says]
+    (found,) = [p for p in told(model) if p.says == says]
     return found
 
 
@@ -69,11 +72,11 @@ def test_what_is_stated_is_so_at_random_calibrations(name, seed):
     }
     values = model.values(at)
     found = dilemma.solve(model, at)
-    told = dilemma.propositions(model)
-    for p in (*told.about("pure"), *told.about("mixed")):
+    every = told(model)
+    for p in (*every.about("pure"), *every.about("mixed")):
         holds = p.where.xreplace(values) == sp.true
         assert (p.says.removesuffix(" is an equilibrium") in found.names) is holds
-    for p in told.about("mixed"):
+    for p in every.about("mixed"):
         if p.where.xreplace(values) == sp.true:
             name = p.says.removesuffix(" is an equilibrium")
             (equilibrium,) = [e for e in found if e.name == name]
@@ -83,7 +86,7 @@ def test_what_is_stated_is_so_at_random_calibrations(name, seed):
 
 
 def test_they_are_propositions_in_latex(abandonment):
-    text = dilemma.propositions(abandonment).to_latex()
+    text = told(abandonment).to_latex()
     assert text.count(r"\begin{proposition}") == text.count(r"\end{proposition}") > 10
     assert r"D_{0 J} \leq 0" in text
 

@@ -266,6 +266,7 @@ def test_out_of_time_conditions_are_longer_and_as_true(abandonment, zones):
         assert set(here.names) == names
 
 
+@pytest.mark.slow
 def test_a_box_on_which_payoffs_always_tie_is_told(abandonment_hedging):
     model = abandonment_hedging.replace(eras={"cold_war": {"z_J": valued(0)}})
     found = dilemma.regions(model, ["cold_war"], draws=100)

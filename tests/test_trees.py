@@ -355,10 +355,14 @@ def test_costlier_entrapment_never_raises_resolve(triangle):
     assert dilemma.prove(triangle, claim, seconds=60)[0].status == "proved"
 
 
-def test_the_regions_of_the_triangle_are_its_regimes(triangle):
-    found = dilemma.regions(triangle, draws=1_000)
-    assert found.covered
-    names = {zone.names for zone in found.zones}
+@pytest.fixture(scope="module")
+def regimes(triangle):
+    return dilemma.regions(triangle, draws=1_000)
+
+
+def test_the_regions_of_the_triangle_are_its_regimes(regimes):
+    assert regimes.covered
+    names = {zone.names for zone in regimes.zones}
     assert names == {
         ("(wait, firm, support/restrain)",),
         ("(challenge, concede, support/restrain)",),
@@ -366,9 +370,9 @@ def test_the_regions_of_the_triangle_are_its_regimes(triangle):
     }
 
 
-def test_a_cutoff_is_explained_where_it_is_named(triangle):
+def test_a_cutoff_is_explained_where_it_is_named(triangle, regimes):
     said = "at us a/b is a above some value of stake, b below"
-    assert said in dilemma.regions(triangle, draws=50).order
+    assert said in regimes.order
     drawn = dilemma.region_map(triangle, "e", "q")
     assert said in drawn.order
     assert drawn.concept == "subgame perfect equilibria"

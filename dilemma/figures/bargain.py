@@ -59,7 +59,7 @@ def bargain(found: Bargaining) -> Figure:
     Examples
     --------
     >>> import dilemma
-    >>> figure = bargain(dilemma.bargaining(dilemma.load("burden"), draws=500))
+    >>> figure = bargain(dilemma.bargaining(dilemma.load("burden"), points=3, draws=500))
     >>> [axes.get_label() for axes in figure.axes]
     ['centres', 'cold_war', 'post_cold_war']
     """

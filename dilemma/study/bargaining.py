@@ -197,6 +197,7 @@ def bargaining(
     eras: Eras = None,
     moves: str | None = None,
     *,
+    points: int = POINTS,
     draws: int = 4_000,
     seed: int = 0,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
@@ -213,6 +214,8 @@ def bargaining(
     moves : str, optional
         The parameter along which the limits are followed; by default the first that every gain
         names.
+    points : int
+        Values of that parameter, from one end to the other.
     draws, seed : int
         Random calibrations from each box.
     seconds : float, optional
@@ -234,7 +237,7 @@ def bargaining(
     Examples
     --------
     >>> import dilemma
-    >>> found = bargaining(dilemma.load("burden"), draws=500)
+    >>> found = bargaining(dilemma.load("burden"), points=3, draws=500)
     >>> deal = found.centres["post_cold_war"][0]
     >>> bool(deal.least < deal.agreed < deal.most), found.takes, found.gives
     (True, 'us', 'japan')
@@ -248,7 +251,7 @@ def bargaining(
     low, high = _path(model, moved, chosen)
     over = _over(model)
     path = trace(
-        model, moved, low, high, eras=chosen, points=POINTS, outcomes=[over], progress=progress
+        model, moved, low, high, eras=chosen, points=points, outcomes=[over], progress=progress
     )
     rising = _rising(model, sides, chosen[0])
     return Bargaining(

@@ -38,12 +38,12 @@ def _kind(model: Model) -> str:
     return model.game.here + (f", by {model.players[leads].title} first" if leads else "")
 
 
-def page(model: Model, verdicts: Sequence[Verdict]) -> str:
-    """Return a model's page as Markdown."""
-    return "\n\n".join(_sections(model, verdicts)) + "\n"
+def page(model: Model, verdicts: Sequence[Verdict], *, solved: bool = True) -> str:
+    """Return a model's page as Markdown, with its solution in symbols if it is to be worked out."""
+    return "\n\n".join(_sections(model, verdicts, solved=solved)) + "\n"
 
 
-def _sections(model: Model, verdicts: Sequence[Verdict]) -> Iterator[str]:
+def _sections(model: Model, verdicts: Sequence[Verdict], *, solved: bool) -> Iterator[str]:
     yield f"# {said(model.title)}"
     yield said(model.reads)
     yield f"Source: {said(model.source)}."
@@ -61,7 +61,8 @@ def _sections(model: Model, verdicts: Sequence[Verdict]) -> Iterator[str]:
         if shown.title != "Definitions":  # typeset above
             yield f"## {said(shown.title)}"
             yield table(shown, names=shown.title in BARE)
-    yield from _solution(model)
+    if solved:
+        yield from _solution(model)
     yield from _claims(model, verdicts)
     yield from _questions(model)
 
