@@ -24,6 +24,8 @@
     to_nashpy, from_nashpy      games from and for nashpy
     to_pygambit, from_pygambit  games from and for pygambit
     prove                       claims decided for every calibration and every equilibrium
+    trends                      a table of trends filled in: the paper's Table 1, or your own
+    scenario                    several models as one story: what does it rest on?
 
 Every name is loaded when it is first used, so that ``import dilemma`` is quick.
 """
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
     from dilemma.library import available, load
     from dilemma.model import Model
     from dilemma.page.page import Page, classroom
+    from dilemma.story.scenario import Scenario, scenario
+    from dilemma.story.trends import Trends, trends
     from dilemma.study.along import along
     from dilemma.study.attribute import Attribution, attribute
     from dilemma.study.bargaining import Bargaining, bargaining
@@ -93,6 +97,7 @@ _HOMES = {
     "RegionMap": "study.region_map",
     "Regions": "study.occurrence",
     "Replies": "study.best_replies",
+    "Scenario": "story.scenario",
     "Selection": "study.select",
     "Sheet": "study.sheet",
     "Statics": "study.statics",
@@ -100,6 +105,7 @@ _HOMES = {
     "Timeline": "study.timeline",
     "Trace": "study.trace",
     "Trajectory": "study.dynamics",
+    "Trends": "story.trends",
     "Verdict": "claims.verdict",
     "along": "study.along",
     "attribute": "study.attribute",
@@ -119,6 +125,7 @@ _HOMES = {
     "prove": "ledger.prove",
     "region_map": "study.region_map",
     "regions": "study.regions",
+    "scenario": "story.scenario",
     "select": "study.select",
     "sheet": "study.sheet",
     "solve": "games.solution",
@@ -130,6 +137,7 @@ _HOMES = {
     "to_xarray": "exchange.programs",
     "tornado": "study.tornado",
     "trace": "study.trace",
+    "trends": "story.trends",
 }
 
 __all__ = [
@@ -151,6 +159,7 @@ __all__ = [
     "RegionMap",
     "Regions",
     "Replies",
+    "Scenario",
     "Selection",
     "Sheet",
     "Statics",
@@ -158,6 +167,7 @@ __all__ = [
     "Timeline",
     "Trace",
     "Trajectory",
+    "Trends",
     "Verdict",
     "along",
     "attribute",
@@ -177,6 +187,7 @@ __all__ = [
     "prove",
     "region_map",
     "regions",
+    "scenario",
     "select",
     "sheet",
     "solve",
@@ -188,6 +199,7 @@ __all__ = [
     "to_xarray",
     "tornado",
     "trace",
+    "trends",
 ]
 
 

@@ -22,7 +22,7 @@ from dilemma.model import At, Model
 from dilemma.reading.rows import KEY
 from dilemma.reading.toml import Places, locate, text_of, unplaced
 
-__all__ = ["available", "folder", "load", "read", "written"]
+__all__ = ["available", "document_of", "folder", "load", "placed", "read", "written"]
 
 
 def folder() -> Path:
@@ -135,16 +135,23 @@ def read(path: str | Path) -> Model:
 
 @lru_cache(maxsize=32)  # models are frozen: the same text makes the same one
 def _read(path: Path, text: str) -> Model:
-    document = _toml(path, text)
+    document = document_of(path, text)
     try:
         return Model.from_document(document, name=path.stem, path=path)
     except RecursionError:
         raise unplaced(path, "not a model file", "brackets nested too deeply") from None
     except ModelError as error:
-        raise ModelError(_placed(error.mistakes, path, locate(text))) from None
+        raise placed(error.mistakes, path, text) from None
 
 
-def _toml(path: Path, text: str) -> dict[str, Any]:
+def document_of(path: Path, text: str) -> dict[str, Any]:
+    """Read TOML.
+
+    Raises
+    ------
+    ModelError
+        Where the text is none, at its line and column.
+    """
     try:
         return tomllib.loads(text, parse_float=_number)
     except tomllib.TOMLDecodeError as error:
@@ -170,6 +177,11 @@ def _syntax(error: tomllib.TOMLDecodeError, path: Path, text: str) -> ModelError
     place = Place(path, line, column)
     told = f"not TOML: {message[:1].lower()}{message[1:]}"
     return ModelError([Mistake((), told, place=place, text=lines[line - 1])])
+
+
+def placed(mistakes: Iterable[Mistake], path: Path, text: str) -> ModelError:
+    """Return the error that shows mistakes where they stand in a file, from top to bottom."""
+    return ModelError(_placed(mistakes, path, locate(text)))
 
 
 def _placed(mistakes: Iterable[Mistake], path: Path, places: Places) -> list[Mistake]:

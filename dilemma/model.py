@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
@@ -526,6 +527,20 @@ class Model(Named):
         name = sections.pop("name", self.name)
         return Model.from_document(merged(self.document, plain(sections)), name)
 
+    @property
+    def game_alone(self) -> Model:
+        """The model without eras, claims and questions: one for all calibrations of a game.
+
+        Its symbolic solution is that of every model of the same game.
+
+        Examples
+        --------
+        >>> from dilemma.library import load
+        >>> load("cork").game_alone == load("cork").variant("core").game_alone
+        True
+        """
+        return _game_alone(self)
+
     def variant(self, name: str) -> Model:
         """Return the model in which only the parameters of one of its ``calibrations`` move.
 
@@ -618,6 +633,20 @@ class Model(Named):
         told = {key: plain(formula) for key, formula in formulas.items() if formula is not None}
         says = next(iter(told.values()), "")
         return build_claim(setting, name, {"says": says, **told, **plain(fields)})
+
+
+# What says nothing of the game itself; and what a variant's name, or a part of a story, adds to it.
+BESIDE = ("title", "reads", "source", "eras", "common", "calibrations", "claims", "questions", "dynamics")  # fmt: skip
+ADDED = re.compile(r"[\[:].*")
+
+
+@lru_cache(maxsize=256)
+def _game_alone(model: Model) -> Model:
+    if not any(model.document.get(section) for section in BESIDE[3:]):
+        return model
+    kept = {key: rows for key, rows in model.document.items() if key not in BESIDE}
+    name = ADDED.sub("", model.name)
+    return Model.from_document({**dict.fromkeys(BESIDE[:3], name), **kept}, name)
 
 
 @lru_cache(maxsize=64)

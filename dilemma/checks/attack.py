@@ -46,6 +46,7 @@ __all__ = [
     "calibrations",
     "contradicts",
     "exactly_at",
+    "frequency",
     "solved_at",
 ]
 
@@ -519,6 +520,31 @@ def attacked(
             if found is not None:
                 return tally.attack(), found
     return tally.attack(), None
+
+
+def frequency(statements: Statements, *, draws: int, seed: int, until: float) -> Attack:
+    """Try a claim at random calibrations that lie evenly over its boxes: how often does it hold?
+
+    Parameters
+    ----------
+    draws : int
+        How many; fewer are tried where time runs out.
+    until : float
+        When to stop, by ``time.perf_counter``.
+
+    Raises
+    ------
+    UnsupportedError
+        If the claim cannot be tried.
+    """
+    drawn = calibrations(statements, draws, seed, ends=False)
+    tally = _Tally(seed)
+    for begin in range(0, drawn.draws, CHUNK):
+        if time.perf_counter() >= until:
+            break
+        part = drawn.part(begin, min(begin + CHUNK, drawn.draws))
+        _tried(statements, part, "mixed", tally, until)
+    return tally.attack()
 
 
 def _tried(

@@ -32,6 +32,7 @@ from dilemma.theory.parts import Grade, Status
 __all__ = [
     "CLAIM_WORDS",
     "KEY",
+    "Number",
     "CalibrationsRow",
     "ChoiceRow",
     "ClaimRow",
@@ -42,7 +43,9 @@ __all__ = [
     "PlayerRow",
     "QuestionRow",
     "ValueRow",
+    "Row",
     "blame",
+    "checked",
     "is_name",
     "naming_mistakes",
     "read_document",
@@ -363,8 +366,8 @@ def _read_row(shape: type[BaseModel], where: Where, whole: object, mistakes: lis
         shape = _Formula if section == "payoffs" and not isinstance(whole, dict) else shape
     elif section in _SHORT and not isinstance(whole, dict):
         row = {_SHORT[str(section)]: whole}
-    checked = _checked(shape, row, where, mistakes, skip=bool(wrapper))
-    return getattr(checked, wrapper) if checked is not None and wrapper else checked
+    found = checked(shape, row, where, mistakes, skip=bool(wrapper))
+    return getattr(found, wrapper) if found is not None and wrapper else found
 
 
 def _read_era(where: Where, row: object, mistakes: list[Mistake]) -> EraRow | None:
@@ -372,13 +375,13 @@ def _read_era(where: Where, row: object, mistakes: list[Mistake]) -> EraRow | No
         mistakes.append(Mistake(where, "a table is wanted"))
         return None
     own = {key: value for key, value in row.items() if key in _EraHead.model_fields}
-    head = _checked(_EraHead, own, where, mistakes) or _EraHead()
+    head = checked(_EraHead, own, where, mistakes) or _EraHead()
     values: dict[str, ValueRow] = {}
     for key in row.keys() - own.keys():
         if not isinstance(row[key], dict):
             hint = "an era has a title, years, based_on, and a table for each parameter"
             mistakes.append(Mistake((*where, key), "not the value of a parameter", hint))
-        elif (value := _checked(ValueRow, row[key], (*where, key), mistakes)) is not None:
+        elif (value := checked(ValueRow, row[key], (*where, key), mistakes)) is not None:
             values[key] = value
     ordered = {key: values[key] for key in row if key in values}
     broken = frozenset(row.keys() - own.keys() - values.keys())
@@ -390,10 +393,10 @@ def blame(where: Where, error: ExpressionError) -> Mistake:
     return Mistake(where, error.message, error.hint, error.column, max(error.width, 1))
 
 
-def _checked(
+def checked(
     shape: type[Shape], row: object, where: Where, mistakes: list[Mistake], *, skip: bool = False
 ) -> Shape | None:
-    """Let pydantic check a row; ``skip`` leaves out the key that only wraps it."""
+    """Let pydantic check a row, None if it is wrong; ``skip`` leaves out the key that only wraps it."""
     try:
         return shape.model_validate(row)
     except ValidationError as error:

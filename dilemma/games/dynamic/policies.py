@@ -70,7 +70,7 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
             f"{model.name} has {game.policies:,} ways to play by state alone; its symbolic solution "
             f"is worked out up to {MOST:,}"
         )
-    return _branches(model, named)
+    return _branches(model.game_alone, named)
 
 
 @lru_cache(maxsize=128)

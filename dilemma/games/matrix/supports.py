@@ -79,7 +79,7 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
             f"{model.name} is {size}: its symbolic solution has {_choices(model):,} choices of "
             f"supports, and is worked out up to {MOST} (3x3 has 49)"
         )
-    return _branches(model, named)
+    return _branches(model.game_alone, named)
 
 
 @lru_cache(maxsize=128)

@@ -51,7 +51,7 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
             f"{model.name} has {len(game.linked)} players who may link; its symbolic solution is worked "
             f"out up to {MOST_PROVED}"
         )
-    return _branches(model, named)
+    return _branches(model.game_alone, named)
 
 
 @lru_cache(maxsize=16)
@@ -113,16 +113,6 @@ class _Solving:
     game: NetworkGame
     naming: Naming | None
 
-    @cached_property
-    def chosen(self) -> dict[Graph, dict[sp.Symbol, sp.Expr]]:
-        """What is chosen in each network."""
-        found = {}
-        for own in alike(self.model):
-            here, _ = self._solved[own.graph]
-            for graph, exchange in own.members.items():
-                found[graph] = {exchange.chosen[s]: formula for s, formula in here.items()}
-        return found
-
     def branch(self, own: Alike) -> Branch | None:
         """Write a network down; None if it is never stable."""
         conditions = dict.fromkeys(self._conditions(own.graph))
@@ -170,10 +160,9 @@ class _Solving:
 
     def _lies_inside(self, graph: Graph) -> Iterator[sp.Basic]:
         for choice in self.game.chosen.values():
-            here = self.chosen[graph][choice.symbol]
             for end, sign in ((choice.low, 1), (choice.high, -1)):
                 if end.is_finite is not False:
-                    told = self._ratio(sign * (here - end))
+                    told = self._told(sign * (choice.symbol - end), graph)
                     yield _relation(sp.Gt, self._signed(told))
 
     @cached_property
@@ -187,36 +176,65 @@ class _Solving:
 
     def _gain(self, player: str, graph: Graph, there: Graph) -> sp.Expr:
         """Return what has the sign of what a player gains by one link more or less."""
-        after, before = (self._paid(player, g) for g in (there, graph))
-        return self._signed(after - before)
+        after, before = (self._like(player, g) for g in (there, graph))
+        if (before, after) not in self._gains:
+            gain = self._signed(self._paid(*after) - self._paid(*before))
+            self._gains[before, after], self._gains[after, before] = gain, -gain
+        return self._gains[before, after]
+
+    def _like(self, player: str, graph: Graph) -> tuple[str, Graph]:
+        """Return the network that stands for this one, and who is there what a player is here."""
+        first, exchange = self._first[graph]
+        return next(p for p, q in exchange.players.items() if q == player), first
 
     def _paid(self, player: str, graph: Graph) -> Ratio:
-        """Return what a player is paid: what its like is in the network that stands for this one."""
-        first, exchange = self._first[graph]
-        like = next(p for p, q in exchange.players.items() if q == player)
-        if (like, first) not in self._paids:
-            pays = put_in_graph(self.game.pays[like], self.game.calls, first)
-            self._paids[like, first] = self._ratio(pays.xreplace(self.chosen[first]))
-        return self._paids[like, first]
+        """Return what a player is paid, in a network that stands for others."""
+        if (player, graph) not in self._paids:
+            pays = put_in_graph(self.game.pays[player], self.game.calls, graph)
+            self._paids[player, graph] = self._told(pays, graph)
+        return self._paids[player, graph]
 
     @cached_property
     def _paids(self) -> dict[tuple[str, Graph], Ratio]:
         return {}
 
-    def _ratio(self, formula: sp.Expr) -> Ratio:
-        """Return a formula over factors of determinants; whatever is no such ratio stays whole."""
-        top, bottom = sp.fraction(sp.together(formula))
-        constant, factors = sp.factor_list(bottom)
-        if not (top.is_polynomial() and all(f in self.factors for f, _ in factors)):
-            return Ratio(self.ring.one, {}, formula)
-        return Ratio(self.ring.from_expr(sp.expand(top / constant)), dict(factors))
+    @cached_property
+    def _gains(self) -> dict[tuple[tuple[str, Graph], tuple[str, Graph]], sp.Expr]:
+        return {}
+
+    def _told(self, formula: sp.Expr, graph: Graph) -> Ratio:
+        """Return a formula with what is chosen put in; what is no polynomial in that stays whole."""
+        chosen, factors = self._solved[graph]
+        try:
+            if not chosen:
+                return Ratio(self.ring.from_expr(sp.expand(formula)), {})
+            whole = sp.Poly(formula, *chosen, domain=self.ring.to_domain())
+        except (sp.PolynomialError, sp.CoercionFailed, ValueError):
+            tops = {s: Ratio(top, factors).whole for s, top in chosen.items()}
+            return Ratio(self.ring.one, {}, formula.xreplace(tops))
+        degree = max(whole.total_degree(), 0)
+        bottom = Ratio(self.ring.one, {}).raised(factors)
+        top = self.ring.zero
+        for powers, coefficient in whole.terms():
+            part = self.ring.from_expr(coefficient) * bottom ** (degree - sum(powers))
+            for number, power in zip(chosen.values(), powers, strict=True):
+                part *= number**power
+            top += part
+        return Ratio(top, {factor: degree * power for factor, power in factors.items()})
 
     @cached_property
     def ring(self) -> Any:
-        """Polynomials in parameters and definitions."""
+        """Polynomials in the parameters and definitions that payoffs and choices speak of."""
         symbols = [parameter.symbol for parameter in self.model.parameters.values()]
         symbols += [definition.symbol for definition in self.model.definitions.values()]
-        return sp.ring(symbols, sp.QQ)[0]
+        said = [end for choice in self.game.chosen.values() for end in (choice.low, choice.high)]
+        for own in alike(self.model):
+            said += [put_in_graph(p, self.game.calls, own.graph) for p in self.game.pays.values()]
+            said += [
+                put_in_graph(o.formula, o.chances, own.graph) for o in self.model.outcomes.values()
+            ]
+        spoken = sp.Tuple(*said).free_symbols
+        return sp.ring([symbol for symbol in symbols if symbol in spoken], sp.QQ)[0]
 
     def _signed(self, ratio: Ratio) -> sp.Expr:
         """Return what has the sign of a ratio, whose denominators vanish nowhere."""
@@ -236,21 +254,21 @@ class _Solving:
     def factors(self) -> dict[sp.Expr, int]:
         """The factors of all determinants, each with its sign."""
         middle = {p.symbol: p.range.some for p in self.model.parameters.values()}
-        every = (factor for own in alike(self.model) for factor in self._solved[own.graph][1])
+        every = (factor for _, factors in self._solved.values() for factor in factors)
         return {f: int(sp.sign(self.model.expand(f).xreplace(middle))) for f in every}
 
     # --- what is chosen -------------------------------------------------------------------------
 
     @cached_property
-    def _solved(self) -> dict[Graph, tuple[dict[sp.Symbol, sp.Expr], tuple[sp.Expr, ...]]]:
+    def _solved(self) -> dict[Graph, tuple[dict[sp.Symbol, Any], dict[sp.Expr, int]]]:
         return {own.graph: self._chosen(own.graph) for own in alike(self.model)}
 
-    def _chosen(self, graph: Graph) -> tuple[dict[sp.Symbol, sp.Expr], tuple[sp.Expr, ...]]:
-        """Solve the first-order conditions of all who choose; return the determinant's factors, too."""
+    def _chosen(self, graph: Graph) -> tuple[dict[sp.Symbol, Any], dict[sp.Expr, int]]:
+        """Solve the first-order conditions of all who choose: polynomials over the determinant's factors."""
         choices = list(self.game.chosen.values())
         symbols = [choice.symbol for choice in choices]
         if not symbols:
-            return {}, ()
+            return {}, {}
         slopes = [
             sp.expand(
                 sp.diff(put_in_graph(self.game.pays[c.player], self.game.calls, graph), c.symbol)
@@ -268,11 +286,26 @@ class _Solving:
         self._check_concave(graph, system)
         adjugate, determinant = DomainMatrix.from_Matrix(system).adj_det()
         told = adjugate.to_Matrix() * right
-        bottom = adjugate.domain.to_sympy(determinant)
-        found = {
-            s: sp.cancel(sp.expand(top) / bottom) for s, top in zip(symbols, told, strict=True)
+        constant, factors = sp.factor_list(adjugate.domain.to_sympy(determinant))
+        tops = {
+            s: self.ring.from_expr(sp.expand(top / constant))
+            for s, top in zip(symbols, told, strict=True)
         }
-        return found, tuple(factor for factor, _ in sp.factor_list(bottom)[1])
+        return self._lowest(tops, dict(factors))
+
+    def _lowest(
+        self, tops: dict[sp.Symbol, Any], factors: dict[sp.Expr, int]
+    ) -> tuple[dict[sp.Symbol, Any], dict[sp.Expr, int]]:
+        """Divide by factors that all of what is chosen has."""
+        for factor in list(factors):
+            own = self.ring.from_expr(factor)
+            while factors[factor]:
+                divided = {s: top.div(own) for s, top in tops.items()}
+                if any(rest for _, rest in divided.values()):
+                    break
+                tops = {s: quotient for s, (quotient, _) in divided.items()}
+                factors[factor] -= 1
+        return tops, {factor: power for factor, power in factors.items() if power}
 
     def _check_concave(self, graph: Graph, system: sp.Matrix) -> None:
         """See that each payoff is concave in what its player chooses."""
@@ -291,24 +324,44 @@ class _Solving:
     # --- what it pays ---------------------------------------------------------------------------
 
     def _pays(self, graph: Graph) -> dict[str, sp.Expr]:
-        return {
-            player: _short(put_in_graph(pays, self.game.calls, graph).xreplace(self.chosen[graph]))
-            for player, pays in self.game.pays.items()
-        }
+        return {player: self._short(self._paid(player, graph)) for player in self.game.pays}
 
     def _outcomes(self, graph: Graph, pays: Mapping[str, sp.Expr]) -> dict[str, sp.Expr]:
         paid = {sp.Symbol(p, real=True): v for p, v in pays.items()}
         return {
-            name: _short(
-                put_in_graph(o.formula, o.chances, graph).xreplace({**paid, **self.chosen[graph]})
-            )
+            name: self._outcome(put_in_graph(o.formula, o.chances, graph), graph).xreplace(paid)
             for name, o in self.model.outcomes.items()
         }
 
+    def _outcome(self, formula: sp.Expr, graph: Graph) -> sp.Expr:
+        if not formula.is_rational_function():
+            return self._short(self._told(formula, graph))
+        top, bottom = (self._told(part, graph) for part in sp.fraction(sp.together(formula)))
+        if bottom.other is not None or top.other is not None:
+            return self._short(self._told(formula, graph))
+        over = {f: p - bottom.over.get(f, 0) for f, p in top.over.items()}
+        above = Ratio(top.top, {f: max(p, 0) for f, p in over.items()})
+        more = Ratio(self.ring.one, {}).raised({f: max(-p, 0) for f, p in over.items()})
+        missing = {f: p for f, p in bottom.over.items() if f not in top.over}
+        more *= Ratio(self.ring.one, {}).raised(missing)
+        numerator, denominator = (above.top * more).cancel(bottom.top)
+        return self._short(Ratio(numerator, above.over)) / denominator.as_expr()
 
-def _short(formula: sp.Expr) -> sp.Expr:
-    few = formula.is_rational_function() and formula.count_ops() <= MOST_CANCELLED
-    return sp.factor_terms(sp.cancel(formula)) if few else formula
+    def _short(self, told: Ratio) -> sp.Expr:
+        """Return a formula in lowest terms, for readers wherever that is short."""
+        if told.other is not None:
+            return told.other
+        top, over = told.top, dict(told.over)
+        for factor in over:
+            own = self.ring.from_expr(factor)
+            quotient, rest = top.div(own)
+            while not rest and over[factor]:
+                over[factor] -= 1
+                top, (quotient, rest) = quotient, quotient.div(own)
+        whole = Ratio(top, over).whole
+        if self.naming is not None and whole.count_ops() <= MOST_CANCELLED:
+            return sp.factor_terms(sp.cancel(whole))
+        return whole
 
 
 @lru_cache(maxsize=1_000)

@@ -280,7 +280,7 @@ def branches(
     UnsupportedError
         If a payoff has a kink in what is chosen, or there are too many sets of what binds.
     """
-    return _branches(model, tuple(sorted(holding)), bargain)
+    return _branches(model.game_alone, tuple(sorted(holding)), bargain)
 
 
 @lru_cache(maxsize=128)

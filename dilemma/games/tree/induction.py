@@ -81,7 +81,7 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
             f"{model.name} has {_count(tree_of(model)):,} cases of backward induction or more: its "
             f"symbolic solution is worked out up to {MOST}"
         )
-    return _branches(model, named)
+    return _branches(model.game_alone, named)
 
 
 @lru_cache(maxsize=128)

@@ -1,0 +1,168 @@
+"""How far a number reaches in an era: over every calibration of the box, in every equilibrium.
+
+What is found is found twice: by climbing from corner to corner, which shows values that are there,
+and by proving that none lies beyond.  Where that is not proved the interval is a bracket only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor, log10
+from pathlib import Path
+from typing import Literal
+
+import sympy as sp
+
+from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.ledger.prove import Asked, prove_all
+from dilemma.model import Model
+from dilemma.study.asking import candidates
+from dilemma.theory.parts import Interval, decimal
+
+__all__ = ["Reached", "centred", "reached"]
+
+DIGITS = 6  # of a centre that is carried on
+ROUNDS = 4  # of climbing
+SLACK = (Fraction(0), Fraction(1, 50), Fraction(1, 5))  # of the width, for a proof
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """An interval that a number keeps to.
+
+    Attributes
+    ----------
+    interval : Interval
+    central : sympy Rational
+        At the era's centre.
+    how : str
+        "given": it is a parameter. "proved": no equilibrium at any calibration lies outside.
+        "bracketed": such values were found, and whether there are others is not known.
+    found : Interval
+        Between the least and the greatest value that were found.
+    """
+
+    interval: Interval
+    central: sp.Rational
+    how: Literal["given", "proved", "bracketed"]
+    found: Interval
+
+
+def reached(
+    model: Model,
+    era: str,
+    tells: str,
+    formula: sp.Expr,
+    text: str,
+    asked: Asked,
+    cache: Path | str | bool,
+) -> Reached:
+    """Return how far a formula of one number reaches.
+
+    Parameters
+    ----------
+    tells : str
+        A parameter, or an outcome.
+    formula : sympy expression
+        In ``Symbol(tells)``.
+    text : str
+        The same as a claim says it.
+
+    Raises
+    ------
+    UnsupportedError
+        Where the number is undefined, or equilibria at the centre do not agree about it.
+    """
+    values = model.eras[era].values
+    if tells in values and str(formula) == tells:
+        value = values[tells]
+        return Reached(value.range, value.central, "given", value.range)
+    central = centred(model, era, tells, formula)
+    low, high = (_climbed(model, era, tells, formula, most=most) for most in (False, True))
+    found = Interval(min(low, central), max(high, central))
+    for slack in SLACK:
+        interval = _outward(found, slack)
+        claim = model.make_claim(
+            f"{text} >= {interval.low} and {text} <= {interval.high}", over=era
+        )
+        if prove_all([(model, claim)], asked, cache=cache)[0].status == "proved":
+            return Reached(interval, central, "proved", found)
+    return Reached(_outward(found, SLACK[0]), central, "bracketed", found)
+
+
+def centred(model: Model, era: str, tells: str, formula: sp.Expr) -> sp.Rational:
+    """Return what a formula is at an era's centre, with a few digits."""
+    found = set(_values(model, era, tells, formula, model.calibration(era)))
+    if len(found) > 1:
+        told = ", ".join(decimal(value) for value in sorted(found))
+        raise UnsupportedError(
+            f"{model.name}: {tells} differs between the equilibria at the centre of {era}: {told}; "
+            "carry on a number that they agree about"
+        )
+    return next(iter(found))
+
+
+def _values(
+    model: Model, era: str, tells: str, formula: sp.Expr, at: dict[str, sp.Rational]
+) -> Iterable[sp.Rational]:
+    symbol = sp.Symbol(tells, real=True)
+    if tells in at:
+        numbers: list[sp.Expr | None] = [at[tells]]
+    else:
+        numbers = [e.value(tells) for e in candidates(model, at, era, stability=False)]
+    if not numbers or any(number is None for number in numbers):
+        raise UnsupportedError(f"{model.name}: {tells} is undefined somewhere in {era}")
+    for number in numbers:
+        told = formula.subs(symbol, number)
+        if not told.is_finite:
+            raise CalibrationError(f"{model.name}: {formula} is not finite somewhere in {era}")
+        yield _rounded(told)
+
+
+def _rounded(number: sp.Expr) -> sp.Rational:
+    """Return a number with a few digits, exactly; one that has no more stays as it is."""
+    if number.is_Rational and number.q <= 10**DIGITS:
+        return number
+    return sp.Rational(str(sp.N(number, DIGITS)))
+
+
+def _climbed(model: Model, era: str, tells: str, formula: sp.Expr, *, most: bool) -> sp.Rational:
+    """Go from the centre to whichever end of each interval leads further, round after round."""
+    best = max if most else min
+    ends = {
+        name: (value.range.low, value.range.high)
+        for name, value in model.eras[era].values.items()
+        if value.range.low < value.range.high
+    }
+    at = dict(model.calibration(era))
+    far = best(_values(model, era, tells, formula, at))
+    for _ in range(ROUNDS):
+        before = far
+        for name, pair in ends.items():
+            for end in pair:
+                if at[name] != end:
+                    there = {**at, name: end}
+                    value = best(_values(model, era, tells, formula, there))
+                    if value != far and best(value, far) == value:
+                        far, at = value, there
+        if far == before:
+            return far
+    return far
+
+
+def _outward(found: Interval, slack: Fraction) -> Interval:
+    """Round an interval outwards to digits that matter for its width."""
+    low, high = Fraction(str(found.low)), Fraction(str(found.high))
+    width = high - low or abs(high) or Fraction(1)
+    unit = Fraction(10) ** (floor(log10(width)) - 2)
+    below, above = low - slack * width, high + slack * width
+    least, greatest = floor(below / unit) * unit, -floor(-above / unit) * unit
+    return Interval(sp.Rational(str(least)), sp.Rational(str(greatest)))
+
+
+def named_in(text: str, name: str) -> bool:
+    """Tell whether a formula speaks of a number."""
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None

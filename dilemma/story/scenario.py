@@ -1,0 +1,640 @@
+"""A scenario: several models as one story, in which what comes out of one goes into another.
+
+A link names a number of one model and the parameter of another that it feeds, in which eras.  Models
+are taken in that order.  Boxes are carried through: how far the number reaches over the whole box,
+in every equilibrium, is the box of the parameter that it feeds.  Claims are decided on these boxes,
+once more with each cause by itself, and once more without it: what does the story rest on?
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import sympy as sp
+from pydantic import Field
+
+from dilemma.checks.attack import frequency
+from dilemma.claims.decide import stated
+from dilemma.claims.verdict import Verdict
+from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.ledger.prove import Asked, prove_all
+from dilemma.model import Model
+from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, percent, versions
+from dilemma.reading.expressions import ExpressionError, Scope, parse
+from dilemma.reading.rows import Row, blame
+from dilemma.story.documents import Source, opened, two_eras
+from dilemma.story.reach import Reached, named_in, reached
+from dilemma.story.trends import table_boxes
+from dilemma.theory.parts import Interval, Value
+
+__all__ = ["Fed", "Scenario", "Told", "scenario"]
+
+Progress = Callable[[float, str], None]
+Side = Literal["absolute", "relative"]
+SHARE_SECONDS = 10.0  # for the random draws of a claim
+Boxes = dict[str, dict[str, Value]]  # of each era, of some parameters
+
+
+# --- what a file says -----------------------------------------------------------------------------
+
+
+class _Eras(Row):
+    before: str
+    after: str
+
+
+class _Link(Row):
+    source: str = Field(alias="from")
+    tells: str
+    to: str
+    feeds: str
+    formula: str = Field("", alias="as")
+    eras: dict[str, str] = {}
+    says: str = ""
+
+    def text(self) -> str:
+        return f"({self.formula})" if self.formula else self.tells
+
+
+class _Claim(Row):
+    side: Side
+    of: str
+    says: str
+    holds: str
+    given: str = ""
+    shared: list[str] = []
+
+
+class _Cause(Row):
+    says: str
+    moves: dict[str, list[str]]
+
+
+class _Document(Row):
+    title: str
+    source: str
+    reads: str
+    eras: _Eras
+    boxes: dict[str, str] = {}
+    links: dict[str, _Link]
+    claims: dict[str, _Claim]
+    causes: dict[str, _Cause] = {}
+
+
+# --- the answer -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """What a link carries in one era.
+
+    Attributes
+    ----------
+    link, era : str
+    source, source_era, quantity : str
+        The model that it comes from, its era, and the number.
+    model, parameter : str
+        What is fed.
+    reached : Reached
+    own : Value
+        What the fed model's own file says of that parameter.
+    says : str
+    """
+
+    link: str
+    era: str
+    source: str
+    source_era: str
+    quantity: str
+    model: str
+    parameter: str
+    reached: Reached
+    own: Value
+    says: str
+
+    @property
+    def same(self) -> bool:
+        """Whether the fed model's own file says the same."""
+        mine = (self.own.range.low, self.own.range.high, self.own.central)
+        return mine == (
+            self.reached.interval.low,
+            self.reached.interval.high,
+            self.reached.central,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A claim on the boxes that were carried to its model.
+
+    Attributes
+    ----------
+    name, side, model, says : str
+    verdict : Verdict
+    share : float or None
+        Of random pairs of calibrations, at which it holds in every equilibrium.
+    alone, without : mapping of cause to status
+        What it is if that cause alone moves, and if all others do.  "untouched": nothing of it moves,
+        or nothing of it is taken away.
+    """
+
+    name: str
+    side: Side
+    model: str
+    says: str
+    verdict: Verdict
+    share: float | None
+    alone: Mapping[str, str]
+    without: Mapping[str, str]
+
+    @property
+    def status(self) -> str:
+        return self.verdict.status
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The causes without which it is not proved any more, where it is."""
+        if self.status != "proved":
+            return ()
+        return tuple(c for c, found in self.without.items() if found not in ("proved", "untouched"))
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The causes that are enough for it, each alone."""
+        return tuple(c for c, found in self.alone.items() if found == "proved")
+
+
+@dataclass(frozen=True)
+class Scenario(Shown):
+    """A story told: what was carried, what became of its claims, and what they rest on.
+
+    Attributes
+    ----------
+    name, title, source, reads : str
+    order : tuple of str
+        The models, each after those that feed it.
+    fed : tuple of Fed
+    claims : tuple of Told
+    causes : mapping of name to words
+    seconds : float
+    versions : mapping of package to version
+    """
+
+    name: str
+    title: str
+    source: str
+    reads: str
+    order: tuple[str, ...]
+    fed: tuple[Fed, ...]
+    claims: tuple[Told, ...]
+    causes: Mapping[str, str]
+    seconds: float = 0.0
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, claim: str) -> Told:
+        for one in self.claims:
+            if one.name == claim:
+                return one
+        known = [one.name for one in self.claims]
+        raise CalibrationError(f"no claim {claim!r} in {self.name}: {nearest(claim, known)}")
+
+    @property
+    def paradox(self) -> tuple[str, ...]:
+        """The causes each of which alone brings about something of both sides."""
+        return tuple(
+            cause
+            for cause in self.causes
+            if {one.side for one in self.claims if cause in one.by} == {"absolute", "relative"}
+        )
+
+    def rests_on(self) -> str:
+        """Say in a few sentences what the story rests on."""
+        return " ".join(self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
+        proved = [one for one in self.claims if one.status == "proved"]
+        for side in ("absolute", "relative"):
+            own = [one.says for one in proved if one.side == side]
+            every = sum(one.side == side for one in self.claims)
+            told = f": {'; '.join(own)}" if own else ""
+            yield f"In the {side} sense {len(own)} of {every} claims are proved{told}."
+        for cause, words in self.causes.items():
+            enough = [one.says for one in self.claims if cause in one.by]
+            if cause in self.paradox:
+                yield f"By itself {words} ({cause}) does both: {'; '.join(enough)}."
+            elif enough:
+                yield f"By itself {words} ({cause}) does this: {'; '.join(enough)}."
+        for cause, words in self.causes.items():
+            lost = [one.says for one in proved if cause in one.needs]
+            if lost:
+                yield f"Without {words} ({cause}) this is not proved any more: {'; '.join(lost)}."
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return what was carried, what became of the claims, and what they rest on."""
+        return (self._carried(), self._decided(), self._resting())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data, each verdict by what was claimed and its status."""
+        plain = fields_as_data(
+            self, "name", "title", "source", "reads", "order", "fed", "causes", "paradox"
+        )
+        claims = [
+            {
+                **fields_as_data(one, "name", "side", "model", "says", "status", "share"),
+                **fields_as_data(one, "alone", "without", "by", "needs"),
+                "holds": one.verdict.claim.text.get("holds", ""),
+                "given": one.verdict.claim.text.get("given", ""),
+                "reason": one.verdict.reason,
+            }
+            for one in self.claims
+        ]
+        return {
+            **plain,
+            "claims": claims,
+            "rests_on": self.rests_on(),
+            "versions": as_data(self.versions),
+        }
+
+    def _carried(self) -> Table:
+        header = ("link", "era", "from", "feeds", "carried", "centre", "its own file")
+        rows = tuple(
+            (
+                one.link,
+                one.era,
+                f"{one.source}: {one.quantity}"
+                + (f" in {one.source_era}" if one.source_era != one.era else ""),
+                f"{one.model}: {one.parameter}",
+                f"{_interval(one.reached.interval)} {one.reached.how}",
+                number(one.reached.central),
+                "the same" if one.same else f"{number(one.own.central)} {_interval(one.own.range)}",
+            )
+            for one in self.fed
+        )
+        notes = [
+            f"Solved in this order: {', '.join(self.order)}.",
+            "Given: a parameter, whose box is carried as it is. Proved: no equilibrium at any "
+            "calibration of the box lies outside. Bracketed: as far as it was found to reach.",
+        ]
+        return Table(f"{self.title}: what is carried", header, rows, tuple(notes), header[:1])
+
+    def _decided(self) -> Table:
+        header = ("claim", "sense", "model", "found")
+        rows = tuple((one.says, one.side, one.model, _found(one)) for one in self.claims)
+        notes = [
+            "Decided on the boxes that were carried. These forget how what is carried hangs "
+            "together: a proof holds for the story, a calibration that refutes may be none of it.",
+        ]
+        return Table("What becomes of the claims", header, rows, tuple(notes), header[:1])
+
+    def _resting(self) -> Table:
+        header = ("claim", *(f"{cause} alone / without" for cause in self.causes))
+        rows = tuple(
+            (
+                one.says,
+                *(f"{_short(one.alone[c])} / {_short(one.without[c])}" for c in self.causes),
+            )
+            for one in self.claims
+        )
+        causes = "; ".join(f"{name}: {words}" for name, words in self.causes.items())
+        notes = [f"Causes: {causes}.", "-: nothing of it is touched.", *self._sentences()]
+        notes.append(f"Source: {self.source}.")
+        return Table("What they rest on", header, rows, tuple(notes), header[:1])
+
+
+def _interval(interval: Interval) -> str:
+    return f"[{number(interval.low)}, {number(interval.high)}]"
+
+
+def _found(one: Told) -> str:
+    if one.status == "open":
+        return f"open: {one.verdict.reason}"
+    if one.status == "mixed" and one.share is not None:
+        return f"mixed: holds on {percent(one.share)}"
+    return one.status
+
+
+def _short(status: str) -> str:
+    return "-" if status == "untouched" else status
+
+
+# --- worked out -----------------------------------------------------------------------------------
+
+
+@dataclass
+class _Story:
+    """A scenario on its way: the models, and what is fed to them."""
+
+    source: Source
+    document: _Document
+    formulas: Mapping[str, sp.Expr]
+    narrow: Mapping[str, Boxes]
+    asked: Asked
+    cache: Path | str | bool
+
+    @property
+    def eras(self) -> tuple[str, str]:
+        return self.document.eras.before, self.document.eras.after
+
+    @property
+    def models(self) -> Mapping[str, Model]:
+        return self.source.models
+
+    def order(self) -> list[str]:
+        """Return the models, each after those that feed it."""
+        feeds = [(one.source, one.to) for one in self.document.links.values()]
+        waiting, order = list(self.models), []
+        while waiting:
+            ready = [m for m in waiting if not any(b == m != a and a in waiting for a, b in feeds)]
+            if not ready:
+                told = ", ".join(waiting)
+                raise CalibrationError(f"{self.source.path}: links go in a circle: {told}")
+            order += ready
+            waiting = [m for m in waiting if m not in ready]
+        return order
+
+    def carried(self, moves: Mapping[str, set[str]] | None) -> tuple[dict[str, Model], list[Fed]]:
+        """Return the models on the boxes that are carried to them, and what was.
+
+        Parameters
+        ----------
+        moves : mapping of model to set of parameter, optional
+            The only parameters that move between the eras; what is fed moves with what feeds it.
+        """
+        boxes = {name: {e: dict(self.narrow.get(name, {}).get(e, {})) for e in self.eras} for name in self.models}  # fmt: skip
+        moving = {name: set(some) for name, some in moves.items()} if moves is not None else None
+        found: dict[str, Model] = {}
+        fed: list[Fed] = []
+        for name in self.order():
+            for link, row in self.document.links.items():
+                if row.to == name == row.source:
+                    fed += self._own(link, row, boxes[name])
+            own = None if moving is None else moving.get(name, set())
+            found[name] = two_eras(self.models[name], self.eras, boxes[name], own)
+            for link, row in self.document.links.items():
+                if row.source == name != row.to:
+                    fed += self._along(link, row, found[name], boxes[row.to])
+                    if moving is not None and self._moves(row, moving):
+                        moving.setdefault(row.to, set()).add(row.feeds)
+        return found, fed
+
+    def _moves(self, row: _Link, moving: Mapping[str, set[str]]) -> bool:
+        """Tell whether what a link tells moves between the eras."""
+        own = moving.get(row.source, set())
+        return row.tells in own if row.tells in self.models[row.source].parameters else bool(own)
+
+    def _eras_of(self, row: _Link) -> Mapping[str, str]:
+        return row.eras or {era: era for era in self.eras}
+
+    def _own(self, link: str, row: _Link, boxes: Boxes) -> Iterator[Fed]:
+        """Carry a parameter to another one of the same model."""
+        model = self.models[row.source]
+        for era, there in self._eras_of(row).items():
+            value = boxes[there].get(row.tells, model.eras[there].values[row.tells])
+            reach = Reached(value.range, value.central, "given", value.range)
+            yield self._feed(link, row, era, there, reach, boxes)
+
+    def _along(self, link: str, row: _Link, model: Model, boxes: Boxes) -> Iterator[Fed]:
+        """Carry a number to a parameter of another model."""
+        for era, there in self._eras_of(row).items():
+            reach = reached(
+                model, there, row.tells, self.formulas[link], row.text(), self.asked, self.cache
+            )
+            yield self._feed(link, row, era, there, reach, boxes)
+
+    def _feed(
+        self, link: str, row: _Link, era: str, there: str, reach: Reached, boxes: Boxes
+    ) -> Fed:
+        to = self.models[row.to]
+        allowed = to.parameters[row.feeds].range
+        if not (reach.interval.low in allowed and reach.interval.high in allowed):
+            raise CalibrationError(
+                f"{self.source.path}: links.{link}: {row.text()} reaches over "
+                f"{_interval(reach.interval)}, and {row.feeds} of {row.to} may lie in {allowed}"
+            )
+        boxes[era][row.feeds] = Value(
+            reach.central, reach.interval, "derived", f"{row.source}: {row.text()} ({there})"
+        )
+        return Fed(
+            link=link, era=era, source=row.source, source_era=there, quantity=row.formula or row.tells,
+            model=row.to, parameter=row.feeds, reached=reach,
+            own=to.eras[era].values[row.feeds], says=row.says,
+        )  # fmt: skip
+
+    # --- claims ---
+
+    def decided(
+        self, models: Mapping[str, Model], names: Sequence[str], label: str
+    ) -> dict[str, Verdict]:
+        """Decide some claims on models as they were carried."""
+        wanted = []
+        for name in names:
+            row = self.document.claims[name]
+            model = models[row.of]
+            told = f"{row.of}: {name}{label and f', {label}'}"
+            model = Model.from_document(model.document, told)
+            wanted.append((model, self._claim(model, row)))
+        if not wanted:
+            return {}
+        ledger = prove_all(wanted, self.asked, cache=self.cache)
+        return dict(zip(names, ledger, strict=True))
+
+    def _claim(self, model: Model, row: _Claim) -> Any:
+        first = model.eras[self.eras[0]].values
+        shared = [name for name in row.shared if not first[name].common]
+        fields: dict[str, Any] = {"shared": shared} if shared else {}
+        if row.given:
+            fields["given"] = row.given
+        return model.make_claim(row.holds, over="pair", **fields)
+
+    def share(self, model: Model, name: str, draws: int, seed: int) -> float | None:
+        """Return on which share of random pairs of calibrations a claim holds."""
+        claim = self._claim(model, self.document.claims[name])
+        until = time.perf_counter() + SHARE_SECONDS
+        try:
+            tried = frequency(stated(model, claim, "pair"), draws=draws, seed=seed, until=until)
+        except UnsupportedError:
+            return None
+        return 1 - tried.failing / tried.spoke if tried.spoke else None
+
+    def moving(self, model: Model) -> set[str]:
+        """Return what differs between the eras of a model as it was carried."""
+        before, after = (model.eras[era].values for era in self.eras)
+        return {
+            name
+            for name, value in before.items()
+            if not value.common
+            and (value.range, value.central) != (after[name].range, after[name].central)
+        }
+
+
+def scenario(
+    name: str | Path = "one_story",
+    *,
+    seconds: float = 120.0,
+    draws: int = 2_000,
+    seed: int = 0,
+    fresh: bool = False,
+    cache: Path | str | bool = True,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Scenario:
+    """Tell several models as one story, and find out what it rests on.
+
+    Parameters
+    ----------
+    name : str or Path
+        A shipped scenario, or a file of your own that ends in ``.toml``.
+    seconds : float
+        Budget for each verdict.
+    draws, seed : int
+        Random pairs of calibrations, for the share on which a mixed claim holds.
+    fresh, cache, workers
+        As :func:`dilemma.prove` has them: verdicts are kept.
+    progress : callable, optional
+        Called with the share of the work done and what is next.
+
+    Raises
+    ------
+    UnknownModelError
+        If there is no such scenario, or no model that it names.
+    ModelError
+        If the file is wrong: every mistake with its line and column.
+    CalibrationError
+        If links go in a circle, or carry what the fed parameter may not be.
+
+    Examples
+    --------
+    >>> import dilemma
+    >>> story = dilemma.scenario()  # doctest: +SKIP
+    >>> story.paradox  # doctest: +SKIP
+    ('links',)
+    """
+    began = time.perf_counter()
+    source = opened(name, "scenarios", "scenario")
+    document = source.whole(_Document)
+    formulas = dict(_linked(source, document))
+    narrow = _narrow(source, document)
+    _checked(source, document)
+    source.right()
+    story = _Story(source, document, formulas, narrow, Asked(seconds, fresh=fresh, workers=workers), cache)
+    tell = progress or (lambda _share, _what: None)
+    tell(0.0, "what is carried")
+    models, fed = story.carried(None)
+    steps = 1 + 2 * len(document.causes)
+    tell(1 / (steps + 1), "the claims")
+    whole = story.decided(models, list(document.claims), "")
+    alone: dict[str, dict[str, str]] = {one: {} for one in document.claims}
+    without: dict[str, dict[str, str]] = {one: {} for one in document.claims}
+    for done, (cause, row) in enumerate(document.causes.items()):
+        own = {model: set(some) for model, some in row.moves.items()}
+        rest = {m: story.moving(models[m]) - own.get(m, set()) for m in models}
+        for column, moves, label in ((alone, own, "alone"), (without, rest, "without")):
+            tell((2 + 2 * done + (label == "without")) / (steps + 1), f"{cause} {label}")
+            _by_cause(story, models, whole, column, (cause, moves, label))
+    told = tuple(
+        Told(
+            name=one, side=row.side, model=row.of, says=row.says, verdict=whole[one],
+            share=story.share(models[row.of], one, draws, seed) if whole[one].status == "mixed" else None,
+            alone=alone[one], without=without[one],
+        )
+        for one, row in document.claims.items()
+    )  # fmt: skip
+    return Scenario(
+        name=source.path.stem,
+        title=document.title,
+        source=document.source,
+        reads=document.reads.strip(),
+        order=tuple(story.order()),
+        fed=tuple(fed),
+        claims=told,
+        causes={cause: row.says for cause, row in document.causes.items()},
+        seconds=time.perf_counter() - began,
+        versions=versions("sympy", "z3-solver"),
+    )
+
+
+def _by_cause(
+    story: _Story,
+    whole_models: Mapping[str, Model],
+    whole: Mapping[str, Verdict],
+    column: Mapping[str, dict[str, str]],
+    what: tuple[str, Mapping[str, set[str]], str],
+) -> None:
+    """Decide what a cause does alone, or what is left without it."""
+    cause, moves, label = what
+    fed = {(row.to, row.feeds) for row in story.document.links.values()}
+    own = {m: {p for p in some if (m, p) not in fed} for m, some in moves.items()}
+    models, _ = story.carried(own)
+    asked = []
+    for name, row in story.document.claims.items():
+        moving, before = story.moving(models[row.of]), story.moving(whole_models[row.of])
+        if (label == "alone" and not moving) or (label == "without" and moving == before):
+            column[name][cause] = "untouched"
+        elif label == "alone" and moving == before:
+            column[name][cause] = whole[name].status
+        elif not moving:
+            column[name][cause] = "nothing moves"
+        else:
+            asked.append(name)
+    for name, verdict in story.decided(models, asked, f"{cause} {label}").items():
+        column[name][cause] = verdict.status
+
+
+def _linked(source: Source, document: _Document) -> Iterator[tuple[str, sp.Expr]]:
+    """Read the links; what is wrong is taken down."""
+    eras = (document.eras.before, document.eras.after)
+    for link, row in document.links.items():
+        where = ("links", link)
+        model = source.model((*where, "from"), row.source)
+        to = source.model((*where, "to"), row.to)
+        for era, there in row.eras.items():
+            source.known((*where, "eras", era), era, "era", eras)
+            source.known((*where, "eras", era), there, "era", eras)
+        if to is not None:
+            source.known((*where, "feeds"), row.feeds, "parameter", to.parameters)
+        if model is None:
+            continue
+        names = [*model.parameters] if row.source == row.to else [*model.outcomes, *model.game.choices, *model.parameters]  # fmt: skip
+        if not source.known((*where, "tells"), row.tells, "outcome", names):
+            continue
+        if row.formula and not named_in(row.formula, row.tells):
+            source.wrong((*where, "as"), f"{row.tells!r} does not stand in it")
+        try:
+            symbol = sp.Symbol(row.tells, real=True)
+            yield link, parse(row.formula or row.tells, Scope({row.tells: symbol}))
+        except ExpressionError as error:
+            source.mistakes.append(blame((*where, "as"), error))
+
+
+def _narrow(source: Source, document: _Document) -> dict[str, Boxes]:
+    """Take the boxes that a table has of a model."""
+    found: dict[str, Boxes] = {}
+    for model, table in document.boxes.items():
+        source.model(("boxes", model), model)
+        boxes = table_boxes(table)
+        if source.known(("boxes", model), model, f"boxes in {table} of", boxes):
+            found[model] = boxes[model]
+    return found
+
+
+def _checked(source: Source, document: _Document) -> None:
+    """See that claims and causes speak of what there is."""
+    for name, row in document.claims.items():
+        model = source.model(("claims", name, "of"), row.of)
+        if model is not None:
+            for index, parameter in enumerate(row.shared):
+                where: tuple[Any, ...] = ("claims", name, "shared", index)
+                source.known(where, parameter, "parameter", model.parameters)
+    for cause, told in document.causes.items():
+        for name, parameters in told.moves.items():
+            model = source.model(("causes", cause, "moves", name), name)
+            for index, parameter in enumerate(parameters if model else ()):
+                where = ("causes", cause, "moves", name, index)
+                source.known(where, parameter, "parameter", model.parameters)  # type: ignore[union-attr]
+    for name, model in source.models.items():
+        for era in (document.eras.before, document.eras.after):
+            source.known(("eras",), era, f"era of {name}", model.eras)
