@@ -25,6 +25,7 @@ import sympy as sp
 
 from dilemma.checks.enumeration import At, bimatrix
 from dilemma.checks.truth import Truth, assumed, truth
+from dilemma.claims.cases import tries_first
 from dilemma.claims.solutions import solved_again
 from dilemma.claims.statements import Copy, Statements, copies
 from dilemma.claims.trials import Draws, Trial
@@ -516,7 +517,7 @@ def attacked(
             if time.perf_counter() >= until:
                 return tally.attack(), None
             part = drawn.part(begin, min(begin + CHUNK, last))
-            found = _tried(statements, part, status, tally, until)
+            found = _tried(attempts(statements, part), part, status, tally, until)
             if found is not None:
                 return tally.attack(), found
     return tally.attack(), None
@@ -539,20 +540,22 @@ def frequency(statements: Statements, *, draws: int, seed: int, until: float) ->
     """
     drawn = calibrations(statements, draws, seed, ends=False)
     tally = _Tally(seed)
+    quick = tries_first(statements.model)
     for begin in range(0, drawn.draws, CHUNK):
         if time.perf_counter() >= until:
             break
         part = drawn.part(begin, min(begin + CHUNK, drawn.draws))
-        _tried(statements, part, "mixed", tally, until)
+        trying = ChosenAttempts(statements, part) if quick else attempts(statements, part)
+        _tried(trying, part, "mixed", tally, until)
     return tally.attack()
 
 
 def _tried(
-    statements: Statements, part: Calibrations, status: Status, tally: _Tally, until: float
+    trying: Attempts, part: Calibrations, status: Status, tally: _Tally, until: float
 ) -> Contradiction | None:
     """Try some calibrations, those exactly that contradict the verdict or are too close to call."""
+    statements = part.statements
     mode = statements.claim.mode
-    trying = attempts(statements, part)
     told = {
         name: np.array(np.broadcast_to(np.asarray(where, dtype=bool), len(part)))
         for name, where in vars(trying.told()).items()

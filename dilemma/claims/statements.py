@@ -23,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 
 import sympy as sp
+from sympy.core.relational import Relational
 
 from dilemma.claims.verdict import ANOTHER
 from dilemma.errors import CalibrationError, DilemmaError, UnsupportedError
@@ -100,6 +101,16 @@ class AtMost(Part):
 
     counted: Reference = field(kw_only=True)
     number: int = field(kw_only=True)
+
+
+def _in_other_names(formula: sp.Basic, names: Mapping[sp.Basic, sp.Basic]) -> sp.Basic:
+    """Put symbols in the place of symbols: no relation is looked at anew, which sympy would do at length."""
+    if isinstance(formula, Relational):
+        sides = (side.xreplace(names) for side in formula.args)
+        return formula.func(*sides, evaluate=False)
+    if isinstance(formula, sp.And | sp.Or | sp.Not):
+        return formula.func(*(_in_other_names(part, names) for part in formula.args))
+    return formula.xreplace(names)
 
 
 @dataclass
@@ -223,7 +234,7 @@ class Statements:
             renamed[symbol] = (
                 self.symbol(copy, symbol.name) if known else self.unknown(copy, symbol)
             )
-        return expression.xreplace(renamed)
+        return _in_other_names(expression, renamed)
 
     # --- branches -------------------------------------------------------------------------------
 

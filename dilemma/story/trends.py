@@ -387,6 +387,15 @@ class _Asked:
             **fields,
         )
 
+    def goes(self, model: Model, way: Way) -> bool:
+        """Tell whether the number goes one way at the centres, in every equilibrium."""
+        before, after = (_at(model, era, self.told.tells) for era in self.eras)
+        if way == "down":
+            before, after = after, before
+        return all(
+            a is not None and b is not None and bool(a > b) for a in after for b in before
+        )
+
     @property
     def way(self) -> Way:
         """Which way it is asked about first."""
@@ -555,7 +564,11 @@ class _Deciding:
             way = _way(one) or one.way
             if len(causes) == 1 and "proved" in (v.status for v in one.found.values()):
                 continue  # all that moves is enough
-            wanted += [(one, f"cause {name}", way, "", moves) for name, moves in causes.items()]
+            wanted += [
+                (one, f"cause {name}", way, "", moves)
+                for name, moves in causes.items()
+                if one.goes(one.on(moves, name), way)
+            ]
         self._all(wanted, (0.5, 1.0))
 
     def _all(
@@ -622,7 +635,7 @@ def _decided(one: _Asked, draws: int, seed: int) -> dict[str, Any]:
     if open_ones:
         return {"how": open_ones[0].reason, "as_expected": False, **shares}
     told = [
-        f"{word} on {percent(share)}"
+        f"{word} on {_part(share, draws)}"
         for word, share in (("rises", rises), ("falls", falls))
         if share is not None
     ]
@@ -642,6 +655,11 @@ def _decided(one: _Asked, draws: int, seed: int) -> dict[str, Any]:
                 "given": one.told.settled.given,
             }
     return found
+
+
+def _part(share: float, draws: int) -> str:
+    """Write a share of draws; where all or none are so it is known that others are not."""
+    return percent(min(max(share, 1 / (2 * draws)), 1 - 1 / (2 * draws)))
 
 
 def _share(one: _Asked, way: str, draws: int, seed: int) -> float | None:
@@ -664,10 +682,11 @@ def _of_model(one: _Asked, model: Model, cell: Trend) -> Trend:
     causes = []
     for name, moves in one.causes().items():
         verdict = one.found.get(f"cause {name}")
-        if verdict is None:
-            alone: bool | None = cell.how == "proved"
-        else:
-            alone = None if verdict.status == "open" else verdict.status == "proved"
+        alone: bool | None = None
+        if verdict is None:  # all that moves is enough, or it goes another way at the centres
+            alone = cell.how == "proved" and len(one.causes()) == 1
+        elif verdict.status != "open" or verdict.fails is not None:
+            alone = verdict.status == "proved"
         causes.append(Cause(name, moves, alone))
     return replace(
         cell, model=one.model.name if one.model else "", tells=tells, meaning=words, unit=unit,
