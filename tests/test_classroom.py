@@ -206,6 +206,7 @@ FORMULAS = [
     sp.Piecewise((a, a >= b), (b / (1 + c**2), c > 0), (sp.nan, True)),
     sp.Piecewise((a, sp.And(a > b, sp.Or(b > c, sp.Ne(a, c)))), (sp.Rational(-2, 7), True)),
     a**-2 + sp.Rational(1, 3) ** 2 * b**3,
+    2 * a * c / b**2 - b**2 / a**2 + 3 / (c**2 * a**2) - (b**2 / c) / (a**2 + b**2 / c**2),
 ]
 AT = [{a: 3, b: -2, c: 5}, {a: -1, b: 4, c: -2}, {a: sp.Rational(1, 7), b: 2, c: 2}]
 

@@ -112,7 +112,9 @@ def _parameter(model: Model, parameter: Parameter) -> dict[str, Any]:
 
 def _payoff(model: Model, player: str) -> Any:
     """Return a payoff as the model file has it: one formula, or one for each profile."""
-    written = model.document["payoffs"]
+    written = model.document.get("payoffs")
+    if written is None:
+        return {", ".join(profile): str(paid[player]) for profile, paid in model.payoffs.items()}
     if player in written:
         return str(written[player])
     return {
@@ -214,9 +216,15 @@ def _pictured(model: Model) -> dict[str, Any]:
         if len({str(e.values[n].central) for e in model.eras.values()}) > 1
     ]
     axes = list(dict.fromkeys([*asked, *moving, *known]))[:2]
-    if Can.SLOPES not in model.game.can:
-        return {"axes": axes}
-    return {"axes": axes, "drawn": _drawn(model)}
+    if Can.SLOPES in model.game.can:
+        return {"axes": axes, "drawn": _drawn(model)}
+    return {"axes": axes, "drawn": _measured(model)}
+
+
+def _measured(model: Model) -> list[str]:
+    """Return an outcome of each unit: the first."""
+    first = {o.unit: n for n, o in reversed([*model.outcomes.items()])}
+    return [n for n in model.outcomes if n in first.values()][:STORY]
 
 
 def _drawn(model: Model) -> list[str]:
@@ -301,11 +309,14 @@ SCRIPTS = (
     "actions",
     "chosen",
     "moves",
+    "states",
     "drawing",
     "pictures",
     "pictures_of_actions",
     "pictures_of_numbers",
     "pictures_of_trees",
+    "pictures_of_links",
+    "pictures_of_states",
     "saving",
     "page",
 )

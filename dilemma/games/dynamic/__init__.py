@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, product
 from math import prod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sympy as sp
 
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST", "Act", "DynamicGame", "Policy", "dynamic_of"]
 
 MOST = 2_000  # ways to play that are gone through in symbols
+SHOWN = 200  # ways to play that the classroom page goes through whenever something moves
 MIXED = 100  # choices of supports up to which mixed ways are gone through unless a file says so
 
 PURE, MIXES = "pure", "mixed"
@@ -151,7 +152,9 @@ class DynamicGame(Game):
     def can(self) -> Can:
         """Branches, each with conditions in the parameters, if not in chances as well."""
         seen = any(state in self.shocks for _, state in self.decisions.values())
-        return Can.SYMBOLS | Can.ACTIONS | (Can.TRIED if seen or self.mixed else Can(0))
+        tried = Can.TRIED if seen or self.mixed else Can(0)
+        few = Can.SCRIPT if self.policies <= SHOWN and self.whole else Can(0)
+        return Can.SYMBOLS | Can.ACTIONS | tried | few
 
     @cached_property
     def profiles(self) -> tuple[Profile, ...]:  # type: ignore[override]
@@ -314,6 +317,12 @@ class DynamicGame(Game):
         from dilemma.games.dynamic.policies import branches
 
         return branches(model, named=ask.named)
+
+    def script(self, model: Model) -> tuple[str, dict[str, Any]]:
+        """Return its states, and every way to play by state alone."""
+        from dilemma.games.dynamic.states_script import states
+
+        return states(model)
 
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int

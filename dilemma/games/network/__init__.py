@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sympy as sp
 
@@ -91,7 +91,8 @@ class NetworkGame(Game):
     @property
     def can(self) -> Can:
         """Branches, each with conditions in the parameters."""
-        return Can.SYMBOLS | Can.ACTIONS | Can.TRIED
+        seen = Can.SCRIPT if len(self.linked) <= MOST_PROVED else Can(0)
+        return Can.SYMBOLS | Can.ACTIONS | Can.TRIED | seen
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
@@ -133,6 +134,12 @@ class NetworkGame(Game):
         from dilemma.games.network.stability import branches
 
         return branches(model, named=ask.named)
+
+    def script(self, model: Model) -> tuple[str, dict[str, Any]]:
+        """Return every network, and when it is stable."""
+        from dilemma.games.network.network_script import links
+
+        return links(model)
 
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
