@@ -149,7 +149,7 @@ def _slider(model: Model, parameter: Parameter) -> list[str]:
     """Return the ends and the step: half a box beyond every box, every central value on a step.
 
     What a question moves has its whole range, or twice what the boxes reach where that has no end:
-    nobody knows where in it the answer lies.
+    nobody knows where in it the answer lies.  A question may say how far it goes at least.
     """
     own = [era.values[parameter.name] for era in model.eras.values()]
     allowed = parameter.range
@@ -158,8 +158,11 @@ def _slider(model: Model, parameter: Parameter) -> list[str]:
     low, high = (min(ends), max(ends)) if ends else (min(finite), max(finite))
     margin = (high - low) / 2 or max(abs(high) / 2, sp.Rational(1, 2))
     margin = margin if ends else sp.Integer(1)
-    if parameter.name in {q.moves for q in model.questions.values()}:
+    asked = [q for q in model.questions.values() if q.moves == parameter.name]
+    if asked:
         margin = max(margin, abs(low), abs(high))
+    for wanted in (q.to for q in asked if q.to is not None):
+        margin = max(margin, wanted - high, low - wanted)
     low, high = max(low - margin, allowed.low), min(high + margin, allowed.high)
     step = _step((high - low) / STEPS, [v.central for v in own if "/" not in decimal(v.central)])
     low, high = sp.floor(low / step) * step, sp.ceiling(high / step) * step

@@ -41,7 +41,8 @@ from dilemma.theory.parts import Profile
 if TYPE_CHECKING:
     from dilemma.errors import Mistake
     from dilemma.games.branch import Branch, Play
-    from dilemma.games.equilibrium import Solution
+    from dilemma.games.drawing import Drawing
+    from dilemma.games.equilibrium import Equilibrium, Solution
     from dilemma.model import Model
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
@@ -154,7 +155,7 @@ class DynamicGame(Game):
         seen = any(state in self.shocks for _, state in self.decisions.values())
         tried = Can.TRIED if seen or self.mixed else Can(0)
         few = Can.SCRIPT if self.policies <= SHOWN and self.whole else Can(0)
-        return Can.SYMBOLS | Can.ACTIONS | tried | few
+        return Can.SYMBOLS | Can.ACTIONS | Can.DIAGRAM | tried | few
 
     @cached_property
     def profiles(self) -> tuple[Profile, ...]:  # type: ignore[override]
@@ -331,6 +332,14 @@ class DynamicGame(Game):
         from dilemma.games.dynamic.iteration import solve
 
         return solve(model, values, seconds=seconds, most=most)
+
+    def drawn(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], equilibrium: Equilibrium
+    ) -> Drawing:
+        """Return its states, and what leads from one to another."""
+        from dilemma.games.dynamic.states_drawing import drawn
+
+        return drawn(model, values, equilibrium)
 
     def may_hold(self, model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
         """Tell whether a mix is an equilibrium although nothing ties it down."""

@@ -71,12 +71,7 @@ def _pair(model: Model, pair: tuple[str, str]) -> dict[str, Any]:
 def _choice(game: NetworkGame, name: str) -> dict[str, Any]:
     """Return who chooses a number, and whom it reaches: the one of the linked who is paid by it."""
     choice = game.chosen[name]
-    reached = [p for p in game.linked if p != choice.player and game.pays[p].has(choice.symbol)]
-    return {
-        "name": name,
-        "player": choice.player,
-        "reaches": reached[0] if len(reached) == 1 else None,
-    }
+    return {"name": name, "player": choice.player, "reaches": game.reached(choice)}
 
 
 def _network(game: NetworkGame, own: Alike) -> dict[str, Any]:

@@ -107,9 +107,11 @@ function zones(model) {
   return { label, called: (bits) => pure.flatMap((b, k) => (Math.floor(bits / 2 ** k) % 2 ? [b.title] : [])).join(` ${WORDS.or} `) || WORDS.none_pure };
 }
 
-// Where every equilibrium has a name: which of them there are.
+// Where every equilibrium has a name: which of them there are.  Labels outlive a drawing, as maps do.
+const ZONES = new Map();
 function zonesOfNames(model) {
-  const seen = [], none = model.kind === "network" ? WORDS.none_network : WORDS.none_pure;
+  if (!ZONES.has(model.name)) ZONES.set(model.name, []);
+  const seen = ZONES.get(model.name), none = model.kind === "network" ? WORDS.none_network : WORDS.none_pure;
   const label = (values) => {
     const there = String(holding(model, values));
     if (!seen.includes(there)) seen.push(there);

@@ -68,9 +68,8 @@ function linesOf(moves) {
     const share = does ? done * chance : chance;
     return [text, share < 1 - E ? short(share, 3) : "", does && cut ? `(${cut})` : ""].filter(Boolean).join(" ");
   };
-  if (moves.length <= MOST_TOLD) return moves.map(text).filter(Boolean);
-  const played = moves.filter((m) => m.does);
-  return played.length && played.length <= MOST_TOLD ? [...played.map(text), fill(WORDS.more_ways, { count: moves.length - played.length })] : [fill(WORDS.ways, { count: moves.length })];
+  const played = moves.filter((m) => m.does), told = played.length ? played : moves; // what is done, if anything is
+  return told.length <= MOST_TOLD ? told.map(text).filter(Boolean) : [fill(WORDS.ways, { count: told.length })];
 }
 
 // An arrow from box to box, a little to its right where there is one back; a loop above or below its box.
