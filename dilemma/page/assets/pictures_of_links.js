@@ -17,7 +17,8 @@ function networkPicture(model, state, found) {
     if (!choice.reaches || !middle || !hubs.some((h) => h.name === choice.player)) return;
     const [x, y] = at.get(choice.reaches), thick = e && most > 0 ? 1.5 + (10 * chosen[k]) / most : 1.5;
     lines += line([middle, [x, y]], { stroke: FIRST, "stroke-width": round(thick), "stroke-opacity": 0.55, "data-is": "tie" });
-    if (e) signs += words(middle[0] + 0.42 * (x - middle[0]) + (x < middle[0] ? -8 : 8), middle[1] + 0.42 * (y - middle[1]) + (y < middle[1] ? 16 : -6), `${plainLetter(outcomeOf(model, choice.name))} = ${short(chosen[k])}`, { "text-anchor": x < middle[0] ? "end" : "start", fill: FIRST, "font-weight": 600, ...halo });
+    const [far, low] = [x - middle[0], y - middle[1]], side = far < 0 ? -8 : 8; // beside the line, below the name of who chooses
+    if (e) signs += words(middle[0] + (low > 0 ? 0.06 : 0.42) * far + side, middle[1] + (low > 0 ? Math.max(68, 0.74 * low) : 0.42 * low + 16), `${plainLetter(outcomeOf(model, choice.name))} = ${short(chosen[k])}`, { "text-anchor": x < middle[0] ? "end" : "start", fill: FIRST, "font-weight": 600, ...halo });
   });
   model.players.forEach((player, k) => {
     const hub = hubs.includes(player), [x, y] = hub ? middle : at.get(player.name), up = !hub && y < AROUND.middle[1];

@@ -10,7 +10,7 @@ function statesPicture(model, state, found) {
     const [x, y] = at.get(name), reached = seen.has(name);
     boxes += element("rect", { x: x - BOX / 2, y: y - high / 2, width: BOX, height: high, rx: 8, fill: reached ? "#fff3c4" : "#fff", stroke: INK, "stroke-width": reached ? 2.5 : 1.2, "data-is": reached ? "reached" : "state" });
     boxes += words(x, y - high / 2 + 18, clipped(name.replace(/_/g, " "), 18), { "text-anchor": "middle", "font-weight": 700, "font-size": 13 });
-    if (shown) model.players.forEach((p, j) => { boxes += words(x, y - high / 2 + 18 + LINE_HIGH * (j + 1), worthLine(model, p, e.worth[k][j]), { "text-anchor": "middle", fill: COLOURS[j % COLOURS.length] }); });
+    if (shown) model.players.forEach((p, j) => { boxes += words(x, y - high / 2 + 18 + LINE_HIGH * (j + 1), worthLine(model, p, e.worth[k][j]), { "text-anchor": "middle", fill: COLOURS[j % COLOURS.length], "font-size": 11.5 }); });
   });
   const [sx, sy] = at.get(model.start);
   boxes += element("path", { d: `M${sx - BOX / 2 - 16} ${round(sy - 7)}l10 7-10 7z`, fill: INK });
@@ -118,7 +118,7 @@ function roomFor(lines, { places, beyond }, taken, others) {
 // Whose a number is stands with it where there are several.
 function worthLine(model, player, value) {
   const told = short(value);
-  return model.players.length === 1 ? `${told} ${clipped(player.unit, 10)}` : `${clipped(player.title, 17 - told.length)} ${told}`;
+  return model.players.length === 1 ? `${told} ${clipped(player.unit, 10)}` : `${clipped(player.title, 19 - told.length)} ${told}`;
 }
 
 // What is paid in a period and what follows, as a table; what is done is marked.
