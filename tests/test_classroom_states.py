@@ -5,6 +5,7 @@ iteration or bisection, ways to play from the definition.  None of it uses this 
 """
 
 import csv
+import functools
 import io
 import xml.etree.ElementTree as ET
 from itertools import combinations, permutations, product
@@ -14,13 +15,20 @@ import pytest
 import sympy as sp
 
 import dilemma
-from classroom_page import about, draws, floats, needs_node, page, run
+from classroom_page import about, draws, floats, needs_node, run
 from dilemma import classroom
-from dilemma.errors import UnsupportedError
+from dilemma.errors import ModelError, UnsupportedError
 from small_games import ranging, valued
 
 pytestmark = [needs_node, pytest.mark.slow]
 COUNT = 400
+
+
+@functools.cache
+def page():
+    """Return the page of the four models that are asked about."""
+    return classroom(["network", "consensus", "assets", "repeated"]).html
+
 
 SOLVED = """
 const m = CONTENT.models.find((each) => each.name === given.name);
@@ -435,6 +443,29 @@ def test_more_who_may_link_than_are_solved_in_symbols_are_refused():
     )  # fmt: skip
     with pytest.raises(UnsupportedError, match="a page for class is for games that the page has"):
         classroom([model])
+
+
+# --- how far a slider goes ----------------------------------------------------------------------
+
+
+def asked(to):
+    question = {"asks": "How far?", "era": "post_cold_war", "moves": "r_J", "to": to}
+    return dilemma.load("consensus").replace(name="asked", questions={"far": question})
+
+
+def test_a_question_may_say_how_far_its_slider_goes(tmp_path):
+    model = asked(3)
+    (told,) = (
+        p for p in about(classroom([model]).html, "asked")["parameters"] if p["name"] == "r_J"
+    )
+    assert float(told["slider"][1]) >= 3
+    (tmp_path / "asked.toml").write_text(model.to_toml(), encoding="utf-8")
+    assert dilemma.load(tmp_path / "asked.toml").questions["far"].to == 3
+
+
+def test_how_far_a_slider_goes_is_a_number():
+    with pytest.raises(ModelError, match=r"questions\.far\.to"):
+        asked("far")
 
 
 # --- what is drawn ------------------------------------------------------------------------------
