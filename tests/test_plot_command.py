@@ -115,6 +115,7 @@ HAS = {
         "triangle",
     },
     "replies": {"abandonment", "hedging", "burden", "trade"},
+    "diagram": {"assets", "consensus", "network", "repeated"},
     "ceiling": {"cork"},
     "bargain": {"burden"},
     "timeline": set(dilemma.available()),

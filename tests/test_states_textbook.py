@@ -434,6 +434,14 @@ def test_the_critical_discount_factor_is_an_outcome():
     assert dilemma.solve(model, d="1/10", r=2, t=4)[0].outcomes["temptation"] is None
 
 
+def test_where_no_patience_is_enough_there_is_no_least_one():
+    """At a discount factor of 1, which no player has, values have a pole and no sign."""
+    model = dilemma.load("repeated")
+    at = {"threat": 4, "scope": 0, "c": 10, "delta": "0.9"}
+    assert dilemma.solve(model, at, o="0.79")[0].outcomes["enough"] == sp.Rational(80, 81)
+    assert dilemma.solve(model, at, o="0.81")[0].outcomes["enough"] is None
+
+
 def test_a_threshold_is_proved_to_be_what_its_formula_says():
     model = grim(
         outcomes={"patience": {"is": "least(d, play='keep, keep')", "unit": "1", "means": "p"}}

@@ -87,7 +87,7 @@ def _beginning(model: Model, at: list[str] | None) -> Model:
 FIGURE = Annotated[
     str,
     typer.Argument(
-        help="regions, replies, ceiling, fold, contagion, bargain, waterfall, tornado, timeline, "
+        help="regions, replies, diagram, ceiling, fold, contagion, bargain, waterfall, tornado, timeline, "
         "ledger."
     ),
 ]

@@ -208,6 +208,7 @@ def _lacks(figure: str, model: Model, eras: int) -> str:
         or (len(model.parameters) < 2 and "a map needs two parameters"),
         "replies": (several or (not (finite and two_by_two) and not one_each))
         and "it is for two players with two actions or one number each",
+        "diagram": Can.DIAGRAM not in game.can and "it is for games of states and of links",
         "ceiling": (not game.leader and "nobody leads")
         or (not any(o.chances for o in model.outcomes.values()) and "it tells no shadow price"),
         "bargain": (game.bargain is None) and "it ends in no bargain",
@@ -415,9 +416,19 @@ def _timeline(order: Order) -> Picture:
     return Picture((found,), {"shows": order.what} if order.what else {})
 
 
+def _diagram(order: Order) -> Picture:
+    """Draw every equilibrium at each era's centre as networks, or states and arrows."""
+    from dilemma.study.diagrams import diagrams
+
+    _nothing(order)
+    found = diagrams(order.model, order.eras, seconds=order.left, progress=order.progress)
+    return Picture((found,))
+
+
 FIGURES: Mapping[str, Callable[[Order], Picture]] = {
     "regions": _regions,
     "replies": _replies,
+    "diagram": _diagram,
     "ceiling": _ceiling,
     "fold": _fold,
     "contagion": _contagion,

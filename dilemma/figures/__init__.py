@@ -8,6 +8,7 @@ library("matplotlib")  # before the modules that draw, so that its absence is to
 
 from dilemma.figures.bargain import bargain
 from dilemma.figures.curves import ceiling, fold
+from dilemma.figures.diagram import diagram
 from dilemma.figures.ledger_chart import ledger
 from dilemma.figures.map import region_map
 from dilemma.figures.over_time import over_time
@@ -20,6 +21,7 @@ from dilemma.figures.waterfall import waterfall
 __all__ = [
     "bargain",
     "ceiling",
+    "diagram",
     "fold",
     "ledger",
     "over_time",

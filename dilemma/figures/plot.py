@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from dilemma.errors import UnsupportedError
 from dilemma.figures.bargain import bargain
 from dilemma.figures.curves import ceiling, fold, has_ceiling
+from dilemma.figures.diagram import diagram
 from dilemma.figures.ledger_chart import ledger
 from dilemma.figures.map import region_map
 from dilemma.figures.over_time import over_time
@@ -21,6 +22,7 @@ from dilemma.output.result import Shown
 from dilemma.study.attribute import Attribution
 from dilemma.study.bargaining import Bargaining
 from dilemma.study.best_replies import Replies
+from dilemma.study.diagrams import Diagrams
 from dilemma.study.region_map import RegionMap
 from dilemma.study.timeline import Timeline
 from dilemma.study.tornado import Swings
@@ -41,6 +43,7 @@ FIGURES: Mapping[type[Shown], Callable[..., Figure]] = {
     Attribution: waterfall,
     Swings: tornado,
     Bargaining: bargain,
+    Diagrams: diagram,
     Timeline: over_time,
     Ledger: ledger,
 }

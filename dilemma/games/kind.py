@@ -25,7 +25,8 @@ from dilemma.theory.parts import Outcome, Player, Profile
 if TYPE_CHECKING:
     from dilemma.games.batch import Batch, Closeness
     from dilemma.games.branch import Branch, Play
-    from dilemma.games.equilibrium import Solution
+    from dilemma.games.drawing import Drawing
+    from dilemma.games.equilibrium import Equilibrium, Solution
     from dilemma.games.numbers.choice import Bargain, Choice, Constraint
     from dilemma.games.points import Point
     from dilemma.model import At, Model
@@ -117,6 +118,8 @@ class Can(Flag):
     """It ends in a bargain."""
     SCRIPT = auto()
     """A script for the classroom page."""
+    DIAGRAM = auto()
+    """An equilibrium is a diagram (``drawn``)."""
     TRIED = auto()
     """Branches are equilibria as they stand, but large, or what is played may be a root of a polynomial.
 
@@ -133,6 +136,7 @@ _NEEDED = {
     Can.LEADER: "games in which somebody leads",
     Can.BARGAIN: "games that end in a bargain",
     Can.SCRIPT: "games that the page has a script for",
+    Can.DIAGRAM: "games of states or of links",
     Can.TRIED: "games about which claims are tried first",
 }
 
@@ -407,6 +411,15 @@ class Game:
     def script(self, model: Model) -> tuple[str, dict[str, Any]]:
         """Return a function of the parameters in JavaScript, and what it speaks of as plain data."""
         raise UnsupportedError(f"{model.name}: the page has no script for it; here {self.here}")
+
+    # --- figures --------------------------------------------------------------------------------
+
+    def drawn(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], equilibrium: Equilibrium
+    ) -> Drawing:
+        """Return a diagram of an equilibrium; ``values`` of parameters and definitions."""
+        del values, equilibrium
+        raise UnsupportedError(f"{model.name}: there is no diagram of it; here {self.here}")
 
     # --- other programs -------------------------------------------------------------------------
 

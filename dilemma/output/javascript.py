@@ -30,7 +30,7 @@ TAKEN = frozenset(
     implements import in instanceof int interface let long native new null package private protected
     public return short static super switch synchronized this throw throws transient true try typeof
     undefined var void volatile while with yield
-    Math NaN Infinity E add sub mul div pow neg least most size fraction at_least above equals
+    Math NaN Infinity E add sub mul div pow neg least most size fraction at_least above equals networks paid
     """.split()  # noqa: SIM905 -- as words it reads best
 )
 IDENTIFIER = re.compile(r"(?!f[0-9]+_$|below[0-9]+$)[A-Za-z][A-Za-z0-9_]*")
@@ -64,6 +64,7 @@ class _Floats(JavascriptCodePrinter):  # type: ignore[misc]
     def __init__(self, names: Names) -> None:
         super().__init__({"human": False})
         self._names_of = names
+        self._below: list[set[sp.Symbol]] = [set()]  # whose squares stand under a stroke
 
     def _print_Symbol(self, expr: sp.Symbol) -> str:
         return self._names_of[expr]
@@ -71,10 +72,18 @@ class _Floats(JavascriptCodePrinter):  # type: ignore[misc]
     def _print_NaN(self, _expr: sp.Expr) -> str:
         return "NaN"
 
+    def _print_Mul(self, expr: sp.Mul) -> str:
+        self._below.append({f.base for f in expr.args if f.is_Pow and f.exp == -2})
+        told = str(super()._print_Mul(expr))
+        self._below.pop()
+        return told
+
     def _print_Pow(self, expr: sp.Pow) -> str:
         if expr.exp == 2:  # a product is quicker than a call
             base = self.parenthesize(expr.base, 60)
-            return f"{base}*{base}" if expr.base.is_Symbol else f"Math.pow({base}, 2)"
+            if not expr.base.is_Symbol:
+                return f"Math.pow({base}, 2)"
+            return f"({base}*{base})" if expr.base in self._below[-1] else f"{base}*{base}"
         return str(super()._print_Pow(expr))
 
     def _print_Relational(self, expr: Relational) -> str:

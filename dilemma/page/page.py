@@ -112,7 +112,9 @@ def _parameter(model: Model, parameter: Parameter) -> dict[str, Any]:
 
 def _payoff(model: Model, player: str) -> Any:
     """Return a payoff as the model file has it: one formula, or one for each profile."""
-    written = model.document["payoffs"]
+    written = model.document.get("payoffs")
+    if written is None:
+        return {", ".join(profile): str(paid[player]) for profile, paid in model.payoffs.items()}
     if player in written:
         return str(written[player])
     return {
@@ -147,7 +149,7 @@ def _slider(model: Model, parameter: Parameter) -> list[str]:
     """Return the ends and the step: half a box beyond every box, every central value on a step.
 
     What a question moves has its whole range, or twice what the boxes reach where that has no end:
-    nobody knows where in it the answer lies.
+    nobody knows where in it the answer lies.  A question may say how far it goes at least.
     """
     own = [era.values[parameter.name] for era in model.eras.values()]
     allowed = parameter.range
@@ -156,8 +158,11 @@ def _slider(model: Model, parameter: Parameter) -> list[str]:
     low, high = (min(ends), max(ends)) if ends else (min(finite), max(finite))
     margin = (high - low) / 2 or max(abs(high) / 2, sp.Rational(1, 2))
     margin = margin if ends else sp.Integer(1)
-    if parameter.name in {q.moves for q in model.questions.values()}:
+    asked = [q for q in model.questions.values() if q.moves == parameter.name]
+    if asked:
         margin = max(margin, abs(low), abs(high))
+    for wanted in (q.to for q in asked if q.to is not None):
+        margin = max(margin, wanted - high, low - wanted)
     low, high = max(low - margin, allowed.low), min(high + margin, allowed.high)
     step = _step((high - low) / STEPS, [v.central for v in own if "/" not in decimal(v.central)])
     low, high = sp.floor(low / step) * step, sp.ceiling(high / step) * step
@@ -214,9 +219,15 @@ def _pictured(model: Model) -> dict[str, Any]:
         if len({str(e.values[n].central) for e in model.eras.values()}) > 1
     ]
     axes = list(dict.fromkeys([*asked, *moving, *known]))[:2]
-    if Can.SLOPES not in model.game.can:
-        return {"axes": axes}
-    return {"axes": axes, "drawn": _drawn(model)}
+    if Can.SLOPES in model.game.can:
+        return {"axes": axes, "drawn": _drawn(model)}
+    return {"axes": axes, "drawn": _measured(model)}
+
+
+def _measured(model: Model) -> list[str]:
+    """Return an outcome of each unit: the first."""
+    first = {o.unit: n for n, o in reversed([*model.outcomes.items()])}
+    return [n for n in model.outcomes if n in first.values()][:STORY]
 
 
 def _drawn(model: Model) -> list[str]:
@@ -301,11 +312,14 @@ SCRIPTS = (
     "actions",
     "chosen",
     "moves",
+    "states",
     "drawing",
     "pictures",
     "pictures_of_actions",
     "pictures_of_numbers",
     "pictures_of_trees",
+    "pictures_of_links",
+    "pictures_of_states",
     "saving",
     "page",
 )

@@ -141,7 +141,12 @@ def read_questions(document: Document, mistakes: list[Mistake]) -> dict[str, Que
         if row.shows and row.shows not in watchable:
             hint = nearest(row.shows, watchable)
             mistakes.append(Mistake((*where, "shows"), f"no {word} {row.shows!r}", hint))
-        found[name] = Question(name, row.asks, row.era, row.moves, row.shows)
+        to = None
+        try:
+            to = None if row.to is None else exact(row.to)
+        except ExpressionError as error:
+            mistakes.append(blame((*where, "to"), error))
+        found[name] = Question(name, row.asks, row.era, row.moves, row.shows, to)
     return found
 
 

@@ -206,6 +206,7 @@ class QuestionRow(Row):
     era: str
     moves: str
     shows: str = ""
+    to: Number | None = None
 
 
 class _Formula(Row):

@@ -313,7 +313,8 @@ class Question:
     """A question for a class: what happens when one parameter moves from an era's centre?
 
     ``shows`` is a definition to watch on the way, or an outcome where numbers are chosen; "" for
-    none.
+    none.  ``to`` is how far the classroom page's slider goes at least, where the answer lies beyond
+    what boxes reach.
     """
 
     name: str
@@ -321,6 +322,7 @@ class Question:
     era: str
     moves: str
     shows: str = ""
+    to: sp.Rational | None = None
 
 
 @dataclass(frozen=True, slots=True)

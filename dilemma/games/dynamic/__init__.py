@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, product
 from math import prod
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sympy as sp
 
@@ -41,7 +41,8 @@ from dilemma.theory.parts import Profile
 if TYPE_CHECKING:
     from dilemma.errors import Mistake
     from dilemma.games.branch import Branch, Play
-    from dilemma.games.equilibrium import Solution
+    from dilemma.games.drawing import Drawing
+    from dilemma.games.equilibrium import Equilibrium, Solution
     from dilemma.model import Model
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = ["MOST", "Act", "DynamicGame", "Policy", "dynamic_of"]
 
 MOST = 2_000  # ways to play that are gone through in symbols
+SHOWN = 200  # ways to play that the classroom page goes through whenever something moves
 MIXED = 100  # choices of supports up to which mixed ways are gone through unless a file says so
 
 PURE, MIXES = "pure", "mixed"
@@ -151,7 +153,9 @@ class DynamicGame(Game):
     def can(self) -> Can:
         """Branches, each with conditions in the parameters, if not in chances as well."""
         seen = any(state in self.shocks for _, state in self.decisions.values())
-        return Can.SYMBOLS | Can.ACTIONS | (Can.TRIED if seen or self.mixed else Can(0))
+        tried = Can.TRIED if seen or self.mixed else Can(0)
+        few = Can.SCRIPT if self.policies <= SHOWN and self.whole else Can(0)
+        return Can.SYMBOLS | Can.ACTIONS | Can.DIAGRAM | tried | few
 
     @cached_property
     def profiles(self) -> tuple[Profile, ...]:  # type: ignore[override]
@@ -315,6 +319,12 @@ class DynamicGame(Game):
 
         return branches(model, named=ask.named)
 
+    def script(self, model: Model) -> tuple[str, dict[str, Any]]:
+        """Return its states, and every way to play by state alone."""
+        from dilemma.games.dynamic.states_script import states
+
+        return states(model)
+
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
     ) -> Iterator[Solution]:
@@ -322,6 +332,14 @@ class DynamicGame(Game):
         from dilemma.games.dynamic.iteration import solve
 
         return solve(model, values, seconds=seconds, most=most)
+
+    def drawn(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], equilibrium: Equilibrium
+    ) -> Drawing:
+        """Return its states, and what leads from one to another."""
+        from dilemma.games.dynamic.states_drawing import drawn
+
+        return drawn(model, values, equilibrium)
 
     def may_hold(self, model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
         """Tell whether a mix is an equilibrium although nothing ties it down."""

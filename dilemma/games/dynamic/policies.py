@@ -43,7 +43,7 @@ from dilemma.games.dynamic.times import Passing, reached, until
 from dilemma.model import Model
 from dilemma.theory.parts import Profile
 
-__all__ = ["branches"]
+__all__ = ["Followed", "branches", "followed"]
 
 ZERO, ONE = sp.Integer(0), sp.Integer(1)
 
@@ -64,13 +64,17 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
     UnsupportedError
         If there are too many ways to play; numbers are still to be had from ``solve``.
     """
+    _check_size(model)
+    return _branches(model.game_alone, named)
+
+
+def _check_size(model: Model) -> None:
     game = dynamic_of(model)
     if game.policies > MOST:
         raise UnsupportedError(
             f"{model.name} has {game.policies:,} ways to play by state alone; its symbolic solution "
             f"is worked out up to {MOST:,}"
         )
-    return _branches(model.game_alone, named)
 
 
 @lru_cache(maxsize=128)
@@ -79,6 +83,32 @@ def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 
     game = dynamic_of(model)
     found = (_Way(model, game, policy, naming).branch() for policy in game.ways())
     return tuple(branch for branch in found if branch is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A branch, the way to play that it is of, and what every state is worth to every player."""
+
+    branch: Branch
+    policy: Policy
+    values: Mapping[Place, sp.Expr]
+
+
+def followed(model: Model) -> Iterator[Followed]:
+    """Yield every branch, written for readers, with what states are worth.
+
+    Raises
+    ------
+    UnsupportedError
+        If there are too many ways to play.
+    """
+    _check_size(model)
+    game, naming = dynamic_of(model), Naming(model)
+    for policy in game.ways():
+        way = _Way(model, game, policy, naming)
+        branch = way.branch()
+        if branch is not None:
+            yield Followed(branch, policy, way.values())
 
 
 # --- what may happen in a state -------------------------------------------------------------------
@@ -112,7 +142,7 @@ class _Way:
         conditions = dict.fromkeys((*self._positive(), *slopes, *best))
         if sp.false in conditions or any(e.is_number for e in equal):
             return None
-        told = self._values()
+        told = self.values()
         cuts = tuple(s for s in self.unknowns if s in self._cuts())
         return Branch(
             name=self.game.called(self.policy),
@@ -267,7 +297,8 @@ class _Way:
             {(p, s): self._worth(p, s) for p in self.game.discounts for s in self.game.states},
         )
 
-    def _values(self) -> dict[Place, sp.Expr]:
+    def values(self) -> dict[Place, sp.Expr]:
+        """Return what every state is worth to every player."""
         found = {}
         for player, state in self.system.worth:
             mark = self.game.marks[player]

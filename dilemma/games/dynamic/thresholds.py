@@ -38,14 +38,20 @@ def threshold_at(
     gaps = list(_gaps(model, game, values, what))
     if any(not gap.is_rational_function(what.parameter) for gap in gaps):
         return None
-    signs = [sp.Poly(sp.Mul(*sp.fraction(sp.cancel(gap))), what.parameter) for gap in gaps]
+    ratios = [sp.fraction(sp.cancel(gap)) for gap in gaps]
+    signs = [sp.Poly(sp.Mul(*ratio), what.parameter) for ratio in ratios]
+    poles = sp.Poly(sp.Mul(*(bottom for _, bottom in ratios)), what.parameter)
     reach = model.parameters[what.parameter.name].range
     low, high = reach.low, reach.high
     marks = sorted({*_roots(signs, low, high), *(end for end in (low, high) if end.is_finite)})
     between = list(_middles(marks))
     between += [marks[0] - 1 if marks else sp.Integer(0)] if low.is_infinite else []
     between += [marks[-1] + 1 if marks else sp.Integer(0)] if high.is_infinite else []
-    fits = [at for at in sorted([*marks, *between]) if all(s.eval(at) >= -ZERO for s in signs)]
+    fits = [
+        at
+        for at in sorted([*marks, *between])
+        if all(s.eval(at) >= -ZERO for s in signs) and abs(poles.eval(at)) > ZERO
+    ]
     if not fits:
         return None
     found = fits[0] if what.least else fits[-1]

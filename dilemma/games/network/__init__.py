@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import sympy as sp
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from dilemma.errors import Mistake
     from dilemma.games.batch import Closeness
     from dilemma.games.branch import Branch, Play
-    from dilemma.games.equilibrium import Solution
+    from dilemma.games.drawing import Drawing
+    from dilemma.games.equilibrium import Equilibrium, Solution
     from dilemma.model import Model
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
@@ -91,7 +92,8 @@ class NetworkGame(Game):
     @property
     def can(self) -> Can:
         """Branches, each with conditions in the parameters."""
-        return Can.SYMBOLS | Can.ACTIONS | Can.TRIED
+        seen = Can.SCRIPT if len(self.linked) <= MOST_PROVED else Can(0)
+        return Can.SYMBOLS | Can.ACTIONS | Can.TRIED | Can.DIAGRAM | seen
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
@@ -105,6 +107,11 @@ class NetworkGame(Game):
         if len(graph) == len(self.pairs) > 1:
             return "all linked"
         return ", ".join("-".join(pair) for pair in graph)
+
+    def reached(self, choice: Choice) -> str | None:
+        """Return whom a choice reaches: the one of the linked, not its player, who is paid by it."""
+        own = [p for p in self.linked if p != choice.player and self.pays[p].has(choice.symbol)]
+        return own[0] if len(own) == 1 else None
 
     def graphs(self) -> Iterator[tuple[Pair, ...]]:
         """Yield every network, those with few links first."""
@@ -134,6 +141,12 @@ class NetworkGame(Game):
 
         return branches(model, named=ask.named)
 
+    def script(self, model: Model) -> tuple[str, dict[str, Any]]:
+        """Return every network, and when it is stable."""
+        from dilemma.games.network.network_script import links
+
+        return links(model)
+
     def solve(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
     ) -> Iterator[Solution]:
@@ -141,6 +154,15 @@ class NetworkGame(Game):
         from dilemma.games.network.networks import solve
 
         return solve(model, values, seconds=seconds, most=most)
+
+    def drawn(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], equilibrium: Equilibrium
+    ) -> Drawing:
+        """Return a stable network: who is linked, and what is chosen then."""
+        from dilemma.games.network.network_drawing import drawn
+
+        del values
+        return drawn(model, equilibrium)
 
     def closeness(self, model: Model) -> Closeness:
         """Return what is too close to call: a small gain."""

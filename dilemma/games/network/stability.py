@@ -8,7 +8,7 @@ what is chosen lies inside its range, in it and in every network that is one lin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -23,7 +23,7 @@ from dilemma.games.network.links import Pair, put_in_graph
 from dilemma.games.network.symmetry import Alike, Exchange, alike
 from dilemma.model import Model
 
-__all__ = ["branches"]
+__all__ = ["Graph", "branches", "chosen_in", "stable"]
 
 SECONDS = 2.0  # for the proof of a sign
 MOST_CANCELLED = 150  # operations in a formula up to which it is brought into lowest terms
@@ -45,13 +45,17 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
     UnsupportedError
         If there are too many networks, or what is chosen then has no closed form.
     """
+    _check_size(model)
+    return _branches(model.game_alone, named)
+
+
+def _check_size(model: Model) -> None:
     game = network_of(model)
     if len(game.linked) > MOST_PROVED:
         raise UnsupportedError(
             f"{model.name} has {len(game.linked)} players who may link; its symbolic solution is worked "
             f"out up to {MOST_PROVED}"
         )
-    return _branches(model.game_alone, named)
 
 
 @lru_cache(maxsize=16)
@@ -105,6 +109,45 @@ def _relation(kind: Any, gain: sp.Expr) -> sp.Basic:
     return kind(gain, 0) if gain.is_number else kind(gain, 0, evaluate=False)
 
 
+def stable(
+    game: NetworkGame,
+    graph: Graph,
+    inside: Callable[[Graph], Iterable[sp.Basic]],
+    gain: Callable[[str, Graph, Graph], sp.Expr],
+) -> Iterator[sp.Basic]:
+    """Yield what makes a network stable.
+
+    Parameters
+    ----------
+    inside : callable
+        When what is chosen in a network lies inside its range.
+    gain : callable
+        What has the sign of what a player gains from one network to another.
+    """
+    yield from inside(graph)
+    for pair, there, added in game.neighbours(graph):
+        yield from inside(there)
+        gains = list(dict.fromkeys(gain(player, graph, there) for player in pair))
+        if added and len(gains) > 1:
+            both = sp.And(*(_relation(sp.Le, each) for each in gains))
+            yield sp.Or(*(_relation(sp.Lt, each) for each in gains), both)
+        else:
+            yield from (_relation(sp.Le, each) for each in gains)
+
+
+def chosen_in(model: Model, graph: Graph) -> Mapping[sp.Symbol, sp.Expr]:
+    """Return what is chosen in a network, in closed form.
+
+    Raises
+    ------
+    UnsupportedError
+        If there are too many networks, or what is chosen then has no closed form.
+    """
+    _check_size(model)
+    tops, factors = _Solving(model, network_of(model), None).solved(graph)
+    return {symbol: Ratio(top, factors).whole for symbol, top in tops.items()}
+
+
 @dataclass(frozen=True)
 class _Solving:
     """All networks of a model, each solved once."""
@@ -137,15 +180,7 @@ class _Solving:
     # --- when it is stable ----------------------------------------------------------------------
 
     def _conditions(self, graph: Graph) -> Iterator[sp.Basic]:
-        yield from self._inside(graph)
-        for pair, there, added in self.game.neighbours(graph):
-            yield from self._inside(there)
-            gains = list(dict.fromkeys(self._gain(player, graph, there) for player in pair))
-            if added and len(gains) > 1:
-                both = sp.And(*(_relation(sp.Le, gain) for gain in gains))
-                yield sp.Or(*(_relation(sp.Lt, gain) for gain in gains), both)
-            else:
-                yield from (_relation(sp.Le, gain) for gain in gains)
+        return stable(self.game, graph, self._inside, self._gain)
 
     def _inside(self, graph: Graph) -> tuple[sp.Basic, ...]:
         """Return that what is chosen lies inside its range: the same in all networks that are alike."""
@@ -261,9 +296,9 @@ class _Solving:
 
     @cached_property
     def _solved(self) -> dict[Graph, tuple[dict[sp.Symbol, Any], dict[sp.Expr, int]]]:
-        return {own.graph: self._chosen(own.graph) for own in alike(self.model)}
+        return {own.graph: self.solved(own.graph) for own in alike(self.model)}
 
-    def _chosen(self, graph: Graph) -> tuple[dict[sp.Symbol, Any], dict[sp.Expr, int]]:
+    def solved(self, graph: Graph) -> tuple[dict[sp.Symbol, Any], dict[sp.Expr, int]]:
         """Solve the first-order conditions of all who choose: polynomials over the determinant's factors."""
         choices = list(self.game.chosen.values())
         symbols = [choice.symbol for choice in choices]

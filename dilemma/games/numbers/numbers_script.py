@@ -13,10 +13,11 @@ from typing import Any
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.branch import Branch, Shape, top
+from dilemma.games.branch import Branch
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.first_order import concave
 from dilemma.games.numbers.regimes import branches
+from dilemma.games.triangle_script import Triangles, shaped
 from dilemma.model import Model
 from dilemma.output.javascript import Names, condition, constants, formula, quoted
 
@@ -128,19 +129,14 @@ class _Writer:
 
     def branch(self, branch: Branch, holding: tuple[str, ...] = ()) -> str:
         """Print one branch as an object."""
-        shape = branch.shape
-        if shape is None:
-            raise UnsupportedError(
-                f"{self.model.name}: the equations of '{branch.name}' have no triangle, and the page "
-                "has no solver for them (see solve)"
-            )
+        triangles, shape = Triangles(self.names, self.symbols), shaped(self.model, branch)
         told = {
             "title": quoted(branch.title),
             "binds": quoted(branch.binds),
             "loose": "true" if shape.loose else "false",
-            "roots": self._roots(shape),
-            "up": self._up(shape, holding),
-            "ties": self._ties(shape),
+            "roots": triangles.roots(shape),
+            "up": triangles.up(shape, [self.model.game.choices[c].symbol for c in holding]),
+            "ties": self._function(triangles.ties(shape)),
             "holds": self._holds(branch),
         }
         told["payoffs"] = self._values(list(branch.payoffs.values()))
@@ -168,38 +164,6 @@ class _Writer:
         """Print the functions that several branches share."""
         return [f"const {name} = {text};" for text, name in self.shared.items()]
 
-    def _roots(self, shape: Shape) -> str:
-        """Print the coefficients of the one polynomial, the highest first; null for none."""
-        if shape.last is None:
-            return "null"
-        coefficients = sp.Poly(top(shape.polynomial), shape.last).all_coeffs()
-        return f"() => [{', '.join(formula(sp.factor_terms(c), self.names) for c in coefficients)}]"
-
-    def _up(self, shape: Shape, holding: tuple[str, ...]) -> str:
-        """Print how a root is carried up: every unknown in the page's order; null at a pole."""
-        held = {self.model.game.choices[c].symbol for c in holding}
-        given = {symbol for symbol, _, _ in shape.steps} | held
-        given |= {shape.last} if shape.last is not None else set()
-        lines = [f"const {self.names[symbol]} = NaN;" for symbol in shape.loose]
-        for k, (symbol, over, under) in enumerate(reversed(shape.steps)):
-            if under.is_number:
-                value = formula(over / under, self.names)
-            else:
-                below = f"below{k}"
-                lines.append(f"const {below} = {formula(under, self.names)};")
-                lines.append(f"if (equals({below})) return null;")
-                value = f"({formula(over, self.names)})/{below}"
-            lines.append(f"const {self.names[symbol]} = {value};")
-        told = ", ".join(self.names[s] if s in given else "NaN" for s in self.symbols)
-        argument = self.names[shape.last] if shape.last is not None else ""
-        return f"({argument}) => {{ {' '.join(lines)} return [{told}]; }}"
-
-    def _ties(self, shape: Shape) -> str:
-        if not shape.ties:
-            return "null"
-        told = " && ".join(f"equals({formula(t, self.names)})" for t in shape.ties)
-        return self._function(f"{self.head} => {told}")
-
     def _holds(self, branch: Branch) -> str:
         """Print the conditions; one that speaks of what nothing determines is left out."""
         told = {*self.known, *self.symbols, *self.played}
@@ -218,6 +182,8 @@ class _Writer:
         return self._function(f"{self.head} => {{ {needs} return [{values}]; }}")
 
     def _function(self, text: str) -> str:
+        if text == "null":
+            return text
         return self.shared.setdefault(text, f"f{len(self.shared)}_")
 
     def moves(self) -> str:

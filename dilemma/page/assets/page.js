@@ -10,7 +10,7 @@ function begin(model, era) {
   state = {
     model, era, values: [], texts: [], moved: new Set(), refused: new Map(), question: null,
     shows: state?.shows ?? { replies: false, equilibria: false, kind: false },
-    axes: model.axes, along: model.axes[0] ?? null, drawn: model.drawn ?? [],
+    axes: model.axes, along: model.axes[0] ?? null, drawn: model.drawn ?? [], which: null,
   };
   enter(era);
 }
@@ -106,7 +106,7 @@ function draw() {
   const asked = state.question === null ? null : model.questions[state.question];
   put($("asks"), escaped(asked ? asked.asks : WORDS.choose_question));
   $("moved").textContent = state.moved.size ? fill(WORDS.moved, { era: eraTitle(), moved: [...state.moved].map((n) => `${n} = ${state.texts[model.parameters.indexOf(parameter(model, n))]}`).join(", ") }) : fill(WORDS.centre, { era: eraTitle() });
-  $("play").innerHTML = model.kind === "matrix" ? table(model, found) : model.kind === "tree" ? endsTable(model, found) : choices(model, found);
+  $("play").innerHTML = (SHEETS[model.kind] ?? choices)(model, found);
   put($("kind"), kind(model, found));
   put($("equilibria"), state.shows.equilibria ? equilibria(model, found) : `<p>${WORDS.hidden_equilibria}</p>`);
   pictures(model, found);
@@ -159,8 +159,9 @@ function choices(model, found) {
 }
 
 function kind(model, found) {
-  if (!state.shows.kind) return escaped(model.kind === "tree" ? WORDS.guess_tree : WORDS.guess);
-  if (model.kind === "tree") return cutoffsTold(found);
+  if (!state.shows.kind) return escaped({ tree: WORDS.guess_tree, network: WORDS.guess_network, dynamic: WORDS.guess_states }[model.kind] ?? WORDS.guess);
+  if (model.kind === "tree" || model.kind === "dynamic") return cutoffsTold(found);
+  if (model.kind === "network") return stableTold(model, found);
   const told = model.kind === "matrix" ? kindsOf(model, state.values) : null;
   if (told) return model.players.map((p, k) => `${escaped(p.title)}: <b>${escaped(WORDS.kinds[told[k]])}</b>`).join(". ");
   const pure = found.equilibria.filter((e) => e.pure).length;
@@ -171,19 +172,21 @@ function kind(model, found) {
 function equilibria(model, found) {
   if (found.undefined) return `<p>${escaped(found.undefined === true ? WORDS.no_payoffs : found.undefined)}</p>`;
   const items = found.equilibria.map((e) => {
-    const play = e.mixes ? e.mixes.map((mix, k) => `${escaped(movers(model)[k].title)}: ${support(mix).map((a) => `${escaped(movers(model)[k].actions[a])}${mix[a] === 1 ? "" : ` ${short(mix[a])}`}`).join(", ")}`).join("; ") : model.choices.map((c, k) => `${markedLetter(c)} = ${short(e.unknowns[k])}`).join(", ");
+    const play = model.kind === "network" ? networkTold(model, found, e) : e.mixes ? e.mixes.map((mix, k) => `${escaped(movers(model)[k].title)}: ${support(mix).map((a) => `${escaped(movers(model)[k].actions[a])}${mix[a] === 1 ? "" : ` ${short(mix[a])}`}`).join(", ")}`).join("; ") : model.choices.map((c, k) => `${markedLetter(c)} = ${short(e.unknowns[k])}`).join(", ");
     const paid = model.players.map((p, k) => `${escaped(p.title)} ${short(e.payoffs[k])}`).join(", ");
     const risks = model.outcomes.map((o, k) => [o, e.outcomes[k]]).filter(([o]) => !model.choices?.some((c) => c.name === o.name)).map(([o, v]) => `<li>${escaped(o.means)}: <b>${short(v)}</b> <small>${escaped(o.unit)}</small></li>`).join("");
-    return `<li><b>${escaped(e.name)}</b> ${e.stable === false ? `<i>${WORDS.unstable}</i> ` : ""}${play}. ${WORDS.paid}: ${paid}.${because(model, found, e)}<details><summary>${WORDS.risks}</summary><ul>${risks}</ul></details></li>`;
+    return `<li><b>${escaped(e.name)}</b> ${e.stable === false ? `<i>${WORDS.unstable}</i> ` : ""}${play}. ${WORDS.paid}: ${paid}.${because(model, found, e)}<details><summary>${WORDS.risks}</summary><ul>${e.worth ? worthTold(model, e) : ""}${risks}</ul></details></li>`;
   });
   const sets = (found.continua ?? []).map((s) => `<li>${WORDS.continuum}: ${s.extreme.map((many, k) => `${escaped(model.players[k].title)} ${many.length === 1 ? describe(model, k, many[0]) : fill(WORDS.between, { mixes: many.map((mix) => describe(model, k, mix)).join(` ${WORDS.and} `) })}`).join("; ")}.</li>`);
   const doubt = found.doubt ? `<p class="note">${escaped(WORDS.doubt)}</p>` : "";
-  return `<ol>${items.join("")}</ol>${sets.length ? `<ul class="ties">${sets.join("")}</ul>` : ""}${items.length ? "" : `<p>${WORDS.none}</p>`}${doubt}`;
+  return `<ol>${items.join("")}</ol>${sets.length ? `<ul class="ties">${sets.join("")}</ul>` : ""}${items.length ? "" : `<p>${model.kind === "network" ? WORDS.none_stable : WORDS.none}</p>`}${doubt}`;
 }
 const describe = (model, k, mix) => escaped(support(mix).map((a) => `${model.players[k].actions[a]}${mix[a] === 1 ? "" : ` ${short(mix[a])}`}`).join(", "));
 
 // Why a pure profile is an equilibrium, in the theory's own letters.
 function because(model, found, e) {
+  if (model.kind === "network") return standing(model, e);
+  if (model.kind === "dynamic") return unmoved(e);
   if (!e.pure || !found.terms) return "";
   const branch = model.branches.find((b) => b.pure && b.title === e.name);
   if (!branch) return "";
@@ -192,15 +195,25 @@ function because(model, found, e) {
 }
 
 function pictures(model, found) {
-  PICTURES[model.kind].forEach((drawn, k) => {
-    const told = drawn(model, state, found), figure = $("pictures").children[k];
+  [...$("pictures").children].forEach((figure, k) => {
+    const drawn = PICTURES[model.kind][k];
+    figure.hidden = !drawn;
+    if (!drawn) return;
+    const told = drawn(model, state, found);
     put(figure.querySelector("h3"), escaped(told.title));
     figure.querySelector(".drawing").innerHTML = told.svg;
     put(figure.querySelector(".below"), escaped(told.below));
     const form = figure.querySelector(".chooser");
-    const key = `${model.name} ${told.chooses ?? ""}`;
-    if (form.dataset.key !== key) { form.dataset.key = key; form.innerHTML = chooser(model, told.chooses); }
+    const several = told.chooses === "which" && state.shows.equilibria ? found.equilibria : [];
+    const key = `${model.name} ${told.chooses ?? ""} ${several.map((e) => e.name)}`;
+    if (form.dataset.key !== key) { form.dataset.key = key; form.innerHTML = told.chooses === "which" ? drawnChooser(several, drawnOf(state, found)) : chooser(model, told.chooses); }
   });
+}
+
+// Which of several equilibria is drawn.
+function drawnChooser(several, chosen) {
+  if (several.length < 2) return "";
+  return `<label>${escaped(WORDS.which)} <select data-chooses="which">${several.map((e) => `<option value="${escaped(e.name)}"${e === chosen ? " selected" : ""}>${escaped(clipped(e.name, 60))}</option>`).join("")}</select></label>`;
 }
 
 function chooser(model, what) {
@@ -208,7 +221,7 @@ function chooser(model, what) {
   const select = (key, label, chosen) => `<label>${label} <select data-chooses="${key}">${model.parameters.map((p) => option(p, chosen)).join("")}</select></label>`;
   if (what === "axes") return model.parameters.length < 2 ? "" : select("x", WORDS.across, state.axes[0]) + select("y", WORDS.up, state.axes[1]);
   if (what !== "along" || !model.parameters.length) return "";
-  const drawn = [...model.outcomes, ...model.choices.filter((c) => !model.outcomes.some((o) => o.name === c.name))];
+  const drawn = [...model.outcomes, ...(model.choices ?? []).filter((c) => !model.outcomes.some((o) => o.name === c.name))];
   return select("along", WORDS.along_what, state.along) + `<details><summary>${WORDS.drawn}</summary>${drawn.map((o) => `<label><input type="checkbox" data-draws="${o.name}"${state.drawn.includes(o.name) ? " checked" : ""}> ${markedLetter(o)} ${escaped(o.means)}</label>`).join("")}</details>`;
 }
 
@@ -278,6 +291,7 @@ function listen() {
     if (target.id === "model") { begin(CONTENT.models[target.value], CONTENT.models[target.value].eras[0].name); build(); }
     if (chooses === "x" || chooses === "y") exchange(chooses === "y" ? 1 : 0, target.value);
     if (chooses === "along") state.along = target.value;
+    if (chooses === "which") state.which = target.value;
     if (draws) state.drawn = target.checked ? [...state.drawn, draws] : state.drawn.filter((d) => d !== draws);
     if (chooses || draws) redraw();
     if (target.dataset.types) target.value = state.texts[state.model.parameters.indexOf(parameter(state.model, target.dataset.types))];

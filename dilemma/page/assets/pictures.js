@@ -3,9 +3,13 @@
 const PICTURES = {
   matrix: [mixPicture, mapPicture],
   tree: [treePicture, mapPicture],
+  network: [networkPicture, mapPicture, alongPicture],
+  dynamic: [statesPicture, mapPicture, alongPicture],
   continuous: [curvesPicture, alongPicture],
   sequential: [leadersPicture, alongPicture],
 };
+// What is paid, as a table; where numbers are chosen, what is chosen.
+const SHEETS = { matrix: table, tree: endsTable, network: networksTable, dynamic: stagesTable };
 const axisName = (about) => `${plainLetter(about)}: ${about.means} [${about.unit}]`;
 const clipped = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 

@@ -98,12 +98,26 @@ function mapped(key, values, places, make) {
 // What a map tells apart: pure equilibria, each a bit; in a tree the case of backward induction.
 function zones(model) {
   if (model.kind === "tree") return { label: (values) => 1 + MODELS[model.name](values).branches.findIndex((b) => b.holds()), called: (n) => model.cases[n - 1] ?? WORDS.none_pure };
+  if (model.kind !== "matrix") return zonesOfNames(model);
   const pure = model.branches.filter((b) => b.pure), conditions = pure.map((b) => b.blocks.flatMap((block) => block.least.map(([k]) => k)));
   const label = (values) => {
     const told = MODELS[model.name].terms(values);
     return conditions.reduce((bits, many, k) => bits + (many.every((c) => (c > 0 ? told[c - 1] : -told[-c - 1]) >= -E) ? 2 ** k : 0), 0);
   };
   return { label, called: (bits) => pure.flatMap((b, k) => (Math.floor(bits / 2 ** k) % 2 ? [b.title] : [])).join(` ${WORDS.or} `) || WORDS.none_pure };
+}
+
+// Where every equilibrium has a name: which of them there are.  Labels outlive a drawing, as maps do.
+const ZONES = new Map();
+function zonesOfNames(model) {
+  if (!ZONES.has(model.name)) ZONES.set(model.name, []);
+  const seen = ZONES.get(model.name), none = model.kind === "network" ? WORDS.none_network : WORDS.none_pure;
+  const label = (values) => {
+    const there = String(holding(model, values));
+    if (!seen.includes(there)) seen.push(there);
+    return seen.indexOf(there);
+  };
+  return { label, called: (n) => (seen[n] ? seen[n].split(",").map((k) => model.cases[k]).join(` ${WORDS.or} `) : none) };
 }
 
 // Which equilibria there are where two parameters move: a panel for each era.
@@ -123,7 +137,7 @@ function mapPicture(model, state, found) {
   });
   const seen = [...new Set(panels.flatMap((p) => (p.cells ? [...p.cells.polygons.keys()] : [])))].sort((a, b) => a - b);
   const looks = new Map(seen.map((own, k) => [own, { letter: lettered(k), tint: TINTS[k % TINTS.length], hatch: Math.floor(k / TINTS.length) }]));
-  const size = 214, legend = seen.length * 17;
+  const size = 214, names = seen.map((own) => wrapped(called(own), 66)), legend = names.reduce((sum, many) => sum + 3 + 14 * many.length, 0);
   let inside = hatches(Math.floor((seen.length - 1) / TINTS.length));
   panels.forEach((panel, n) => {
     const left = 66 + (n % 2) * (size + 26), top = 40 + Math.floor(n / 2) * (size + 60);
@@ -140,7 +154,7 @@ function mapPicture(model, state, found) {
       if (d) inside += element("path", { d, fill: "none", stroke: INK, "stroke-width": 1.2, "stroke-linecap": "round" });
       const spots = [...panel.cells.places].map(([own, { x: u, y: v, far }]) => ({ letter: looks.get(own).letter, x: X(u), y: Y(v), far }));
       inside += lettering(spots, { left, top, size });
-      inside += words(left, top - 6, [...panel.told].sort((a, b) => b[1] - a[1]).map(([own, s]) => `${looks.get(own).letter} ${percent(s)}`).join(", "), { fill: GREY, "font-size": 11 });
+      inside += words(left, top - 6, [...panel.told].sort((a, b) => b[1] - a[1]).map(([own, s]) => `${looks.get(own).letter} ${percent(s)}`).reduce(listed, ""), { fill: GREY, "font-size": 11 });
     }
     inside += frame;
     const [[a, b], [c, d]] = panel.box;
@@ -148,14 +162,28 @@ function mapPicture(model, state, found) {
     if (panel.era.name === state.era) inside += star(X(state.values[places[0]]), Y(state.values[places[1]]));
   });
   const low = 40 + Math.ceil(panels.length / 2) * (size + 60);
+  let yy = low;
   seen.forEach((own, k) => {
-    const yy = low + k * 17;
     const { letter, tint, hatch } = looks.get(own), swatch = { x: 66, y: yy - 10, width: 22, height: 13, stroke: LINE };
     inside += element("rect", { ...swatch, fill: tint }) + (hatch ? element("rect", { ...swatch, fill: `url(#hatch-${hatch})` }) : "") + words(77, yy, letter, { "text-anchor": "middle", "font-weight": 700, "font-size": 11, ...halo });
-    inside += words(96, yy, clipped(called(own), 66), { "font-size": 12 });
+    names[k].forEach((text, row) => { inside += words(96, yy + 14 * row, text, { "font-size": 12 }); });
+    yy += 3 + 14 * names[k].length;
   });
   const told = panels.map((p) => `${p.era.title}: ${p.told ? [...p.told].map(([own, s]) => `${percent(s)} ${called(own)}`).join(", ") : WORDS.hidden}`).join(". ");
-  return { title: WORDS.map, svg: picture(540, low + legend + 4, fill(WORDS.map_says, { x: x.name, y: y.name, told }), inside), below: `${axisName(x)}. ${axisName(y)}. ${state.shows.kind ? (model.kind === "tree" ? WORDS.map_below_tree : WORDS.map_below) : WORDS.map_hidden}`, chooses: "axes" };
+  return { title: WORDS.map, svg: picture(540, low + legend + 4, fill(WORDS.map_says, { x: x.name, y: y.name, told }), inside), below: `${axisName(x)}. ${axisName(y)}. ${state.shows.kind ? { matrix: WORDS.map_below, tree: WORDS.map_below_tree }[model.kind] ?? WORDS.map_below_names : WORDS.map_hidden}`, chooses: "axes" };
+}
+// As many shares as a panel is wide.
+const listed = (told, next) => (told.endsWith("…") ? told : told.length + next.length > 34 ? `${told}, …` : `${told}${told ? ", " : ""}${next}`);
+
+// A text in lines, broken between words.
+function wrapped(text, most) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const last = lines[lines.length - 1];
+    if (last && last.length + word.length >= most) lines.push(word);
+    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
+  }
+  return lines;
 }
 // A, B, ... Z, AA, AB ...
 const lettered = (k) => (k < 26 ? "" : lettered(Math.floor(k / 26) - 1)) + String.fromCharCode(65 + (k % 26));

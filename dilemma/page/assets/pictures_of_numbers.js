@@ -88,7 +88,7 @@ function smooth(curve) {
 function alongPicture(model, state, found) {
   if (!state.along) return { title: WORDS.replies, svg: "", below: WORDS.no_along };
   const about = parameter(model, state.along), place = model.parameters.indexOf(about), reach = axisOf(about, state.values[place]);
-  const shown = state.drawn.map((name) => model.outcomes.find((o) => o.name === name) ?? model.choices.find((c) => c.name === name)).filter(Boolean);
+  const shown = state.drawn.map((name) => model.outcomes.find((o) => o.name === name) ?? model.choices?.find((c) => c.name === name)).filter(Boolean);
   const read = (point, o) => {
     const k = model.outcomes.indexOf(o);
     const value = k >= 0 ? point.outcomes[k] : point.unknowns[model.unknowns.indexOf(o.name)];
@@ -127,7 +127,7 @@ function alongPicture(model, state, found) {
 // Every equilibrium at evenly spaced values of one parameter, closer where one appears or is lost.
 function traced(model, state, place, [low, high], found) {
   const count = 44, values = state.values.slice();
-  const at = (x) => { values[place] = x; return [x, solveChosen(model, values).equilibria]; };
+  const at = (x) => { values[place] = x; return [x, solve(model, values).equilibria]; };
   const samples = Array.from({ length: count + 1 }, (_, k) => at(low + ((high - low) * k) / count));
   samples.push([state.values[place], found.equilibria]);
   samples.sort((a, b) => a[0] - b[0]);
@@ -146,13 +146,14 @@ function traced(model, state, place, [low, high], found) {
   return samples;
 }
 
-// Join equilibria at neighbouring values into curves by what is chosen; a jump is a gap.
+// Join equilibria at neighbouring values into curves by what is chosen, or played; a jump is a gap.
 function threads(model, samples) {
-  const sizes = model.choices.map((_, c) => {
-    const values = samples.flatMap(([, many]) => many.map((e) => e.unknowns[c])).filter(Number.isFinite);
+  const spot = (e) => (model.choices ? e.unknowns.slice(0, model.choices.length) : e.mixes.flat()), every = samples.flatMap(([, many]) => many.map(spot));
+  const sizes = (every[0] ?? []).map((_, c) => {
+    const values = every.map((own) => own[c]).filter(Number.isFinite);
     return Math.max(...values) - Math.min(...values) || 1;
   });
-  const apart = (a, b) => Math.max(0, ...sizes.map((size, c) => Math.abs(a.unknowns[c] - b.unknowns[c]) / size || 0));
+  const apart = (a, b) => (!model.choices && a.name !== b.name ? Infinity : Math.max(0, ...sizes.map((size, c) => Math.abs(spot(a)[c] - spot(b)[c]) / size || 0)));
   const done = [];
   let open = [];
   for (const [x, many] of samples) {

@@ -7,6 +7,7 @@ function asLatex(model, state, found) {
     const rows = model.ends.map((end, k) => `${texed(end.join(", "))} & ${model.players.map((_, j) => texed(paidAt(model, found.game, k, j)).replace(/−/g, "$-$")).join(" & ")} \\\\`);
     return [`% ${model.title.replace(/\s+/g, " ")}: ${calibration(model, state)}`, `\\begin{tabular}{l${"r".repeat(model.players.length)}}`, `${["", ...model.players.map((p) => texed(p.title))].join(" & ")} \\\\ \\hline`, ...rows, "\\end{tabular}", ""].join("\n");
   }
+  if (model.kind === "network" || model.kind === "dynamic") return found.undefined ? null : equilibriaAsLatex(model, state, found, texed, number);
   if (model.kind !== "matrix") {
     const rows = found.equilibria.flatMap((e, k) => [...model.choices.map((c, j) => [c, e.unknowns[j]]), ...model.players.map((p, j) => [{ name: WORDS.payoff, means: p.title, unit: p.unit }, e.payoffs[j]])].map(([c, v]) => `${k + 1} & ${texed(c.name)} & ${texed(c.means)} & ${number(v)} & ${texed(c.unit)} \\\\`));
     return ["\\begin{tabular}{rllrl}", ...rows, "\\end{tabular}", ""].join("\n");
@@ -21,6 +22,12 @@ function asLatex(model, state, found) {
     `${rows.join(" \\\\\n")}`,
     "\\end{array}", "",
   ].join("\n");
+}
+// Every equilibrium with what it pays and what comes of it.
+function equilibriaAsLatex(model, state, found, texed, number) {
+  const paid = model.players.map((p, j) => [`${WORDS.payoff}: ${p.title}`, (e) => e.payoffs[j], p.unit]), outcomes = model.outcomes.map((o, j) => [o.means, (e) => e.outcomes[j], o.unit]);
+  const rows = [...paid, ...outcomes].map(([what, value, unit]) => `${texed(what)}${unit ? ` [${texed(unit)}]` : ""} & ${found.equilibria.map((e) => (Number.isNaN(value(e)) ? texed(WORDS.undefined) : `$${number(value(e))}$`)).join(" & ")} \\\\`);
+  return [`% ${model.title.replace(/\s+/g, " ")}: ${calibration(model, state)}`, `\\begin{tabular}{l${"r".repeat(found.equilibria.length)}}`, `${["", ...found.equilibria.map((e) => texed(e.name))].join(" & ")} \\\\ \\hline`, ...rows, "\\end{tabular}", ""].join("\n");
 }
 const calibration = (model, state) => model.parameters.map((p, k) => `${p.name} = ${state.texts[k]}`).join(", ");
 
@@ -79,5 +86,5 @@ function disagreements(model) {
   });
 }
 const alike = (one, other) => one.every((v, k) => Math.abs(v - other[k]) < 1e-6 * Math.max(1, Math.abs(v)));
-const SOLVERS = { matrix: solveActions, tree: solveTree };
+const SOLVERS = { matrix: solveActions, tree: solveTree, network: solveLinks, dynamic: solveStates };
 const solve = (model, values) => (SOLVERS[model.kind] ?? solveChosen)(model, values);
