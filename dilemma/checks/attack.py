@@ -47,6 +47,7 @@ __all__ = [
     "calibrations",
     "contradicts",
     "exactly_at",
+    "fails_at",
     "frequency",
     "solved_at",
 ]
@@ -521,6 +522,14 @@ def attacked(
             if found is not None:
                 return tally.attack(), found
     return tally.attack(), None
+
+
+def fails_at(statements: Statements, points: Points) -> bool:
+    """Tell whether a claim is refuted at exact calibrations, in some equilibrium."""
+    if Can.SLOPES in statements.model.game.can:
+        return bool(np.any(solved_at(statements, points, {}).false(statements.claim.mode)))
+    told = exactly_at(statements, points)
+    return told is not None and bool(np.any(told.false(statements.claim.mode)))
 
 
 def frequency(statements: Statements, *, draws: int, seed: int, until: float) -> Attack:

@@ -41,6 +41,7 @@ from dilemma.cli.arguments import (
     stop_printing,
 )
 from dilemma.cli.lessons import classroom, plot, put_picture
+from dilemma.cli.stories import scenario, table1
 from dilemma.processes import interrupted_as_usual, stoppable
 
 __all__ = ["main"]
@@ -295,75 +296,6 @@ def _put_ledger(
 
 
 @app.command()
-def table1(
-    table: Annotated[
-        str, typer.Argument(help="The paper's Table 1, or a file of your own that ends in .toml.")
-    ] = "table1",
-    output: TABLE = None,
-    fresh: FRESH = False,
-    workers: WORKERS = None,
-    draws: STORY_DRAWS = 2_000,
-    seed: SEED = 0,
-    seconds: SECONDS = 120.0,
-    as_json: JSON = False,
-    latex: bool = False,
-) -> None:
-    """Fill in the paper's table of trends: UP, DOWN or MIXED, proved, and by which cause."""
-    from dilemma.story.trends import trends
-
-    with progress("deciding") as tell:
-        found = trends(
-            table, seconds=seconds, draws=draws, seed=seed, fresh=fresh, workers=workers,
-            progress=tell,
-        )  # fmt: skip
-    _put_story(found, output, as_json=as_json, latex=latex)
-    if not found.as_expected:
-        raise typer.Exit(1)
-
-
-@app.command()
-def scenario(
-    name: Annotated[
-        str, typer.Argument(help="A shipped scenario, or a file of your own that ends in .toml.")
-    ] = "one_story",
-    output: STORY = None,
-    fresh: FRESH = False,
-    workers: WORKERS = None,
-    draws: STORY_DRAWS = 2_000,
-    seed: SEED = 0,
-    seconds: SECONDS = 120.0,
-    as_json: JSON = False,
-    latex: bool = False,
-) -> None:
-    """Tell several models as one story: what feeds what, and what does it all rest on?"""
-    from dilemma.story.scenario import scenario as tell_story
-
-    with progress("deciding") as tell:
-        found = tell_story(
-            name, seconds=seconds, draws=draws, seed=seed, fresh=fresh, workers=workers,
-            progress=tell,
-        )  # fmt: skip
-    _put_story(found, output, as_json=as_json, latex=latex)
-
-
-def _put_story(found: Trends | Scenario, path: Path | None, *, as_json: bool, latex: bool) -> None:
-    """Write what several models say together to a file, or print it."""
-    if path is None:
-        put(found, as_json=as_json, latex=latex)
-        return
-    from dilemma.output.result import check, write
-
-    check(path, "its file", STORY_ENDINGS)
-    if path.suffix in PICTURES:
-        from dilemma.figures import plot as drawn
-
-        save(drawn(found), path)
-    else:
-        write(path, {".html": found.to_html, ".tex": found.to_latex, ".json": found.to_json}[path.suffix]())
-    say(f"written: {path}")
-
-
-@app.command()
 def along(
     model: MODEL,
     parameter: Annotated[str, typer.Argument(help="The parameter that moves.")],
@@ -549,6 +481,8 @@ def _map(
 
 app.command()(plot)
 app.command()(classroom)
+app.command()(table1)
+app.command()(scenario)
 
 
 @app.command()

@@ -139,7 +139,7 @@ class Batch:
         """Evaluate a formula at every solution of a branch, (draws, k)."""
         if formula is sp.nan:
             return np.full(rows.holds.shape, np.nan)
-        symbols, function = _function(self.model, formula)
+        symbols, function = _function(self.model.game_alone, formula)
         with np.errstate(all="ignore"):
             missing = [s for s in symbols if s not in rows.at]
             if missing:

@@ -150,7 +150,8 @@ def many(
         If the game has no branches.
     """
     holding = tuple(sorted(holding))
-    return model.game.settle_batch(_compiled(model, holding, bargain).at(columns), holding)
+    batch = _compiled(model.game_alone, holding, bargain).at(columns)
+    return model.game.settle_batch(replace(batch, model=model), holding)
 
 
 @lru_cache(maxsize=128)

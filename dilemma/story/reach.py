@@ -1,22 +1,27 @@
 """How far a number reaches in an era: over every calibration of the box, in every equilibrium.
 
-What is found is found twice: by climbing from corner to corner, which shows values that are there,
-and by proving that none lies beyond.  Where that is not proved the interval is a bracket only.
+What is found is found twice: by looking at corners and random calibrations, which shows values that
+are there, and by proving that none lies beyond.  Where that is not proved the interval is a bracket only.
 """
 
 from __future__ import annotations
 
+import random
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from math import floor, log10
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 import sympy as sp
 
+from dilemma.claims.meaning import outcome_of
 from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.games.solution import many
 from dilemma.ledger.prove import Asked, prove_all
 from dilemma.model import Model
 from dilemma.study.asking import candidates
@@ -26,6 +31,7 @@ __all__ = ["Reached", "centred", "reached"]
 
 DIGITS = 6  # of a centre that is carried on
 ROUNDS = 4  # of climbing
+CORNERS = 512  # of a box, and as many random calibrations
 SLACK = (Fraction(0), Fraction(1, 50), Fraction(1, 5))  # of the width, for a proof
 
 
@@ -58,7 +64,7 @@ def reached(
     formula: sp.Expr,
     text: str,
     asked: Asked,
-    cache: Path | str | bool,
+    cache: Path | str | bool,  # noqa: FBT001 -- a folder, as a rule
 ) -> Reached:
     """Return how far a formula of one number reaches.
 
@@ -81,7 +87,7 @@ def reached(
         value = values[tells]
         return Reached(value.range, value.central, "given", value.range)
     central = centred(model, era, tells, formula)
-    low, high = (_climbed(model, era, tells, formula, most=most) for most in (False, True))
+    low, high = _ends(model, era, tells, formula)
     found = Interval(min(low, central), max(high, central))
     for slack in SLACK:
         interval = _outward(found, slack)
@@ -127,6 +133,73 @@ def _rounded(number: sp.Expr) -> sp.Rational:
     if number.is_Rational and number.q <= 10**DIGITS:
         return number
     return sp.Rational(str(sp.N(number, DIGITS)))
+
+
+def _ends(model: Model, era: str, tells: str, formula: sp.Expr) -> tuple[sp.Rational, sp.Rational]:
+    """Return the least and the greatest value that is found, each solved exactly.
+
+    Where branches tell it, all corners of the box and random calibrations are looked at together;
+    else one goes from the centre to whichever end of each interval leads further.
+    """
+    try:
+        places = _farthest(model, era, tells, formula)
+    except UnsupportedError:
+        return tuple(_climbed(model, era, tells, formula, most=most) for most in (False, True))
+    told = [list(_values(model, era, tells, formula, at)) for at in places]
+    return min(told[0]), max(told[1])
+
+
+def _farthest(
+    model: Model, era: str, tells: str, formula: sp.Expr
+) -> tuple[dict[str, sp.Rational], dict[str, sp.Rational]]:
+    """Return the calibrations at which a number is least and greatest, by the branches."""
+    places = _places(model, era)
+    columns = {
+        p.symbol: np.array([float(at[n]) for at in places]) for n, p in model.parameters.items()
+    }
+    if tells in model.parameters:
+        batch_values = [(columns[model.parameters[tells].symbol], np.ones(len(places), dtype=bool))]
+    else:
+        batch = many(model, columns)
+        if batch.unsolved:
+            raise UnsupportedError(f"{model.name}: not all of it is told by branches")
+        batch_values = [
+            (batch.worth(rows, outcome_of(rows.branch, tells))[:, k], rows.holds[:, k])
+            for rows in batch.rows
+            for k in range(rows.holds.shape[1])
+        ]
+    symbol = sp.Symbol(tells, real=True)
+    told = sp.lambdify(symbol, formula, "numpy")
+    with np.errstate(all="ignore"):
+        every = [np.where(held, told(values) + 0 * values, np.nan) for values, held in batch_values]
+    whole = np.array(every)
+    return places[_at(np.nanmin, whole)], places[_at(np.nanmax, whole)]
+
+
+def _at(best: Callable[..., Any], values: np.ndarray[Any, Any]) -> int:
+    """Return at which calibration the least or the greatest value is."""
+    if not np.isfinite(values).any():
+        return 0
+    return int(np.argwhere(values == best(values[np.isfinite(values)]))[0][1])
+
+
+def _places(model: Model, era: str) -> list[dict[str, sp.Rational]]:
+    """Return the corners of a box, or some of them, and random calibrations."""
+    ends = {n: v.range for n, v in model.eras[era].values.items() if v.range.low < v.range.high}
+    rng = random.Random(0)  # noqa: S311 -- no secret
+    if 2 ** len(ends) <= CORNERS:
+        corners = list(product((0, 1), repeat=len(ends)))
+    else:
+        corners = [tuple(rng.randint(0, 1) for _ in ends) for _ in range(CORNERS)]
+    shares = [tuple(sp.Rational(rng.randint(0, 16), 16) for _ in ends) for _ in range(CORNERS)]
+    centre = model.calibration(era)
+    return [
+        {
+            **centre,
+            **{n: r.low + s * (r.high - r.low) for (n, r), s in zip(ends.items(), at, strict=True)},
+        }
+        for at in (*corners, *shares)
+    ]
 
 
 def _climbed(model: Model, era: str, tells: str, formula: sp.Expr, *, most: bool) -> sp.Rational:

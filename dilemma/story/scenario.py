@@ -17,7 +17,7 @@ from typing import Any, Literal
 import sympy as sp
 from pydantic import Field
 
-from dilemma.checks.attack import frequency
+from dilemma.checks.attack import fails_at, frequency
 from dilemma.claims.decide import stated
 from dilemma.claims.verdict import Verdict
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
@@ -53,7 +53,7 @@ class _Link(Row):
     to: str
     feeds: str
     formula: str = Field("", alias="as")
-    eras: dict[str, str] = {}
+    eras: dict[str, str] = Field(default_factory=dict)
     says: str = ""
 
     def text(self) -> str:
@@ -66,7 +66,7 @@ class _Claim(Row):
     says: str
     holds: str
     given: str = ""
-    shared: list[str] = []
+    shared: list[str] = Field(default_factory=list)
 
 
 class _Cause(Row):
@@ -79,10 +79,10 @@ class _Document(Row):
     source: str
     reads: str
     eras: _Eras
-    boxes: dict[str, str] = {}
+    boxes: dict[str, str] = Field(default_factory=dict)
     links: dict[str, _Link]
     claims: dict[str, _Claim]
-    causes: dict[str, _Cause] = {}
+    causes: dict[str, _Cause] = Field(default_factory=dict)
 
 
 # --- the answer -----------------------------------------------------------------------------------
@@ -138,8 +138,8 @@ class Told:
     share : float or None
         Of random pairs of calibrations, at which it holds in every equilibrium.
     alone, without : mapping of cause to status
-        What it is if that cause alone moves, and if all others do.  "untouched": nothing of it moves,
-        or nothing of it is taken away.
+        What it is if that cause alone moves, and if all others do.  "fails": it does at the centres.
+        "untouched": nothing of it moves, or nothing of it is taken away.
     """
 
     name: str
@@ -153,6 +153,7 @@ class Told:
 
     @property
     def status(self) -> str:
+        """What became of it."""
         return self.verdict.status
 
     @property
@@ -276,8 +277,9 @@ class Scenario(Shown):
         )
         notes = [
             f"Solved in this order: {', '.join(self.order)}.",
-            "Given: a parameter, whose box is carried as it is. Proved: no equilibrium at any "
-            "calibration of the box lies outside. Bracketed: as far as it was found to reach.",
+            "Given: a parameter, whose box is carried as it is.",
+            "Proved: no equilibrium at any calibration of the box lies outside.",
+            "Bracketed: as far as it was found to reach.",
         ]
         return Table(f"{self.title}: what is carried", header, rows, tuple(notes), header[:1])
 
@@ -285,8 +287,8 @@ class Scenario(Shown):
         header = ("claim", "sense", "model", "found")
         rows = tuple((one.says, one.side, one.model, _found(one)) for one in self.claims)
         notes = [
-            "Decided on the boxes that were carried. These forget how what is carried hangs "
-            "together: a proof holds for the story, a calibration that refutes may be none of it.",
+            "Decided on the boxes that were carried, which forget how what is carried hangs together.",
+            "So a proof holds for the story; a calibration that refutes may be none of it.",
         ]
         return Table("What becomes of the claims", header, rows, tuple(notes), header[:1])
 
@@ -334,6 +336,7 @@ class _Story:
     narrow: Mapping[str, Boxes]
     asked: Asked
     cache: Path | str | bool
+    reached: dict[Any, Reached] = field(default_factory=dict)
 
     @property
     def eras(self) -> tuple[str, str]:
@@ -400,10 +403,13 @@ class _Story:
     def _along(self, link: str, row: _Link, model: Model, boxes: Boxes) -> Iterator[Fed]:
         """Carry a number to a parameter of another model."""
         for era, there in self._eras_of(row).items():
-            reach = reached(
-                model, there, row.tells, self.formulas[link], row.text(), self.asked, self.cache
-            )
-            yield self._feed(link, row, era, there, reach, boxes)
+            box = tuple((n, v.range, v.central) for n, v in model.eras[there].values.items())
+            key = (link, there, box)
+            if key not in self.reached:
+                self.reached[key] = reached(
+                    model, there, row.tells, self.formulas[link], row.text(), self.asked, self.cache
+                )
+            yield self._feed(link, row, era, there, self.reached[key], boxes)
 
     def _feed(
         self, link: str, row: _Link, era: str, there: str, reach: Reached, boxes: Boxes
@@ -441,6 +447,13 @@ class _Story:
             return {}
         ledger = prove_all(wanted, self.asked, cache=self.cache)
         return dict(zip(names, ledger, strict=True))
+
+    def fails_at_centres(self, models: Mapping[str, Model], name: str) -> bool:
+        """Tell whether a claim is refuted at the centres already."""
+        row = self.document.claims[name]
+        model = models[row.of]
+        points = {era: dict(model.calibration(era)) for era in self.eras}
+        return fails_at(stated(model, self._claim(model, row), "pair"), points)
 
     def _claim(self, model: Model, row: _Claim) -> Any:
         first = model.eras[self.eras[0]].values
@@ -520,7 +533,9 @@ def scenario(
     narrow = _narrow(source, document)
     _checked(source, document)
     source.right()
-    story = _Story(source, document, formulas, narrow, Asked(seconds, fresh=fresh, workers=workers), cache)
+    story = _Story(
+        source, document, formulas, narrow, Asked(seconds, fresh=fresh, workers=workers), cache
+    )
     tell = progress or (lambda _share, _what: None)
     tell(0.0, "what is carried")
     models, fed = story.carried(None)
@@ -578,10 +593,13 @@ def _by_cause(
             column[name][cause] = whole[name].status
         elif not moving:
             column[name][cause] = "nothing moves"
+        elif story.fails_at_centres(models, name):
+            column[name][cause] = "fails"
         else:
             asked.append(name)
     for name, verdict in story.decided(models, asked, f"{cause} {label}").items():
-        column[name][cause] = verdict.status
+        refuted = verdict.status == "open" and verdict.fails is not None
+        column[name][cause] = "fails" if refuted else verdict.status
 
 
 def _linked(source: Source, document: _Document) -> Iterator[tuple[str, sp.Expr]]:

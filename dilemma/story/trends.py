@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import sympy as sp
+from pydantic import Field
 
 from dilemma.checks.attack import frequency
 from dilemma.claims.decide import stated
@@ -60,7 +61,7 @@ class _Measured(Row):
 class _Cell(Row):
     of: str = ""
     tells: str = ""
-    shared: list[str] = []
+    shared: list[str] = Field(default_factory=list)
     expect: Literal["up", "down", "mixed"]
     derived: bool = True
     settled: _Settled | None = None
@@ -87,7 +88,7 @@ class _Document(Row):
     columns: dict[str, str]
     rows: dict[str, str]
     eras: _Eras
-    boxes: dict[str, _Boxes] = {}
+    boxes: dict[str, _Boxes] = Field(default_factory=dict)
     cells: dict[str, dict[str, _Cell]]
 
 
@@ -199,7 +200,9 @@ class Trend:
     @property
     def centres(self) -> str:
         """The number at both centres: "8.667 to 10.52"."""
-        sides = [" or ".join(dict.fromkeys(map(number, side))) for side in (self.before, self.after)]
+        sides = [
+            " or ".join(dict.fromkeys(map(number, side))) for side in (self.before, self.after)
+        ]
         return " to ".join(sides) if all(sides) else ""
 
     @property
@@ -392,9 +395,7 @@ class _Asked:
         before, after = (_at(model, era, self.told.tells) for era in self.eras)
         if way == "down":
             before, after = after, before
-        return all(
-            a is not None and b is not None and bool(a > b) for a in after for b in before
-        )
+        return all(a is not None and b is not None and bool(a > b) for a in after for b in before)
 
     @property
     def way(self) -> Way:
@@ -413,7 +414,8 @@ class _Asked:
             name
             for name in whole.parameters
             if name not in self.told.shared
-            and (before[name].range, before[name].central) != (after[name].range, after[name].central)
+            and (before[name].range, before[name].central)
+            != (after[name].range, after[name].central)
         ]
         grouped = {
             group: tuple(name for name in members if name in moving)
@@ -525,7 +527,7 @@ def _find(source: Source, document: _Document, one: _Asked) -> None:
     names = (*model.outcomes, *model.game.choices, *model.definitions, *model.parameters)
     source.known((*one.where, "tells"), one.told.tells, "outcome", names)
     for index, name in enumerate(one.told.shared):
-        source.known((*one.where, "shared", index), name, "parameter", model.parameters)  # type: ignore[arg-type]
+        source.known((*one.where, "shared", index), name, "parameter", model.parameters)
     one.eras = (document.eras.before, document.eras.after)
     if not all(source.known(of, era, "era", model.eras) for era in one.eras):
         return
@@ -559,7 +561,9 @@ class _Deciding:
             if one.model is None:
                 continue
             if one.told.settled:
-                wanted.append((one, "settled", one.told.settled.trend, one.told.settled.given, None))
+                wanted.append(
+                    (one, "settled", one.told.settled.trend, one.told.settled.given, None)
+                )
             causes = one.causes()
             way = _way(one) or one.way
             if len(causes) == 1 and "proved" in (v.status for v in one.found.values()):
@@ -604,7 +608,7 @@ def _way(one: _Asked) -> Way | None:
 def _cell(one: _Asked, draws: int, seed: int) -> Trend:
     """Put a cell together from what was decided."""
     told = one.told
-    measured = told.measured and Measured(
+    measured = None if told.measured is None else Measured(
         told.measured.unit, float(told.measured.before), float(told.measured.after),
         told.measured.source,
     )  # fmt: skip

@@ -387,7 +387,7 @@ class _Solving:
         if told.other is not None:
             return told.other
         top, over = told.top, dict(told.over)
-        for factor in over:
+        for factor in list(over):
             own = self.ring.from_expr(factor)
             quotient, rest = top.div(own)
             while not rest and over[factor]:
