@@ -131,7 +131,8 @@ def _says(cell: Trend) -> Iterator[Words]:
         yield _words(centres, {"gid": f"centres {gid}", "fontweight": "bold"})
     if cell.measured is not None:
         one = cell.measured
-        seen = f"measured: {written(one.before)} to {written(one.after)} {one.unit}"
+        arrow = ARROWS[one.way.upper()]
+        seen = f"measured {arrow}{written(one.before)} to {written(one.after)} [{one.unit}]"
         yield _words(seen, {"gid": f"measured {gid}"})
     if cell.settled:
         settled = f"{ARROWS[cell.settled]}{cell.settled}, proved, if {cell.assumption}"
@@ -217,7 +218,7 @@ def _head(titles: Sequence[Sequence[str]], paper: Paper, top: float) -> None:
     height = max(tall(lines, SMALL) for lines in titles)
     for column, lines in enumerate(titles):
         down = top + height - tall(lines, SMALL)
-        paper.write(_left_of(column), down, lines, fontsize=SMALL, fontweight="normal", gid="column")
+        paper.write(_left_of(column), down, lines, fontsize=SMALL, gid="column")
 
 
 def _row(found: Trends, row: str) -> Part:
@@ -291,7 +292,7 @@ def _written_in_band(paper: Paper, cell: Trend, gid: str, place: tuple[float, fl
         "DOWN": "white" if cell.how == "measured" else FALL["facecolor"],
     }.get(cell.trend, "white")
     colour = "white" if filled else COLOURS.get(cell.trend, INK)
-    style = {"color": colour, "bbox": backing(1.5, ground)}
+    style: dict[str, Any] = {"color": colour, "bbox": backing(1.5, ground)}
     word = f"{ARROWS.get(cell.trend, '')}{cell.trend}"
     middle = top + BAND / 2
     paper.write(
