@@ -128,12 +128,12 @@ def larger(abandonment_hedging):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["zones", "larger"])
-def test_a_random_calibration_has_exactly_the_equilibria_of_its_zone(request, name):
+@pytest.mark.parametrize(("name", "draws"), [("zones", 40), ("larger", 12)])
+def test_a_random_calibration_has_exactly_the_equilibria_of_its_zone(request, name, draws):
     found = request.getfixturevalue(name)
     assert found.covered
     model = dilemma.load(found.model)
-    for at in drawn(model, 40):
+    for at in drawn(model, draws):
         values = model.values(at)
         (zone,) = [z for z in found.zones if z.where.xreplace(values) == sp.true]
         assert set(zone.names) == set(dilemma.solve(model, at).names)

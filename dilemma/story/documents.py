@@ -194,8 +194,7 @@ def two_eras(
     one_draw = {
         parameter: value
         for parameter, value in values[first].items()
-        if (moves is not None and parameter not in moves)
-        or (value.common and not any(parameter in boxes.get(era, {}) for era in eras))
+        if value.common or (moves is not None and parameter not in moves)
     }
     told = {
         era: {

@@ -24,12 +24,12 @@ from dilemma.claims.verdict import Verdict
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.ledger.prove import Asked, prove_all
 from dilemma.model import Model
-from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, percent, versions
+from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, versions
 from dilemma.reading.expressions import ExpressionError, Scope, parse
 from dilemma.reading.rows import Row, blame
 from dilemma.story.documents import Source, opened, two_eras
 from dilemma.story.reach import Reached, named_in, reached
-from dilemma.story.trends import table_boxes
+from dilemma.story.trends import share_of_draws, table_boxes
 from dilemma.theory.parts import Interval, Value
 
 __all__ = ["Fed", "Scenario", "Told", "scenario"]
@@ -68,6 +68,7 @@ class _Claim(Row):
     holds: str
     given: str = ""
     shared: list[str] = Field(default_factory=list)
+    holding: list[str] = Field(default_factory=list)
 
 
 class _Cause(Row):
@@ -316,7 +317,7 @@ def _found(one: Told) -> str:
     if one.status == "open":
         return f"open: {one.verdict.reason}"
     if one.status == "mixed" and one.share is not None:
-        return f"mixed: holds on {percent(one.share)}"
+        return f"mixed: holds on {share_of_draws(one.share)}"
     return one.status
 
 
@@ -381,14 +382,14 @@ class _Story:
             for link, row in self.document.links.items():
                 if row.source == name != row.to:
                     fed += self._along(link, row, found[name], boxes[row.to])
-                    if moving is not None and self._moves(row, moving):
+                    if moving is not None and self._moves(row, found[name]):
                         moving.setdefault(row.to, set()).add(row.feeds)
         return found, fed
 
-    def _moves(self, row: _Link, moving: Mapping[str, set[str]]) -> bool:
+    def _moves(self, row: _Link, model: Model) -> bool:
         """Tell whether what a link tells moves between the eras."""
-        own = moving.get(row.source, set())
-        return row.tells in own if row.tells in self.models[row.source].parameters else bool(own)
+        own = self.moving(model)
+        return row.tells in own if row.tells in model.parameters else bool(own)
 
     def _eras_of(self, row: _Link) -> Mapping[str, str]:
         return row.eras or {era: era for era in self.eras}
@@ -422,8 +423,13 @@ class _Story:
                 f"{self.source.path}: links.{link}: {row.text()} reaches over "
                 f"{_interval(reach.interval)}, and {row.feeds} of {row.to} may lie in {allowed}"
             )
+        told = self._eras_of(row)
         boxes[era][row.feeds] = Value(
-            reach.central, reach.interval, "derived", f"{row.source}: {row.text()} ({there})"
+            reach.central,
+            reach.interval,
+            "derived",
+            f"{row.source}: {row.text()} ({there})",
+            common=len(told) > 1 and len(set(told.values())) == 1,  # of one past there is one draw
         )
         return Fed(
             link=link, era=era, source=row.source, source_era=there, quantity=row.formula or row.tells,
@@ -462,6 +468,8 @@ class _Story:
         fields: dict[str, Any] = {"shared": shared} if shared else {}
         if row.given:
             fields["given"] = row.given
+        if row.holding:
+            fields["holding"] = list(row.holding)
         return model.make_claim(row.holds, over="pair", **fields)
 
     def share(self, model: Model, name: str, draws: int, seed: int) -> float | None:
@@ -483,6 +491,15 @@ class _Story:
             if not value.common
             and (value.range, value.central) != (after[name].range, after[name].central)
         }
+
+    def same(self, one: Model, other: Model) -> bool:
+        """Tell whether two models have the same boxes."""
+
+        def boxes(model: Model) -> list[Any]:
+            values = [value for era in self.eras for value in model.eras[era].values.values()]
+            return [(value.range, value.central, value.common) for value in values]
+
+        return boxes(one) == boxes(other)
 
 
 def scenario(
@@ -547,7 +564,7 @@ def scenario(
     without: dict[str, dict[str, str]] = {one: {} for one in document.claims}
     for done, (cause, row) in enumerate(document.causes.items()):
         own = {model: set(some) for model, some in row.moves.items()}
-        rest = {m: story.moving(models[m]) - own.get(m, set()) for m in models}
+        rest = {m: set(model.parameters) - own.get(m, set()) for m, model in models.items()}
         for column, moves, label in ((alone, own, "alone"), (without, rest, "without")):
             tell((2 + 2 * done + (label == "without")) / (steps + 1), f"{cause} {label}")
             _by_cause(story, models, whole, column, (cause, moves, label))
@@ -587,13 +604,14 @@ def _by_cause(
     models, _ = story.carried(own)
     asked = []
     for name, row in story.document.claims.items():
-        moving, before = story.moving(models[row.of]), story.moving(whole_models[row.of])
-        if (label == "alone" and not moving) or (label == "without" and moving == before):
+        moving = story.moving(models[row.of])
+        same = story.same(models[row.of], whole_models[row.of])
+        if (label == "alone" and not moving) or (label == "without" and same):
             column[name][cause] = "untouched"
-        elif label == "alone" and moving == before:
+        elif same:
             column[name][cause] = whole[name].status
         elif not moving:
-            column[name][cause] = "nothing moves"
+            column[name][cause] = "fails"  # what has not moved is neither more nor less
         elif story.fails_at_centres(models, name):
             column[name][cause] = "fails"
         else:

@@ -29,12 +29,13 @@ from dilemma.story.documents import Source, narrowed, opened, two_eras
 from dilemma.study.attribute import means
 from dilemma.theory.parts import Claim, Value
 
-__all__ = ["Cause", "Measured", "Trend", "Trends", "table_boxes", "trends"]
+__all__ = ["Cause", "Measured", "Trend", "Trends", "share_of_draws", "table_boxes", "trends"]
 
 Progress = Callable[[float, str], None]
 Way = Literal["up", "down"]
 SIGN: Mapping[Way, str] = {"up": ">", "down": "<"}
 SHARE_SECONDS = 20.0  # for the random draws of a cell
+ALMOST = 1e-4
 
 
 # --- what a file says -----------------------------------------------------------------------------
@@ -655,14 +656,11 @@ def _decided(one: _Asked, draws: int, seed: int) -> dict[str, Any]:
     shares = {"rises": rises, "falls": falls}
     if open_ones:
         return {"how": open_ones[0].reason, "as_expected": False, **shares}
-    told = [
-        f"{word} on {_part(share, draws)}"
-        for word, share in (("rises", rises), ("falls", falls))
-        if share is not None
-    ]
+    told = max((rises or 0.0, "rises"), (falls or 0.0, "falls"))
+    seen = f"{told[1]} on {share_of_draws(told[0])}" if told[0] else ""
     found: dict[str, Any] = {
         "trend": "MIXED",
-        "how": ", ".join(told),
+        "how": seen,
         "as_expected": one.told.expect == "mixed",
         **shares,
     }
@@ -678,9 +676,15 @@ def _decided(one: _Asked, draws: int, seed: int) -> dict[str, Any]:
     return found
 
 
-def _part(share: float, draws: int) -> str:
-    """Write a share of draws; where all or none are so it is known that others are not."""
-    return percent(min(max(share, 1 / (2 * draws)), 1 - 1 / (2 * draws)))
+def share_of_draws(share: float) -> str:
+    """Write a share of draws of what is neither always nor never so.
+
+    Examples
+    --------
+    >>> share_of_draws(1.0), share_of_draws(0.5)
+    ('> 99.9 %', '50.0 %')
+    """
+    return percent(min(max(share, ALMOST), 1 - ALMOST))
 
 
 def _share(one: _Asked, way: str, draws: int, seed: int) -> float | None:
