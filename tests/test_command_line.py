@@ -8,6 +8,7 @@ import typer
 
 import dilemma
 from dilemma.cli.app import app
+from small_stories import table_and_story
 
 pytestmark = pytest.mark.slow
 
@@ -47,12 +48,15 @@ SPOKEN = [
     ("regions", "abandonment", "m_J", "v_J"),
     ("demo", "abandonment", "--draws", 50),
     ("new", "mine.toml"),
+    ("table1", "table.toml"),
+    ("scenario", "story.toml"),
 ]
 
 
 @pytest.mark.parametrize("command", SPOKEN)
 def test_every_command_speaks_json(command, typed, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    table_and_story(tmp_path)
     code, told, _ = typed(*command, "--json")
     assert code == 0
     assert json.loads(told)

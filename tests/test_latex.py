@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import sympy as sp
@@ -32,9 +33,11 @@ from dilemma.output.cleaning import latex_escape
 from dilemma.output.displayed import chance, displayed, equations
 from dilemma.output.result import Best, Formula, Shown, Table
 from dilemma.output.tables import HEAD, PREAMBLE, latex
+from dilemma.study.diagrams import diagrams
 from dilemma.study.propositions import Proposition
 from hostile import CORPUS, hostile
 from small_games import led, ranging
+from small_stories import table_and_story
 
 
 def load_template():
@@ -47,6 +50,12 @@ def leader():
     return led(payoffs, name="leader", choices=choices, parameters={"b": ranging(1, 3)})
 
 
+def small_story(file, tells):
+    with TemporaryDirectory() as folder:
+        table_and_story(Path(folder))
+        return tells(Path(folder) / file, workers=1)
+
+
 MAKERS = {
     "Attribution": {"hedging": lambda model: dilemma.attribute(model, "x_J")},
     "Bargaining": {"burden": lambda model: dilemma.bargaining(model, points=3, draws=20)},
@@ -55,6 +64,7 @@ MAKERS = {
         "abandonment": lambda model: dilemma.compare(model, draws=200),
         "template": lambda model: dilemma.compare(model, draws=200),
     },
+    "Diagrams": {"assets": diagrams},
     "Equilibria": {
         "abandonment": lambda model: dilemma.solve(model, "post_cold_war"),
         "hedging": lambda model: dilemma.solve(model, "post_cold_war"),
@@ -72,6 +82,7 @@ MAKERS = {
     "Replies": {"abandonment": dilemma.best_replies},
     "RegionMap": {"abandonment": lambda model: dilemma.region_map(model, "m_J", "v_J")},
     "Regions": {"abandonment": lambda model: dilemma.regions(model, draws=200)},
+    "Scenario": {"template": lambda _: small_story("story.toml", dilemma.scenario)},
     "Selection": {"abandonment": lambda model: dilemma.select(model, "post_cold_war", starts=20)},
     "Sheet": {"abandonment": dilemma.sheet, "hedging": dilemma.sheet},
     "Statics": {
@@ -83,6 +94,7 @@ MAKERS = {
     },
     "Trace": {"abandonment": lambda model: dilemma.trace(model, "m_J", 0, 1, points=5)},
     "Trajectory": {"cork": dilemma.dynamics},
+    "Trends": {"template": lambda _: small_story("table.toml", dilemma.trends)},
 }
 OWN = {"template": load_template, "leader": leader}
 RESULTS = [(kind, model) for kind, models in MAKERS.items() for model in models]

@@ -21,6 +21,7 @@ GROUPS = {
         "timeline", "Timeline", "statics", "Statics", "attribute", "Attribution", "commitment", "Commitment",
         "dynamics", "Trajectory",
     ),
+    "Several models together": ("trends", "Trends", "scenario", "Scenario"),
     "Pictures": ("plot",),
     "Other programs": (
         "to_pandas", "to_xarray", "to_nashpy", "from_nashpy", "to_pygambit", "from_pygambit",
