@@ -33,6 +33,7 @@ FLOORS = [
     ["checks"],
     ["robustness"],
     ["ledger"],
+    ["story"],
     ["figures"],
     ["cli"],
 ]

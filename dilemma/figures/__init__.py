@@ -16,6 +16,7 @@ from dilemma.figures.paper import save
 from dilemma.figures.plot import plot
 from dilemma.figures.reply_curves import replies
 from dilemma.figures.swings import tornado
+from dilemma.figures.trend_table import trend_table
 from dilemma.figures.waterfall import waterfall
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "replies",
     "save",
     "tornado",
+    "trend_table",
     "waterfall",
 ]

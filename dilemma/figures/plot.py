@@ -16,9 +16,11 @@ from dilemma.figures.map import region_map
 from dilemma.figures.over_time import over_time
 from dilemma.figures.reply_curves import replies
 from dilemma.figures.swings import tornado
+from dilemma.figures.trend_table import trend_table
 from dilemma.figures.waterfall import waterfall
 from dilemma.ledger.ledger import Ledger
 from dilemma.output.result import Shown
+from dilemma.story.trends import Trends
 from dilemma.study.attribute import Attribution
 from dilemma.study.bargaining import Bargaining
 from dilemma.study.best_replies import Replies
@@ -46,6 +48,7 @@ FIGURES: Mapping[type[Shown], Callable[..., Figure]] = {
     Diagrams: diagram,
     Timeline: over_time,
     Ledger: ledger,
+    Trends: trend_table,
 }
 
 

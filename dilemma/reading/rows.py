@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -403,8 +404,31 @@ def checked(
     except ValidationError as error:
         for one in error.errors(include_url=False):
             loc = (*where, *one["loc"][1 if skip else 0 :])
-            mistakes.append(_mistake(shape, loc, one))
+            mistakes.append(_mistake(_row_at(shape, one["loc"][:-1]), loc, one))
         return None
+
+
+def _row_at(shape: type[BaseModel], loc: Iterable[str | int]) -> type[BaseModel]:
+    """Return the row at a place inside another, so that its keys are offered; else that other."""
+    told: Any = shape
+    for step in loc:
+        if _is_row(told):
+            fields = told.model_fields.items()
+            told = next((_plain(f.annotation) for n, f in fields if step in (n, f.alias)), None)
+        else:  # a list, or a mapping of names
+            told = _plain((get_args(told) or (None,))[-1])
+    return cast("type[BaseModel]", told) if _is_row(told) else shape
+
+
+def _is_row(told: object) -> bool:
+    return isinstance(told, type) and issubclass(told, BaseModel)
+
+
+def _plain(told: Any) -> Any:
+    """Return what a type is where it is given."""
+    if get_origin(told) not in (Union, UnionType):
+        return told
+    return next(one for one in get_args(told) if one is not NoneType)
 
 
 _WANTED = {

@@ -6,8 +6,8 @@ file lies where theirs does.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -94,9 +94,20 @@ class Source:
             try:
                 self.models[name] = load(beside if beside.is_file() else name)
             except UnknownModelError:
-                self.wrong(where, f"no model {name!r}", nearest(name, available()))
+                known = [one.stem for one in sorted(self.path.parent.glob("*.toml"))]
+                known = [*available(), *(one for one in known if one != self.path.stem)]
+                self.wrong(where, f"no model {name!r}", nearest(name, dict.fromkeys(known)))
                 return None
         return self.models[name]
+
+    def claimed(self, where: Where, make: Callable[[], Any]) -> None:
+        """See that a claim can be made; what is wrong with its formulas stands under ``where``."""
+        try:
+            make()
+        except ModelError as error:  # which blames "claims", the claim's name, and the key
+            self.mistakes += [
+                replace(one, where=(*where, *one.where[2:])) for one in error.mistakes
+            ]
 
 
 def opened(name: str | Path, kind: str, what: str) -> Source:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -665,6 +666,11 @@ def _checked(source: Source, document: _Document) -> None:
             for index, parameter in enumerate(row.shared):
                 where: tuple[Any, ...] = ("claims", name, "shared", index)
                 source.known(where, parameter, "parameter", model.parameters)
+            fields: dict[str, Any] = {"given": row.given} if row.given else {}
+            source.claimed(
+                ("claims", name),
+                partial(model.make_claim, row.holds, over="pair", **fields),
+            )
     for cause, told in document.causes.items():
         for name, parameters in told.moves.items():
             model = source.model(("causes", cause, "moves", name), name)

@@ -493,17 +493,14 @@ def table_boxes(name: str | Path) -> dict[str, dict[str, dict[str, Value]]]:
     """Return the boxes that a table has of models, narrower than their own: by model and era."""
     source = opened(name, "tables", "table of trends")
     document = source.whole(_Document)
-    found = {}
-    for key, boxes in document.boxes.items():
-        model = source.model(("boxes", key, "model"), boxes.model)
-        if model is not None:
-            found[boxes.model] = narrowed(source, ("boxes", key, "eras"), model, boxes.eras)
+    found = _narrow(source, document)
     source.right()
-    return found
+    return {document.boxes[key].model: boxes for key, boxes in found.items()}
 
 
 def _cells(source: Source, document: _Document) -> Iterator[_Asked]:
     """Read the cells; what is wrong is taken down."""
+    boxes = _narrow(source, document)
     for row, cells in document.cells.items():
         if not source.known(("cells", row), row, "row", document.rows):
             continue
@@ -512,17 +509,32 @@ def _cells(source: Source, document: _Document) -> Iterator[_Asked]:
             if source.known(where, column, "column", document.columns):
                 one = _Asked(row, column, told, where)
                 if told.of:
-                    _find(source, document, one)
+                    _find(source, document, boxes, one)
                 elif told.measured is None:
                     source.wrong(where, "neither a model nor anything measured", key=True)
                 yield one
 
 
-def _find(source: Source, document: _Document, one: _Asked) -> None:
+def _narrow(source: Source, document: _Document) -> dict[str, dict[str, dict[str, Value]]]:
+    """Read the boxes that are narrower than the models' own."""
+    found = {}
+    for key, boxes in document.boxes.items():
+        model = source.model(("boxes", key, "model"), boxes.model)
+        if model is not None:
+            found[key] = narrowed(source, ("boxes", key, "eras"), model, boxes.eras)
+    return found
+
+
+def _find(
+    source: Source,
+    document: _Document,
+    narrow: Mapping[str, Mapping[str, Mapping[str, Value]]],
+    one: _Asked,
+) -> None:
     """Find the model of a cell, its boxes and the number that it tells."""
     of = (*one.where, "of")
     boxes = document.boxes.get(one.told.of)
-    model = source.model(of, boxes.model if boxes else one.told.of)
+    model = source.model(of, one.told.of) if boxes is None else source.models.get(boxes.model)
     if model is None:
         return
     names = (*model.outcomes, *model.game.choices, *model.definitions, *model.parameters)
@@ -534,9 +546,14 @@ def _find(source: Source, document: _Document, one: _Asked) -> None:
         return
     one.model = model
     if boxes:
-        where = ("boxes", one.told.of, "eras")
-        one.boxes = narrowed(source, where, model, boxes.eras)
+        one.boxes = narrow[one.told.of]
         one.narrowed = boxes.because
+    settled = one.told.settled
+    if settled and not source.mistakes:
+        source.claimed(
+            (*one.where, "settled"),
+            lambda: one.claim(one.on(None, ""), settled.trend, settled.given),
+        )
 
 
 @dataclass
