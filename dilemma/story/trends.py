@@ -315,8 +315,8 @@ class Trends(Shown):
         for told in dict.fromkeys((c.model, c.narrowed) for c in self.cells if c.narrowed):
             yield f"{told[0]}, on boxes narrower than its own: {told[1]}."
         yield (
-            "Alone enough: with all else as in the Cold War these parameters would have brought the "
-            "trend about at every calibration."
+            "Alone enough: with all else as before these parameters would have brought the trend about "
+            "at every calibration."
         )
 
     def _beside(self) -> Table:
