@@ -43,4 +43,13 @@ QUESTIONS = {
     "tornado": lambda m: dilemma.tornado(m, outcome(m), era(m)),
     "trace": lambda m: dilemma.trace(m, *ends(m), points=5, eras=era(m)),
 }
-ELSEWHERE = {"available", "from_nashpy", "from_pygambit", "load", "matrix", "plot"}  # ask no model
+ELSEWHERE = {
+    "available",
+    "from_nashpy",
+    "from_pygambit",
+    "load",
+    "matrix",
+    "plot",
+    "scenario",
+    "trends",
+}  # ask no model

@@ -234,8 +234,12 @@ class _Story:
             fields["holding"] = list(row.holding)
         return model.make_claim(row.holds, over="pair", **fields)
 
-    def share(self, model: Model, name: str, draws: int, seed: int) -> float | None:
-        """Return on which share of random pairs of calibrations a claim holds."""
+    def share(
+        self, model: Model, verdict: Verdict, name: str, draws: int, seed: int
+    ) -> float | None:
+        """Return on which share of random pairs of calibrations a mixed claim holds."""
+        if verdict.status != "mixed":
+            return None
         claim = self._claim(model, self.document.claims[name])
         until = time.perf_counter() + SHARE_SECONDS
         try:
@@ -316,15 +320,11 @@ def scenario(
     tell(0.1, "the claims")
     whole = story.decided(models, list(document.claims), "")
     alone, without = _rests_on(story, models, whole, tell)
-
-    def share(one: str) -> float | None:
-        mixed = whole[one].status == "mixed"
-        return story.share(models[document.claims[one].of], one, draws, seed) if mixed else None
-
     told = tuple(
         Told(
             name=one, side=row.side, model=row.of, says=row.says, verdict=whole[one],
-            share=share(one), alone=alone[one], without=without[one],
+            share=story.share(models[row.of], whole[one], one, draws, seed),
+            alone=alone[one], without=without[one],
         )
         for one, row in document.claims.items()
     )  # fmt: skip

@@ -462,7 +462,6 @@ def put_in(formula: sp.Basic, values: Mapping[Any, Any]) -> Any:
     return found
 
 
-@lru_cache(maxsize=10_000)
 def climbing(
     payoffs: Mapping[Profile, Mapping[str, sp.Expr]],
     outcomes: Mapping[str, Outcome],
@@ -507,6 +506,7 @@ def check_sizes(
             continue
 
 
+@lru_cache(maxsize=10_000)
 def climbs(formula: sp.Basic) -> bool:
     """Tell whether a short formula may have a value of any length: an exponent is no number."""
     return any(
