@@ -319,15 +319,7 @@ def scenario(
     document = story.document
     tell(0.1, "the claims")
     whole = story.decided(models, list(document.claims), "")
-    alone, without = _rests_on(story, models, whole, tell)
-    told = tuple(
-        Told(
-            name=one, side=row.side, model=row.of, says=row.says, verdict=whole[one],
-            share=story.share(models[row.of], whole[one], one, draws, seed),
-            alone=alone[one], without=without[one],
-        )
-        for one, row in document.claims.items()
-    )  # fmt: skip
+    claims = _told(story, models, whole, _rests_on(story, models, whole, tell), draws, seed)
     return Scenario(
         name=source.path.stem,
         title=document.title,
@@ -335,7 +327,7 @@ def scenario(
         reads=document.reads.strip(),
         order=tuple(story.order()),
         fed=tuple(fed),
-        claims=told,
+        claims=claims,
         causes={cause: row.says for cause, row in document.causes.items()},
         seconds=time.perf_counter() - began,
         versions=versions("sympy", "z3-solver"),
@@ -356,6 +348,26 @@ def _opened(source: Source, asked: Asked, cache: Path | str | bool) -> _Story:  
     _checked(source, document)
     source.right()
     return _Story(source, document, formulas, narrow, asked, cache)
+
+
+def _told(
+    story: _Story,
+    models: Mapping[str, Model],
+    whole: Mapping[str, Verdict],
+    rests: tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]],
+    draws: int,
+    seed: int,
+) -> tuple[Told, ...]:
+    """Put together what became of each claim."""
+    alone, without = rests
+    return tuple(
+        Told(
+            name=one, side=row.side, model=row.of, says=row.says, verdict=whole[one],
+            share=story.share(models[row.of], whole[one], one, draws, seed),
+            alone=alone[one], without=without[one],
+        )
+        for one, row in story.document.claims.items()
+    )  # fmt: skip
 
 
 def _rests_on(
