@@ -57,8 +57,10 @@ if TYPE_CHECKING:
     from dilemma.library import available, load
     from dilemma.model import Model
     from dilemma.page.page import Page, classroom
-    from dilemma.story.scenario import Scenario, scenario
-    from dilemma.story.trends import Trends, trends
+    from dilemma.story.cells import Trends
+    from dilemma.story.scenario import scenario
+    from dilemma.story.tellings import Scenario
+    from dilemma.story.trends import trends
     from dilemma.study.along import along
     from dilemma.study.attribute import Attribution, attribute
     from dilemma.study.bargaining import Bargaining, bargaining
@@ -97,7 +99,7 @@ _HOMES = {
     "RegionMap": "study.region_map",
     "Regions": "study.occurrence",
     "Replies": "study.best_replies",
-    "Scenario": "story.scenario",
+    "Scenario": "story.tellings",
     "Selection": "study.select",
     "Sheet": "study.sheet",
     "Statics": "study.statics",
@@ -105,7 +107,7 @@ _HOMES = {
     "Timeline": "study.timeline",
     "Trace": "study.trace",
     "Trajectory": "study.dynamics",
-    "Trends": "story.trends",
+    "Trends": "story.cells",
     "Verdict": "claims.verdict",
     "along": "study.along",
     "attribute": "study.attribute",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
@@ -19,7 +18,14 @@ from dilemma.output.cleaning import line
 from dilemma.output.result import Named
 from dilemma.output.tables import fragment
 from dilemma.reading.document import Parts, build, build_claim
-from dilemma.reading.eras import given_era, given_value, varied, way_out, with_whole_eras
+from dilemma.reading.eras import (
+    given_era,
+    given_value,
+    varied,
+    way_out,
+    with_whole_eras,
+    without_eras,
+)
 from dilemma.reading.setting import Setting, standing
 from dilemma.reading.toml import merged, plain, toml
 from dilemma.theory.parts import (
@@ -35,7 +41,8 @@ from dilemma.theory.parts import (
     TooLargeError,
     Value,
     Variant,
-    climbs,
+    check_sizes,
+    climbing,
     put_in,
 )
 
@@ -427,13 +434,7 @@ class Model(Named):
             if value.is_real is False:
                 raise CalibrationError(f"the definition of {name} is not a real number there")
             found[definition.symbol] = value
-        for where, formula in _climbing(self):  # before anybody works them out
-            try:
-                put_in(formula, found)
-            except TooLargeError as error:
-                raise error.of(where, at) from None
-            except (TypeError, ValueError):  # it has no value, which is told where it is asked for
-                continue
+        check_sizes(_climbing(self), found, at)
         return found
 
     def expand(self, expression: sp.Basic) -> sp.Basic:
@@ -529,16 +530,7 @@ class Model(Named):
 
     @property
     def game_alone(self) -> Model:
-        """The model without eras, claims and questions: one for all calibrations of a game.
-
-        Its symbolic solution is that of every model of the same game.
-
-        Examples
-        --------
-        >>> from dilemma.library import load
-        >>> load("cork").game_alone == load("cork").variant("core").game_alone
-        True
-        """
+        """The model without eras, claims and questions, whose symbolic solution is that of all variants."""
         return _game_alone(self)
 
     def variant(self, name: str) -> Model:
@@ -635,32 +627,15 @@ class Model(Named):
         return build_claim(setting, name, {"says": says, **told, **plain(fields)})
 
 
-# What says nothing of the game itself; and what a variant's name, or a part of a story, adds to it.
-BESIDE = ("title", "reads", "source", "eras", "common", "calibrations", "claims", "questions", "dynamics")  # fmt: skip
-ADDED = re.compile(r"[\[:].*")
-
-
 @lru_cache(maxsize=256)
 def _game_alone(model: Model) -> Model:
-    if not any(model.document.get(section) for section in BESIDE[3:]):
-        return model
-    kept = {key: rows for key, rows in model.document.items() if key not in BESIDE}
-    name = ADDED.sub("", model.name)
-    return Model.from_document({**dict.fromkeys(BESIDE[:3], name), **kept}, name)
+    alone = without_eras(model.document, model.name)
+    return model if alone is None else Model.from_document(*alone)
 
 
 @lru_cache(maxsize=64)
 def _climbing(model: Model) -> tuple[tuple[str, sp.Basic], ...]:
-    """Return those formulas, besides definitions, whose values may be of any size."""
-    every: list[tuple[str, Any]] = []
-    for profile, cell in model.payoffs.items():
-        at = f".({', '.join(profile)})" if profile else ""
-        every += [(f"payoffs{at}.{player}", payoff) for player, payoff in cell.items()]
-    for name, outcome in model.outcomes.items():
-        every += [(f"outcomes.{name}", formula) for formula in outcome.profiles.values()]
-        every.append((f"outcomes.{name}", outcome.formula))
-    every += model.game.formulas()
-    return tuple((at, one) for at, one in every if isinstance(one, sp.Basic) and climbs(one))
+    return climbing(model.payoffs, model.outcomes, tuple(model.game.formulas()))
 
 
 def _plainly(told: object) -> object:

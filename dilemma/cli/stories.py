@@ -10,8 +10,8 @@ import typer
 from dilemma.cli.arguments import JSON, SECONDS, SEED, progress, put, say
 
 if TYPE_CHECKING:
-    from dilemma.story.scenario import Scenario
-    from dilemma.story.trends import Trends
+    from dilemma.story.cells import Trends
+    from dilemma.story.tellings import Scenario
 
 __all__ = ["scenario", "table1"]
 

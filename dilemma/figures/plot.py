@@ -20,7 +20,7 @@ from dilemma.figures.trend_table import trend_table
 from dilemma.figures.waterfall import waterfall
 from dilemma.ledger.ledger import Ledger
 from dilemma.output.result import Shown
-from dilemma.story.trends import Trends
+from dilemma.story.cells import Trends
 from dilemma.study.attribute import Attribution
 from dilemma.study.bargaining import Bargaining
 from dilemma.study.best_replies import Replies

@@ -35,7 +35,7 @@ from dilemma.figures.paper import (
     styled,
     written,
 )
-from dilemma.story.trends import Trend, Trends
+from dilemma.story.cells import Trend, Trends
 
 __all__ = ["trend_table"]
 
@@ -67,7 +67,7 @@ def trend_table(found: Trends) -> Figure:
 
     Examples
     --------
-    >>> from dilemma.story.trends import Trend, Trends
+    >>> from dilemma.story.cells import Trend, Trends
     >>> cell = Trend("economy", "us", "DOWN", "proved")
     >>> figure = trend_table(Trends("t", "T", "", "", {"economy": "E"}, {"us": "U"}, (cell,)))
     >>> [text.get_text() for text in figure.texts if text.get_gid() == "trend economy us"]

@@ -9,6 +9,7 @@ are asked about by name alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, get_args
 
@@ -39,6 +40,7 @@ __all__ = [
     "way_out",
     "whole",
     "with_whole_eras",
+    "without_eras",
 ]
 
 SPELT = 4  # parameters at most that a title spells out
@@ -431,3 +433,21 @@ def _reads(document: Mapping[str, Any], moves: Collection[str]) -> str:
         f"{', '.join(moves)} {'moves' if len(moves) == 1 else 'move'} here; all else is as in the "
         f"era '{title}'."
     )
+
+
+# What says nothing of the game itself; and what a variant, or a part of a story, adds to a name.
+WORDS = ("title", "reads", "source")
+BESIDE = ("eras", "common", "calibrations", "claims", "questions", "dynamics")
+ADDED = re.compile(r"[\[:].*")
+
+
+def without_eras(document: Mapping[str, Any], name: str) -> tuple[dict[str, Any], str] | None:
+    """Return a model's document without eras, claims and questions, and a name for it.
+
+    None where it has none of them.
+    """
+    if not any(document.get(section) for section in BESIDE):
+        return None
+    kept = {key: rows for key, rows in document.items() if key not in (*WORDS, *BESIDE)}
+    name = ADDED.sub("", name)
+    return {**dict.fromkeys(WORDS, name), **kept}, name

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import sympy as sp
 from pydantic import Field
@@ -21,21 +21,21 @@ from pydantic import Field
 from dilemma.checks.attack import fails_at, frequency
 from dilemma.claims.decide import stated
 from dilemma.claims.verdict import Verdict
-from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.ledger.prove import Asked, prove_all
 from dilemma.model import Model
-from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, versions
+from dilemma.output.result import versions
 from dilemma.reading.expressions import ExpressionError, Scope, parse
 from dilemma.reading.rows import Row, blame
 from dilemma.story.documents import Source, opened, two_eras
 from dilemma.story.reach import Reached, named_in, reached
-from dilemma.story.trends import share_of_draws, table_boxes
-from dilemma.theory.parts import Interval, Value
+from dilemma.story.tellings import Fed, Scenario, Side, Told, in_brackets
+from dilemma.story.trends import table_boxes
+from dilemma.theory.parts import Value
 
-__all__ = ["Fed", "Scenario", "Told", "scenario"]
+__all__ = ["scenario"]
 
 Progress = Callable[[float, str], None]
-Side = Literal["absolute", "relative"]
 SHARE_SECONDS = 10.0  # for the random draws of a claim
 Boxes = dict[str, dict[str, Value]]  # of each era, of some parameters
 
@@ -85,244 +85,6 @@ class _Document(Row):
     links: dict[str, _Link]
     claims: dict[str, _Claim]
     causes: dict[str, _Cause] = Field(default_factory=dict)
-
-
-# --- the answer -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Fed:
-    """What a link carries in one era.
-
-    Attributes
-    ----------
-    link, era : str
-    source, source_era, quantity : str
-        The model that it comes from, its era, and the number.
-    model, parameter : str
-        What is fed.
-    reached : Reached
-    own : Value
-        What the fed model's own file says of that parameter.
-    says : str
-    """
-
-    link: str
-    era: str
-    source: str
-    source_era: str
-    quantity: str
-    model: str
-    parameter: str
-    reached: Reached
-    own: Value
-    says: str
-
-    @property
-    def same(self) -> bool:
-        """Whether the fed model's own file says the same."""
-        mine = (self.own.range.low, self.own.range.high, self.own.central)
-        return mine == (
-            self.reached.interval.low,
-            self.reached.interval.high,
-            self.reached.central,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A claim on the boxes that were carried to its model.
-
-    Attributes
-    ----------
-    name, side, model, says : str
-    verdict : Verdict
-    share : float or None
-        Of random pairs of calibrations, at which it holds in every equilibrium.
-    alone, without : mapping of cause to status
-        What it is if that cause alone moves, and if all others do.  "fails": it does at the centres.
-        "untouched": nothing of it moves, or nothing of it is taken away.
-    """
-
-    name: str
-    side: Side
-    model: str
-    says: str
-    verdict: Verdict
-    share: float | None
-    alone: Mapping[str, str]
-    without: Mapping[str, str]
-
-    @property
-    def status(self) -> str:
-        """What became of it."""
-        return self.verdict.status
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The causes without which it is not proved any more, where it is."""
-        if self.status != "proved":
-            return ()
-        return tuple(c for c, found in self.without.items() if found not in ("proved", "untouched"))
-
-    @property
-    def by(self) -> tuple[str, ...]:
-        """The causes that are enough for it, each alone."""
-        return tuple(c for c, found in self.alone.items() if found == "proved")
-
-
-@dataclass(frozen=True)
-class Scenario(Shown):
-    """A story told: what was carried, what became of its claims, and what they rest on.
-
-    Attributes
-    ----------
-    name, title, source, reads : str
-    order : tuple of str
-        The models, each after those that feed it.
-    fed : tuple of Fed
-    claims : tuple of Told
-    causes : mapping of name to words
-    seconds : float
-    versions : mapping of package to version
-    """
-
-    name: str
-    title: str
-    source: str
-    reads: str
-    order: tuple[str, ...]
-    fed: tuple[Fed, ...]
-    claims: tuple[Told, ...]
-    causes: Mapping[str, str]
-    seconds: float = 0.0
-    versions: Mapping[str, str] = field(default_factory=dict)
-
-    def __getitem__(self, claim: str) -> Told:
-        for one in self.claims:
-            if one.name == claim:
-                return one
-        known = [one.name for one in self.claims]
-        raise CalibrationError(f"no claim {claim!r} in {self.name}: {nearest(claim, known)}")
-
-    @property
-    def paradox(self) -> tuple[str, ...]:
-        """The causes each of which alone brings about something of both sides."""
-        return tuple(
-            cause
-            for cause in self.causes
-            if {one.side for one in self.claims if cause in one.by} == {"absolute", "relative"}
-        )
-
-    def rests_on(self) -> str:
-        """Say in a few sentences what the story rests on."""
-        return " ".join(self._sentences())
-
-    def _sentences(self) -> Iterator[str]:
-        proved = [one for one in self.claims if one.status == "proved"]
-        for side in ("absolute", "relative"):
-            own = [one.says for one in proved if one.side == side]
-            every = sum(one.side == side for one in self.claims)
-            told = f": {'; '.join(own)}" if own else ""
-            yield f"In the {side} sense {len(own)} of {every} claims are proved{told}."
-        for cause, words in self.causes.items():
-            enough = [one.says for one in self.claims if cause in one.by]
-            if cause in self.paradox:
-                yield f"By itself {words} ({cause}) does both: {'; '.join(enough)}."
-            elif enough:
-                yield f"By itself {words} ({cause}) does this: {'; '.join(enough)}."
-        for cause, words in self.causes.items():
-            lost = [one.says for one in proved if cause in one.needs]
-            if lost:
-                yield f"Without {words} ({cause}) this is not proved any more: {'; '.join(lost)}."
-
-    def tables(self) -> tuple[Table, ...]:
-        """Return what was carried, what became of the claims, and what they rest on."""
-        return (self._carried(), self._decided(), self._resting())
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain data, each verdict by what was claimed and its status."""
-        plain = fields_as_data(
-            self, "name", "title", "source", "reads", "order", "fed", "causes", "paradox"
-        )
-        claims = [
-            {
-                **fields_as_data(one, "name", "side", "model", "says", "status", "share"),
-                **fields_as_data(one, "alone", "without", "by", "needs"),
-                "holds": one.verdict.claim.text.get("holds", ""),
-                "given": one.verdict.claim.text.get("given", ""),
-                "reason": one.verdict.reason,
-            }
-            for one in self.claims
-        ]
-        return {
-            **plain,
-            "claims": claims,
-            "rests_on": self.rests_on(),
-            "versions": as_data(self.versions),
-        }
-
-    def _carried(self) -> Table:
-        header = ("link", "era", "from", "feeds", "carried", "centre", "its own file")
-        rows = tuple(
-            (
-                one.link,
-                one.era,
-                f"{one.source}: {one.quantity}"
-                + (f" in {one.source_era}" if one.source_era != one.era else ""),
-                f"{one.model}: {one.parameter}",
-                f"{_interval(one.reached.interval)} {one.reached.how}",
-                number(one.reached.central),
-                "the same" if one.same else f"{number(one.own.central)} {_interval(one.own.range)}",
-            )
-            for one in self.fed
-        )
-        notes = [
-            f"Solved in this order: {', '.join(self.order)}.",
-            "Given: a parameter, whose box is carried as it is.",
-            "Proved: no equilibrium at any calibration of the box lies outside.",
-            "Bracketed: as far as it was found to reach.",
-        ]
-        return Table(f"{self.title}: what is carried", header, rows, tuple(notes), header[:1])
-
-    def _decided(self) -> Table:
-        header = ("claim", "sense", "model", "found")
-        rows = tuple((one.says, one.side, one.model, _found(one)) for one in self.claims)
-        notes = [
-            "Decided on the boxes that were carried, which forget how what is carried hangs together.",
-            "So a proof holds for the story; a calibration that refutes may be none of it.",
-        ]
-        return Table("What becomes of the claims", header, rows, tuple(notes), header[:1])
-
-    def _resting(self) -> Table:
-        header = ("claim", *(f"{cause} alone / without" for cause in self.causes))
-        rows = tuple(
-            (
-                one.says,
-                *(f"{_short(one.alone[c])} / {_short(one.without[c])}" for c in self.causes),
-            )
-            for one in self.claims
-        )
-        causes = "; ".join(f"{name}: {words}" for name, words in self.causes.items())
-        notes = [f"Causes: {causes}.", "-: nothing of it is touched.", *self._sentences()]
-        notes.append(f"Source: {self.source}.")
-        return Table("What they rest on", header, rows, tuple(notes), header[:1])
-
-
-def _interval(interval: Interval) -> str:
-    return f"[{number(interval.low)}, {number(interval.high)}]"
-
-
-def _found(one: Told) -> str:
-    if one.status == "open":
-        return f"open: {one.verdict.reason}"
-    if one.status == "mixed" and one.share is not None:
-        return f"mixed: holds on {share_of_draws(one.share)}"
-    return one.status
-
-
-def _short(status: str) -> str:
-    return "-" if status == "untouched" else status
 
 
 # --- worked out -----------------------------------------------------------------------------------
@@ -421,7 +183,7 @@ class _Story:
         if not (reach.interval.low in allowed and reach.interval.high in allowed):
             raise CalibrationError(
                 f"{self.source.path}: links.{link}: {row.text()} reaches over "
-                f"{_interval(reach.interval)}, and {row.feeds} of {row.to} may lie in {allowed}"
+                f"{in_brackets(reach.interval)}, and {row.feeds} of {row.to} may lie in {allowed}"
             )
         told = self._eras_of(row)
         boxes[era][row.feeds] = Value(
@@ -546,33 +308,23 @@ def scenario(
     """
     began = time.perf_counter()
     source = opened(name, "scenarios", "scenario")
-    document = source.whole(_Document)
-    formulas = dict(_linked(source, document))
-    narrow = _narrow(source, document)
-    _checked(source, document)
-    source.right()
-    story = _Story(
-        source, document, formulas, narrow, Asked(seconds, fresh=fresh, workers=workers), cache
-    )
+    story = _opened(source, Asked(seconds, fresh=fresh, workers=workers), cache)
     tell = progress or (lambda _share, _what: None)
     tell(0.0, "what is carried")
     models, fed = story.carried(None)
-    steps = 1 + 2 * len(document.causes)
-    tell(1 / (steps + 1), "the claims")
+    document = story.document
+    tell(0.1, "the claims")
     whole = story.decided(models, list(document.claims), "")
-    alone: dict[str, dict[str, str]] = {one: {} for one in document.claims}
-    without: dict[str, dict[str, str]] = {one: {} for one in document.claims}
-    for done, (cause, row) in enumerate(document.causes.items()):
-        own = {model: set(some) for model, some in row.moves.items()}
-        rest = {m: set(model.parameters) - own.get(m, set()) for m, model in models.items()}
-        for column, moves, label in ((alone, own, "alone"), (without, rest, "without")):
-            tell((2 + 2 * done + (label == "without")) / (steps + 1), f"{cause} {label}")
-            _by_cause(story, models, whole, column, (cause, moves, label))
+    alone, without = _rests_on(story, models, whole, tell)
+
+    def share(one: str) -> float | None:
+        mixed = whole[one].status == "mixed"
+        return story.share(models[document.claims[one].of], one, draws, seed) if mixed else None
+
     told = tuple(
         Told(
             name=one, side=row.side, model=row.of, says=row.says, verdict=whole[one],
-            share=story.share(models[row.of], one, draws, seed) if whole[one].status == "mixed" else None,
-            alone=alone[one], without=without[one],
+            share=share(one), alone=alone[one], without=without[one],
         )
         for one, row in document.claims.items()
     )  # fmt: skip
@@ -588,6 +340,40 @@ def scenario(
         seconds=time.perf_counter() - began,
         versions=versions("sympy", "z3-solver"),
     )
+
+
+def _opened(source: Source, asked: Asked, cache: Path | str | bool) -> _Story:  # noqa: FBT001 -- a folder
+    """Read a scenario.
+
+    Raises
+    ------
+    ModelError
+        With everything that is wrong with its file.
+    """
+    document = source.whole(_Document)
+    formulas = dict(_linked(source, document))
+    narrow = _narrow(source, document)
+    _checked(source, document)
+    source.right()
+    return _Story(source, document, formulas, narrow, asked, cache)
+
+
+def _rests_on(
+    story: _Story, models: Mapping[str, Model], whole: Mapping[str, Verdict], tell: Progress
+) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, str]]]:
+    """Return what each claim is by each cause alone, and without it."""
+    claims, causes = story.document.claims, story.document.causes
+    alone: dict[str, dict[str, str]] = {one: {} for one in claims}
+    without: dict[str, dict[str, str]] = {one: {} for one in claims}
+    for done, (cause, row) in enumerate(causes.items()):
+        own = {model: set(some) for model, some in row.moves.items()}
+        rest = {m: set(model.parameters) - own.get(m, set()) for m, model in models.items()}
+        for half, (column, moves, label) in enumerate(
+            ((alone, own, "alone"), (without, rest, "without"))
+        ):
+            tell(0.2 + 0.8 * (2 * done + half) / (2 * len(causes)), f"{cause} {label}")
+            _by_cause(story, models, whole, column, (cause, moves, label))
+    return alone, without
 
 
 def _by_cause(

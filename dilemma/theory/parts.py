@@ -12,7 +12,7 @@ inside out, and what would grow past a limit is refused before it is worked out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -40,6 +40,8 @@ __all__ = [
     "TooLargeError",
     "Value",
     "Variant",
+    "check_sizes",
+    "climbing",
     "climbs",
     "exactly",
     "put_in",
@@ -461,6 +463,50 @@ def put_in(formula: sp.Basic, values: Mapping[Any, Any]) -> Any:
 
 
 @lru_cache(maxsize=10_000)
+def climbing(
+    payoffs: Mapping[Profile, Mapping[str, sp.Expr]],
+    outcomes: Mapping[str, Outcome],
+    more: Iterable[tuple[str, Any]],
+) -> tuple[tuple[str, sp.Basic], ...]:
+    """Return those formulas of a game, besides definitions, whose values may be of any size.
+
+    Parameters
+    ----------
+    more : iterable of (where, formula)
+        What a kind of game has besides payoffs and outcomes.
+    """
+    every: list[tuple[str, Any]] = []
+    for profile, cell in payoffs.items():
+        at = f".({', '.join(profile)})" if profile else ""
+        every += [(f"payoffs{at}.{player}", payoff) for player, payoff in cell.items()]
+    for name, outcome in outcomes.items():
+        every += [(f"outcomes.{name}", formula) for formula in outcome.profiles.values()]
+        every.append((f"outcomes.{name}", outcome.formula))
+    every += more
+    return tuple((at, one) for at, one in every if isinstance(one, sp.Basic) and climbs(one))
+
+
+def check_sizes(
+    formulas: Iterable[tuple[str, sp.Basic]],
+    values: Mapping[sp.Symbol, sp.Expr],
+    at: Mapping[str, sp.Rational],
+) -> None:
+    """See that formulas have values of a reasonable size, before anybody works them out.
+
+    Raises
+    ------
+    TooLargeError
+        Where one has not; what has no value at all is told where it is asked for.
+    """
+    for where, formula in formulas:
+        try:
+            put_in(formula, values)
+        except TooLargeError as error:
+            raise error.of(where, at) from None
+        except (TypeError, ValueError):
+            continue
+
+
 def climbs(formula: sp.Basic) -> bool:
     """Tell whether a short formula may have a value of any length: an exponent is no number."""
     return any(
