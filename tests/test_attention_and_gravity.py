@@ -75,6 +75,12 @@ def test_among_the_random_calibrations_some_partners_are_dropped():
     assert sum(row["x_J"] == 0 for row in rows) > 3
 
 
+def test_attention_without_overhead_is_what_each_is_worth():
+    model = dilemma.load("attention")
+    (found,) = dilemma.solve(model, "cold_war", kappa=0)
+    assert [found.value(x) for x in ("x_J", "x_K", "y_U", "y_K")] == [10, 3, 10, 1]
+
+
 @pytest.mark.parametrize(
     ("number", "before", "after"), [("share_of_japan", 0.5816, 0.3625), ("share_of_us", 0.8731, 0.4955)]
 )  # fmt: skip
