@@ -1,6 +1,7 @@
 """Tables of trends and scenarios: small games whose answers are known, and mistakes in their files."""
 
 import json
+import tomllib
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import dilemma
 from dilemma import figures
 from dilemma.errors import CalibrationError, ModelError, UnknownModelError
+from dilemma.library import folder
 from small_stories import AFTER, BEFORE, CLAIMS, FED, HUMP, ONE, STORY, TABLE, chain, games, saved
 from words_drawn import check_words
 
@@ -546,3 +548,21 @@ def test_a_mistake_in_a_scenario_is_blamed_where_it_stands(linked, mistake):
     assert where in str(error.value)
     assert hint in str(error.value)
     assert "own.toml:" in str(error.value)
+
+
+# --- the shipped story ----------------------------------------------------------------------------
+
+
+def test_a_parameter_that_two_shipped_files_have_is_the_same_in_both():
+    text = (folder() / "scenarios" / "one_story.toml").read_text(encoding="utf-8")
+    links = tomllib.loads(text)["links"]
+    compared = set()
+    for name, link in links.items():
+        source, fed = dilemma.load(link["from"]), dilemma.load(link["to"])
+        if "as" not in link and link["tells"] in source.parameters:
+            for era, there in link.get("eras", {e: e for e in fed.eras}).items():
+                one = source.eras[there].values[link["tells"]]
+                other = fed.eras[era].values[link["feeds"]]
+                assert (one.range, one.central) == (other.range, other.central), (name, era)
+                compared.add(name)
+    assert compared == {"trade_war", "trade_provocation", "past_threat", "past_cover"}
