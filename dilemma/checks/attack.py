@@ -25,7 +25,6 @@ import sympy as sp
 
 from dilemma.checks.enumeration import At, bimatrix
 from dilemma.checks.truth import Truth, assumed, truth
-from dilemma.claims.cases import tries_first
 from dilemma.claims.solutions import solved_again
 from dilemma.claims.statements import Copy, Statements, copies
 from dilemma.claims.trials import Draws, Trial
@@ -549,12 +548,13 @@ def frequency(statements: Statements, *, draws: int, seed: int, until: float) ->
     """
     drawn = calibrations(statements, draws, seed, ends=False)
     tally = _Tally(seed)
-    quick = tries_first(statements.model)
     for begin in range(0, drawn.draws, CHUNK):
         if time.perf_counter() >= until:
             break
         part = drawn.part(begin, min(begin + CHUNK, drawn.draws))
-        trying = ChosenAttempts(statements, part) if quick else attempts(statements, part)
+        trying = attempts(statements, part)
+        if isinstance(trying, _OneByOne):  # branches, solved together, are quicker by far
+            trying = ChosenAttempts(statements, part)
         _tried(trying, part, "mixed", tally, until)
     return tally.attack()
 

@@ -189,7 +189,8 @@ def two_eras(
         The only parameters that differ between the eras; each other one is one draw for both, from
         the first era's box.  Default: all that are not common in the model.
     """
-    values = {era: {**model.eras[era].values, **boxes.get(era, {})} for era in eras}
+    every = {**model.eras, **model.further_eras}
+    values = {era: {**every[era].values, **boxes.get(era, {})} for era in eras}
     first, *_ = eras
     one_draw = {
         parameter: value
@@ -198,7 +199,7 @@ def two_eras(
     }
     told = {
         era: {
-            "title": model.eras[era].title,
+            "title": every[era].title,
             **_rows({p: v for p, v in values[era].items() if p not in one_draw}),
         }
         for era in eras

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,15 +20,18 @@ from typing import Any, Literal
 import numpy as np
 import sympy as sp
 
+from dilemma.checks.attack import frequency
+from dilemma.claims.decide import stated
 from dilemma.claims.meaning import outcome_of
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.solution import many
 from dilemma.ledger.prove import Asked, prove_all
 from dilemma.model import Model
+from dilemma.output.result import percent
 from dilemma.study.asking import candidates
-from dilemma.theory.parts import Interval, decimal
+from dilemma.theory.parts import Claim, Interval, decimal
 
-__all__ = ["Reached", "centred", "reached"]
+__all__ = ["Reached", "Share", "centred", "holds_on", "named_in", "reached"]
 
 DIGITS = 6  # of a centre that is carried on
 ROUNDS = 4  # of climbing
@@ -239,3 +243,41 @@ def _outward(found: Interval, slack: Fraction) -> Interval:
 def named_in(text: str, name: str) -> bool:
     """Tell whether a formula speaks of a number."""
     return re.search(rf"\b{re.escape(name)}\b", text) is not None
+
+
+# --- on which share of a box ----------------------------------------------------------------------
+
+
+SECONDS = 20.0  # for random draws
+ENOUGH = 1_000  # of them, for a share without their number beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """On which share of random pairs of calibrations a claim holds in every equilibrium.
+
+    Attributes
+    ----------
+    part : float
+    draws : int
+        How many were tried.
+    """
+
+    part: float
+    draws: int
+
+    def __str__(self) -> str:
+        if self.part in (0, 1):
+            return f"{'all' if self.part else 'none'} of {self.draws:,} draws"
+        told = percent(self.part)
+        return told if self.draws >= ENOUGH else f"{told} of {self.draws} draws"
+
+
+def holds_on(model: Model, claim: Claim, draws: int, seed: int) -> Share | None:
+    """Return on which share of random pairs of calibrations a claim holds; None where it cannot be tried."""
+    until = time.perf_counter() + SECONDS
+    try:
+        tried = frequency(stated(model, claim, "pair"), draws=draws, seed=seed, until=until)
+    except UnsupportedError:
+        return None
+    return Share(1 - tried.failing / tried.spoke, tried.spoke) if tried.spoke else None

@@ -18,17 +18,17 @@ from typing import Any
 import sympy as sp
 from pydantic import Field
 
-from dilemma.checks.attack import fails_at, frequency
+from dilemma.checks.attack import fails_at
 from dilemma.claims.decide import stated
 from dilemma.claims.verdict import Verdict
-from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.errors import CalibrationError
 from dilemma.ledger.prove import Asked, prove_all
 from dilemma.model import Model
 from dilemma.output.result import versions
 from dilemma.reading.expressions import ExpressionError, Scope, parse
 from dilemma.reading.rows import Row, blame
 from dilemma.story.documents import Source, opened, two_eras
-from dilemma.story.reach import Reached, named_in, reached
+from dilemma.story.reach import Reached, Share, holds_on, named_in, reached
 from dilemma.story.tellings import Fed, Scenario, Side, Told, in_brackets
 from dilemma.story.trends import table_boxes
 from dilemma.theory.parts import Value
@@ -36,7 +36,6 @@ from dilemma.theory.parts import Value
 __all__ = ["scenario"]
 
 Progress = Callable[[float, str], None]
-SHARE_SECONDS = 10.0  # for the random draws of a claim
 Boxes = dict[str, dict[str, Value]]  # of each era, of some parameters
 
 
@@ -236,17 +235,12 @@ class _Story:
 
     def share(
         self, model: Model, verdict: Verdict, name: str, draws: int, seed: int
-    ) -> float | None:
+    ) -> Share | None:
         """Return on which share of random pairs of calibrations a mixed claim holds."""
         if verdict.status != "mixed":
             return None
         claim = self._claim(model, self.document.claims[name])
-        until = time.perf_counter() + SHARE_SECONDS
-        try:
-            tried = frequency(stated(model, claim, "pair"), draws=draws, seed=seed, until=until)
-        except UnsupportedError:
-            return None
-        return 1 - tried.failing / tried.spoke if tried.spoke else None
+        return holds_on(model, claim, draws, seed)
 
     def moving(self, model: Model) -> set[str]:
         """Return what differs between the eras of a model as it was carried."""

@@ -9,8 +9,7 @@ from typing import Any, Literal
 from dilemma.claims.verdict import Verdict
 from dilemma.errors import CalibrationError, nearest
 from dilemma.output.result import Shown, Table, as_data, fields_as_data, number
-from dilemma.story.reach import Reached
-from dilemma.story.trends import share_of_draws
+from dilemma.story.reach import Reached, Share
 from dilemma.theory.parts import Interval, Value
 
 __all__ = ["Fed", "Scenario", "Side", "Told", "in_brackets"]
@@ -65,8 +64,8 @@ class Told:
     ----------
     name, side, model, says : str
     verdict : Verdict
-    share : float or None
-        Of random pairs of calibrations, at which it holds in every equilibrium.
+    share : Share or None
+        Of random pairs of calibrations, at which it holds in every equilibrium; for mixed ones.
     alone, without : mapping of cause to status
         What it is if that cause alone moves, and if all others do.  "fails": it does at the centres.
         "untouched": nothing of it moves, or nothing of it is taken away.
@@ -77,7 +76,7 @@ class Told:
     model: str
     says: str
     verdict: Verdict
-    share: float | None
+    share: Share | None
     alone: Mapping[str, str]
     without: Mapping[str, str]
 
@@ -248,7 +247,7 @@ def _found(one: Told) -> str:
     if one.status == "open":
         return f"open: {one.verdict.reason}"
     if one.status == "mixed" and one.share is not None:
-        return f"mixed: holds on {share_of_draws(one.share)}"
+        return f"mixed: holds on {one.share}"
     return one.status
 
 

@@ -16,26 +16,23 @@ from typing import Any, Literal
 import sympy as sp
 from pydantic import Field
 
-from dilemma.checks.attack import frequency
-from dilemma.claims.decide import stated
 from dilemma.claims.verdict import Verdict
 from dilemma.errors import UnsupportedError
 from dilemma.games.solution import solve
 from dilemma.ledger.prove import Asked, prove_all
 from dilemma.model import Model
-from dilemma.output.result import percent, versions
+from dilemma.output.result import versions
 from dilemma.reading.rows import Number, Row, ValueRow
 from dilemma.story.cells import Cause, Measured, Trend, Trends, Way
 from dilemma.story.documents import Source, narrowed, opened, two_eras
+from dilemma.story.reach import holds_on
 from dilemma.study.attribute import means
 from dilemma.theory.parts import Claim, Value
 
-__all__ = ["share_of_draws", "table_boxes", "trends"]
+__all__ = ["table_boxes", "trends"]
 
 Progress = Callable[[float, str], None]
 SIGN: Mapping[Way, str] = {"up": ">", "down": "<"}
-SHARE_SECONDS = 20.0  # for the random draws of a cell
-ALMOST = 1e-4
 
 
 # --- what a file says -----------------------------------------------------------------------------
@@ -62,6 +59,7 @@ class _Measured(Row):
 class _Cell(Row):
     of: str = ""
     tells: str = ""
+    eras: list[str] = Field(default_factory=list)
     shared: list[str] = Field(default_factory=list)
     expect: Literal["up", "down", "mixed"]
     derived: bool = True
@@ -280,8 +278,15 @@ def _find(
     source.known((*one.where, "tells"), one.told.tells, "outcome", names)
     for index, name in enumerate(one.told.shared):
         source.known((*one.where, "shared", index), name, "parameter", model.parameters)
-    one.eras = (document.eras.before, document.eras.after)
-    if not all(source.known(of, era, "era", model.eras) for era in one.eras):
+    named = one.told.eras
+    if named and len(named) != 2:
+        source.wrong((*one.where, "eras"), "two eras are wanted: the one before, the one after")
+        return
+    one.eras = (named[0], named[1]) if named else (document.eras.before, document.eras.after)
+    known = (*model.eras, *model.further_eras)
+    if not all(
+        source.known((*one.where, "eras") if named else of, era, "era", known) for era in one.eras
+    ):
         return
     one.model = model
     if boxes:
@@ -391,12 +396,13 @@ def _decided(one: _Asked, draws: int, seed: int) -> dict[str, Any]:
         trend: Any = "UP" if way == "up" else "DOWN"
         return {"trend": trend, "how": "proved", "as_expected": way == one.told.expect}
     open_ones = [v for k, v in one.found.items() if k in ("first", "other") and v.status == "open"]
-    rises, falls = (_share(one, each, draws, seed) for each in ("up", "down"))
-    shares = {"rises": rises, "falls": falls}
+    model = one.on(None, "")
+    rises, falls = (holds_on(model, one.claim(model, way), draws, seed) for way in SIGN)
+    shares = {"rises": rises and rises.part, "falls": falls and falls.part}
     if open_ones:
         return {"how": open_ones[0].reason, "as_expected": False, **shares}
-    told = max((rises or 0.0, "rises"), (falls or 0.0, "falls"))
-    seen = f"{told[1]} on {share_of_draws(told[0])}" if told[0] else ""
+    most = max((s for s in (rises, falls) if s), key=lambda share: share.part, default=None)
+    seen = f"{'rises' if most is rises else 'falls'} on {most}" if most else ""
     found: dict[str, Any] = {
         "trend": "MIXED",
         "how": seen,
@@ -413,29 +419,6 @@ def _decided(one: _Asked, draws: int, seed: int) -> dict[str, Any]:
                 "given": one.told.settled.given,
             }
     return found
-
-
-def share_of_draws(share: float) -> str:
-    """Write a share of draws of what is neither always nor never so.
-
-    Examples
-    --------
-    >>> share_of_draws(1.0), share_of_draws(0.5)
-    ('> 99.9 %', '50.0 %')
-    """
-    return percent(min(max(share, ALMOST), 1 - ALMOST))
-
-
-def _share(one: _Asked, way: str, draws: int, seed: int) -> float | None:
-    """Return on which share of random pairs of calibrations it goes one way in every equilibrium."""
-    model = one.on(None, "")
-    claim = one.claim(model, "up" if way == "up" else "down")
-    until = time.perf_counter() + SHARE_SECONDS
-    try:
-        tried = frequency(stated(model, claim, "pair"), draws=draws, seed=seed, until=until)
-    except UnsupportedError:
-        return None
-    return 1 - tried.failing / tried.spoke if tried.spoke else None
 
 
 def _of_model(one: _Asked, model: Model, cell: Trend) -> Trend:
