@@ -67,15 +67,15 @@ def values(model, at, number):
 
 
 def of_cell(key):
-    """Return a cell's model, number, shared parameters and narrower boxes."""
+    """Return a cell's model, number, shared parameters and boxes that are not those of the eras."""
     cell = CELLS[key]
     narrow = TABLE["boxes"].get(cell["of"], {})
-    return (
-        narrow.get("model", cell["of"]),
-        cell["tells"],
-        cell.get("shared", []),
-        narrow.get("eras"),
-    )
+    model, own = narrow.get("model", cell["of"]), narrow.get("eras")
+    if "eras" in cell:  # each is based on one of the two, and says what is different
+        own = {
+            era: plain(model)["eras"][name] for era, name in zip(ERAS, cell["eras"], strict=True)
+        }
+    return model, cell["tells"], cell.get("shared", []), own
 
 
 # --- the table -----------------------------------------------------------------------------------
