@@ -369,6 +369,86 @@ def test_a_game_that_is_played_once_has_the_equilibria_of_its_matrix():
 # --- time ------------------------------------------------------------------------------------------
 
 
+# --- entry and exit under uncertainty (Dixit 1989, Journal of Political Economy 97: 620-638, unverified) ----
+
+PRICES = ("high", "low")
+
+
+def firm():
+    """Who is out enters for K, who is in leaves for X; the price turns with a chance of q in each period."""
+    states, stages = {}, {}
+    for price, other in zip(PRICES, reversed(PRICES), strict=True):
+        states |= {
+            f"out_{price}": {"firm": ["enter", "wait"]},
+            f"in_{price}": {"firm": ["stay", "leave"]},
+        }
+        goes = {
+            side: {f"{side}_{price}": "1 - q", f"{side}_{other}": "q"} for side in ("in", "out")
+        }
+        for line, paid, side in (
+            (f"out_{price}: enter", f"{price} - K", "in"), (f"out_{price}: wait", "0", "out"),
+            (f"in_{price}: stay", price, "in"), (f"in_{price}: leave", "-X", "out"),
+        ):  # fmt: skip
+            stages[line] = {"pays": {"firm": paid}, "next": goes[side]}
+    parameters = {
+        **number("d", 0, 1, open="both"), **number("q", 0, 1), **number("K", 0, 100),
+        **number("X", 0, 100), **number("high", -10, 10), **number("low", -10, 10),
+    }  # fmt: skip
+    return game(states, stages, players={"firm": {"discount": "d"}}, parameters=parameters)
+
+
+def iterated(at, rounds=4_000):
+    """Return whether a firm goes in, and whether it stays, at each price: by value iteration."""
+    d, q, K, X, *prices = (float(at[name]) for name in ("d", "q", "K", "X", *PRICES))
+    inside, outside = np.zeros(2), np.zeros(2)
+    paid, turn = np.array(prices), np.array([[1 - q, q], [q, 1 - q]])
+    for _ in range(rounds):
+        stay, wait = paid + d * turn @ inside, d * turn @ outside
+        inside, outside = np.maximum(stay, wait - X), np.maximum(stay - K, wait)
+    return stay - K > wait, stay > wait - X
+
+
+def done(at):
+    (found,) = dilemma.solve(firm(), at)
+    return tuple(
+        np.array([found.play[f"firm in {side}_{price}"][action] == 1 for price in PRICES])
+        for side, action in (("out", "enter"), ("in", "stay"))
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_firm_enters_and_leaves_where_iteration_says(seed):
+    rng = random.Random(seed)
+    at = {
+        "d": sp.Rational(rng.randint(80, 95), 100), "q": sp.Rational(rng.randint(5, 45), 100),
+        "K": rng.randint(1, 12), "X": rng.randint(1, 8),
+        "high": sp.Rational(rng.randint(1, 200), 100), "low": -sp.Rational(rng.randint(1, 200), 100),
+    }  # fmt: skip
+    for own, expected in zip(done(at), iterated(at), strict=True):
+        assert (own == expected).all()
+
+
+@pytest.mark.parametrize(("over", "enters", "stays"), [(1, True, True), (-1, False, True)])
+def test_a_price_that_never_turns_is_compared_with_interest_on_what_is_sunk(over, enters, stays):
+    """Enter above (1 - d)*K, leave below -(1 - d)*X: Marshall's triggers."""
+    price = sp.Rational(1, 2) + sp.Rational(over, 100)
+    at = {"d": sp.Rational(9, 10), "q": 0, "K": 5, "X": 3, "high": price, "low": price}
+    entering, staying = done(at)
+    assert (entering == enters).all()
+    assert (staying == stays).all()
+
+
+def test_who_may_be_sorry_waits_and_who_may_be_glad_stays():
+    """At prices that would decide it if they lasted: uncertainty widens the band."""
+    common = {"d": sp.Rational(9, 10), "K": 5, "X": 3, "high": sp.Rational(3, 5), "low": -sp.Rational(2, 5)}  # fmt: skip
+    entering, staying = done({**common, "q": 0})
+    assert entering.tolist() == [True, False]
+    assert staying.tolist() == [True, False]
+    entering, staying = done({**common, "q": sp.Rational(1, 5)})
+    assert entering.tolist() == [False, False]
+    assert staying.tolist() == [True, True]
+
+
 def test_how_long_a_state_is_waited_for():
     """Ann's ruin: from 2 of 4 chips a fair game lasts 4 rounds on average."""
     states = {"chips_2": {}, "chips_1": {}, "chips_3": {}, "end": {}}
