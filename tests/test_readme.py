@@ -36,11 +36,6 @@ def test_the_main_command_ends_as_shown(typed):
     assert out.splitlines()[-len(shown) :] == shown
 
 
-def test_the_table_is_what_the_command_prints():
-    shown = re.search(r"<!-- table1 -->\n```text\n(.*?)```", README, re.DOTALL)[1]
-    assert shown.rstrip() in str(dilemma.trends(draws=2_000))
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """One folder for all commands: a later one may read what an earlier one wrote."""

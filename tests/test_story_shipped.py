@@ -4,10 +4,12 @@ What is proved is looked at anew at random: files are read as plain TOML, and mo
 :mod:`closed_forms`, which knows nothing of the package.
 """
 
+import re
 import tomllib
 from fractions import Fraction
 from functools import cache
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -90,6 +92,12 @@ def test_nine_cells_are_proved_one_is_measured_and_two_rest_on_an_assumption(tab
     assert table.count == {"proved": 9, "measured": 1, "assumed": 2, "open": 0}
 
 
+def test_the_readme_shows_the_table(table):
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"<!-- table1 -->\n```text\n(.*?)```", readme, re.DOTALL)[1]
+    assert shown.rstrip() in str(table)
+
+
 def test_every_cell_is_as_expected(table):
     assert [(c.row, c.column) for c in table.cells if not c.as_expected] == []
     assert {(c.row, c.column) for c in table.cells} == set(CELLS)
@@ -167,8 +175,19 @@ def test_mixed_cells_do_rise_somewhere_outside_the_assumption(table):
 
 
 @pytest.fixture(scope="module")
-def story():
-    return dilemma.scenario()
+def story(tmp_path_factory):
+    """Return the shipped scenario with one of its causes: each of the others takes a minute more."""
+    text = (folder() / "scenarios" / "one_story.toml").read_text(encoding="utf-8")
+    head, *causes = re.split(r"(?m)^(?=\[causes\.)", text)
+    (trade,) = [cause for cause in causes if cause.startswith("[causes.trade]")]
+    path = tmp_path_factory.mktemp("story") / "one_story.toml"
+    path.write_text(head + trade, encoding="utf-8")
+    return dilemma.scenario(path)
+
+
+def test_trade_alone_makes_support_less_likely_and_deterrence_thinner(story):
+    assert story["less_support"].by == story["thinner_deterrence"].by == ("trade",)
+    assert "trade" in story["less_support"].needs
 
 
 LINKS = {
