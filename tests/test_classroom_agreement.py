@@ -1,4 +1,4 @@
-"""The page against answers that share nothing with it, on 5,000 calibrations of each model.
+"""The page against answers that share nothing with it, on 20,000 calibrations of each model.
 
 Games with actions: vertex enumeration in fractions, from payoffs alone.  Games with numbers: best
 replies and equilibria worked out here from the definitions, by scanning and bisection.  Trees:
@@ -18,7 +18,7 @@ from dilemma.games.exact import solve_exactly
 from small_games import ranging, valued
 
 pytestmark = [needs_node, pytest.mark.slow]
-COUNT = 5_000
+COUNT = 20_000
 SOLVED = """
 const m = model(given.name);
 return given.at.map((values) => {
@@ -222,7 +222,7 @@ def test_numbers_agree_with_scanned_best_replies(name, upper):
 
 def test_stable_equilibria_are_those_to_which_best_replies_lead_back(hedging):
     model, html = hedging, page()
-    calibrations = draws(html, "hedging", 1_000, seed=1)
+    calibrations = draws(html, "hedging", 3_000, seed=1)
     columns = np.array(floats(calibrations)).T
     seen = set()
     for n, own in enumerate(solved(html, "hedging", calibrations)):

@@ -333,7 +333,7 @@ def games(draw, entries=any_kind, largest=4):
     return draw(matrix), draw(matrix)
 
 
-laws = settings(max_examples=30, deadline=None, derandomize=True)
+laws = settings(max_examples=60, deadline=None, derandomize=True)
 
 
 @laws

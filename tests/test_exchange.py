@@ -352,7 +352,7 @@ cuts = st.lists(
 
 
 @given(st.sampled_from([SELTEN, BY_OUTCOMES]), cuts)
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None)
 def test_whatever_the_text_it_is_a_model_or_a_mistake_with_a_place(text, cuts):
     try:
         game = parse_nfg(damaged(text, cuts))
@@ -433,7 +433,7 @@ def tables(draw):
 
 
 @given(tables())
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=60)
 def test_there_and_back(table):
     """Through a file, through pygambit's reader and writer, and into pygambit's own numbers."""
     sizes, paid, players, actions, titles, title = table

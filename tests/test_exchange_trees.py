@@ -303,7 +303,7 @@ HORSE = (GAMES / "selten_horse.efg").read_text(encoding="utf-8")
 
 
 @given(st.sampled_from([STAGES, HORSE]), cuts)
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=200)
 def test_whatever_the_text_it_is_a_model_or_a_mistake_with_a_place(text, cuts):
     try:
         game = parse_efg(damaged(text, cuts))
@@ -359,7 +359,7 @@ def trees(draw):
 
 
 @given(trees())
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=80)
 def test_there_and_back(document):
     """Through a file, and through pygambit's reader and writer."""
     game = Model(**document)

@@ -200,7 +200,7 @@ WORDS += ["min(", "max(", "abs(", "kind(a)", "1e"]
 PIECES = st.sampled_from([*CHARACTERS, *(f"{word} " for word in WORDS)])
 
 
-@settings(max_examples=250, deadline=2000)
+@settings(max_examples=600, deadline=2000)
 @given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=30).map("".join)))
 def test_any_text_parses_or_is_blamed(text):
     for truth in (False, True):
@@ -236,7 +236,7 @@ FORMULAS = st.recursive(
 )
 
 
-@settings(max_examples=80, deadline=4000)
+@settings(max_examples=200, deadline=4000)
 @given(FORMULAS)
 def test_what_is_written_is_read_back(text):
     try:

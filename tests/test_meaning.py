@@ -67,7 +67,7 @@ def test_symbols_say_what_an_example_says(abandonment, text):
     (copy,) = statements.copies
     twins = statements.twins(statements.parts())
     rng, seen = random.Random(7), set()
-    for _ in range(15):
+    for _ in range(40):
         points = {"cold_war": random_calibration(abandonment, "cold_war", rng)}
         for twin in twins:
             here = points["cold_war"]

@@ -142,7 +142,7 @@ def test_the_risk_dominant_equilibrium_is_that_of_selection(abandonment):
     rng = random.Random(3)
     players = list(abandonment.players.values())
     seen = set()
-    for _ in range(12):
+    for _ in range(25):
         era = rng.choice(list(abandonment.eras))
         at = {
             n: v.range.low + sp.Rational(rng.randint(0, 8), 8) * (v.range.high - v.range.low)

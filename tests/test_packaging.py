@@ -94,10 +94,8 @@ def without_extras(*words, cwd, expects=0):
 
 
 def test_games_are_compared_solved_and_claims_decided_without_any_extra(tmp_path):
-    assert "(strong, strong)" in without_extras(
-        "compare", "abandonment", "--draws", "50", cwd=tmp_path
-    )
-    assert "regret" in without_extras("solve", "hedging", "--era", "cold_war", cwd=tmp_path)
+    assert "(strong, strong)" in without_extras("compare", "abandonment", cwd=tmp_path)
+    assert "regret" in without_extras("solve", "cork", "--era", "cold_war", cwd=tmp_path)
     assert "proved" in without_extras("prove", "abandonment.C1.8", cwd=tmp_path)
 
 

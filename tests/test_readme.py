@@ -7,9 +7,7 @@ from pathlib import Path
 import pytest
 
 import dilemma
-from classroom_page import SHOWN, page
 from dilemma.library import template
-from dilemma.page.page import Page
 
 pytestmark = pytest.mark.slow
 
@@ -27,13 +25,13 @@ def after(block):
     return re.search(r"^```text\n(.*?)^```", rest, re.DOTALL | re.MULTILINE)[1]
 
 
-def test_the_main_command_ends_as_shown(typed):
+def test_the_main_command_ends_as_shown(process):
     block = next(b for b in blocks("sh") if "dilemma compare" in b and "venv" in b)
     arguments = block.strip().split("/dilemma ")[1].split()
-    code, out, err = typed(*arguments)
-    assert code == 0, err
+    ran = process(*arguments)
+    assert ran.returncode == 0, ran.stderr
     shown = after(block).splitlines()
-    assert out.splitlines()[-len(shown) :] == shown
+    assert ran.stdout.splitlines()[-len(shown) :] == shown
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +51,9 @@ def folder(tmp_path_factory):
     ids=" ".join,
 )
 def test_every_command_shown_runs(command, folder, monkeypatch, typed):
-    """All in one process: what one has worked out of a model need not be worked out by the next.
-
-    The page of all models, test_classroom's subject, is made once for all tests.
-    """
+    """All in one process: what one has worked out of a model need not be worked out by the next."""
     monkeypatch.chdir(folder)
     monkeypatch.setattr(webbrowser, "open", lambda _: True)
-    whole = Page(tuple(SHOWN), page())
-    monkeypatch.setattr("dilemma.page.page.classroom", lambda *_, **__: whole)
     code, _, err = typed(*command[1:])
     assert code == 0, err
 

@@ -189,7 +189,7 @@ def test_branches_and_numbers_agree_at_any_discount_factor(seed):
         assert set(batch.names(int(k))) == {e.branch for e in found}
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.integers(0, 11), st.integers(1, 5), st.integers(-4, 4))
 def test_scaling_payoffs_and_adding_to_them_changes_no_equilibrium(seed, factor, more):
     states, stages = random_game(seed)

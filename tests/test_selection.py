@@ -23,7 +23,7 @@ from dilemma.study import learning
 from dilemma.study import learning as quantal
 from dilemma.study.criteria import stability
 
-few = settings(max_examples=12, deadline=None)
+few = settings(max_examples=25, deadline=None)
 
 
 def symmetric(rows, actions=None, **more):
@@ -348,7 +348,7 @@ def test_strict_symmetric_equilibria_are_stable(rows):
             assert stability(fractions(rows), x).stable
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rows=squares(2, 4))
 def test_stability_agrees_with_every_mutant_on_a_grid(rows):
     A, n = np.array(rows, dtype=object), len(rows)

@@ -76,7 +76,7 @@ def test_sets_that_touch_are_one_component():
     assert {s.component for s in found.sets} == {0}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000))
 def test_every_mixture_within_a_set_is_an_equilibrium(seed):
     rng = random.Random(seed)

@@ -38,12 +38,12 @@ def _kind(model: Model) -> str:
     return model.game.here + (f", by {model.players[leads].title} first" if leads else "")
 
 
-def page(model: Model, verdicts: Sequence[Verdict], *, solved: bool = True) -> str:
-    """Return a model's page as Markdown, with its solution in symbols if it is to be worked out."""
-    return "\n\n".join(_sections(model, verdicts, solved=solved)) + "\n"
+def page(model: Model, verdicts: Sequence[Verdict], *, seconds: float = 60) -> str:
+    """Return a model's page as Markdown; ``seconds`` is for its solution in symbols."""
+    return "\n\n".join(_sections(model, verdicts, seconds)) + "\n"
 
 
-def _sections(model: Model, verdicts: Sequence[Verdict], *, solved: bool) -> Iterator[str]:
+def _sections(model: Model, verdicts: Sequence[Verdict], seconds: float) -> Iterator[str]:
     yield f"# {said(model.title)}"
     yield said(model.reads)
     yield f"Source: {said(model.source)}."
@@ -61,8 +61,7 @@ def _sections(model: Model, verdicts: Sequence[Verdict], *, solved: bool) -> Ite
         if shown.title != "Definitions":  # typeset above
             yield f"## {said(shown.title)}"
             yield table(shown, names=shown.title in BARE)
-    if solved:
-        yield from _solution(model)
+    yield from _solution(model, seconds)
     yield from _claims(model, verdicts)
     yield from _questions(model)
 
@@ -103,9 +102,12 @@ def _definitions(model: Model) -> str:
     return rows(["name", "is", "means"], body)
 
 
-def _solution(model: Model) -> Iterator[str]:
-    """Yield the solution in symbols, and the commands that print it whole."""
-    found = propositions(model, seconds=None)
+def _solution(model: Model, seconds: float) -> Iterator[str]:
+    """Yield the solution in symbols, and the commands that print it whole.
+
+    A page shows no long condition, so that it matters little how far long ones were shortened.
+    """
+    found = propositions(model, seconds=seconds)
     yield "## Solution in symbols"
     body = [[said(p.says), _played(p), _short(p.where)] for p in found]
     yield rows(["says", "played", "where"], body)
