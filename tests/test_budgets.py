@@ -207,7 +207,7 @@ def test_solving_keeps_its_budget(made):
 
 
 def test_where_numbers_are_chosen_an_answer_is_there_early():
-    found = dilemma.solve(quantities(), seconds=20)
+    found = dilemma.solve(quantities(), seconds=8)
     assert not found.complete
     assert "first-order conditions were not solved" in found.reason
     (equilibrium,) = found

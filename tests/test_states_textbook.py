@@ -366,9 +366,6 @@ def test_a_game_that_is_played_once_has_the_equilibria_of_its_matrix():
         assert [list(e.payoffs.values()) for e in here] == [list(e.payoffs.values()) for e in there]
 
 
-# --- time ------------------------------------------------------------------------------------------
-
-
 # --- entry and exit under uncertainty (Dixit 1989, Journal of Political Economy 97: 620-638, unverified) ----
 
 PRICES = ("high", "low")
@@ -447,6 +444,9 @@ def test_who_may_be_sorry_waits_and_who_may_be_glad_stays():
     entering, staying = done({**common, "q": sp.Rational(1, 5)})
     assert entering.tolist() == [False, False]
     assert staying.tolist() == [True, True]
+
+
+# --- time ------------------------------------------------------------------------------------------
 
 
 def test_how_long_a_state_is_waited_for():

@@ -58,7 +58,12 @@ class Triangles:
         if shape.last is None:
             return "null"
         coefficients = sp.Poly(top(shape.polynomial), shape.last).all_coeffs()
-        return f"() => [{', '.join(formula(sp.factor_terms(c), self.names) for c in coefficients)}]"
+        return f"() => [{', '.join(self._shorter(c) for c in coefficients)}]"
+
+    def _shorter(self, coefficient: sp.Expr) -> str:
+        """Print a coefficient as it is or nested (Horner's scheme), whichever is shorter."""
+        ways = (sp.factor_terms(coefficient), sp.horner(coefficient))
+        return min((formula(way, self.names) for way in ways), key=len)
 
     def up(self, shape: Shape, held: Iterable[sp.Symbol] = ()) -> str:
         """Print how a root is carried up: every unknown in the page's order; null at a pole."""

@@ -84,6 +84,8 @@ class _Floats(JavascriptCodePrinter):  # type: ignore[misc]
             if not expr.base.is_Symbol:
                 return f"Math.pow({base}, 2)"
             return f"({base}*{base})" if expr.base in self._below[-1] else f"{base}*{base}"
+        if expr.exp.is_Integer and expr.exp > 2 and expr.base.is_Symbol:
+            return f"({self._print(expr.base)}**{expr.exp})"  # shorter than a call, by which it is worked out
         return str(super()._print_Pow(expr))
 
     def _print_Relational(self, expr: Relational) -> str:

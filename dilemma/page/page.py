@@ -431,7 +431,7 @@ def _assembled(told: Sequence[dict[str, Any]], scripts: Sequence[str]) -> str:
     """Put the file together; only what stands in it may run or colour it."""
     style = _asset("page.css")
     generated = "const MODELS = {\n" + ",\n".join(scripts) + "\n};"
-    code = "\n".join(['"use strict";', generated, *(_asset(f"{name}.js") for name in SCRIPTS)])
+    code = "\n".join(['"use strict";', generated, *(_script(name) for name in SCRIPTS)])
     content = {
         "words": json.loads(_asset("words.json")),
         "models": cleaned(list(told)),
@@ -444,6 +444,12 @@ def _assembled(told: Sequence[dict[str, Any]], scripts: Sequence[str]) -> str:
     )
     parts = {"POLICY": policy, "STYLE": style, "DATA": data, "CODE": code}
     return re.sub(r"@(\w+)@", lambda mark: parts[mark[1]], _asset("page.html"))
+
+
+def _script(name: str) -> str:
+    """Read a script without its comments, and without what stands before a line."""
+    lines = (line.strip() for line in _asset(f"{name}.js").splitlines())
+    return "\n".join(line for line in lines if not line.startswith("//"))
 
 
 def _asset(name: str) -> str:
