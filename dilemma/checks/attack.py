@@ -510,10 +510,8 @@ def attacked(
     """
     drawn = aimed(statements, draws, seed)
     tally = _Tally(seed)
-    # Corners first: what is rare happens there, and they are few.  What is possible is looked for inside.
+    # Corners first: what is rare happens there, and they are few.
     order = [(drawn.draws, len(drawn)), (0, drawn.draws)]
-    if statements.claim.mode == "possible":
-        order.reverse()
     for first, last in order:
         for begin in range(first, last, CHUNK):
             if time.perf_counter() >= until:
