@@ -551,10 +551,10 @@ def test_the_time_that_branches_take_is_part_of_the_budget(monkeypatch):
 
 
 def test_a_sheet_is_laid_out_without_a_solution_that_takes_too_long(monkeypatch):
-    def late(model):
-        raise BudgetError("not done within 60 seconds")
+    def late(model, *, seconds):
+        raise BudgetError(f"not done within {seconds} seconds")
 
     monkeypatch.setattr(sheets, "propositions", late)
-    shown = str(dilemma.sheet(volunteers(2, range=[0, 1])))
-    assert "not done within 60 seconds" in shown
+    shown = str(dilemma.sheet(volunteers(2, range=[0, 1]), seconds=7))
+    assert "It takes more than 7 seconds to state: dilemma propositions" in " ".join(shown.split())
     assert "Volunteers: payoffs" in shown

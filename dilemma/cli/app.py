@@ -133,11 +133,11 @@ def list_models(as_json: JSON = False) -> None:
 
 
 @app.command()
-def show(model: MODEL, as_json: JSON = False, latex: bool = False) -> None:
+def show(model: MODEL, seconds: SECONDS = 20.0, as_json: JSON = False, latex: bool = False) -> None:
     """Show what a model says: players, payoffs, parameters with their values and sources."""
     from dilemma.study.sheet import sheet
 
-    put(sheet(load_model(model)), as_json=as_json, latex=latex)
+    put(sheet(load_model(model), seconds=seconds), as_json=as_json, latex=latex)
 
 
 @app.command()

@@ -97,6 +97,9 @@ def _fraction(relation: Relational, closed: Mapping[sp.Symbol, sp.Expr]) -> tupl
 
 @lru_cache(maxsize=1_000)
 def _quotient(gap: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    expanded = sp.expand(gap)
+    if expanded.is_polynomial():
+        return expanded, sp.S.One
     top, bottom = sp.fraction(sp.cancel(sp.together(gap)))
     if bottom.could_extract_minus_sign():
         top, bottom = -top, -bottom
@@ -136,9 +139,11 @@ def tidy(relation: sp.Basic) -> sp.Basic:
     if gap.is_number:
         return relation.func(gap, 0)
     _, gap = gap.primitive()
+    # Of terms of both signs sympy tells no sign, and takes long to say so.
+    signs = {term.as_coeff_Mul()[0].is_positive for term in sp.Add.make_args(gap)}
     if gap.could_extract_minus_sign():
-        return relation.reversed.func(-gap, 0)
-    return relation.func(gap, 0)
+        return relation.reversed.func(-gap, 0, evaluate=len(signs) == 1)
+    return relation.func(gap, 0, evaluate=len(signs) == 1)
 
 
 def polynomials(formulas: Iterable[sp.Basic]) -> tuple[sp.Expr, ...]:
@@ -353,6 +358,8 @@ class Shortening:
         signed = [self.signed(part) for part in parts]
         if self.never(*signed, tied=True):
             return sp.false
+        if self.ended:
+            return sp.And(*signed)
         found = self._pruned(signed)
         if len(polynomials([found])) <= MOST_WRITTEN_OUT:
             out = self._possible(sp.to_dnf(found, simplify=False), [])
@@ -404,7 +411,7 @@ class Shortening:
             if isinstance(part, sp.Or):
                 parts[k] = self._tightened(part, rest)
             elif part.func in STRICT and self.never(
-                *rest, STRICT[part.func](*part.args), tied=True
+                *rest, STRICT[part.func](*part.args, evaluate=False), tied=True
             ):
                 parts[k] = sp.Eq(*part.args)
         return sp.And(*parts)

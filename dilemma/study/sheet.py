@@ -13,6 +13,9 @@ from dilemma.theory.parts import Claim, Value, decimal
 
 __all__ = ["Sheet", "sheet"]
 
+SECONDS = 20.0  # of a reader who asked what a model says, not for its propositions
+LONGEST = 30_000  # characters
+
 
 @dataclass(frozen=True)
 class Sheet(Shown):
@@ -21,13 +24,16 @@ class Sheet(Shown):
     Attributes
     ----------
     model : Model
+    seconds : float or None
+        Budget for its solution in symbols.
     """
 
     model: Model
+    seconds: float | None = SECONDS
 
     def tables(self) -> tuple[Table, ...]:
         """Return payoffs, definitions, parameters, outcomes, solution and claims."""
-        found = [*self.statement(), _solution(self.model)]
+        found = [*self.statement(), _solution(self.model, self.seconds)]
         if self.model.claims:
             found.append(_claims(self.model))
         return tuple(found)
@@ -52,8 +58,14 @@ class Sheet(Shown):
         return {"name": self.model.name, **as_data(self.model.document)}
 
 
-def sheet(model: Model) -> Sheet:
+def sheet(model: Model, *, seconds: float | None = SECONDS) -> Sheet:
     """Lay a model out for reading.
+
+    Parameters
+    ----------
+    model : Model
+    seconds : float, optional
+        Budget for its solution in symbols: past it conditions are longer than need be.
 
     Examples
     --------
@@ -61,7 +73,7 @@ def sheet(model: Model) -> Sheet:
     >>> print(str(sheet(dilemma.load("abandonment"))).splitlines()[0])
     Abandonment and entrapment: payoffs
     """
-    return Sheet(model)
+    return Sheet(model, seconds)
 
 
 def _definitions(model: Model) -> Table:
@@ -126,11 +138,22 @@ def _outcomes(model: Model) -> Table:
     return Table("Outcomes of an equilibrium", head, rows, formulas=("name",))
 
 
-def _solution(model: Model) -> Table:
+def _solution(model: Model, seconds: float | None) -> Table:
+    """State the solution in symbols; where that takes long, or would not fit a sheet, say who does."""
     try:
-        return propositions(model).tables()[0]
-    except (UnsupportedError, BudgetError) as error:
+        told = propositions(model, seconds=seconds).tables()[0]
+    except UnsupportedError as error:
         return Table("Solution in symbols", ("",), ((str(error),),))
+    except BudgetError:
+        return _elsewhere(model, f"takes more than {seconds:g} seconds to state")
+    if sum(len(str(cell)) for row in told.rows for cell in row) > LONGEST:
+        return _elsewhere(model, "is too long for a sheet")
+    return told
+
+
+def _elsewhere(model: Model, why: str) -> Table:
+    where = f"dilemma propositions {model.name} states it"
+    return Table("Solution in symbols", ("",), ((f"It {why}: {where}.",),))
 
 
 def _variants(model: Model) -> Table:
