@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import inf
 
 import sympy as sp
@@ -40,11 +41,17 @@ class _Networks:
     exact: bool = True
     known: dict[Graph, Paid | None] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        # Calibrated once, before any network is put in: the same for all of them.
+        at = dict(self.values)
+        self._pays = {p: f.xreplace(at) for p, f in self.game.pays.items()}
+        self._slopes = [e.xreplace(at) for e in _slopes(self.model)]
+
     def paid(self, graph: Graph) -> Paid | None:
         """Return what a network pays; None where nothing inside the ranges is best to choose."""
         if graph not in self.known:
             chosen = self.chosen(graph)
-            pays = self.game.pays.items()
+            pays = self._pays.items()
             self.known[graph] = (
                 None
                 if chosen is None
@@ -56,7 +63,7 @@ class _Networks:
         self, formula: sp.Expr, graph: Graph, chosen: Mapping[sp.Symbol, sp.Expr], what: str
     ) -> sp.Rational:
         """Return a formula's value, rounded where it is irrational."""
-        value = put_in_graph(formula, self.game.calls, graph).xreplace({**self.values, **chosen})
+        value = put_in_graph(formula, self.game.calls, graph).xreplace(dict(chosen))
         if value.free_symbols or not value.is_real or not value.is_finite:
             raise CalibrationError(
                 f"{what} is not a finite real number there, in ({self.game.called(graph)})"
@@ -70,20 +77,16 @@ class _Networks:
     def chosen(self, graph: Graph) -> dict[sp.Symbol, sp.Expr] | None:
         """Return what is chosen in a network; None where nothing inside the ranges is best."""
         choices = list(self.game.chosen.values())
-        symbols = [choice.symbol for choice in choices]
-        pays = {
-            c.player: put_in_graph(self.game.pays[c.player], self.game.calls, graph).xreplace(
-                dict(self.values)
-            )
-            for c in choices
-        }
-        slopes = [sp.expand(sp.diff(pays[c.player], c.symbol)) for c in choices]
-        if not symbols:
+        if not choices:
             return {}
-        straight = all(
-            e.is_polynomial(*symbols) and sp.Poly(e, *symbols).total_degree() <= 1 for e in slopes
-        )
-        found = self._straight(slopes, symbols) if straight else self._solved(graph, pays)
+        symbols = [choice.symbol for choice in choices]
+        slopes = [put_in_graph(e, self.game.calls, graph) for e in self._slopes]
+        straight = all(e.is_polynomial(*symbols) for e in slopes)
+        lines = [sp.Poly(e, *symbols) for e in slopes] if straight else []
+        if straight and all(line.total_degree() <= 1 for line in lines):
+            found = self._straight(lines, symbols)
+        else:
+            found = self._solved(graph)
         ends = {
             c.symbol: (c.low.xreplace(self.values), c.high.xreplace(self.values)) for c in choices
         }
@@ -91,11 +94,11 @@ class _Networks:
         return found if inside else None
 
     def _straight(
-        self, slopes: list[sp.Expr], symbols: list[sp.Symbol]
+        self, slopes: list[sp.Poly], symbols: list[sp.Symbol]
     ) -> dict[sp.Symbol, sp.Expr] | None:
         players = [choice.player for choice in self.game.chosen.values()]
-        rows = [[e.coeff(s, 1) for s in symbols] for e in slopes]
-        rest = [[-e.xreplace(dict.fromkeys(symbols, sp.Integer(0)))] for e in slopes]
+        rows = [[line.coeff_monomial(s) for s in symbols] for line in slopes]
+        rest = [[-line.coeff_monomial(1)] for line in slopes]
         for player in dict.fromkeys(players):  # concave in what its player chooses?
             own = [k for k, other in enumerate(players) if other == player]
             curved = sp.Matrix([[-rows[i][j] for j in own] for i in own])
@@ -109,11 +112,11 @@ class _Networks:
             return None
         return dict(zip(symbols, told, strict=True))
 
-    def _solved(self, graph: Graph, pays: Mapping[str, sp.Expr]) -> dict[sp.Symbol, sp.Expr] | None:
+    def _solved(self, graph: Graph) -> dict[sp.Symbol, sp.Expr] | None:
         """Solve what is left in a network as a game of chosen numbers."""
         from dilemma.games.solution import equilibria
 
-        del graph
+        pays = {p: put_in_graph(f, self.game.calls, graph) for p, f in self._pays.items()}
         choices = self.game.chosen.values()
         players = {
             c.player: {
@@ -141,6 +144,13 @@ class _Networks:
         self.exact = self.exact and found[0].exact
         symbols = {c.name: c.symbol for c in choices}
         return {symbols[n]: v for own in found[0].play.values() for n, v in own.items()}
+
+
+@lru_cache(maxsize=32)
+def _slopes(model: Model) -> tuple[sp.Expr, ...]:
+    """Return the slope of each chooser's payoff by what it chooses, in whatever network."""
+    game = network_of(model)
+    return tuple(sp.diff(game.pays[c.player], c.symbol) for c in game.chosen.values())
 
 
 def solve(
