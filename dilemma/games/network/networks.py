@@ -63,7 +63,7 @@ class _Networks:
         self, formula: sp.Expr, graph: Graph, chosen: Mapping[sp.Symbol, sp.Expr], what: str
     ) -> sp.Rational:
         """Return a formula's value, rounded where it is irrational."""
-        value = put_in_graph(formula, self.game.calls, graph).xreplace(dict(chosen))
+        value = self._in_graph(formula, graph).xreplace(dict(chosen))
         if value.free_symbols or not value.is_real or not value.is_finite:
             raise CalibrationError(
                 f"{what} is not a finite real number there, in ({self.game.called(graph)})"
@@ -71,6 +71,10 @@ class _Networks:
         if not value.is_Rational:
             self.exact, value = False, sp.Rational(sp.N(value, DIGITS))
         return value
+
+    def _in_graph(self, formula: sp.Expr, graph: Graph) -> sp.Expr:
+        """Put a network in; how near two are may be a parameter's power."""
+        return put_in_graph(formula, self.game.calls, graph).xreplace(dict(self.values))
 
     # --- what is chosen -------------------------------------------------------------------------
 
@@ -80,7 +84,7 @@ class _Networks:
         if not choices:
             return {}
         symbols = [choice.symbol for choice in choices]
-        slopes = [put_in_graph(e, self.game.calls, graph) for e in self._slopes]
+        slopes = [self._in_graph(e, graph) for e in self._slopes]
         straight = all(e.is_polynomial(*symbols) for e in slopes)
         lines = [sp.Poly(e, *symbols) for e in slopes] if straight else []
         if straight and all(line.total_degree() <= 1 for line in lines):
@@ -116,7 +120,7 @@ class _Networks:
         """Solve what is left in a network as a game of chosen numbers."""
         from dilemma.games.solution import equilibria
 
-        pays = {p: put_in_graph(f, self.game.calls, graph) for p, f in self._pays.items()}
+        pays = {p: self._in_graph(f, graph) for p, f in self._pays.items()}
         choices = self.game.chosen.values()
         players = {
             c.player: {
