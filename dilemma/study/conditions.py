@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import islice
 from math import inf
 
 import sympy as sp
@@ -35,6 +36,8 @@ __all__ = [
     "polynomials",
     "tidy",
 ]
+
+LONGEST = 5_000  # symbols, numbers and signs that somebody might read
 
 Sign = Callable[[sp.Expr], int]  # 1, -1 or, where it is not known, 0
 
@@ -180,7 +183,15 @@ def in_words(formula: sp.Basic, bounds: Collection[sp.Symbol] = ()) -> str:
     '-2*c < a < 2*c'
     >>> in_words(sp.Or(sp.And(a - 2 * b >= 0, c > 0), b < 0))
     'b < 0, or c > 0 and a >= 2*b'
+
+    What nobody would read is not written out:
+
+    >>> in_words(sp.And(*(sp.Symbol(f"x{k}", real=True) * a > k for k in range(1_000))))
+    '1,000 inequalities hold in the way that `where` says'
     """
+    if any(True for _ in islice(sp.preorder_traversal(formula), LONGEST, None)):
+        many = len(formula.atoms(Relational))
+        return f"{many:,} inequalities hold in the way that `where` says"
     return _words(formula, frozenset(bounds), inside=False)
 
 
