@@ -47,7 +47,9 @@ def test_no_calibration_contradicts_what_the_model_files_say(model, claim, over,
     attack, found = attacked(stated(model, claim, over), status, draws=DRAWS, seed=1, until=until)
     assert found is None
     assert attack.draws + attack.corners > 0
-    if claim.mode != "possible" or status != "proved":  # no calibration contradicts what is so at another
+    if (
+        claim.mode != "possible" or status != "proved"
+    ):  # no calibration contradicts what is so at another
         assert attack.failing == (attack.spoke if status == "disproved" else 0)
 
 
