@@ -12,14 +12,16 @@ elsewhere.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import combinations, combinations_with_replacement, product
 
 import sympy as sp
 
 from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, by_era, instance, outcome_of
+from dilemma.claims.preference import revealed
 from dilemma.claims.statements import AtMost, Copy, Part, Statements
 from dilemma.deciders import DECIDERS, Decider
 from dilemma.deciders.question import Answer, Question, may_always_be_read
@@ -59,12 +61,15 @@ class Cases:
         Who is asked.
     answered : set of str
         Who was of use.
+    answer : float
+        What one answer may take at most [s].
     """
 
     statements: Statements
     until: float
     deciders: tuple[Decider, ...] = DECIDERS
     answered: set[Decider] = field(default_factory=set)
+    answer: float = ANSWER_SECONDS
 
     @property
     def tries_first(self) -> bool:
@@ -73,13 +78,13 @@ class Cases:
 
     def seconds(self) -> float:
         """Return what one answer may take now."""
-        return min(ANSWER_SECONDS, self.until - time.perf_counter())
+        return min(self.answer, self.until - time.perf_counter())
 
     # --- questions ------------------------------------------------------------------------------
 
     def empty(
         self,
-        most: float = ANSWER_SECONDS,
+        most: float = math.inf,
         about: Callable[[sp.Symbol], Iterator[sp.Basic]] | None = None,
     ) -> Question:
         """Return a question about nothing yet, for so many seconds an answer at most."""
@@ -137,12 +142,12 @@ class Cases:
         assumed = statements.assumed_of_calibrations
         return Symbols(statements, {}).put_in(statements.claim, assumed, by_era(statements.copies))
 
-    def branches(self, chosen: Chosen, part: Part) -> Iterator[tuple[Copy, Branch]]:
-        """Yield which branch is played where, twins of a part included."""
+    def branches(self, chosen: Chosen, parts: tuple[Part, ...]) -> Iterator[tuple[Copy, Branch]]:
+        """Yield which branch is played where, twins of some parts included."""
         for copy in self.statements.copies:
             if copy.key in chosen:
                 yield copy, chosen[copy.key]
-        for twin in self.statements.twins((part,)):
+        for twin in self.statements.twins(parts):
             yield twin, chosen.get(twin.key, chosen[twin.base])
 
     # --- a triangle's word on what moves --------------------------------------------------------
@@ -490,25 +495,49 @@ class Exclusions:
 
     def by_lemmas(self, chosen: Chosen, part: Part) -> bool:
         """Tell whether proved lemmas alone exclude that a part fails in a case."""
-        statements, symbols = self.cases.statements, Symbols(self.cases.statements, chosen)
+        symbols = Symbols(self.cases.statements, chosen)
         instances = {
             lemma.name: says
             for lemma in self.lemmas
             if (says := instance(lemma, symbols, part)) is not None
         }
-        if not instances:
-            return False
-        question = self.cases.empty(SHORT_SECONDS)
-        question.add(*self.cases.shared(), symbols.given())
-        for copy, branch in self.cases.branches(chosen, part):
-            question.add(*statements.feasible(copy))
-            question.add(*(statements.rename(c, copy) for c in branch.conditions))
-        question.add(*map(self.cases.higher, statements.twins((part,))))
-        question.add(*instances.values())
-        if question.ask(sp.Not(symbols.formula(part))).status != "unsat":
+        wrong = sp.Not(symbols.formula(part))
+        if not instances or not self._excluded(chosen, part, instances.values(), wrong):
             return False
         self.used.update(instances)
         return True
+
+    def by_preference(self, chosen: Chosen, part: Part) -> bool:
+        """Tell whether a part cannot fail because nobody would rather have chosen as elsewhere.
+
+        Such comparisons are weak ones: what would be the same in both is excluded by the equations.
+        """
+        statements = self.cases.statements
+        compared = revealed(statements, tuple(self.cases.branches(chosen, (part,))))
+        wrong = sp.Not(Symbols(statements, chosen).formula(part))
+        if not compared or wrong in (sp.true, sp.false):
+            return False
+        if self._excluded(chosen, part, compared, wrong):
+            return True
+        if not isinstance(wrong, sp.GreaterThan | sp.LessThan):
+            return False
+        left, right = wrong.args
+        if not self._excluded(chosen, part, compared, sp.Gt(wrong.gts, wrong.lts)):
+            return False
+        return self.cases.question(chosen, (part,)).ask(sp.Eq(left, right)).status == "unsat"
+
+    def _excluded(
+        self, chosen: Chosen, part: Part, known: Iterable[sp.Basic], wrong: sp.Basic
+    ) -> bool:
+        """Tell whether what is known excludes something in a case, no equation being used."""
+        statements, symbols = self.cases.statements, Symbols(self.cases.statements, chosen)
+        question = self.cases.empty(SHORT_SECONDS)
+        question.add(*self.cases.shared(), symbols.given())
+        for copy, branch in self.cases.branches(chosen, (part,)):
+            question.add(*statements.feasible(copy))
+            question.add(*(statements.rename(c, copy) for c in branch.conditions))
+        question.add(*map(self.cases.higher, statements.twins((part,))), *known)
+        return question.ask(wrong).status == "unsat"
 
     def in_part(self, stated: list[sp.Basic], wrong: sp.Basic) -> bool:
         """Tell whether a few of the statements exclude that a claim fails.

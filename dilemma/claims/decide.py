@@ -119,10 +119,10 @@ def decided(
     begun, claim = time.perf_counter(), statements.claim
     engine = _engine(statements, lemmas, begun + seconds, deciders)
     engine.refute_only |= refute_only
-    try:
-        status, reason = engine.status()
-    except UnsupportedError as error:
-        status, reason = "open", engine.cases.plainly(str(error))
+    status, reason = _status(engine)
+    while status == "open" and (again := engine.longer(reason)) is not None:
+        engine = again
+        status, reason = _status(engine)
     fails, holds = engine.fails, engine.holds
     if claim.mode == "possible":
         status, fails, holds = _possible(status, engine, everywhere=_of_all(statements))
@@ -142,6 +142,14 @@ def decided(
         seconds=time.perf_counter() - begun,
         lemmas=engine.lemmas,
     )
+
+
+def _status(engine: Engine) -> tuple[Status, str]:
+    """Return the verdict and why; what cannot be decided at all is open."""
+    try:
+        return engine.status()
+    except UnsupportedError as error:
+        return "open", engine.cases.plainly(str(error))
 
 
 def _engine(

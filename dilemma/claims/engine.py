@@ -16,6 +16,7 @@ equilibria as they stand, and an example is read off z3's answer and checked.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -42,6 +43,8 @@ __all__ = ["Engine", "opposite"]
 NOWHERE = "no equilibrium to speak of at any calibration"
 IRRATIONAL = "it fails, but only at irrational values was an example found"
 UNCONFIRMED = "a calibration at which it seems to fail was not confirmed by exact solving"
+SHORT = "not decided in time"
+LONGER = 4.0  # times as long an answer may take, where short ones left a claim open
 UNKNOWN = "it fails somewhere; whether it holds anywhere is not decided"
 
 
@@ -93,9 +96,17 @@ class Engine:
             return "contradictory", "its assumptions hold at no calibration in the boxes"
         if reason := self.cases.no_game():
             return "open", reason
-        if self.cases.tries_first:
+        if self.cases.tries_first and self.trial is NOTHING:
             self.trial = findings(self.statements, until=self.cases.until)
         return self._some() if self.statements.claim.mode == "exists" else self._every()
+
+    def longer(self, reason: str) -> Engine | None:
+        """Return what decides it once more, each answer having more time; None where that is of no use."""
+        short = reason.startswith((SHORT, UNKNOWN))
+        if not short or self.cases.until - time.perf_counter() <= self.cases.answer:
+            return None
+        cases = replace(self.cases, answer=LONGER * self.cases.answer)
+        return Engine(cases, self.given_lemmas, self.refute_only, trial=self.trial)
 
     # --- in every equilibrium -------------------------------------------------------------------
 
@@ -145,7 +156,7 @@ class Engine:
             for question, extra, rival in self.refutations(part, chosen):
                 answer = question.ask(*extra)
                 if answer.status == "unknown":
-                    reasons.append(f"not decided in time: {_describe(chosen)}")
+                    reasons.append(f"{SHORT}: {_describe(chosen)}")
                 if answer.status != "sat":
                     continue
                 found = find_example(self.statements, question, extra, chosen, (part,), rival)
@@ -183,7 +194,7 @@ class Engine:
                 continue
             if isinstance(part, AtMost):
                 reason = Multiplicity(self.cases, cases).more(chosen, part)
-            elif exclusions.by_lemmas(chosen, part):
+            elif exclusions.by_lemmas(chosen, part) or exclusions.by_preference(chosen, part):
                 reason = ""
             else:
                 reason = self._not_excluded(chosen, part, exclusions)
@@ -195,18 +206,7 @@ class Engine:
         """Return "" if a part cannot fail in a case or has been seen to, else what is not known."""
         statements, cases = self.statements, self.cases
         wrong = sp.Not(Symbols(statements, chosen).formula(part))
-        for twin in statements.twins((part,)):
-            wrong = wrong.xreplace(cases.unmoved(chosen, twin))
-        if exclusions.in_part([*cases.stated(chosen, (part,)), wrong], wrong):
-            return ""
-        # With definitions multiplied out z3 at times answers what it gave up on, and only then.
-        forms = (chosen, multiplied_out(cases, chosen))
-        questions = [cases.question(form, (part,)) for form in forms]
-        question, answer = questions[0], Answer("unknown")
-        for first, question in product((True, False), questions):
-            answer = question.ask(wrong, first=first)
-            if answer.status != "unknown":
-                break
+        question, answer = self._asked(chosen, (part,), wrong, exclusions)
         if answer.status == "unsat":
             return ""
         if answer.status == "sat":
@@ -215,18 +215,37 @@ class Engine:
                 return ""
         rivals = [
             statements.rename(rival, copy)
-            for copy, branch in cases.branches(chosen, part)
+            for copy, branch in cases.branches(chosen, (part,))
             for rival in branch.rivals
         ]
         question.add(*rivals)
         if rivals and question.ask(wrong).status == "unsat":
             return ""
         if answer.status == "unknown":
-            return f"not decided in time: {_describe(chosen)}"
+            return f"{SHORT}: {_describe(chosen)}"
         return (
             f"first-order conditions alone do not exclude that it fails in {_describe(chosen)}; no "
             "random calibration at which it does was found"
         )
+
+    def _asked(
+        self, chosen: Chosen, parts: tuple[Part, ...], says: sp.Basic, exclusions: Exclusions
+    ) -> tuple[Question, Answer]:
+        """Ask whether a statement can hold in a case: short questions first, then each form in turn."""
+        statements, cases = self.statements, self.cases
+        for twin in statements.twins(parts):
+            says = says.xreplace(cases.unmoved(chosen, twin))
+        # With definitions multiplied out z3 at times answers what it gave up on, and only then.
+        forms = (chosen, multiplied_out(cases, chosen))
+        questions = [cases.question(form, parts) for form in forms]
+        if exclusions.in_part([*cases.stated(chosen, parts), says], says):
+            return questions[0], Answer("unsat")
+        question, answer = questions[0], Answer("unknown")
+        for first, question in product((True, False), questions):
+            answer = question.ask(says, first=first)
+            if answer.status != "unknown":
+                break
+        return question, answer
 
     # --- where it holds -------------------------------------------------------------------------
 
@@ -243,21 +262,37 @@ class Engine:
         necessary = self._necessary(parts)
         undecided = False
         for chosen in cases:
-            question = self.cases.question(chosen, parts)
-            extra = (*map(Symbols(self.statements, chosen).formula, parts), *necessary)
-            answer = question.ask(*extra)
-            if answer.status == "unsat":
-                continue
-            undecided = True
-            if self.cases.tries_first:
-                break  # where it holds would have been found by trying, if anywhere
-            if answer.status == "sat":
-                found = find_example(self.statements, question, extra, chosen, parts, {})
-                if found is not None and self._holds_at(found):
-                    check_example(self.statements, found, parts, fails=False)
-                    self.holds = found
-                    return "mixed", ""
+            says = (*map(Symbols(self.statements, chosen).formula, parts), *necessary)
+            ruled_out = (
+                self._tried_in(chosen, parts, says)
+                if self.cases.tries_first
+                else self._read_in(chosen, parts, says)
+            )
+            if self.holds is not None:
+                return "mixed", ""
+            undecided = undecided or not ruled_out
         return ("open", UNKNOWN) if undecided else ("disproved", "")
+
+    def _tried_in(
+        self, chosen: Chosen, parts: tuple[Part, ...], says: tuple[sp.Basic, ...]
+    ) -> bool:
+        """Tell whether a claim can hold in no play of a case; an example counts once it is solved again."""
+        exclusions = Exclusions(self.cases, self.given_lemmas)
+        _, answer = self._asked(chosen, parts, sp.And(*says), exclusions)
+        if answer.status == "sat":
+            self.holds = confirmed(self.statements, answer.values, fails=False)
+        return answer.status == "unsat"
+
+    def _read_in(self, chosen: Chosen, parts: tuple[Part, ...], says: tuple[sp.Basic, ...]) -> bool:
+        """Tell the same where an example is read off the answer."""
+        question = self.cases.question(chosen, parts)
+        answer = question.ask(*says)
+        if answer.status == "sat":
+            found = find_example(self.statements, question, says, chosen, parts, {})
+            if found is not None and self._holds_at(found):
+                check_example(self.statements, found, parts, fails=False)
+                self.holds = found
+        return answer.status == "unsat"
 
     def _one_calibration(self) -> bool:
         """Tell whether the boxes are points, so that failing somewhere is failing everywhere."""
@@ -284,7 +319,7 @@ class Engine:
             symbols = Symbols(statements, chosen)
             for part in parts:
                 premises = [symbols.given(), *map(symbols.given, statements.twins((part,)))]
-                for copy, branch in self.cases.branches(chosen, part):
+                for copy, branch in self.cases.branches(chosen, (part,)):
                     premises += statements.branch(branch, copy)
                 found.append(sp.Or(sp.Not(sp.And(*premises)), symbols.formula(part)))
         for part in parts:
@@ -330,7 +365,8 @@ class Engine:
 
     def _engine(self, statements: Statements, lemmas: tuple[Claim, ...] = ()) -> Engine:
         """Return what decides another claim in the time that is left."""
-        return Engine(Cases(statements, self.cases.until, self.cases.deciders), lemmas)
+        cases = replace(self.cases, statements=statements, answered=set())
+        return Engine(cases, lemmas)
 
     def _of_every(self) -> tuple[Status, str]:
         """Prove the claim of every equilibrium, where there always is one."""
@@ -366,7 +402,7 @@ class Engine:
             reason = self.cases.undefined(cases)
             return ("open", reason) if reason else ("proved", "")
         if answer.status == "unknown":
-            return "open", "not decided in time"
+            return "open", SHORT
         self.fails = self._without(question)
         return "open", UNCONFIRMED
 

@@ -281,9 +281,9 @@ def _home(key: str) -> str:
 
 
 def confirmed(
-    statements: Statements, values: Mapping[sp.Symbol, sp.Rational | None]
+    statements: Statements, values: Mapping[sp.Symbol, sp.Rational | None], *, fails: bool = True
 ) -> Example | None:
-    """Solve a claim where z3 would have it fail; return the example if it does."""
+    """Solve a claim where z3 would have it fail, or hold; return the example if it does."""
     points: dict[str, dict[str, sp.Rational]] = {}
     held: dict[str, dict[str, sp.Rational]] = {}
     for copy in copies(statements):
@@ -299,7 +299,7 @@ def confirmed(
             if value is None:
                 return None
             held[copy.key][name] = value
-    return solved_again(statements, points, held, fails=True)
+    return solved_again(statements, points, held, fails=fails)
 
 
 def _anything(statements: Statements, copy: Copy, name: str) -> sp.Rational:

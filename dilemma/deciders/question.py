@@ -28,6 +28,7 @@ from dilemma.deciders import Decider
 from dilemma.deciders.bisection import OUT_OF_TIME, Bisected, bisected, holds_at
 from dilemma.deciders.clearing import About, Axis, System, cleared
 from dilemma.deciders.elimination import Reducing
+from dilemma.deciders.forms import FORMS, Form
 from dilemma.deciders.signs import (
     ANY,
     FALSE,
@@ -174,11 +175,13 @@ def _ends(name: z3.ArithRef, axis: Axis) -> list[z3.BoolRef]:
 # Who is asked in turn, for a share of the time for an answer; what one leaves the next ones have.
 TURNS: tuple[tuple[str, Decider, float], ...] = (
     ("fresh", "z3", 0.12),
+    *((form, "z3", 0.04) for form in FORMS),
     ("elimination", "elimination", 0.2),
     ("bisection", "bisection", 0.4),
     ("solver", "z3", 0.28),
 )
 FIRST_SHARE = 0.25
+BRIEF = 0.5  # seconds for what has one solution left
 
 Constraints = Callable[[sp.Symbol], Iterable[sp.Basic]]
 
@@ -326,7 +329,26 @@ class Question:
                 return self._otherwise(reduced, "elimination", extra, seconds)
             case "bisection":
                 return self._otherwise(bisected, "bisection", extra, seconds)
+            case _ if who in FORMS:
+                return self._formed(FORMS[who], terms, extra, seconds)
         return self._check(who, terms, seconds)
+
+    def _formed(
+        self, form: Form, terms: list[z3.BoolRef], extra: tuple[sp.Basic, ...], seconds: float
+    ) -> Answer:
+        """Ask z3 the same in another form; an example counts if it is one of the question as it stands."""
+        other = Question(lambda symbol: form([*self._about(symbol)]), self._seconds)
+        other.add(*form([*self._assumed, *extra]))
+        answer = other._check("fresh", [], seconds)
+        if answer.status != "sat":
+            return answer
+        pinned = [
+            self._names[s] == z3.RealVal(f"{v.p}/{v.q}", ctx=self._context)
+            for s, v in answer.values.items()
+            if v is not None and s in self._names
+        ]
+        again = self._check("fresh", [*terms, *pinned], max(seconds, BRIEF))
+        return again if again.status == "sat" else Answer("unknown")
 
     def _otherwise(
         self,
