@@ -1,0 +1,173 @@
+"""Claims that once stayed open: other forms for z3, revealed preference, longer answers, failing everywhere."""
+
+import itertools
+import time
+from dataclasses import replace
+
+import pytest
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dilemma
+from dilemma import Model
+from dilemma.claims.cases import Cases
+from dilemma.claims.decide import decide, stated
+from dilemma.claims.engine import Engine
+from dilemma.claims.preference import revealed
+from dilemma.claims.statements import copies
+from dilemma.deciders.forms import FORMS
+
+
+def positive(*names):
+    return {n: {"range": [0, 10], "open": "low", "unit": "util", "means": n} for n in names}
+
+
+def two(patron, ally, *names, kind="continuous", claims=None):
+    """Return a game of a patron who chooses x and an ally who chooses y, both from 0 to 10."""
+    players = {
+        "patron": {"choices": {"x": {"range": [0, 10]}}},
+        "ally": {"choices": {"y": {"range": [0, 10]}}},
+    }
+    if kind == "sequential":
+        players["patron"]["moves"], players["ally"]["moves"] = 1, 2
+    return Model(
+        name="two", title="Two", kind=kind, players=players, parameters=positive(*names),
+        payoffs={"patron": patron, "ally": ally}, claims=claims or {},
+    )  # fmt: skip
+
+
+def status(model, text, **fields):
+    (verdict,) = decide(model, model.make_claim(text, over="all", **fields), seconds=60)
+    return verdict.status
+
+
+# --- other forms ------------------------------------------------------------------------------------
+
+x, y, b = sp.symbols("x y b", real=True)
+POLYNOMIALS = st.lists(
+    st.tuples(st.integers(-5, 5), st.integers(0, 2), st.integers(0, 2), st.integers(0, 2)),
+    min_size=1,
+    max_size=5,
+).map(lambda terms: sum((c * x**i * y**j * b**k for c, i, j, k in terms), sp.Integer(0)))
+RELATIONS = st.sampled_from([sp.Eq, sp.Ne, sp.Lt, sp.Le, sp.Gt, sp.Ge])
+
+
+@pytest.mark.parametrize("name", FORMS)
+@settings(deadline=None, max_examples=40)
+@given(left=POLYNOMIALS, right=POLYNOMIALS, relation=RELATIONS)
+def test_a_form_says_the_same_of_every_point(name, left, right, relation):
+    one = relation(left, right, evaluate=False)
+    statements = [sp.Or(one, x > y), sp.Not(one)]
+    again = FORMS[name](statements)
+    for values in itertools.product((-2, 0, 1, sp.Rational(1, 3)), repeat=3):
+        at = dict(zip((x, y, b), values, strict=True))
+        there = sorted(str(s.subs(at)) for s in statements)
+        assert sorted(str(s.subs(at)) for s in again) == there
+
+
+def test_a_form_leaves_what_is_bent_as_it_is():
+    bent = sp.Piecewise((x, x > 0), (y, True)) > sp.Max(x, b)
+    assert list(FORMS["sides"]([bent])) == [bent]
+    assert list(FORMS["factored"]([bent])) == [bent]
+
+
+# --- revealed preference ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tripwire():
+    """A patron pays upkeep m*x for a tripwire that makes war less likely; the ally, seeing it, arms."""
+    patron, ally = "-t/(1 + x + y) - m*x - k*x**2/2", "-w/(1 + x + y) - a*y**2/2"
+    return two(patron, ally, "t", "m", "k", "w", "a", kind="sequential")
+
+
+@pytest.mark.parametrize("dearer", ["m", "k"])
+def test_dearer_upkeep_weaker_commitment(tripwire, dearer):
+    assert status(tripwire, f"falls(x, {dearer})", among="interior") == "proved"
+
+
+@pytest.mark.parametrize("moved", ["m", "w"])
+def test_what_optima_reveal_is_so_where_games_are_solved(tripwire, moved):
+    """Whether the follower's game is the same at both calibrations (m) or is not (w)."""
+    at = {"t": 9, "m": sp.Rational(1, 10), "k": sp.Rational(1, 2), "w": 3, "a": 1}
+    points = {"any": at, f"any ({moved} higher)": {**at, moved: at[moved] * 2}}
+    asked = stated(tripwire, tripwire.make_claim(f"falls(x, {moved})", over="all"), "all")
+    places = [(copy, asked.branches()[0]) for copy in copies(asked)]
+    values = {}
+    for copy, _ in places:
+        (solved,) = dilemma.solve(tripwire, points[copy.key])
+        chosen = {n: v for own in solved.play.values() for n, v in own.items()}
+        values |= {asked.symbol(copy, n): v for n, v in points[copy.key].items()}
+        values |= {asked.unknown(copy, sp.Symbol(n, real=True)): v for n, v in chosen.items()}
+    said = [s.xreplace(values) for s in revealed(asked, places)]
+    met = {
+        s: root(s) for s in said if s.atoms(sp.Eq)
+    }  # how the follower meets what is chosen elsewhere
+    replies = dict(met.values())
+    compared = [s for s in said if s not in met]
+    assert len(compared) == 4  # each player, in both places
+    assert len(replies) == (2 if moved == "w" else 0)
+    assert all(s.xreplace(replies) == sp.true for s in compared)
+
+
+def root(statement):
+    """Return a best reply inside its interval: where the one equation in it holds, by bisection."""
+    (reply,) = statement.free_symbols
+    slope = next(e for e in statement.atoms(sp.Eq) if e.lhs.diff(reply, 2) != 0).lhs
+    low, high = sp.Integer(0), sp.Integer(10)
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if slope.subs(reply, middle) > 0 else (low, middle)
+    return reply, low
+
+
+def test_a_choice_that_may_not_be_made_here_reveals_nothing():
+    """At most m may be chosen: what is chosen under a higher limit says nothing of a lower one."""
+    limited = Model(
+        name="limited", title="Limited", kind="continuous",
+        players={"one": {"choices": {"x": {"range": [0, "m"]}}}},
+        parameters=positive("m"),
+        payoffs={"one": "x"},
+    )  # fmt: skip
+    assert status(limited, "rises(x, m)") == "proved"
+
+
+def test_held_choices_are_no_optima(tripwire):
+    claim = tripwire.make_claim("falls(x, m)", over="all", holding=["x"])
+    asked = stated(tripwire, claim, "all")
+    assert revealed(asked, [(copy, asked.branches()[0]) for copy in copies(asked)]) == ()
+
+
+# --- failing everywhere -------------------------------------------------------------------------------
+
+
+def test_a_trend_in_what_does_not_move_fails_everywhere():
+    """The ally's cost of autonomy n drops out of the patron's first-order condition."""
+    game = two(
+        "t*y - m*x - c*x**2/2", "s*x*y - n*y - y**2/2", "t", "m", "c", "s", "n", kind="sequential"
+    )
+    assert status(game, "falls(x, n)", among="interior") == "disproved"
+
+
+# --- longer answers -----------------------------------------------------------------------------------
+
+
+def test_what_short_answers_leave_open_gets_longer_ones(tripwire):
+    claim = replace(tripwire.make_claim("rises(x, t)", over="all"), among="interior")
+    cases = Cases(stated(tripwire, claim, "all"), time.perf_counter() + 60, answer=1e-4)
+    engine = Engine(cases)
+    found, reason = engine.status()
+    assert found == "open"
+    tries = 0
+    while found == "open" and (again := engine.longer(reason)) is not None:
+        tries, engine = tries + 1, again
+        found, reason = engine.status()
+    assert tries > 0
+    assert found == "proved"
+
+
+def test_no_answer_is_longer_than_the_claims_budget(tripwire):
+    claim = tripwire.make_claim("rises(x, t)", over="all")
+    cases = Cases(stated(tripwire, claim, "all"), time.perf_counter(), answer=1e-4)
+    assert Engine(cases).longer("not decided in time: 'interior'") is None
