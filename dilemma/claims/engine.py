@@ -18,29 +18,42 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 import sympy as sp
 
 from dilemma.claims.cases import Cases, Exclusions, Multiplicity, multiplied_out
-from dilemma.claims.examples import Example, check_example, example_of, find_example, truth
+from dilemma.claims.examples import (
+    Example,
+    at_points,
+    check_example,
+    example_of,
+    find_example,
+    truth,
+)
 from dilemma.claims.meaning import Chosen, Symbols
-from dilemma.claims.solutions import confirmed
+from dilemma.claims.solutions import confirmed, in_boxes, solved_again
 from dilemma.claims.statements import CONCEPTS, Alone, AtMost, Part, Statements
-from dilemma.claims.trials import NOTHING, Findings, findings
+from dilemma.claims.trials import NOTHING, Draws, Findings, findings
 from dilemma.deciders.question import Answer, Question
+from dilemma.errors import CalibrationError
 from dilemma.games import solution as games
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
 from dilemma.games.kind import Can
-from dilemma.games.numbers.first_order import concave
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Status
 
 __all__ = ["Engine", "opposite"]
 
 NOWHERE = "no equilibrium to speak of at any calibration"
+EVERY = "in every equilibrium it does not hold; in which one it does is not decided"
+EMPTY: tuple[Status, ...] = ("vacuous", "contradictory")
+RANDOM_POINTS = 24  # calibrations that are solved exactly, looking for one at which nothing does
+SEED = 0
+RANDOMLY = 0.3  # of the time that is left for them
 IRRATIONAL = "it fails, but only at irrational values was an example found"
 UNCONFIRMED = "a calibration at which it seems to fail was not confirmed by exact solving"
 SHORT = "not decided in time"
@@ -345,11 +358,16 @@ class Engine:
     # --- in some equilibrium --------------------------------------------------------------------
 
     def _some(self) -> tuple[Status, str]:
-        """Look for a calibration without such an equilibrium, then for one with it."""
+        """Look for a calibration without such an equilibrium, then for one with it.
+
+        Where there is no equilibrium to speak of nothing is claimed, as under "holds".
+        """
         self.fails, self.holds = self.trial.fails, self.trial.holds
         if self.fails is None:
-            chosen = Can.SLOPES in self.statements.model.game.can
-            status, reason = self._of_every() if chosen else self._in_closed_forms()
+            tried = Can.SLOPES in self.statements.model.game.can
+            status, reason = self._of_every() if tried else ("open", "")
+            if status == "open":
+                status, reason = self._in_closed_forms()
             if self.fails is None:
                 return status, reason
         if self.holds is not None:
@@ -369,42 +387,63 @@ class Engine:
         return Engine(cases, lemmas)
 
     def _of_every(self) -> tuple[Status, str]:
-        """Prove the claim of every equilibrium, where there always is one."""
+        """Decide whether every equilibrium does what some one is claimed to do."""
         statements = self.statements
-        among = statements.claim.among not in (None, "any")
-        if among or statements.given_of_play or not _exists(statements.model):
-            return "open", "whether there always is an equilibrium to speak of is not decided"
         claim = replace(statements.claim, mode="holds")
         every = self._engine(replace(statements, claim=claim, home={}), self.given_lemmas)
         status, reason = every.status()
         self.cases.answered.update(every.cases.answered)
         self.number, self.lemmas = every.number, every.lemmas
-        if status in ("proved", "contradictory"):
-            return status, reason
-        return "open", "in every equilibrium it does not hold; in which one it does is not decided"
+        return (status, reason) if status in EMPTY or status == "proved" else ("open", EVERY)
 
     def _in_closed_forms(self) -> tuple[Status, str]:
-        """Prove that some branch with a closed form always does what is claimed.
+        """Prove that some branch with a closed form does what is claimed, wherever one is spoken of.
 
         Leaving others out only makes it harder.  A calibration at which it seems to fail counts once
         all equilibria there have been solved exactly.
         """
         cases = self.cases.possible()
         self.number = len(cases)
-        question = self.cases.empty()
-        question.add(*self.cases.shared(), self.cases.assumed())
-        for chosen in cases:
-            if all(branch.solved for branch in chosen.values()):
-                closed = {key: _closed(branch) for key, branch in chosen.items()}
-                question.add(sp.Not(self._does(closed)))
-        answer = question.ask()
-        if answer.status == "unsat":
+        if not any(self.cases.question(chosen).ask().status != "unsat" for chosen in cases):
+            return "vacuous", NOWHERE
+        fails = [
+            sp.Not(self._does({key: _closed(branch) for key, branch in chosen.items()}))
+            for chosen in cases
+            if all(branch.solved and not branch.relaxed for branch in chosen.values())
+        ]
+        left, reason = self._nowhere(None, fails)
+        for chosen in cases if left else ():
+            left, reason = self._nowhere(chosen, fails)
+            if left:
+                break
+        if not left:
             reason = self.cases.undefined(cases)
             return ("open", reason) if reason else ("proved", "")
-        if answer.status == "unknown":
-            return "open", SHORT
-        self.fails = self._without(question)
-        return "open", UNCONFIRMED
+        if self.fails is None:
+            self._at_random()
+        return "open", reason
+
+    def _nowhere(self, chosen: Chosen | None, fails: list[sp.Basic]) -> tuple[bool, str]:
+        """Tell whether the claim may fail, where a case is played or anywhere, and what is not known."""
+        question = self.cases.empty() if chosen is None else self.cases.question(chosen)
+        question.add(*self.cases.shared(), self.cases.assumed(), *fails)
+        answer = question.ask()
+        if answer.status == "sat":
+            found = find_example(self.statements, question, (), {}, (), {})
+            self.fails = None if found is None else self._without(found)
+        return answer.status != "unsat", SHORT if answer.status == "unknown" else UNCONFIRMED
+
+    def _at_random(self) -> None:
+        """Look for a calibration without such an equilibrium among some of the boxes', each solved exactly."""
+        until = time.perf_counter() + RANDOMLY * max(self.cases.until - time.perf_counter(), 0)
+        drawn = Draws(self.statements, RANDOM_POINTS, SEED)
+        for draw in range(RANDOM_POINTS):
+            if time.perf_counter() >= until or self.fails is not None:
+                return
+            points = drawn.points(draw)
+            if in_boxes(self.statements, points):
+                with suppress(CalibrationError):  # the game does not exist there
+                    self.fails = self._without(at_points(self.statements, points))
 
     def _does(self, chosen: Chosen) -> sp.Basic:
         """State that these branches are equilibria and do what is claimed."""
@@ -415,12 +454,11 @@ class Engine:
                 stated += statements.branch(chosen[copy.key], copy)
         return sp.And(*stated, *map(symbols.formula, statements.parts()))
 
-    def _without(self, question: Question) -> Example | None:
-        """Find a calibration, near the centre if possible, and solve it: nothing there does."""
+    def _without(self, found: Example) -> Example | None:
+        """Solve where it seems to fail: nothing there does."""
         statements = self.statements
-        found = find_example(statements, question, (), {}, (), {})
-        if found is None:
-            return None
+        if Can.SLOPES in statements.model.game.can:
+            return solved_again(statements, found.points, {}, fails=True)
         solved = {}
         for key in statements.in_equilibrium:
             every = games.equilibria(statements.model, found.points[key])
@@ -475,23 +513,9 @@ def _nothing_does(
     for choice in product(*solved.values()):
         played = dict(zip(solved, choice, strict=True))
         example = example_of(statements, found, played)
-        given = truth(statements, statements.claim.given, example)
-        holds = truth(statements, statements.claim.holds, example)
-        if given is sp.true and holds is sp.true:
+        if truth(statements, statements.claim.given, example) is not sp.true:
+            continue
+        if truth(statements, statements.claim.holds, example) is sp.true:
             return None
         shown = shown or example
     return shown
-
-
-def _exists(model: Model) -> bool:
-    """Tell whether there is an equilibrium at every calibration.
-
-    Concave payoffs over compact convex sets are enough (Debreu; Glicksberg; Fan, 1952).
-    """
-    game = model.game
-    if Can.SLOPES not in game.can or game.leader:
-        return False
-    ends = [end for c in game.choices.values() for end in (c.low, c.high)]
-    return all(e.is_finite is not False for e in ends) and all(
-        concave(model, player) is True for player in game.moves[-1]
-    )

@@ -31,7 +31,7 @@ from dilemma.games.points import Point, holds
 from dilemma.games.solution import by_branches, many
 from dilemma.model import Model
 
-__all__ = ["Solutions", "confirmed", "near_centre", "solved_again", "speaks"]
+__all__ = ["Solutions", "confirmed", "in_boxes", "near_centre", "solved_again", "speaks"]
 
 REGRET = 1e-6
 
@@ -358,6 +358,11 @@ def _solved(
             return None
         solved[copy.key] = found
     return Solutions(statements, points, solved)
+
+
+def in_boxes(statements: Statements, points: Points) -> bool:
+    """Tell whether calibrations lie in their boxes: what eras share, in those of both."""
+    return all(_is_one(statements, copy, points) for copy in copies(statements))
 
 
 def _is_one(statements: Statements, copy: Copy, points: Points) -> bool:
