@@ -434,6 +434,12 @@ BAD_CLAIMS = [
     ('over = "all"\nholds = "not rises(close, p)"', "a trend stands by itself"),
     ('over = "all"\nholds = "rises(close, p) or D > 0"', "a trend stands by itself"),
     ('over = "all"\ngiven = "rises(close, p)"\nholds = "D > 0"', "a trend cannot be assumed"),
+    ('over = "all"\nholds = "unique(hedge, commit) or D > 0"', "'unique' stands by itself"),
+    ('over = "all"\nholds = "not unique(hedge, commit)"', "'unique' stands by itself"),
+    (
+        'over = "all"\ngiven = "unique(hedge, commit)"\nholds = "D > 0"',
+        "'unique' cannot be assumed",
+    ),
     ('over = "pair"\nholds = "now.rises(close, D)"', "a trend speaks of one era"),
     ('over = "all"\nholds = \'kind(japan) == "chicken"\'', "which action of japan is cooperation?"),
     ('over = "all"\nholds = \'kind(japan) == "chess"\'', "no game is called 'chess'"),

@@ -81,7 +81,8 @@ class FormulaReader:
         found = parse(text, Scope(refer=self.refer, calls=calls), truth=True)
         self._check_mode(key)
         self._check_count(key, found)
-        self._check_trends(key, found)
+        self._check_alone(key, found, _TRENDS, "a trend")
+        self._check_alone(key, found, ("unique",), "'unique'")
         return found
 
     # --- what may stand where -------------------------------------------------------------------
@@ -114,18 +115,18 @@ class FormulaReader:
                 hint = f"write {_COUNT} <= 1, joined to the rest with 'and', in {self.mode!r}"
                 raise self.places[symbol].error("a count of equilibria is at most a number", hint)
 
-    def _check_trends(self, key: str, found: sp.Basic) -> None:
-        """See that each trend is a statement by itself."""
-        trends = self._of(*_TRENDS)
-        parts = [part for part in _conjuncts(found) if part not in trends]
+    def _check_alone(self, key: str, found: sp.Basic, sorts: Sequence[str], called: str) -> None:
+        """See that what speaks of more than one equilibrium is a statement by itself."""
+        alone = self._of(*sorts)
+        parts = [part for part in _conjuncts(found) if part not in alone]
         inside = {symbol for part in parts for symbol in part.free_symbols}
-        for symbol in trends:
+        for symbol in alone:
             if key == "given":
                 hint = "only in 'holds' or 'possible'"
-                raise self.places[symbol].error("a trend cannot be assumed", hint)
+                raise self.places[symbol].error(f"{called} cannot be assumed", hint)
             if symbol in inside:
                 hint = "join it to the rest with 'and'"
-                raise self.places[symbol].error("a trend stands by itself", hint)
+                raise self.places[symbol].error(f"{called} stands by itself", hint)
 
     # --- names ----------------------------------------------------------------------------------
 
