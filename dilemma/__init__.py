@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     )
     from dilemma.figures import plot
     from dilemma.games.equilibrium import Equilibria, Equilibrium, NashSet
-    from dilemma.games.matrix.payoffs import matrix
+    from dilemma.games.matrix.arrays import matrix
     from dilemma.games.solution import solve
     from dilemma.ledger.ledger import Ledger
     from dilemma.ledger.prove import prove
@@ -121,7 +121,7 @@ _HOMES = {
     "from_nashpy": "exchange.programs",
     "from_pygambit": "exchange.programs",
     "load": "library",
-    "matrix": "games.matrix.payoffs",
+    "matrix": "games.matrix.arrays",
     "plot": "figures",
     "propositions": "study.propositions",
     "prove": "ledger.prove",
