@@ -82,13 +82,13 @@ def load(name: str | Path) -> Model:
     path, readers = Path(text), _readers()
     ending = path.suffix.lower()
     if ending in readers:
-        if not path.is_file():
+        if not _is_there(path):
             raise UnknownModelError(f"no model file at {path}")
         return read_workbook(path, sheet) if sheet else readers[ending](path)
     known = available()
     if text in known:
         return read(folder() / f"{text}.toml")
-    if path.is_file():
+    if _is_there(path):
         told = f"a file that ends in {ending or 'nothing'} is not read: {', '.join(readers)} are"
         way = "; save the payoff table as .csv or .xlsx" if ending in SPREADSHEETS else ""
         raise UnsupportedError(f"{path}: {told}{way}")
@@ -117,13 +117,20 @@ def is_file(name: str) -> bool:
     (True, False)
     """
     path = Path(_parted(name)[0])
-    return path.suffix.lower() in _readers() or path.is_file()
+    return path.suffix.lower() in _readers() or _is_there(path)
 
 
 def _parted(name: str | Path) -> tuple[str, str]:
     """Part a workbook's path from the sheet that is named behind it."""
     found = re.fullmatch(r"(.+\.xls[xm]):([^/\\]+)", str(name), re.IGNORECASE)
-    return (found[1], found[2]) if found and not Path(name).is_file() else (str(name), "")
+    return (found[1], found[2]) if found and not _is_there(Path(name)) else (str(name), "")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no file can have such a name: too long
+        return False
 
 
 def _read_gambit(path: Path) -> Model:

@@ -27,6 +27,7 @@ import dilemma
 from dilemma.errors import ModelError, UnknownModelError, UnsupportedError
 from dilemma.exchange.payoff_tables import MOST_CELLS
 from dilemma.exchange.spreadsheets import MOST
+from dilemma.library import is_file
 
 PD = {
     ("coop", "coop"): (3, 3),
@@ -747,7 +748,16 @@ def test_a_file_whose_ending_is_not_read_is_told_which_are(tmp_path, name):
     )
 
 
-@pytest.mark.parametrize("name", ["game.xlsx", "game.xlsx:Sheet1", "game.csv"])
+@pytest.mark.parametrize("name", ["", "x" * 300 + ".", "x" * 300, "a\0b", "..", ".xlsx"])
+def test_what_no_file_can_be_called_is_no_model(name):
+    with pytest.raises(UnknownModelError, match="no model '"):
+        dilemma.load(name)
+    assert not is_file(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["game.xlsx", "game.xlsx:Sheet1", "game.csv", "x" * 300 + "game.csv"]
+)
 def test_a_file_that_is_not_there_is_told(tmp_path, name):
     with pytest.raises(UnknownModelError, match=r"no model file at .*game"):
         dilemma.load(tmp_path / name)
@@ -827,6 +837,12 @@ def frame(cells, index=NAMES, columns=NAMES):
 def test_two_frames_keep_their_labels():
     game = dilemma.matrix(frame([[3, 0], [5, 1]]), frame([[3, 5], [0, 1]]))
     assert by_action(game) == PD
+
+
+def test_a_frame_may_stand_beside_an_array():
+    game = dilemma.matrix(frame([[3, 0], [5, 1]]), np.array([[3, 5], [0, 1]]))
+    assert by_action(game) == PD
+    assert by_action(dilemma.matrix([[3, 0], [5, 1]], frame([[3, 5], [0, 1]]))) == PD
 
 
 def test_frames_are_matched_by_label():
