@@ -141,6 +141,7 @@ QUESTIONS = {
     ),
     "bargaining": dilemma.bargaining,
     "commitment": dilemma.commitment,
+    "correlated": dilemma.correlated,
     "dynamics": lambda m, _: dilemma.dynamics(m),
     "propositions": lambda m, _: dilemma.propositions(m),
     "sheet": lambda m, _: dilemma.sheet(m),
@@ -152,13 +153,17 @@ QUESTIONS = {
     **{f"plot {name}": figure(name) for name in FIGURES},
 }
 ALWAYS = {"solve", "compare", "timeline", "propositions", "sheet", "prove"}
-TABLE = {"regions", "best_replies", "select", "classroom", "demo", "to_nashpy", "to_pygambit"}
+TABLE = {
+    "regions", "best_replies", "select", "classroom", "demo", "to_nashpy", "to_pygambit",
+    "commitment", "correlated",
+}  # fmt: skip
 ANSWERED = {
     "hunt": ALWAYS | TABLE | {"plot replies"},
     "entry": ALWAYS | {"regions", "classroom", "to_pygambit"},
     "swept": ALWAYS | TABLE | {"along", "trace", "tornado", "attribute", "plot replies"}
     | {"plot tornado"},
-    "three": ALWAYS | {"regions", "trace", "tornado", "attribute", "to_pygambit", "plot tornado"},
+    "three": ALWAYS | {"regions", "trace", "tornado", "attribute", "to_pygambit", "plot tornado"}
+    | {"correlated"},
     "continuous": ALWAYS
     | {"best_replies", "statics", "tornado", "attribute", "classroom"}
     | {f"plot {name}" for name in ("replies", "fold", "contagion", "tornado")},

@@ -131,6 +131,12 @@ LAYOUTS = {
         ["coop", 3, 3, 0, 5],
         ["defect", 5, 0, 1, 1],
     ],
+    "two columns an action, under a player's name": [
+        [_, _, "Bob", _, _, _],
+        [_, _, "coop", _, "defect", _],
+        ["Ann", "coop", 3, 3, 0, 5],
+        [_, "defect", 5, 0, 1, 1],
+    ],
     "two tables, one under the other": [
         [_, "coop", "defect"],
         ["coop", 3, 0],
@@ -235,6 +241,7 @@ def test_a_layout_means_the_same_in_every_file(load, rows, ending):
         ("a title above, and an empty column behind", ("row", "column"), "The dilemma"),
         ("somewhere on the sheet", ("row", "column"), "The dilemma"),
         ("players above and beside, as merged cells leave them", ("Ann", "Bob"), "game"),
+        ("two columns an action, under a player's name", ("Ann", "Bob"), "game"),
         ("two tables side by side, with titles", ("Ann", "Bob"), "game"),
         ("two tables that touch", ("Ann", "Bob"), "game"),
         ("two tables that touch side by side", ("row", "column"), "The dilemma"),

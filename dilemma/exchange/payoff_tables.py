@@ -281,7 +281,7 @@ class Table:
 
     @property
     def wide(self) -> bool:
-        """Whether each action has two columns, one a player, as under merged cells."""
+        """Whether each action has two columns, one a player."""
         return self.names is not None and len(self.names[1]) < self.body.width
 
     @property
@@ -358,14 +358,18 @@ def _table(area: Area, titles: list[str]) -> Table:
 def _is_header(row: Sequence[str]) -> bool:
     """Tell whether a row under a title has names of actions: all of them, and no payoffs."""
     named = row[2:] if not any(row[:2]) and len(row) > 2 else row[1:]
-    return all(named) and (not row[0] or (len(row) > 2 and not any(map(_is_paid, named))))
+    complete = all(named) or _alternates(named)
+    return complete and (not row[0] or (len(row) > 2 and not any(map(_is_paid, named))))
+
+
+def _alternates(names: Sequence[str]) -> bool:
+    """Tell whether each name has an empty cell behind it, as merged cells leave it."""
+    return len(names) % 2 == 0 and all(names[::2]) and not any(names[1::2])
 
 
 def _is_wide(area: Area) -> bool:
-    """Tell whether each action has two columns, one a player, as under merged cells."""
-    header, payoffs = area.row(0)[1:], area.row(1)[1:]
-    alternating = len(header) % 2 == 0 and all(header[::2]) and not any(header[1::2])
-    return alternating and not any(map(_is_pair, payoffs))
+    """Tell whether each action has two columns, one a player."""
+    return _alternates(area.row(0)[1:]) and not any(map(_is_pair, area.row(1)[1:]))
 
 
 def _see_name(sheet: Sheet, cell: Cell) -> None:
