@@ -10,7 +10,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 
 stated = [
     *PROJECT["dependencies"],
-    *(need for name in ("figures", "labels", "trees") for need in EXTRAS[name]),
+    *(need for name in ("figures", "labels", "tables", "trees") for need in EXTRAS[name]),
 ]
 for need in stated:
     name, lowest = need.split(">=")

@@ -12,7 +12,8 @@
     attribute                   what did it? a change between eras, shared out among parameters
     tornado                     which parameter moves an outcome farthest, each over its box
     bargaining                  between which limits a bargain is struck, era by era
-    commitment                  what moving first is worth to a leader
+    commitment                  what moving first, or committing to a mix, is worth to a leader
+    correlated                  what a mediator can bring about, at best and at worst
     trace                       every equilibrium as parameters move, where they meet and vanish
     timeline                    every equilibrium over the years
     best_replies                best replies of both players, era by era
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
     )
     from dilemma.figures import plot
     from dilemma.games.equilibrium import Equilibria, Equilibrium, NashSet
-    from dilemma.games.matrix.payoffs import matrix
+    from dilemma.games.matrix.arrays import matrix
     from dilemma.games.solution import solve
     from dilemma.ledger.ledger import Ledger
     from dilemma.ledger.prove import prove
@@ -65,8 +66,9 @@ if TYPE_CHECKING:
     from dilemma.study.attribute import Attribution, attribute
     from dilemma.study.bargaining import Bargaining, bargaining
     from dilemma.study.best_replies import Replies, best_replies
-    from dilemma.study.commitment import Commitment, commitment
+    from dilemma.study.commitment import Commitment, MixedCommitment, commitment
     from dilemma.study.compare import Comparison, compare
+    from dilemma.study.correlated import Correlated, correlated
     from dilemma.study.dynamics import Trajectory, dynamics
     from dilemma.study.occurrence import Regions
     from dilemma.study.propositions import Propositions, propositions
@@ -86,11 +88,13 @@ _HOMES = {
     "Claim": "theory.parts",
     "Commitment": "study.commitment",
     "Comparison": "study.compare",
+    "Correlated": "study.correlated",
     "DilemmaError": "errors",
     "Equilibria": "games.equilibrium",
     "Equilibrium": "games.equilibrium",
     "Era": "theory.parts",
     "Ledger": "ledger.ledger",
+    "MixedCommitment": "study.commitment",
     "Model": "model",
     "ModelError": "errors",
     "NashSet": "games.equilibrium",
@@ -117,11 +121,12 @@ _HOMES = {
     "classroom": "page.page",
     "commitment": "study.commitment",
     "compare": "study.compare",
+    "correlated": "study.correlated",
     "dynamics": "study.dynamics",
     "from_nashpy": "exchange.programs",
     "from_pygambit": "exchange.programs",
     "load": "library",
-    "matrix": "games.matrix.payoffs",
+    "matrix": "games.matrix.arrays",
     "plot": "figures",
     "propositions": "study.propositions",
     "prove": "ledger.prove",
@@ -148,11 +153,13 @@ __all__ = [
     "Claim",
     "Commitment",
     "Comparison",
+    "Correlated",
     "DilemmaError",
     "Equilibria",
     "Equilibrium",
     "Era",
     "Ledger",
+    "MixedCommitment",
     "Model",
     "ModelError",
     "NashSet",
@@ -179,6 +186,7 @@ __all__ = [
     "classroom",
     "commitment",
     "compare",
+    "correlated",
     "dynamics",
     "from_nashpy",
     "from_pygambit",

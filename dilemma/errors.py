@@ -70,15 +70,21 @@ class DisagreementError(DilemmaError, RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A spot in a model file; line and column count from one."""
+    """A spot in a model file; line and column count from one.
+
+    In a table of cells ``cell`` says which one it is, such as ``B3``, and the column counts within it.
+    """
 
     path: Path
     line: int
     column: int
     width: int = 1
+    cell: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}:{self.column}"
+        return (
+            f"{self.path}, {self.cell}" if self.cell else f"{self.path}:{self.line}:{self.column}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +172,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 EXTRAS = {
     "matplotlib": "figures",
+    "openpyxl": "tables",
     "pandas": "labels",
     "pygambit": "trees",
     "xarray": "labels",

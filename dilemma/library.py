@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -16,13 +16,13 @@ from typing import Any
 
 from dilemma.errors import Mistake, ModelError, Place, UnknownModelError, UnsupportedError, nearest
 from dilemma.exchange.gambit_text import opened
-from dilemma.exchange.programs import SPREADSHEETS, WAY_OUT, read_csv
+from dilemma.exchange.spreadsheets import read_csv, read_workbook
 from dilemma.games.kind import endings, read_by
 from dilemma.model import At, Model
 from dilemma.reading.rows import KEY
 from dilemma.reading.toml import Places, locate, text_of, unplaced
 
-__all__ = ["available", "document_of", "folder", "load", "placed", "read", "written"]
+__all__ = ["available", "document_of", "folder", "is_file", "load", "placed", "read", "written"]
 
 
 def folder() -> Path:
@@ -50,7 +50,9 @@ def load(name: str | Path) -> Model:
     ----------
     name : str or Path
         The name of a shipped model, or a path that ends in ``.toml``, in ``.nfg`` or ``.efg`` for
-        a strategic or an extensive game of Gambit's, or in ``.csv`` for a payoff table.
+        a strategic or an extensive game of Gambit's, or in ``.csv``, ``.tsv``, ``.xlsx`` or
+        ``.xlsm`` for payoff tables.  Behind a workbook's path one of its sheets may be named, as
+        ``game.xlsx:Sheet2``; the first that holds a table if none.
 
     Returns
     -------
@@ -61,7 +63,9 @@ def load(name: str | Path) -> Model:
     UnknownModelError
         If no model of that name is shipped, or no file lies at that path.
     UnsupportedError
-        If it is a spreadsheet: says how to save it.
+        If a file lies there whose ending is not read: says which are.
+    MissingLibraryError
+        For a workbook without openpyxl (extra ``tables``).
     ModelError
         If the file is wrong: every mistake with its line and column.
 
@@ -74,19 +78,59 @@ def load(name: str | Path) -> Model:
     ...
     dilemma.errors.UnknownModelError: no model 'abandonmint': did you mean 'abandonment'?
     """
-    path = Path(name)
-    readers = {".toml": read, ".csv": read_csv, **{f".{end}": _read_gambit for end in endings()}}
+    text, sheet = _parted(name)
+    path, readers = Path(text), _readers()
     ending = path.suffix.lower()
     if ending in readers:
-        if not path.is_file():
+        if not _is_there(path):
             raise UnknownModelError(f"no model file at {path}")
-        return readers[ending](path)
-    if ending in SPREADSHEETS:
-        raise UnsupportedError(f"{path}: a spreadsheet is not read: {WAY_OUT}")
+        return read_workbook(path, sheet) if sheet else readers[ending](path)
     known = available()
-    if str(name) not in known:
-        raise UnknownModelError(f"no model {str(name)!r}: {nearest(str(name), known)}")
-    return read(folder() / f"{name}.toml")
+    if text in known:
+        return read(folder() / f"{text}.toml")
+    if _is_there(path):
+        told = f"a file that ends in {ending or 'nothing'} is not read: {', '.join(readers)} are"
+        way = "; save the payoff table as .csv or .xlsx" if ending in SPREADSHEETS else ""
+        raise UnsupportedError(f"{path}: {told}{way}")
+    raise UnknownModelError(f"no model {text!r}: {nearest(text, known)}")
+
+
+SPREADSHEETS = (".xls", ".xlsb", ".ods", ".fods", ".numbers")
+
+
+def _readers() -> dict[str, Callable[[Path], Model]]:
+    """Return what reads a file, by its ending."""
+    return {
+        ".toml": read,
+        **dict.fromkeys((".csv", ".tsv"), read_csv),
+        **dict.fromkeys((".xlsx", ".xlsm"), read_workbook),
+        **{f".{end}": _read_gambit for end in endings()},
+    }
+
+
+def is_file(name: str) -> bool:
+    """Tell whether a name is a file's: that of one that is there, or by its ending.
+
+    Examples
+    --------
+    >>> is_file("game.xlsx:Sheet2"), is_file("abandonment.C1.8")
+    (True, False)
+    """
+    path = Path(_parted(name)[0])
+    return path.suffix.lower() in _readers() or _is_there(path)
+
+
+def _parted(name: str | Path) -> tuple[str, str]:
+    """Part a workbook's path from the sheet that is named behind it."""
+    found = re.fullmatch(r"(.+\.xls[xm]):([^/\\]+)", str(name), re.IGNORECASE)
+    return (found[1], found[2]) if found and not _is_there(Path(name)) else (str(name), "")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no file can have such a name: too long
+        return False
 
 
 def _read_gambit(path: Path) -> Model:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dilemma
-from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
+from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games.numbers import choosing
 from dilemma.games.numbers import search as dense
 from dilemma.games.numbers.first_order import interaction
@@ -643,11 +643,9 @@ def test_a_leader_in_a_linear_duopoly_takes_half_and_leaves_a_quarter(stackelber
     assert stackelberg.concept == "leader's optima"
 
 
-def test_a_commitment_to_a_mix_is_refused_with_the_game_to_write_for_it():
+def test_a_commitment_to_a_mix_is_that_to_its_probability():
     """Known to play bottom a third of the time, the leader has 4*2/3 + 3/3; at once it has 2."""
-    told = dilemma.matrix([[2, 4], [1, 3]], [[1, 0], [0, 2]])
-    with pytest.raises(UnsupportedError, match="chooses its probability, from 0 to 1"):
-        dilemma.commitment(told)
+    mixed = dilemma.commitment(dilemma.matrix([[2, 4], [1, 3]], [[1, 0], [0, 2]]))
     written = led(
         {
             "a": "(1 - x)*(2*(1 - y) + 4*y) + x*(1 - y + 3*y)",
@@ -658,7 +656,8 @@ def test_a_commitment_to_a_mix_is_refused_with_the_game_to_write_for_it():
     found = dilemma.commitment(written)
     assert found.leads[0].play["a"] == {"x": THIRD}
     assert found.leads[0].payoffs["a"] == sp.Rational(11, 3)
-    assert found.value == (sp.Rational(5, 3), sp.Rational(5, 3))
+    assert found.value == (sp.Rational(5, 3), sp.Rational(5, 3)) == mixed.value
+    assert mixed.strong.mix["row_2"] == THIRD
 
 
 def test_commitment_is_worth_a_seventy_second(stackelberg, cournot):

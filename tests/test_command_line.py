@@ -43,6 +43,8 @@ SPOKEN = [
     ("attribute", "hedging", "x_J"),
     ("dynamics", "cork"),
     ("commitment", "cork", "--era", "cold_war"),
+    ("commitment", "abandonment", "--leader", "us"),
+    ("correlated", "abandonment", "--era", "post_cold_war"),
     ("propositions", "hedging"),
     ("along", "abandonment", "m_J"),
     ("regions", "abandonment", "m_J", "v_J"),

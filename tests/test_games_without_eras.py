@@ -11,7 +11,7 @@ from dilemma import Model, figures
 from dilemma.cli.arguments import eras_asked
 from dilemma.cli.demo import demo
 from dilemma.cli.pictures import FIGURES, Order, picture
-from dilemma.errors import CalibrationError, DilemmaError, ModelError, UnsupportedError
+from dilemma.errors import CalibrationError, DilemmaError, ModelError
 from dilemma.games.matrix.nfg import parse_nfg
 from dilemma.games.tree.efg import parse_efg
 from dilemma.library import read
@@ -141,6 +141,7 @@ QUESTIONS = {
     ),
     "bargaining": dilemma.bargaining,
     "commitment": dilemma.commitment,
+    "correlated": dilemma.correlated,
     "dynamics": lambda m, _: dilemma.dynamics(m),
     "propositions": lambda m, _: dilemma.propositions(m),
     "sheet": lambda m, _: dilemma.sheet(m),
@@ -152,13 +153,17 @@ QUESTIONS = {
     **{f"plot {name}": figure(name) for name in FIGURES},
 }
 ALWAYS = {"solve", "compare", "timeline", "propositions", "sheet", "prove"}
-TABLE = {"regions", "best_replies", "select", "classroom", "demo", "to_nashpy", "to_pygambit"}
+TABLE = {
+    "regions", "best_replies", "select", "classroom", "demo", "to_nashpy", "to_pygambit",
+    "commitment", "correlated",
+}  # fmt: skip
 ANSWERED = {
     "hunt": ALWAYS | TABLE | {"plot replies"},
     "entry": ALWAYS | {"regions", "classroom", "to_pygambit"},
     "swept": ALWAYS | TABLE | {"along", "trace", "tornado", "attribute", "plot replies"}
     | {"plot tornado"},
-    "three": ALWAYS | {"regions", "trace", "tornado", "attribute", "to_pygambit", "plot tornado"},
+    "three": ALWAYS | {"regions", "trace", "tornado", "attribute", "to_pygambit", "plot tornado"}
+    | {"correlated"},
     "continuous": ALWAYS
     | {"best_replies", "statics", "tornado", "attribute", "classroom"}
     | {f"plot {name}" for name in ("replies", "fold", "contagion", "tornado")},
@@ -296,7 +301,7 @@ def _hunt(tmp_path, monkeypatch):
         (("compare", "swept.toml", "--at", "s=2..3"), "s=2..3: write it as NAME=VALUE"),
         (("compare", "swept.toml", "--at", "s"), "NAME=LOW:HIGH"),
         (("demo", "swept.toml"), "--at s=5"),
-        (("solve", "table.xlsx"), "save the payoff table as CSV"),
+        (("solve", "table.xlsx"), "no model file at table.xlsx"),
         (("convert", "swept.toml", "x.toml", "--at", "s=2"), "leave out --era and --at"),
     ],
 )
@@ -362,8 +367,8 @@ def test_a_payoff_table_is_read(tmp_path, text):
     ("text", "said"),
     [
         ("", "no payoff table"),
-        ("x,a,b\nc,1 2\n", "2 cells in this row, and 3 in the first"),
-        ("x,a,b\nc,1 2,3\n", "pd.csv:2:1: two payoffs are wanted in each cell, not '3'"),
+        ("x,a,b\nc,1 2\n", "line 2, column 3: an empty cell, where two payoffs are wanted"),
+        ("x,a,b\nc,1 2,3\n", "line 2, column 3: two payoffs are wanted in each cell, not '3'"),
         ('x,a,b\nc,1 2,"1,2,3"\n', "not '1,2,3'"),
     ],
 )
@@ -373,11 +378,6 @@ def test_a_table_that_is_none_is_refused_with_the_way_out(tmp_path, text, said):
     with pytest.raises(ModelError, match="both payoffs in every other cell") as refused:
         dilemma.load(path)
     assert said in str(refused.value)
-
-
-def test_a_spreadsheet_is_refused_with_the_way_out():
-    with pytest.raises(UnsupportedError, match=r"save the payoff table as CSV \(\.csv\)"):
-        dilemma.load("table.xlsx")
 
 
 def test_a_notebook_shows_the_payoff_matrix():

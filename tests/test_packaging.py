@@ -77,7 +77,7 @@ def test_core_dependencies_are_the_announced_ones():
     }  # fmt: skip
 
 
-EXTRAS = ("matplotlib", "pandas", "pygambit", "xarray")
+EXTRAS = ("matplotlib", "openpyxl", "pandas", "pygambit", "xarray")
 
 
 def without_extras(*words, cwd, expects=0):
@@ -113,6 +113,7 @@ def test_a_figure_without_its_library_names_the_extra_before_anything_is_worked_
         ("dilemma.to_pandas(dilemma.solve(model, 'cold_war'))", "labels"),
         ("dilemma.to_xarray(dilemma.solve(model, 'cold_war'))", "labels"),
         ("dilemma.plot", "figures"),
+        ("open('x.xlsx', 'wb').write(b'PK\\5\\6' + bytes(18)); dilemma.load('x.xlsx')", "tables"),
         ("dilemma.to_pygambit(model, 'cold_war')", "trees"),
     ],
 )

@@ -404,17 +404,42 @@ def commitment(
     model: MODEL,
     era: ERA = None,
     at: AT = None,
+    leader: Annotated[
+        str | None,
+        typer.Option(help="In a game with actions the player who commits; the first if none."),
+    ] = None,
     seconds: LIMIT = None,
     as_json: JSON = False,
     latex: bool = False,
 ) -> None:
-    """Say what moving first is worth to a leader: against all moving at once."""
+    """Say what moving first, or committing to a mix, is worth to a leader: against play at once."""
     from dilemma.study.commitment import commitment as value
 
     loaded = load_model(model)
     points = _points(loaded, era, at)
     found = [
-        value(loaded, each, seconds=share)
+        value(loaded, each, leader=leader, seconds=share)
+        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
+    ]
+    put_all(found, as_json=as_json, latex=latex)
+
+
+@app.command()
+def correlated(
+    model: MODEL,
+    era: ERA = None,
+    at: AT = None,
+    seconds: SECONDS = 60.0,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Find the best and the worst correlated equilibrium, for each player and for the sum."""
+    from dilemma.study.correlated import correlated as mediate
+
+    loaded = load_model(model)
+    points = _points(loaded, era, at)
+    found = [
+        mediate(loaded, each, seconds=share)
         for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
     ]
     put_all(found, as_json=as_json, latex=latex)

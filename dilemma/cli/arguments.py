@@ -142,9 +142,16 @@ def finite(value: float | None) -> float | None:
     return value
 
 
-MODEL = Annotated[str, typer.Argument(help="A shipped model's name, or a model file's path.")]
+MODEL = Annotated[
+    str,
+    typer.Argument(
+        help="A shipped model's name, or a file's path: .toml; .csv, .tsv, .xlsx, .xlsm (payoff "
+        "tables; a sheet as FILE.xlsx:SHEET); .nfg, .efg (Gambit)."
+    ),
+]
 MODELS = Annotated[
-    list[str] | None, typer.Argument(help="Shipped names or paths; all shipped models if none.")
+    list[str] | None,
+    typer.Argument(help="Shipped names or files' paths; all shipped models if none."),
 ]
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 SEED = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the random draws.")]
@@ -224,13 +231,9 @@ def claims_of(texts: Sequence[str]) -> list[tuple[Model, str | None]]:
 
 def _named(text: str) -> tuple[str, str | None]:
     """Part what names a model from what names a claim of it."""
-    from dilemma.library import available
+    from dilemma.library import available, is_file
 
-    if (
-        text in available()
-        or text.lower().endswith((".toml", ".nfg", ".efg", ".csv"))
-        or "." not in text
-    ):
+    if text in available() or is_file(text) or "." not in text:
         return text, None
     if ".toml." in text:
         path, claim = text.split(".toml.", 1)

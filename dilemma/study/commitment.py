@@ -1,20 +1,25 @@
-"""The value of commitment: a leader's game against the same game played at once."""
+"""The value of commitment: a leader's game, or its commitment to a mix, against play at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
 from dilemma.budget import kept
-from dilemma.errors import UnsupportedError
+from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games.equilibrium import Equilibria, Equilibrium
+from dilemma.games.kind import Can
+from dilemma.games.leadership import Lead, strong, weak
+from dilemma.games.profiles import DIGITS, numeric_payoffs
 from dilemma.games.solution import solve
 from dilemma.model import At, Model
-from dilemma.output.result import Shown, Table, number
+from dilemma.output.result import Shown, Table, chances, fields_as_data, number
 
-__all__ = ["Commitment", "commitment"]
+__all__ = ["Commitment", "Committed", "MixedCommitment", "commitment"]
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,7 @@ class Commitment(Shown):
         if self.value is None:
             note = "There is no equilibrium in pure choices if all move at once."
         else:
-            low, high = map(number, self.value)
-            worth = low if low == high else f"{low} to {high}"
-            note = f"Moving first is worth {worth} to {title}."
+            note = f"Moving first is worth {_between(*self.value)} to {title}."
         notes = [note]
         for word, found in (("moving first", self.leads), ("at once", self.at_once)):
             if not found.complete:
@@ -69,35 +72,159 @@ class Commitment(Shown):
         return (Table(f"{self.model.title}: value of commitment{where}", head, rows, tuple(notes)),)
 
 
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a leader commits to, and what comes of it.
+
+    Attributes
+    ----------
+    mix : mapping of action to probability
+        The leader's.
+    reply : str
+        The follower's action.
+    payoffs : mapping of player to exact number
+    attained : bool
+        Whether the mix has this value for the leader.  If not, mixes near it come as near to it as
+        one likes: those with a little of ``toward`` in them.
+    toward : mapping of action to probability
+        Empty where the value is attained.
+    """
+
+    mix: Mapping[str, sp.Rational]
+    reply: str
+    payoffs: Mapping[str, sp.Rational]
+    attained: bool
+    toward: Mapping[str, sp.Rational]
+
+
+@dataclass(frozen=True)
+class MixedCommitment(Shown):
+    """A leader's best commitment to a mix, and the equilibria if it could not commit.
+
+    Attributes
+    ----------
+    model : Model
+    leader : str
+    strong, weak : Committed
+        Where several replies are best the follower takes the leader's best of them, or its worst.
+    at_once : Equilibria
+        With both moving at once.
+    value : tuple of two numbers, or None
+        The least and the most that the leader gains by committing (strong version), over the
+        equilibria at once; None where none is known.
+    exact : bool
+        Whether payoffs entered as exact rationals (False: rounded to 40 digits first).
+    """
+
+    model: Model
+    leader: str
+    strong: Committed
+    weak: Committed
+    at_once: Equilibria
+    value: tuple[sp.Rational, sp.Rational] | None
+    exact: bool
+
+    @property
+    def follower(self) -> str:
+        """The other player."""
+        return next(name for name in self.model.players if name != self.leader)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return both versions beside play at once, and the value of commitment."""
+        titles = {name: player.title for name, player in self.model.players.items()}
+        first, second = self.leader, self.follower
+        rows = [
+            (f"commits, ties {word} it", chances(one.mix), one.reply, *self._paid(one.payoffs))
+            for word, one in (("for", self.strong), ("against", self.weak))
+        ]
+        rows += [
+            ("at once", chances(e.play[first]), chances(e.play[second]), *self._paid(e.payoffs))
+            for e in self.at_once
+        ]
+        paid = (f"payoff of {titles[name]}" for name in (first, second))
+        head = (titles[first], "plays", f"{titles[second]} replies", *paid)
+        where = f": {self.at_once.at}" if self.at_once.at else ""
+        title = f"{self.model.title}: value of commitment to a mix{where}"
+        return (Table(title, head, tuple(rows), tuple(self._notes(titles))),)
+
+    def _paid(self, payoffs: Mapping[str, sp.Rational]) -> tuple[str, str]:
+        return number(payoffs[self.leader]), number(payoffs[self.follower])
+
+    def _notes(self, titles: Mapping[str, str]) -> Iterator[str]:
+        leader, follower = titles[self.leader], titles[self.follower]
+        if self.value is None:
+            yield "No equilibrium at once is known."
+        else:
+            yield f"Committing is worth {_between(*self.value)} to {leader}, ties broken for it."
+        if not self.weak.attained:
+            yield (
+                f"Ties against it: {number(self.weak.payoffs[self.leader])} is approached and not "
+                f"attained, by this mix with a little of ({chances(self.weak.toward)}) in it."
+            )
+        if not self.exact:
+            yield f"Irrational payoffs were rounded to {DIGITS} digits first."
+        if not self.at_once.complete:
+            yield f"NOT all equilibria at once: {self.at_once.reason}."
+        yield f"{follower} leads instead with leader={self.follower!r} (--leader {self.follower})."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data; exact numbers are text such as "11/3"."""
+        fields = fields_as_data(self, "leader", "strong", "weak", "value", "exact", "at_once")
+        return {"model": self.model.name, **fields}
+
+
+def _between(low: sp.Rational, high: sp.Rational) -> str:
+    one, other = map(number, (low, high))
+    return one if one == other else f"{one} to {other}"
+
+
 @kept("valuing commitment in")
 def commitment(
     model: Model,
     at: At | None = None,
     *,
-    seconds: float | None = None,  # noqa: ARG001 -- kept from outside
+    leader: str | None = None,
+    seconds: float | None = None,
     **changes: Any,
-) -> Commitment:
-    """Compare a leader's optimum with the equilibria of the same game played at once.
+) -> Commitment | MixedCommitment:
+    """Compare what a leader gets who moves first with the equilibria of the game played at once.
+
+    Where numbers are chosen and somebody leads, that is the leader's optimum.  In a two-player game
+    with actions one of them commits to a mix, which the other knows when it replies: the best one
+    by an exact linear programme for each reply.
 
     Parameters
     ----------
     model : Model
-        One in which somebody leads.
+        One in which somebody leads, or a two-player simultaneous game with actions.
     at : str, Era or mapping, optional
         An era, for its central calibration, or a value for each parameter.
+    leader : str, optional
+        In a game with actions the player who commits; the first if none.
     seconds : float, optional
         Budget for it all, past which there is an error and no answer; no limit if None.
     **changes
         Parameters that take another value.
 
+    Returns
+    -------
+    Commitment or MixedCommitment
+        The second for a commitment to a mix.
+
     Raises
     ------
     UnsupportedError
-        If nobody leads.
+        If nobody leads, and a commitment to a mix is none of two players.
+    CalibrationError
+        For an unknown era, parameter or leader, a missing or an impossible value.
 
     References
     ----------
-    H. von Stackelberg 1934, Marktform und Gleichgewicht (unverified).
+    H. von Stackelberg 1934, Marktform und Gleichgewicht (unverified).  Mixes: V. Conitzer and
+    T. Sandholm 2006, Computing the optimal strategy to commit to, Proceedings of the 7th ACM
+    Conference on Electronic Commerce: 82-90; ties against the leader as in B. von Stengel and
+    S. Zamir 2010, Leadership games with convex strategy sets, Games and Economic Behavior 69:
+    446-457.
 
     Examples
     --------
@@ -113,17 +240,63 @@ def commitment(
     ... )
     >>> str(commitment(duopoly).value[0])
     '1/72'
+    >>> from dilemma import matrix
+    >>> game = matrix([[2, 4], [1, 3]], [[1, 0], [0, 2]], actions=[["top", "bottom"], ["l", "r"]])
+    >>> found = commitment(game)
+    >>> print(found.strong.mix["bottom"], found.strong.payoffs["row"], found.value[0])
+    1/3 11/3 5/3
     """
+    if leader is not None and leader not in model.players:
+        hint = nearest(leader, model.players)
+        raise CalibrationError(f"{model.name}: no player {leader!r} to lead: {hint}")
+    if not model.game.leader and Can.TABLE in model.game.can and len(model.players) == 2:
+        return _mixed(model, at, leader or next(iter(model.players)), seconds, changes)
     if not model.game.leader:
         way = f"; {model.game.to_lead}" if model.game.to_lead else ""
         raise UnsupportedError(
             f"{model.name}: nobody leads, so there is no commitment to value{way}"
         )
+    if leader not in (None, model.game.leader):
+        raise UnsupportedError(f"{model.name}: {model.game.leader} leads, and not {leader}")
     leads = solve(model, at, **changes)
     at_once = solve(model.game.at_once(model), leads.calibration)
-    leader = model.game.leader
-    gains = [first.payoffs[leader] - other.payoffs[leader] for first in leads for other in at_once]
+    first = model.game.leader
+    gains = [one.payoffs[first] - other.payoffs[first] for one in leads for other in at_once]
     return Commitment(model, leads, at_once, (min(gains), max(gains)) if gains else None)
+
+
+def _mixed(
+    model: Model, at: At | None, leader: str, seconds: float | None, changes: Mapping[str, Any]
+) -> MixedCommitment:
+    """Return a leader's best commitments to a mix; half of the budget is for play at once."""
+    at_once = solve(model, at, seconds=60 if seconds is None else seconds / 2, **changes)
+    payoffs, exact = numeric_payoffs(model, model.values(at_once.calibration))
+    place = list(model.players).index(leader)
+    follower = next(name for name in model.players if name != leader)
+    own, others = (model.players[name].actions for name in (leader, follower))
+    cells = [
+        [payoffs[(mine, other) if place == 0 else (other, mine)] for other in others]
+        for mine in own
+    ]
+    A, B = ([[cell[name] for cell in row] for row in cells] for name in (leader, follower))
+
+    def committed(found: Lead) -> Committed:
+        mix, toward = (
+            {a: _rational(c) for a, c in zip(own, one, strict=True)} if one else {}
+            for one in (found.mix, found.toward)
+        )
+        paid = {leader: _rational(found.value), follower: _rational(found.follows)}
+        payoffs = {name: paid[name] for name in model.players}
+        return Committed(mix, others[found.reply], payoffs, found.attained, toward)
+
+    best = committed(strong(A, B))
+    gains = [best.payoffs[leader] - one.payoffs[leader] for one in at_once]
+    value = (min(gains), max(gains)) if gains else None
+    return MixedCommitment(model, leader, best, committed(weak(A, B)), at_once, value, exact)
+
+
+def _rational(value: Fraction) -> sp.Rational:
+    return sp.Rational(value.numerator, value.denominator)
 
 
 def _play(equilibrium: Equilibrium) -> str:

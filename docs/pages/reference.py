@@ -19,6 +19,7 @@ GROUPS = {
     "Eras and parameters": (
         "compare", "Comparison", "along", "regions", "Regions", "region_map", "RegionMap",
         "timeline", "Timeline", "statics", "Statics", "attribute", "Attribution", "commitment", "Commitment",
+        "MixedCommitment", "correlated", "Correlated",
         "dynamics", "Trajectory",
     ),
     "Several models together": ("trends", "Trends", "scenario", "Scenario"),
