@@ -8,6 +8,7 @@ better than the one before; at the end of the budget the last of them counts.
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from dilemma.games.kind import PLENTY, Size
 from dilemma.model import Model
 from dilemma.processes import Process, Task, inside
 
-__all__ = ["HARD", "LATE", "best", "kept", "ordinary"]
+__all__ = ["HARD", "LATE", "best", "kept", "ordinary", "shared_seconds"]
 
 LATE = "ran out of seconds"
 HARD = 1.03  # of the budget, after which the process is ended
@@ -113,7 +114,8 @@ def kept(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             if isinstance(model, Model) and seconds >= PLENTY and ordinary(model, seconds):
                 return work(*arguments, **options)
             rest: dict[str, Any] = {**options, "seconds": seconds}
-            found, why = best(within, *arguments, **rest)
+            again = functools.partial(_public, work.__module__, work.__qualname__)
+            found, why = best(again, *arguments, **rest)
             if found is None:
                 name = f" {model.name}" if isinstance(model, Model) else ""
                 raise BudgetError(
@@ -126,6 +128,19 @@ def kept(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         return within
 
     return keeping
+
+
+def _public(module: str, name: str, *arguments: Any, **options: Any) -> Any:
+    """Call a function by its name, as another process knows it whatever it is wrapped in."""
+    return getattr(importlib.import_module(module), name)(*arguments, **options)
+
+
+def shared_seconds(seconds: float | None, parts: int) -> Iterator[float | None]:
+    """Share a budget out: to each part what is left, divided by the parts that are left."""
+    begun = time.monotonic()
+    for left in range(parts, 0, -1):
+        spent = time.monotonic() - begun
+        yield None if seconds is None else max(seconds - spent, 0.01) / left
 
 
 # --- what is small --------------------------------------------------------------------------------

@@ -14,13 +14,14 @@ import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games.kind import USUAL, Can, Game
-from dilemma.output.cleaning import line
+from dilemma.methods import Methods
 from dilemma.output.result import Named
-from dilemma.output.tables import fragment
 from dilemma.reading.document import Parts, build, build_claim
 from dilemma.reading.eras import (
+    era_called,
     given_era,
     given_value,
+    nearest_era,
     varied,
     way_out,
     with_whole_eras,
@@ -54,7 +55,7 @@ At: TypeAlias = str | Era | Calibration
 T = TypeVar("T")
 
 
-class Model(Named):
+class Model(Methods, Named):
     """A game stated once: players, parameters, payoffs, eras and claims.
 
     A model is what a model file says, and is checked in the same way however it was made.  Each
@@ -221,12 +222,6 @@ class Model(Named):
             value = getattr(parts, key)
             give(self, key, MappingProxyType(value) if isinstance(value, dict) else value)
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a model is frozen: model.replace({name}=...) makes another")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"a model is frozen: {name} stays")
-
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (dict(self.document), self.name, self.path, dict(self.eras))
 
@@ -238,22 +233,6 @@ class Model(Named):
 
     def __hash__(self) -> int:
         return hash((self.name, self.title))
-
-    def __repr__(self) -> str:
-        counted = ", ".join(
-            f"{len(many)} {word}{'' if len(many) == 1 else 's'}"
-            for word, many in (
-                ("parameter", self.parameters),
-                ("era", self.eras),
-                ("claim", self.claims),
-            )
-        )
-        return f"<Model {self.name!r}: {line(self.title)} ({', '.join(self.players)}; {counted})>"
-
-    def _repr_html_(self) -> str | None:
-        """Show a notebook who gets what, where two players choose a row and a column."""
-        table = self.game.table(self)
-        return None if table is None else fragment([table])
 
     @property
     def kind(self) -> str:
@@ -322,8 +301,7 @@ class Model(Named):
 
     def _named(self, name: str) -> Era:
         """Return an era of this name, the model's own or a further one."""
-        self.needs_era(name)
-        return self.eras[name] if name in self.eras else self.further_eras[name]
+        return {**self.further_eras, **self.eras}[self.era_key(name)]
 
     def with_eras(self, *eras: Era) -> Model:
         """Return the model with eras that stand in no file: such as :meth:`era` makes.
@@ -363,8 +341,9 @@ class Model(Named):
         self.needs_parameters(told)
         missing = [name for name in self.parameters if name not in told]
         if missing:
-            way = way_out(self.name, self.parameters[missing[0]], self.eras)
-            raise CalibrationError(f"no value for {', '.join(missing)}{way}")
+            way = way_out(self.name, self.parameters[missing[0]], self.eras, told)
+            more = ", …" if len(missing) > 6 else ""
+            raise CalibrationError(f"no value for {', '.join(missing[:6])}{more}{way}")
         return {
             name: given_value(parameter, _plainly(told[name]))
             for name, parameter in self.parameters.items()
@@ -395,17 +374,25 @@ class Model(Named):
         if not self.parameters:
             raise CalibrationError(f"{self.name} has no parameters: nothing {does}")
 
-    def needs_era(self, name: str) -> None:
-        """See that the model has an era of this name.
+    def era_key(self, name: str) -> str:
+        """Return the key of the era that is called so, by its key or its title.
 
         Raises
         ------
         CalibrationError
             With the nearest name, or with what to say instead.
+
+        Examples
+        --------
+        >>> from dilemma.library import load
+        >>> load("abandonment").era_key("Cold War")
+        'cold_war'
         """
-        if name in self.eras or name in self.further_eras:
-            return
-        hint = nearest(name, [*self.eras, *self.further_eras])
+        titles = {key: era.title for key, era in {**self.eras, **self.further_eras}.items()}
+        key = era_called(name, titles)
+        if key is not None:
+            return key
+        hint = nearest_era(name, titles)
         if not hint:
             way = f"give values instead, such as {{{next(iter(self.parameters), '')!r}: ...}}"
             way = way if self.parameters else "leave it out, the game is played as it is"

@@ -36,8 +36,8 @@ from dilemma.cli.arguments import (
     progress,
     put,
     put_all,
+    put_each,
     say,
-    shared_seconds,
     stop_printing,
 )
 from dilemma.cli.lessons import classroom, plot, put_picture
@@ -49,7 +49,7 @@ __all__ = ["main"]
 if TYPE_CHECKING:
     from dilemma.cli.pictures import Picture
     from dilemma.ledger.ledger import Ledger
-    from dilemma.model import At, Model
+    from dilemma.model import Model
 
 
 app = typer.Typer(
@@ -88,11 +88,6 @@ LEDGER = Annotated[
     typer.Option("-o", "--output", help="Write it to a .html, .csv, .tex or .json file."),
 ]
 VERBOSE = Annotated[bool, typer.Option("-v", "--verbose", help="Explain each claim.")]
-
-
-def _points(model: Model, era: str | None, at: list[str] | None) -> list[At | None]:
-    """Return the calibrations that a command asks about, each by itself: all eras' if none."""
-    return [*(eras_asked(model, era, at) or model.eras)] or [None]
 
 
 def main() -> None:
@@ -167,12 +162,9 @@ def solve(
     from dilemma.games.solution import solve as solve_model
 
     loaded = load_model(model, calibrations)
-    points = _points(loaded, era, at)
-    found = [
-        solve_model(loaded, each, seconds=share, most=most)
-        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
-    ]
-    put_all(found, as_json=as_json, latex=latex)
+    asked = eras_asked(loaded, era, at)
+    found = solve_model(loaded, asked, seconds=seconds, most=most)
+    put_each(found, as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -195,12 +187,9 @@ def select(
     from dilemma.study.select import select as judge
 
     loaded = load_model(model)
-    points = _points(loaded, era, at)
-    found = [
-        judge(loaded, each, starts=starts, seed=seed, seconds=share)
-        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
-    ]
-    put_all(found, as_json=as_json, latex=latex)
+    asked = eras_asked(loaded, era, at)
+    found = judge(loaded, asked, starts=starts, seed=seed, seconds=seconds)
+    put_each(found, as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -216,6 +205,7 @@ def compare(
     latex: bool = False,
 ) -> None:
     """Compare the eras: equilibria, outcomes, how often each occurs, and what did it."""
+    from dilemma.budget import shared_seconds
     from dilemma.study.compare import compare as compare_eras
 
     loaded = [load_model(name, calibrations) for name in models or every()]
@@ -311,12 +301,9 @@ def along(
 
     loaded = load_model(model)
     loaded.needs_parameters([parameter])
-    points = _points(loaded, era, at)
-    found = [
-        move(loaded, each, parameter, shows=shows, seconds=share)
-        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
-    ]
-    put_all(found, as_json=as_json, latex=latex)
+    asked = eras_asked(loaded, era, at)
+    found = move(loaded, asked, parameter, shows=shows, seconds=seconds)
+    put_each(found, as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -387,6 +374,7 @@ def dynamics(
     latex: bool = False,
 ) -> None:
     """Run a story: what is played becomes the next round, or parameters go up and down."""
+    from dilemma.budget import shared_seconds
     from dilemma.study.dynamics import dynamics as run
     from dilemma.study.dynamics import story_of
 
@@ -412,12 +400,9 @@ def commitment(
     from dilemma.study.commitment import commitment as value
 
     loaded = load_model(model)
-    points = _points(loaded, era, at)
-    found = [
-        value(loaded, each, seconds=share)
-        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
-    ]
-    put_all(found, as_json=as_json, latex=latex)
+    asked = eras_asked(loaded, era, at)
+    found = value(loaded, asked, seconds=seconds)
+    put_each(found, as_json=as_json, latex=latex)
 
 
 @app.command()

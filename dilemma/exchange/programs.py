@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dilemma.calls import of_a_model
 from dilemma.errors import Mistake, ModelError, Place, UnsupportedError, library
 from dilemma.exchange.gambit_text import named, numbers, opened
 from dilemma.games.equilibrium import Equilibria
@@ -43,12 +44,13 @@ __all__ = [
 ]
 
 
+@of_a_model
 def to_nashpy(model: Model, /, at: At | None = None, **changes: Any) -> nashpy.Game:
     """Return a two-player model at one calibration as a game of nashpy's.
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
     at : str, Era or mapping, optional
         An era, for its central values, or a value for each parameter.
     **changes
@@ -133,12 +135,13 @@ def from_nashpy(
 # --- pygambit -------------------------------------------------------------------------------------
 
 
+@of_a_model
 def to_pygambit(model: Model, /, at: At | None = None, **changes: Any) -> Any:
     """Return a model at one calibration as a game of pygambit's.
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
         Of any number of players; a game tree becomes an extensive game.
     at : str, Era or mapping, optional
         An era, for its central values, or a value for each parameter.

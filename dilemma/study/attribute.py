@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import eras_of
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, fields_as_data, number, percent, versions
-from dilemma.study.asking import Selector, eras_of, selector
+from dilemma.study.asking import Selector, selector
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -200,6 +202,7 @@ def means(model: Model, outcome: str) -> tuple[str, str]:
 MOST = 10  # groups: two to the power of this many games are solved
 
 
+@of_a_model
 @kept("attributing")
 def attribute(
     model: Model,
@@ -213,7 +216,7 @@ def attribute(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
     outcome : str
         An outcome, or a player for its payoff.
     eras : two of str, Era or mapping, optional

@@ -8,9 +8,11 @@ from typing import Any
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import ByEra, Eras, at_each
+from dilemma.calls import of_a_model
 from dilemma.errors import UnsupportedError
 from dilemma.games.equilibrium import Equilibria, Equilibrium
-from dilemma.games.solution import solve
+from dilemma.games.solution import solve, solved
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, number
 
@@ -69,22 +71,24 @@ class Commitment(Shown):
         return (Table(f"{self.model.title}: value of commitment{where}", head, rows, tuple(notes)),)
 
 
+@of_a_model
 @kept("valuing commitment in")
 def commitment(
     model: Model,
-    at: At | None = None,
+    /,
+    at: Eras = None,
     *,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
     **changes: Any,
-) -> Commitment:
+) -> Commitment | ByEra[Commitment]:
     """Compare a leader's optimum with the equilibria of the same game played at once.
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
         One in which somebody leads.
-    at : str, Era or mapping, optional
-        An era, for its central calibration, or a value for each parameter.
+    at : str, Era or mapping, or a sequence of these, optional
+        An era, for its central calibration, or a value for each parameter; all eras if left out.
     seconds : float, optional
         Budget for it all, past which there is an error and no answer; no limit if None.
     **changes
@@ -119,7 +123,15 @@ def commitment(
         raise UnsupportedError(
             f"{model.name}: nobody leads, so there is no commitment to value{way}"
         )
-    leads = solve(model, at, **changes)
+
+    def at_one(model: Model, at: At | None, _seconds: float | None) -> Commitment:
+        return _against_at_once(model, solved(model, at, changes))
+
+    return at_each(model, at, at_one, changes=changes)
+
+
+def _against_at_once(model: Model, leads: Equilibria) -> Commitment:
+    """Compare a leader's optimum with the same game played at once."""
     at_once = solve(model.game.at_once(model), leads.calibration)
     leader = model.game.leader
     gains = [first.payoffs[leader] - other.payoffs[leader] for first in leads for other in at_once]

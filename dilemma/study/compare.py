@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import Eras, eras_of
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
 from dilemma.games import selection, two_by_two
 from dilemma.games.dominance import dominance
@@ -29,7 +31,7 @@ from dilemma.output.result import (
     percent,
     versions,
 )
-from dilemma.study.asking import Eras, EraSummary, GroupMove, eras_of
+from dilemma.study.asking import EraSummary, GroupMove
 from dilemma.study.draws import Frequencies, frequencies
 from dilemma.theory.parts import Profile
 
@@ -407,6 +409,7 @@ def _frequencies_dict(found: Frequencies) -> dict[str, Any]:
 # --- eras compared --------------------------------------------------------------------------------
 
 
+@of_a_model
 @kept("comparing")
 def compare(
     model: Model,
@@ -421,7 +424,7 @@ def compare(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
     eras : str, Era, mapping, or a sequence of these, optional
         Which eras, in which order; values on the spot are an era too (see :meth:`Model.era`).
     draws, seed : int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dilemma.calls import of_a_model
 from dilemma.errors import BudgetError, UnsupportedError
 from dilemma.model import Model
 from dilemma.output.result import Cell, Shown, Table, as_data
@@ -52,6 +53,7 @@ class Sheet(Shown):
         return {"name": self.model.name, **as_data(self.model.document)}
 
 
+@of_a_model
 def sheet(model: Model) -> Sheet:
     """Lay a model out for reading.
 

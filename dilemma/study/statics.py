@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import Eras, eras_of
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
 from dilemma.games.kind import Can
 from dilemma.games.numbers.choosing import equilibrium_points, play
 from dilemma.games.points import Point
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, versions
-from dilemma.study.asking import Eras, eras_of
 from dilemma.study.directions import Box, Slopes, derivative, sampled
 
 if TYPE_CHECKING:
@@ -235,6 +236,7 @@ SIGNED = 0.9  # by what share of the budget signs are proved, so that the answer
 DRAWS = 256
 
 
+@of_a_model
 @kept("moving outcomes of")
 def statics(
     model: Model,
@@ -252,7 +254,7 @@ def statics(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
         A game in which numbers are chosen.
     era : str, Era, mapping, or a sequence of these, optional
         At which eras' centres and over which boxes; all by default.  Values on the spot are an era

@@ -9,6 +9,8 @@ from typing import Any
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import Eras, eras_of
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError, nearest
 from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import doubts, record
@@ -18,7 +20,6 @@ from dilemma.games.solution import solve
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, versions
 from dilemma.reading.expressions import ExpressionError, exact
-from dilemma.study.asking import Eras, eras_of
 from dilemma.study.paths import Course, Stop, follow
 from dilemma.theory.parts import Parameter
 
@@ -236,6 +237,7 @@ _WORDS = {True: "yes", False: "no", None: ""}
 POINTS = 41
 
 
+@of_a_model
 @kept("following")
 def trace(
     model: Model,
@@ -257,7 +259,7 @@ def trace(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
     moves : str or sequence of str
         A parameter that moves itself, or several that one factor multiplies.
     low, high : number or text
