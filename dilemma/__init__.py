@@ -44,7 +44,6 @@ if TYPE_CHECKING:
         from_nashpy,
         from_pygambit,
         to_nashpy,
-        to_pandas,
         to_pygambit,
         to_xarray,
     )
@@ -56,6 +55,7 @@ if TYPE_CHECKING:
     from dilemma.ledger.prove import prove
     from dilemma.library import available, load
     from dilemma.model import Model
+    from dilemma.output.frames import to_pandas
     from dilemma.page.page import Page, classroom
     from dilemma.story.cells import Trends
     from dilemma.story.scenario import scenario
@@ -134,7 +134,7 @@ _HOMES = {
     "statics": "study.statics",
     "timeline": "study.timeline",
     "to_nashpy": "exchange.programs",
-    "to_pandas": "exchange.programs",
+    "to_pandas": "output.frames",
     "to_pygambit": "exchange.programs",
     "to_xarray": "exchange.programs",
     "tornado": "study.tornado",

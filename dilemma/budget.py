@@ -12,6 +12,7 @@ import importlib
 import inspect
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from math import inf
 from typing import Any, ParamSpec, TypeVar
 
@@ -114,7 +115,7 @@ def kept(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             if isinstance(model, Model) and seconds >= PLENTY and ordinary(model, seconds):
                 return work(*arguments, **options)
             rest: dict[str, Any] = {**options, "seconds": seconds}
-            again = functools.partial(_public, work.__module__, work.__qualname__)
+            again = _Named(work.__module__, work.__qualname__)
             found, why = best(again, *arguments, **rest)
             if found is None:
                 name = f" {model.name}" if isinstance(model, Model) else ""
@@ -130,9 +131,23 @@ def kept(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     return keeping
 
 
-def _public(module: str, name: str, *arguments: Any, **options: Any) -> Any:
-    """Call a function by its name, as another process knows it whatever it is wrapped in."""
-    return getattr(importlib.import_module(module), name)(*arguments, **options)
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A function as another process knows it, whatever it is wrapped in: there it is itself."""
+
+    module: str
+    name: str
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return _function(self.module, self.name)(*arguments, **options)
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str, str]]:
+        return _function, (self.module, self.name)  # loaded before its time begins to run
+
+
+def _function(module: str, name: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
 
 
 def shared_seconds(seconds: float | None, parts: int) -> Iterator[float | None]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from dilemma.budget import shared_seconds
 from dilemma.errors import CalibrationError, UnknownKeyError
 from dilemma.model import At, Model
+from dilemma.output.frames import Frame
 from dilemma.output.result import Shown, Table
 from dilemma.reading.eras import era_called, given_era, nearest_era
 from dilemma.theory.parts import Era, Value
@@ -58,19 +59,33 @@ class ByEra(Shown, Mapping[str, Answer]):
     def __len__(self) -> int:
         return len(self.answers)
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name in ByEra.__dataclass_fields__:
-            raise AttributeError(name)
-        first = next(iter(self.answers))
-        has = f": [{first!r}].{name} is of one" if hasattr(self.answers[first], name) else ""
-        raise AttributeError(
-            f"no {name!r} here, where there is an answer for each of "
-            f"{', '.join(map(repr, self.answers))}{has}"
-        )
+    if TYPE_CHECKING:  # what one answer has may be asked of what may be one answer
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def instead(self, name: str) -> str:
+        """Say what there is instead of an attribute that somebody looked for."""
+        first = next(iter(self.answers), "")
+        if first and hasattr(self.answers[first], name):
+            return f"each era's answer has one, such as found[{first!r}].{name}"
+        return super().instead(name)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the tables of every era's answer, one after the other."""
         return tuple(table for answer in self.answers.values() for table in answer.tables())
+
+    def frame(self) -> Frame:
+        """Return the rows of every era's answer, with the era before each."""
+        frames = {era: answer.frame() for era, answer in self.answers.items()}
+        rows = [{"era": era, **row} for era, frame in frames.items() for row in frame.rows]
+        index = [frame.index for frame in frames.values() if frame.index is not None]
+        labels = [label for _, some in index for label in some]
+        return Frame(
+            ("era", *next(iter(frames.values())).columns),
+            rows,
+            {"model": self.model, "eras": {era: dict(f.about) for era, f in frames.items()}},
+            (index[0][0], labels) if index else None,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answers as plain data, by era; exact numbers are text such as "11/16"."""

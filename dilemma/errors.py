@@ -4,8 +4,8 @@
   + ModelError            a model, or the file it stands in, is wrong (says where, shows the line)
   + UnknownModelError     no model of that name (says which there are)
   + CalibrationError      a parameter, era or value that the model does not have
+    - UnknownKeyError     a result has nothing of that name
   + CallError             a call with something that the function does not take
-  + UnknownKeyError       a result has nothing of that name
   + UnsupportedError      a question that is well put and that this version cannot answer
   + MissingLibraryError   a library that an extra brings is not installed (says which extra)
   + BudgetError           an answer that is whole or nothing, and was not done within its seconds
@@ -57,15 +57,15 @@ class CalibrationError(DilemmaError, ValueError):
     """A parameter, an era or a value that the model does not have."""
 
 
-class CallError(DilemmaError, TypeError):
-    """A function was called with something that it does not take."""
-
-
-class UnknownKeyError(DilemmaError, KeyError):
+class UnknownKeyError(CalibrationError, KeyError):
     """A result was asked for something of a name that nothing in it has."""
 
     def __str__(self) -> str:
         return visible(str(self.args[0]))  # a KeyError would put it in quotation marks
+
+
+class CallError(DilemmaError, TypeError):
+    """A function was called with something that it does not take."""
 
 
 class UnsupportedError(DilemmaError, NotImplementedError):

@@ -188,9 +188,9 @@ class Methods:
 
     if not TYPE_CHECKING:  # for a type checker there are those attributes that there are
 
-        def __getattr__(self, name: str) -> None:
-            if name.startswith("_") or name in type(self).__slots__:
-                raise AttributeError(name)
+        def __getattr__(self, name: str) -> object:
+            if name.startswith("_") or hasattr(type(self), name):
+                return object.__getattribute__(self, name)  # fails as it did
             raise AttributeError(f"a model has no {name!r}: {_instead(name, self)}")
 
 

@@ -59,6 +59,7 @@ def small_story(file, tells):
 MAKERS = {
     "Attribution": {"hedging": lambda model: dilemma.attribute(model, "x_J")},
     "Bargaining": {"burden": lambda model: dilemma.bargaining(model, points=3, draws=20)},
+    "ByEra": {"abandonment": dilemma.solve},
     "Commitment": {"leader": lambda model: dilemma.commitment(model, b=2)},
     "Comparison": {
         "abandonment": lambda model: dilemma.compare(model, draws=200),
@@ -100,8 +101,8 @@ OWN = {"template": load_template, "leader": leader}
 RESULTS = [(kind, model) for kind, models in MAKERS.items() for model in models]
 each_result = pytest.mark.parametrize(("kind", "model"), RESULTS)
 QUICK = {  # there before LaTeX has read it
-    ("Commitment", "leader"), ("Equilibria", "abandonment"), ("Path", "abandonment"),
-    ("Replies", "abandonment"), ("Sheet", "abandonment"), ("Sheet", "hedging"),
+    ("ByEra", "abandonment"), ("Commitment", "leader"), ("Equilibria", "abandonment"),
+    ("Path", "abandonment"), ("Replies", "abandonment"), ("Sheet", "abandonment"), ("Sheet", "hedging"),
     ("Swings", "template"), ("Trace", "abandonment"),
 }  # fmt: skip
 

@@ -1,8 +1,7 @@
-r"""What other programs have: games of nashpy and pygambit, frames of pandas and xarray, spreadsheets.
+r"""What other programs have: games of nashpy and pygambit, datasets of xarray, spreadsheets.
 
 nashpy has two payoff matrices, in floats.  pygambit's games, strategic and extensive, are exact
-rationals and go both ways in the words of Gambit's own files.  Equilibria become labelled data: a
-pandas frame, or an xarray dataset.
+rationals and go both ways in the words of Gambit's own files.  Equilibria become labelled data.
 
 Payoff tables as spreadsheets save them (``.csv``) are read into two-player games.  The first
 row names the second player's actions, the first column the first player's; every other cell has
@@ -15,7 +14,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ from dilemma.games.kind import Can, read_by
 from dilemma.games.matrix.payoffs import matrix
 from dilemma.games.profiles import MOST_PROFILES
 from dilemma.model import At, Model
+from dilemma.output.frames import as_float, free_names
 
 if TYPE_CHECKING:
     import nashpy
@@ -38,7 +38,6 @@ __all__ = [
     "from_pygambit",
     "read_csv",
     "to_nashpy",
-    "to_pandas",
     "to_pygambit",
     "to_xarray",
 ]
@@ -217,62 +216,7 @@ def from_pygambit(game: Any, *, name: str = "game") -> Model:
 
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
-
-
-def to_pandas(found: Equilibria) -> pd.DataFrame:
-    """Return the extreme equilibria as a frame, one a row, called by their names.
-
-    Parameters
-    ----------
-    found : Equilibria
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``P(player action)`` (but where numbers are chosen), ``payoff player``, the
-        outcomes (not a number where undefined), ``regret`` and ``strict``.  In ``attrs``: the model, the calibration, the
-        method, the units, and whether these are all equilibria.  Several extreme equilibria of a
-        degenerate game may have one name.
-
-    See Also
-    --------
-    to_xarray : The same with a dimension for players and one for actions.
-
-    Examples
-    --------
-    >>> import dilemma
-    >>> frame = to_pandas(dilemma.solve(dilemma.load("abandonment"), "post_cold_war"))
-    >>> frame["P(japan strong)"].round(4).tolist()
-    [0.0, 1.0, 0.2548]
-    >>> frame.attrs["complete"]
-    True
-    """
-    library("pandas")
-    import pandas as pd
-
-    rows: list[dict[str, Any]] = []
-    for each in found:
-        row: dict[str, Any] = {
-            f"P({player} {action})": _float(chance)
-            for player, mix in each.play.items()
-            for action, chance in mix.items()
-            if not each.chosen  # chosen numbers are among the outcomes
-        }
-        row |= {f"payoff {player}": _float(payoff) for player, payoff in each.payoffs.items()}
-        own = _apart(each.outcomes, (*row, "regret", "strict"))
-        row |= {own[name]: _float(value) for name, value in each.outcomes.items()}
-        rows.append({**row, "regret": _float(each.regret), "strict": each.strict})
-    columns = list(rows[0]) if rows else ["regret", "strict"]
-    frame = pd.DataFrame(rows, columns=columns, index=pd.Index(found.names, name="equilibrium"))
-    frame.attrs = {
-        **_origin(found),
-        "calibration": {name: str(value) for name, value in found.calibration.items()},
-        "units": dict(found.units),
-        "versions": dict(found.versions),
-    }
-    return frame
 
 
 def to_xarray(found: Equilibria) -> xr.Dataset:
@@ -294,7 +238,7 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
 
     See Also
     --------
-    to_pandas : The same as one flat table.
+    dilemma.to_pandas : The same as one flat table.
 
     Examples
     --------
@@ -312,8 +256,8 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
     decisions = list(found[0].play) if len(found) else []
     where = "player" if decisions == players else "decision"
     actions = list(dict.fromkeys(a for d in decisions for a in found[0].play[d]))
-    chances = [[[_float(e.play[d].get(a)) for a in actions] for d in decisions] for e in found]
-    payoffs = [[_float(e.payoffs[p]) for p in players] for e in found]
+    chances = [[[as_float(e.play[d].get(a)) for a in actions] for d in decisions] for e in found]
+    payoffs = [[as_float(e.payoffs[p]) for p in players] for e in found]
     shape = (len(found), len(decisions), len(actions))
     units = [found.units.get(player, "") for player in players]
     one_unit = {"units": units[0]} if len(set(units)) == 1 else {}
@@ -323,7 +267,7 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
     variables: dict[str, Any] = {
         play: (("equilibrium", where, action), np.reshape(chances, shape), attributes),
         "payoff": (along, np.reshape(payoffs, (len(found), len(players))), one_unit),
-        "regret": ("equilibrium", [_float(e.regret) for e in found], one_unit),
+        "regret": ("equilibrium", [as_float(e.regret) for e in found], one_unit),
         "strict": ("equilibrium", np.array([e.strict for e in found], dtype=bool)),
     }
     variables |= _outcome_variables(found, (*variables, *along, where, action, "unit"))
@@ -337,7 +281,7 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
             "unit": ("player", units),
         },
         attrs={
-            **_origin(found),
+            **found.origin,
             **{f"value of {name}": str(value) for name, value in found.calibration.items()},
             **{f"version of {name}": version for name, version in found.versions.items()},
         },
@@ -347,52 +291,15 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
 def _outcome_variables(found: Equilibria, taken: Iterable[str]) -> dict[str, Any]:
     """Return each outcome over the equilibria, with its unit."""
     outcomes = list(found[0].outcomes) if len(found) else []
-    own = _apart(outcomes, taken)
+    own = free_names(outcomes, taken)
     return {
         own[name]: (
             "equilibrium",
-            [_float(e.outcomes[name]) for e in found],
+            [as_float(e.outcomes[name]) for e in found],
             {"units": found.units.get(name, "")},
         )
         for name in outcomes
     }
-
-
-def _origin(found: Equilibria) -> dict[str, Any]:
-    """Say what was solved, and how good the answer is."""
-    return {
-        "model": found.model,
-        "source": found.source,
-        "at": found.at,
-        "complete": found.complete,
-        "reason": found.reason,
-        "exact": found.exact,
-        "degenerate": found.degenerate,
-        "witness": found.witness,
-        "method": found.method,
-    }
-
-
-def _apart(outcomes: Mapping[str, object] | Iterable[str], taken: Iterable[str]) -> dict[str, str]:
-    """Keep an outcome's name apart from those that are taken."""
-    found: dict[str, str] = {}
-    used = {*taken}
-    for name in outcomes:
-        free = name
-        while free in used:
-            free += "_"
-        used.add(free)
-        found[name] = free
-    return found
-
-
-def _float(value: Any) -> float:
-    if value is None:
-        return math.nan
-    try:
-        return float(value)
-    except OverflowError:
-        return math.copysign(math.inf, value)
 
 
 # --- spreadsheets ---------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ class Stretch:
     shown: tuple[sp.Expr, sp.Expr] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Path(Shown):
     """What happens as one parameter moves from an era's centre.
 

@@ -82,7 +82,7 @@ class Spread:
     doubtful: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Bargaining(Shown):
     """Where a bargain can be struck and where it is, in each era.
 

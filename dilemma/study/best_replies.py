@@ -95,7 +95,7 @@ class EraReplies:
     equilibria: Equilibria
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Replies(Shown):
     """Best replies of two players with a number each, era by era.
 

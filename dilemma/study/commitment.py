@@ -19,7 +19,7 @@ from dilemma.output.result import Shown, Table, number
 __all__ = ["Commitment", "commitment"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Commitment(Shown):
     """A leader's optimum, and the equilibria if it could not commit.
 

@@ -17,7 +17,7 @@ from dilemma.output.result import Shown, Table, as_data
 __all__ = ["Diagrams", "diagrams"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Diagrams(Shown):
     """A diagram of every equilibrium at the centre of each era.
 

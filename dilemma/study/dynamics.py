@@ -68,7 +68,7 @@ class Step:
     leap: sp.Rational | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trajectory(Shown):
     """How a story went on from an era's centre.
 

@@ -65,7 +65,7 @@ class Proposition:
     solved: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Propositions(Shown):
     """A model's solution in symbols.
 

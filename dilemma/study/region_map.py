@@ -297,7 +297,7 @@ class Panel:
     labels: tuple[tuple[Label, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RegionMap(Shown):
     """Which equilibria there are where, over two parameters, in each era.
 

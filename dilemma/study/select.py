@@ -34,7 +34,7 @@ from dilemma.theory.parts import Player
 __all__ = ["Criteria", "Selection", "select"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Selection(Judgement, Shown):
     """Which equilibrium, by every criterion that the field uses; no verdict of its own.
 

@@ -15,7 +15,7 @@ from dilemma.theory.parts import Claim, Value, decimal
 __all__ = ["Sheet", "sheet"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sheet(Shown):
     """A model laid out for reading.
 

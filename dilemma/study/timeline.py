@@ -55,7 +55,7 @@ class Moment:
         return self.calibration[name] if name in self.calibration else state.value(name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Timeline(Shown):
     """Every equilibrium over the years.
 

@@ -93,7 +93,7 @@ class Swing:
         return self.low.least is not None and self.high.least is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Swings(Shown):
     """What each parameter does to an outcome, over its interval in one era.
 
