@@ -40,6 +40,7 @@ from dilemma.cli.arguments import (
     say,
     stop_printing,
 )
+from dilemma.cli.examples import told as examples_of
 from dilemma.cli.lessons import classroom, plot, put_picture
 from dilemma.cli.stories import scenario, table1
 from dilemma.processes import interrupted_as_usual, stoppable
@@ -59,6 +60,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
+VERSION = Annotated[
+    bool, typer.Option("--version", is_eager=True, help="Print the version, and nothing else.")
+]
 X = Annotated[str, typer.Argument(help="A parameter, for a map: the horizontal axis.")]
 Y = Annotated[str, typer.Argument(help="And the one on the vertical axis.")]
 MAP = Annotated[
@@ -109,6 +113,15 @@ def main() -> None:
     with suppress(DilemmaError):
         say(told, err=True)
     sys.exit(2)
+
+
+@app.callback(invoke_without_command=True)
+def _asked(version: VERSION = False) -> None:
+    if version:
+        import dilemma
+
+        say(f"dilemma {dilemma.__version__}")
+        raise typer.Exit
 
 
 @app.command("list")
@@ -534,3 +547,7 @@ def new(
         print_json({"written": str(path)})
     else:
         say(f"written: {path}; next: dilemma compare {path}")
+
+
+for _command in app.registered_commands:
+    _command.epilog = examples_of(_command.name or str(getattr(_command.callback, "__name__", "")))
