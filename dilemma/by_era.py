@@ -63,20 +63,23 @@ class ByEra(Shown, Mapping[str, Answer]):
 
         def __getattr__(self, name: str) -> Any: ...
 
-    def instead(self, name: str) -> str:
+    def _instead(self, name: str) -> str:
         """Say what there is instead of an attribute that somebody looked for."""
-        first = next(iter(self.answers), "")
-        if first and hasattr(self.answers[first], name):
-            return f"each era's answer has one, such as found[{first!r}].{name}"
-        return super().instead(name)
+        if name in self.titles:
+            return f"found[{name!r}] is that era's answer"
+        for era, answer in self.answers.items():
+            if hasattr(answer, name):
+                return f"each era's answer has one, such as found[{era!r}].{name}"
+            return f"there is an answer for each era; of found[{era!r}]: {answer._instead(name)}"  # noqa: SLF001 - its own
+        return super()._instead(name)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the tables of every era's answer, one after the other."""
         return tuple(table for answer in self.answers.values() for table in answer.tables())
 
-    def frame(self) -> Frame:
+    def _frame(self) -> Frame:
         """Return the rows of every era's answer, with the era before each."""
-        frames = {era: answer.frame() for era, answer in self.answers.items()}
+        frames = {era: answer._frame() for era, answer in self.answers.items()}  # noqa: SLF001 - its own
         rows = [{"era": era, **row} for era, frame in frames.items() for row in frame.rows]
         index = [frame.index for frame in frames.values() if frame.index is not None]
         labels = [label for _, some in index for label in some]
@@ -141,6 +144,7 @@ def at_each(
     seconds : float, optional
         Budget for it all: each era has its share of what is left.
     """
+    asked = _values(asked)
     whole = bool(changes) and not set(model.parameters) - set(changes)
     if isinstance(asked, str | Era | Mapping) or (asked is None and (whole or not model.eras)):
         return ask(model, asked, seconds)
@@ -188,13 +192,14 @@ def eras_of(
     if asked is None and model.eras:
         return model, tuple(model.eras)
     wanted: Sequence[At] = [{}]
+    asked = _values(asked)
     if asked is not None:
         several = isinstance(asked, Iterable) and not isinstance(asked, str | Era | Mapping)
         wanted = list(asked) if several else [asked]  # type: ignore[list-item, arg-type] # told apart
     if not wanted:
         raise CalibrationError(f"{model.name}: at least one era is wanted, and none was given")
     names = []
-    for one in wanted:
+    for one in map(_values, wanted):
         if isinstance(one, str):
             key = model.era_key(one)
             model = model if key in model.eras else model.with_eras(model.era(key))
@@ -217,6 +222,12 @@ def one_era(model: Model, asked: At | None, *, moving: Collection[str] = ()) -> 
     if len(names) > 1:
         raise CalibrationError(f"{model.name}: at which era? there are: {', '.join(names)}")
     return model, names[0]
+
+
+def _values(asked: Any) -> Any:
+    """Return a series of pandas as what it is: a value for each name."""
+    is_series = type(asked).__name__ == "Series" and hasattr(asked, "to_dict")
+    return asked.to_dict() if is_series else asked
 
 
 def _made(model: Model, told: object, moving: Collection[str], *, ranges: bool) -> Era:

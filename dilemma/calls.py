@@ -22,6 +22,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ERAS = ("at", "era", "eras")  # what the functions call the eras that they are asked about
+# What may have been meant by more arguments than a function takes.
+BETTER = {"regions": "; dilemma.region_map(model, x, y) maps two parameters"}
 # What makes a model of what other libraries have, by the first part of their modules' names.
 MAKERS = {
     "nashpy": "dilemma.from_nashpy(game)",
@@ -110,6 +112,10 @@ def _maker(given: object) -> str:
         maker = MAKERS["numpy"]
     if isinstance(given, dict):
         maker = "dilemma.Model(**sections)"
+    if isinstance(given, list | tuple) and any(
+        isinstance(one, Model | str | Path) for one in given
+    ):
+        return "one at a time is asked about"
     what = "payoffs" if maker == MAKERS["numpy"] else "it"
     if maker is None:
         return "dilemma.available() lists the names"
@@ -185,11 +191,10 @@ def _refused(name: str, signature: inspect.Signature, why: str, given: Sequence[
     usage = f"it is called as {_usage(name, signature)}"
     quoted = why.split("'")[1] if why.count("'") > 1 else ""
     if why.startswith("too many"):
-        several = len(given) > 2 and all(isinstance(one, str) for one in given[1:])
-        eras = next((era for era in ERAS if era in signature.parameters), "")
-        if several and eras:
-            usage += f", where several eras stand in a list, as in [{given[1]!r}, {given[2]!r}]"
-        return f"{name} takes fewer arguments by their place: {usage}"
+        second = [*signature.parameters, ""][1]
+        if len(given) > 2 and second in (*ERAS, "claim") and name not in BETTER:
+            usage += f", where several stand in a list, as in [{given[1]!r}, {given[2]!r}]"
+        return f"{name} takes fewer arguments by their place: {usage}{BETTER.get(name, '')}"
     if why.startswith("missing"):
         return f"{name} needs {quoted!r}: {usage}"
     return f"{name} takes no {quoted!r}: {_meant(quoted, signature)}{usage}"
@@ -207,7 +212,7 @@ def _usage(name: str, signature: inspect.Signature) -> str:
     parts = []
     for one in signature.parameters.values():
         if one.kind is one.VAR_KEYWORD:
-            parts.append("PARAMETER=...")
+            parts.append("PARAMETER=..." if one.name == "changes" else "FIELD=...")
         else:
             parts.append(f"{one.name}=..." if one.kind is one.KEYWORD_ONLY else one.name)
     return f"{name}({', '.join(parts)})"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from dilemma.errors import CallError, nearest
 from dilemma.output.tables import fragment
@@ -31,6 +31,7 @@ __all__ = ["Methods"]
 
 # What people type who know other libraries, and what does it here.
 ELSEWHERE = {
+    "actions": "model.players[name].actions lists a player's",
     "copy": "it is frozen and needs no copy: model.replace(...) makes another",
     "describe": "dilemma.sheet(model) shows all that it says",
     "equilibria": "model.solve() returns them",
@@ -39,6 +40,7 @@ ELSEWHERE = {
     "nash": "model.solve() returns the equilibria",
     "predict": "model.solve() returns what is played",
     "save": "model.to_toml() returns the text of its file",
+    "strategies": "model.players[name].actions lists a player's",
     "summary": "dilemma.sheet(model) shows all that it says",
     "to_dict": "model.document is what it says, as plain data",
     "to_json": "model.document is what it says, as plain data",
@@ -57,6 +59,7 @@ class Methods:
     """The methods of a model that ask a question, and how it shows itself."""
 
     __slots__ = ()
+    FORMER: ClassVar[frozenset[str]] = frozenset()  # names that are not proposed any more
 
     # --- questions ------------------------------------------------------------------------------
 
@@ -194,11 +197,12 @@ class Methods:
             raise AttributeError(f"a model has no {name!r}: {_instead(name, self)}")
 
 
-def _instead(name: str, model: object) -> str:
+def _instead(name: str, model: Methods) -> str:
     """Say what does what somebody may have looked for."""
     if name in ELSEWHERE:
         return ELSEWHERE[name]
     public = importlib.import_module("dilemma").__all__
     if name in public and name.islower():
         return f"dilemma.{name}(...) is a function"
-    return nearest(name, (own for own in dir(model) if not own.startswith("_")))
+    known = {own for own in dir(model) if not own.startswith("_")} - type(model).FORMER
+    return nearest(name, sorted(known))

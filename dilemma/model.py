@@ -12,12 +12,13 @@ from typing import Any, TypeAlias, TypeVar
 
 import sympy as sp
 
-from dilemma.errors import CalibrationError, UnsupportedError, nearest
+from dilemma.errors import CalibrationError, Known, UnsupportedError, nearest
 from dilemma.games.kind import USUAL, Can, Game
 from dilemma.methods import Methods
 from dilemma.output.result import Named
 from dilemma.reading.document import Parts, build, build_claim
 from dilemma.reading.eras import (
+    EraMap,
     era_called,
     given_era,
     given_value,
@@ -220,7 +221,11 @@ class Model(Methods, Named):
         give(self, "document", MappingProxyType(content))
         for key in Parts.__dataclass_fields__:
             value = getattr(parts, key)
-            give(self, key, MappingProxyType(value) if isinstance(value, dict) else value)
+            if isinstance(value, dict):
+                kind = EraMap if key.endswith("eras") else Known
+                what = key.removesuffix("s").replace("_", " ")
+                value = MappingProxyType(kind(value, what))
+            give(self, key, value)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (dict(self.document), self.name, self.path, dict(self.eras))
@@ -320,7 +325,7 @@ class Model(Methods, Named):
         model = Model.__new__(Model)
         for key in self.__slots__:
             object.__setattr__(model, key, getattr(self, key))
-        object.__setattr__(model, "eras", MappingProxyType(dict(eras)))
+        object.__setattr__(model, "eras", MappingProxyType(EraMap(eras, "era")))
         return model
 
     def _values_said(self, at: At | None) -> dict[str, Any]:
@@ -360,6 +365,8 @@ class Model(Methods, Named):
         for name in names:
             if name not in self.parameters:
                 hint = nearest(str(name), self.parameters) or f"{self.name} has no parameters"
+                if name in self.eras:
+                    hint = f"it is an era; several stand in a list, as in {list(self.eras)}"
                 where = f" in {self.name}" if self.parameters else ""
                 raise CalibrationError(f"no parameter {name!r}{where}: {hint}")
 
@@ -442,6 +449,8 @@ class Model(Methods, Named):
         return expression
 
     # --- names of one release ago: each answers with a warning ----------------------------------
+
+    FORMER = frozenset({"choices", "needs_actions", "profiles", "tree"})
 
     @property
     def profiles(self) -> tuple[Profile, ...]:

@@ -40,8 +40,8 @@ from dilemma.cli.arguments import (
     say,
     stop_printing,
 )
-from dilemma.cli.examples import told as examples_of
 from dilemma.cli.lessons import classroom, plot, put_picture
+from dilemma.cli.lines_to_try import told as lines_of
 from dilemma.cli.stories import scenario, table1
 from dilemma.processes import interrupted_as_usual, stoppable
 
@@ -550,4 +550,4 @@ def new(
 
 
 for _command in app.registered_commands:
-    _command.epilog = examples_of(_command.name or str(getattr(_command.callback, "__name__", "")))
+    _command.epilog = lines_of(_command.name or str(getattr(_command.callback, "__name__", "")))

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dilemma.calls import of_a_model
-from dilemma.errors import Mistake, ModelError, Place, UnsupportedError, library
+from dilemma.errors import CallError, Mistake, ModelError, Place, UnsupportedError, library
 from dilemma.exchange.gambit_text import named, numbers, opened
 from dilemma.games.equilibrium import Equilibria
 from dilemma.games.kind import Can, read_by
@@ -252,6 +252,7 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
     library("xarray")
     import xarray as xr
 
+    _see(found)
     players = list(found[0].payoffs) if len(found) else []
     decisions = list(found[0].play) if len(found) else []
     where = "player" if decisions == players else "decision"
@@ -286,6 +287,15 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
             **{f"version of {name}": version for name, version in found.versions.items()},
         },
     )
+
+
+def _see(found: object) -> None:
+    """See that equilibria are given."""
+    if not isinstance(found, Equilibria):
+        raise CallError(
+            "to_xarray takes equilibria at one calibration, such as dilemma.solve(model, era) "
+            f"returns, not a {type(found).__name__}"
+        )
 
 
 def _outcome_variables(found: Equilibria, taken: Iterable[str]) -> dict[str, Any]:

@@ -18,6 +18,12 @@ from dilemma.games.play import Mix, Play
 from dilemma.output.frames import Frame, as_float, free_names
 from dilemma.output.result import Shown, Table, fields_as_data, number
 
+# What people look for who know other libraries, and what does it here.
+ELSEWHERE = dict.fromkeys(
+    ("actions", "probabilities", "profile", "strategies", "strategy", "support"),
+    "its play is a mapping of who decides to the probability of each action",
+) | dict.fromkeys(("payoff", "utilities", "utility"), "its payoffs are a mapping of players")
+
 __all__ = ["Equilibria", "Equilibrium", "Mix", "NashSet", "Solution", "apart", "share"]
 
 
@@ -70,7 +76,9 @@ class Equilibrium:
             return self.more.get(name, _FACTS[name])
         if not name.startswith("_") and name in self.__dict__.get("more", ()):
             return self.more[name]
-        raise AttributeError(f"an equilibrium has no {name!r}: {nearest(name, _FACTS)}")
+        known = (*self.__dataclass_fields__, *_FACTS)
+        hint = ELSEWHERE.get(name) or nearest(name, known)
+        raise AttributeError(f"an equilibrium has no {name!r}: {hint}")
 
     @property
     def chosen(self) -> bool:
@@ -264,11 +272,11 @@ class Equilibria(Shown):
         known = nearest(which, self.names) or "there is none"
         raise UnknownKeyError(f"no equilibrium {which!r} here: {known}")
 
-    def instead(self, name: str) -> str:
+    def _instead(self, name: str) -> str:
         """Say what there is instead of an attribute that somebody looked for."""
         if self.equilibria and hasattr(self.equilibria[0], name):
             return f"each equilibrium has one, such as found[0].{name}; to_pandas() has all"
-        return super().instead(name)
+        return super()._instead(name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -308,7 +316,7 @@ class Equilibria(Shown):
         told = ("model", "source", "at", "complete", "reason", "exact", "degenerate", "witness")
         return fields_as_data(self, *told, "method")
 
-    def frame(self) -> Frame:
+    def _frame(self) -> Frame:
         """Return a row for each extreme equilibrium."""
         rows: list[dict[str, Any]] = []
         for each in self:

@@ -406,7 +406,7 @@ class Ledger(Shown):
             lines.writerow(map(cell, ({**row, "seconds": seconds}).values()))
         return page.getvalue()
 
-    def frame(self) -> Frame:
+    def _frame(self) -> Frame:
         """Return a row for each verdict, with the columns of :meth:`to_csv`."""
         about = fields_as_data(self, "models", "as_expected", "remembered", "notes")
         return Frame(COLUMNS, list(self._rows()), about)

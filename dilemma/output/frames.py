@@ -87,7 +87,7 @@ def to_pandas(found: Shown) -> pd.DataFrame:
             "to_pandas takes a result, such as dilemma.solve(model) returns, "
             f"not a {type(found).__name__}"
         )
-    told = found.frame()
+    told = found._frame()  # noqa: SLF001 - for this alone
     library("pandas")
     import pandas as pd
 

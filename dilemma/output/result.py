@@ -101,7 +101,7 @@ class Shown:
         """Return the result as plain data, ready for JSON: its fields, if it does not say otherwise."""
         return fields_as_data(self)
 
-    def frame(self) -> Frame:
+    def _frame(self) -> Frame:
         """Return what :func:`dilemma.to_pandas` makes a frame of, where a result is a table of numbers."""
         raise UnsupportedError(
             f"there is no frame of {type(self).__name__}: to_dict() has all that it says"
@@ -118,7 +118,7 @@ class Shown:
         found: Figure = import_module("dilemma").plot(self, ax=ax, **how)
         return found
 
-    def instead(self, name: str) -> str:
+    def _instead(self, name: str) -> str:
         """Say what there is instead of an attribute that somebody looked for."""
         known = (own for own in dir(self) if not own.startswith("_"))
         return ELSEWHERE.get(name) or nearest(name, known)
@@ -128,7 +128,7 @@ class Shown:
         def __getattr__(self, name: str) -> object:
             if name.startswith("_") or hasattr(type(self), name):
                 return object.__getattribute__(self, name)  # fails as it did
-            raise AttributeError(f"{type(self).__name__} has no {name!r}: {self.instead(name)}")
+            raise AttributeError(f"{type(self).__name__} has no {name!r}: {self._instead(name)}")
 
     def __str__(self) -> str:
         return text(self.tables())

@@ -175,7 +175,7 @@ class Attribution(Shown):
             },
         )
 
-    def frame(self) -> Frame:
+    def _frame(self) -> Frame:
         """Return a row for each group that moves."""
         _, unit = means(self.model, self.outcome)
         rows = [

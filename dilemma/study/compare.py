@@ -357,7 +357,7 @@ class Comparison(Shown):
             },
         )
 
-    def frame(self) -> Frame:
+    def _frame(self) -> Frame:
         """Return a row for each outcome, and each payoff, in each era: its range at the centre."""
         told = [(n, o.means, o.unit) for n, o in self.model.outcomes.items()]
         told += [(n, f"payoff of {p.title}", p.unit) for n, p in self.model.players.items()]

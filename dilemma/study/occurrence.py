@@ -193,7 +193,7 @@ class Regions(Shown):
             *(_moves(era) for era in self.eras if era.moves or era.unsearched or era.late),
         )
 
-    def frame(self) -> Frame:
+    def _frame(self) -> Frame:
         """Return a row for each zone in each era, also where the zone does not occur."""
         players = dict.fromkeys(player for zone in self.zones for player in zone.games)
         rows = [

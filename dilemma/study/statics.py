@@ -139,7 +139,7 @@ class Statics(Shown):
             attrs={"model": self.model.name, "draws": self.draws, "seed": self.seed},
         )
 
-    def frame(self) -> Frame:
+    def _frame(self) -> Frame:
         """Return a row for each derivative: of the outcome's unit per that of the parameter."""
         units = {name: outcome.unit for name, outcome in self.model.outcomes.items()}
         units |= {name: player.unit for name, player in self.model.players.items()}

@@ -130,7 +130,7 @@ class Trace(Shown):
         """Return a table for each era: equilibria at a few of the values, and every change."""
         return tuple(_table(self, era) for era in self.courses)
 
-    def frame(self) -> Frame:
+    def _frame(self) -> Frame:
         """Return a row for each equilibrium at each value of what moves, near changes too."""
         moved = "factor" if self.scaled else self.moves[0]
         rows = [
