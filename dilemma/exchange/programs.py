@@ -247,12 +247,10 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
     >>> data["probability"].sel(player="japan", action="strong").values.round(4).tolist()
     [0.0, 1.0, 0.2548]
     """
+    _see(found)
     import numpy as np
-
-    library("xarray")
     import xarray as xr
 
-    _see(found)
     players = list(found[0].payoffs) if len(found) else []
     decisions = list(found[0].play) if len(found) else []
     where = "player" if decisions == players else "decision"
@@ -290,12 +288,13 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
 
 
 def _see(found: object) -> None:
-    """See that equilibria are given."""
+    """See that equilibria are given, and that there is what labels them."""
     if not isinstance(found, Equilibria):
         raise CallError(
             "to_xarray takes equilibria at one calibration, such as dilemma.solve(model, era) "
             f"returns, not a {type(found).__name__}"
         )
+    library("xarray")
 
 
 def _outcome_variables(found: Equilibria, taken: Iterable[str]) -> dict[str, Any]:

@@ -404,11 +404,13 @@ def nearest_era(name: str, titles: Mapping[str, str]) -> str:
     >>> nearest_era("After 2021", titles), nearest_era("antiquity", titles)
     ("did you mean 'late' (After 2012)?", 'known here: cold_war, late')
     """
-    keys = {**{title: key for key, title in titles.items()}, **{key: key for key in titles}}
-    near = close(name, keys)
-    if near is None or near in titles:
+    told = {_plainly(title): (key, title) for key, title in titles.items()}
+    told |= {key: (key, "") for key in titles}
+    near = close(_plainly(name), told)
+    if near is None or not told[near][1]:
         return nearest(name, titles)
-    return f"did you mean {keys[near]!r} ({near})?"
+    key, title = told[near]
+    return f"did you mean {key!r} ({title})?"
 
 
 def _short(value: Value) -> str:
