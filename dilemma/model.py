@@ -395,8 +395,7 @@ class Model(Methods, Named):
         >>> load("abandonment").era_key("Cold War")
         'cold_war'
         """
-        titles = {key: era.title for key, era in {**self.eras, **self.further_eras}.items()}
-        key = era_called(name, titles)
+        key = era_called(name, titles := self._titles())
         if key is not None:
             return key
         hint = nearest_era(name, titles)
@@ -405,6 +404,9 @@ class Model(Methods, Named):
             way = way if self.parameters else "leave it out, the game is played as it is"
             hint = f"{self.name} has no eras; {way}"
         raise CalibrationError(f"no era {name!r} in {self.name}: {hint}")
+
+    def _titles(self) -> dict[str, str]:
+        return {key: era.title for key, era in {**self.eras, **self.further_eras}.items()}
 
     def values(self, calibration: At | None = None) -> dict[sp.Symbol, sp.Expr]:
         """Return every parameter and definition, evaluated exactly at a calibration.
@@ -616,11 +618,13 @@ class Model(Methods, Named):
             standing=standing(self.definitions, self.game),
             variants=self.variants,
         )
-        name = fields.pop("name", "claim")
+        name, over = fields.pop("name", "claim"), fields.get("over")
+        over = era_called(str(over), self._titles()) or over
         formulas = {"holds": holds, "exists": exists, "possible": possible}
         told = {key: plain(formula) for key, formula in formulas.items() if formula is not None}
         says = next(iter(told.values()), "")
-        return build_claim(setting, name, {"says": says, **told, **plain(fields)})
+        own = plain({**fields, "over": over} if over else fields)
+        return build_claim(setting, name, {"says": says, **told, **own})
 
 
 @lru_cache(maxsize=256)

@@ -176,6 +176,7 @@ WORKS = [
     ("{v.era for v in dilemma.prove(model, 'C1.1')['C1.1 Japan']}", is_({OLD, NEW})),
     ("dilemma.prove(model, 'C1.1')['tradeoff_us @ cold_war'].proved", is_(True)),
     ("dilemma.prove(model, 'kap_J*phi_J <= phi_J').proved", is_(True)),
+    ("dilemma.prove(model, 'kap_J*phi_J <= phi_J', over='Cold War').proved", is_(True)),
     (
         "dilemma.prove('hedging', 'rises(x_J, g_U)').to_pandas()['formula'][0]",
         is_("rises(x_J, g_U)"),
