@@ -15,12 +15,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import MappingProxyType, ModuleType
-from typing import Any, TypeVar
+from types import ModuleType
 
 from dilemma.output.cleaning import STEERS, visible
 
@@ -30,7 +29,6 @@ __all__ = [
     "CallError",
     "DilemmaError",
     "DisagreementError",
-    "Known",
     "MissingLibraryError",
     "Mistake",
     "ModelError",
@@ -42,9 +40,6 @@ __all__ = [
     "library",
     "nearest",
 ]
-
-
-T = TypeVar("T")
 
 
 class DilemmaError(Exception):
@@ -163,28 +158,6 @@ class ModelError(DilemmaError, ValueError):
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__("\n".join(map(str, self.mistakes)))
-
-
-class Known(dict[Any, T]):
-    """A mapping that says, where it has nothing of a name, what it has.
-
-    Examples
-    --------
-    >>> Known({"x_J": 1}, "parameter")["x_j"]
-    Traceback (most recent call last):
-    ...
-    dilemma.errors.UnknownKeyError: no parameter 'x_j': did you mean 'x_J'?
-    """
-
-    def __init__(
-        self, entries: Mapping[Any, T] = MappingProxyType({}), what: str = "entry"
-    ) -> None:
-        super().__init__(entries)
-        self.what = what
-
-    def __missing__(self, key: object) -> T:
-        hint = nearest(str(key), map(str, self)) or "there is none"
-        raise UnknownKeyError(f"no {self.what} {key!r}: {hint}")
 
 
 def close(name: str, known: Iterable[str]) -> str | None:

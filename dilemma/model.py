@@ -12,13 +12,12 @@ from typing import Any, TypeAlias, TypeVar
 
 import sympy as sp
 
-from dilemma.errors import CalibrationError, Known, UnsupportedError, nearest
+from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games.kind import USUAL, Can, Game
 from dilemma.methods import Methods
 from dilemma.output.result import Named
 from dilemma.reading.document import Parts, build, build_claim
 from dilemma.reading.eras import (
-    EraMap,
     era_called,
     given_era,
     given_value,
@@ -28,6 +27,7 @@ from dilemma.reading.eras import (
     with_whole_eras,
     without_eras,
 )
+from dilemma.reading.known import EraMap, Known
 from dilemma.reading.setting import Setting, standing
 from dilemma.reading.toml import merged, plain, toml
 from dilemma.theory.parts import (

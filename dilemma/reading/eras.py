@@ -15,7 +15,7 @@ from typing import Any, get_args
 
 import sympy as sp
 
-from dilemma.errors import CalibrationError, Known, Mistake, UnknownKeyError, close, nearest
+from dilemma.errors import CalibrationError, Mistake, close, nearest
 from dilemma.reading.expressions import ExpressionError, exact
 from dilemma.reading.rows import (
     KEY,
@@ -30,7 +30,6 @@ from dilemma.theory.parts import Era, Grade, Interval, Parameter, Value, Variant
 
 __all__ = [
     "HEAD",
-    "EraMap",
     "era_called",
     "given_era",
     "given_value",
@@ -360,18 +359,6 @@ def given_era(values: Mapping[str, Value], spelt: Iterable[str], title: str = ""
         told = ", ".join(f"{name} = {_short(values[name])}" for name in named)
         told = f"{title} with {told}" if title else told
     return Era(told, told, None, values, given=True)
-
-
-class EraMap(Known[Era]):
-    """Eras by their keys, or by a title that one of them has alone."""
-
-    def __missing__(self, key: object) -> Era:
-        titles = {name: era.title for name, era in self.items()}
-        found = era_called(key, titles) if isinstance(key, str) else None
-        if found is None:
-            hint = nearest_era(str(key), titles) or "there is none"
-            raise UnknownKeyError(f"no {self.what} {key!r}: {hint}")
-        return self[found]
 
 
 def era_called(name: str, titles: Mapping[str, str]) -> str | None:
