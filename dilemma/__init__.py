@@ -5,7 +5,7 @@
     sheet                       what a model says, on one sheet
     classroom                   a page for class, in one file: sliders, payoffs, equilibria
     propositions                its solution in symbols: what is an equilibrium where
-    solve                       every equilibrium at one calibration, certified
+    solve                       every equilibrium at one calibration or in each era, certified
     select                      the equilibria by every criterion of selection
     compare                     eras side by side
     statics                     which way does each outcome move with each parameter?
@@ -21,14 +21,17 @@
     along                       one parameter moves: where does the solution change?
     regions                     the parameter space cut where the equilibria change
     region_map, plot            two parameters move: the map, and its picture
-    to_pandas, to_xarray        equilibria as labelled data
+    to_pandas                   results as frames
+    to_xarray                   equilibria as labelled data
     to_nashpy, from_nashpy      games from and for nashpy
     to_pygambit, from_pygambit  games from and for pygambit
     prove                       claims decided for every calibration and every equilibrium
     trends                      a table of trends filled in: the paper's Table 1, or your own
     scenario                    several models as one story: what does it rest on?
 
-Every name is loaded when it is first used, so that ``import dilemma`` is quick.
+What asks about a model takes it by its name or its path, too; the questions asked most, and ``plot``
+and ``to_pandas`` of a result, are methods as well.  Every name is loaded when it is first used, so
+that ``import dilemma`` is quick.
 """
 
 from __future__ import annotations
@@ -39,13 +42,13 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from dilemma.by_era import ByEra
     from dilemma.claims.verdict import Verdict
     from dilemma.errors import DilemmaError, ModelError
     from dilemma.exchange.programs import (
         from_nashpy,
         from_pygambit,
         to_nashpy,
-        to_pandas,
         to_pygambit,
         to_xarray,
     )
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
     from dilemma.ledger.prove import prove
     from dilemma.library import available, load
     from dilemma.model import Model
+    from dilemma.output.frames import to_pandas
     from dilemma.page.page import Page, classroom
     from dilemma.story.cells import Trends
     from dilemma.story.scenario import scenario
@@ -85,6 +89,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Attribution": "study.attribute",
     "Bargaining": "study.bargaining",
+    "ByEra": "by_era",
     "Claim": "theory.parts",
     "Commitment": "study.commitment",
     "Comparison": "study.compare",
@@ -139,7 +144,7 @@ _HOMES = {
     "statics": "study.statics",
     "timeline": "study.timeline",
     "to_nashpy": "exchange.programs",
-    "to_pandas": "exchange.programs",
+    "to_pandas": "output.frames",
     "to_pygambit": "exchange.programs",
     "to_xarray": "exchange.programs",
     "tornado": "study.tornado",
@@ -150,6 +155,7 @@ _HOMES = {
 __all__ = [
     "Attribution",
     "Bargaining",
+    "ByEra",
     "Claim",
     "Commitment",
     "Comparison",
@@ -213,14 +219,47 @@ __all__ = [
 ]
 
 
+MODULES = ("errors", "figures")  # loaded likewise, by their own names
+
+# What people look for who know other libraries, and what does it here.
+ELSEWHERE = {
+    "Bimatrix": "dilemma.matrix(A, B) makes a game of payoffs",
+    "Game": "dilemma.matrix(A, B) makes a game of payoffs, dilemma.Model(...) any game",
+    "NormalFormGame": "dilemma.matrix(A, B) makes a game of payoffs",
+    "equilibria": "dilemma.solve(model) returns them",
+    "list": "dilemma.available() lists the shipped models",
+    "list_models": "dilemma.available() lists the shipped models",
+    "models": "dilemma.available() lists the shipped models, dilemma.load(name) loads one",
+    "nash": "dilemma.solve(model) returns the equilibria",
+    "open": "dilemma.load(path) reads a model",
+    "read": "dilemma.load(path) reads a model",
+    "read_csv": "dilemma.load(path) reads a payoff table that ends in .csv",
+    "read_toml": "dilemma.load(path) reads a model",
+    "show": "dilemma.sheet(model) shows what a model says",
+    "version": "dilemma.__version__ is it",
+}
+
+
 def __getattr__(name: str) -> object:
     """Load a public name, or a module of the package, when it is first used."""
     if name in _HOMES:
         found = getattr(importlib.import_module(f"dilemma.{_HOMES[name]}"), name)
         globals()[name] = found
         return found
-    raise AttributeError(f"module 'dilemma' has no attribute {name!r}")
+    if name in MODULES:
+        return importlib.import_module(f"dilemma.{name}")
+    told = f"module 'dilemma' has no attribute {name!r}"
+    if not name.startswith("_"):
+        told += f": {ELSEWHERE.get(name) or _nearest(name)}"
+    raise AttributeError(told)
+
+
+def _nearest(name: str) -> str:
+    from dilemma.errors import nearest
+
+    return nearest(name, __all__)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    """Return what is public, and what every module has."""
+    return sorted([*__all__, *MODULES, *(name for name in globals() if name.startswith("__"))])

@@ -8,9 +8,11 @@ better than the one before; at the end of the budget the last of them counts.
 from __future__ import annotations
 
 import functools
+import importlib
 import inspect
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from math import inf
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,7 +21,7 @@ from dilemma.games.kind import PLENTY, Size
 from dilemma.model import Model
 from dilemma.processes import Process, Task, inside
 
-__all__ = ["HARD", "LATE", "best", "kept", "ordinary"]
+__all__ = ["HARD", "LATE", "best", "kept", "ordinary", "shared_seconds"]
 
 LATE = "ran out of seconds"
 HARD = 1.03  # of the budget, after which the process is ended
@@ -113,7 +115,8 @@ def kept(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
             if isinstance(model, Model) and seconds >= PLENTY and ordinary(model, seconds):
                 return work(*arguments, **options)
             rest: dict[str, Any] = {**options, "seconds": seconds}
-            found, why = best(within, *arguments, **rest)
+            again = _Named(work.__module__, work.__qualname__)
+            found, why = best(again, *arguments, **rest)
             if found is None:
                 name = f" {model.name}" if isinstance(model, Model) else ""
                 raise BudgetError(
@@ -126,6 +129,33 @@ def kept(doing: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
         return within
 
     return keeping
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A function as another process knows it, whatever it is wrapped in: there it is itself."""
+
+    module: str
+    name: str
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return _function(self.module, self.name)(*arguments, **options)
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str, str]]:
+        return _function, (self.module, self.name)  # loaded before its time begins to run
+
+
+def _function(module: str, name: str) -> Callable[..., Any]:
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def shared_seconds(seconds: float | None, parts: int) -> Iterator[float | None]:
+    """Share a budget out: to each part what is left, divided by the parts that are left."""
+    begun = time.monotonic()
+    for left in range(parts, 0, -1):
+        spent = time.monotonic() - begun
+        yield None if seconds is None else max(seconds - spent, 0.01) / left
 
 
 # --- what is small --------------------------------------------------------------------------------

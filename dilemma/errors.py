@@ -4,6 +4,8 @@
   + ModelError            a model, or the file it stands in, is wrong (says where, shows the line)
   + UnknownModelError     no model of that name (says which there are)
   + CalibrationError      a parameter, era or value that the model does not have
+    - UnknownKeyError     a result has nothing of that name
+  + CallError             a call with something that the function does not take
   + UnsupportedError      a question that is well put and that this version cannot answer
   + MissingLibraryError   a library that an extra brings is not installed (says which extra)
   + BudgetError           an answer that is whole or nothing, and was not done within its seconds
@@ -24,14 +26,17 @@ from dilemma.output.cleaning import STEERS, visible
 __all__ = [
     "BudgetError",
     "CalibrationError",
+    "CallError",
     "DilemmaError",
     "DisagreementError",
     "MissingLibraryError",
     "Mistake",
     "ModelError",
     "Place",
+    "UnknownKeyError",
     "UnknownModelError",
     "UnsupportedError",
+    "close",
     "library",
     "nearest",
 ]
@@ -50,6 +55,17 @@ class UnknownModelError(DilemmaError, LookupError):
 
 class CalibrationError(DilemmaError, ValueError):
     """A parameter, an era or a value that the model does not have."""
+
+
+class UnknownKeyError(CalibrationError, KeyError):
+    """A result was asked for something of a name that nothing in it has."""
+
+    def __str__(self) -> str:
+        return visible(str(self.args[0]))  # a KeyError would put it in quotation marks
+
+
+class CallError(DilemmaError, TypeError):
+    """A function was called with something that it does not take."""
 
 
 class UnsupportedError(DilemmaError, NotImplementedError):
@@ -150,6 +166,20 @@ class ModelError(DilemmaError, ValueError):
         super().__init__("\n".join(map(str, self.mistakes)))
 
 
+def close(name: str, known: Iterable[str]) -> str | None:
+    """Return the name that is meant, as far as spelling tells; None if none is near.
+
+    Examples
+    --------
+    >>> close("x_j", ["x_U", "x_J"]), close("price", ["x_U", "x_J"])
+    ('x_J', None)
+    """
+    names = [str(k) for k in known]
+    near = [known for known in names if known.casefold() == name.casefold()]
+    near = near or difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return near[0] if near else None
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint that names the nearest valid name, or lists the names there are.
 
@@ -159,10 +189,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
     "did you mean 'x_J'?"
     """
     names = [str(k) for k in known]
-    near = [known for known in names if known.casefold() == name.casefold()]
-    near = near or difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    if near:
-        return f"did you mean {near[0]!r}?"
+    near = close(name, names)
+    if near is not None:
+        return f"did you mean {near!r}?"
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return f"known here: {shown}" if names else ""
 

@@ -14,7 +14,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dilemma.errors import Mistake, ModelError, Place, UnknownModelError, UnsupportedError, nearest
+from dilemma.errors import (
+    CallError,
+    Mistake,
+    ModelError,
+    Place,
+    UnknownModelError,
+    UnsupportedError,
+    nearest,
+)
 from dilemma.exchange.gambit_text import opened
 from dilemma.exchange.spreadsheets import read_csv, read_workbook
 from dilemma.games.kind import endings, read_by
@@ -60,6 +68,8 @@ def load(name: str | Path) -> Model:
 
     Raises
     ------
+    CallError
+        If it is neither text nor a path.
     UnknownModelError
         If no model of that name is shipped, or no file lies at that path.
     UnsupportedError
@@ -78,6 +88,11 @@ def load(name: str | Path) -> Model:
     ...
     dilemma.errors.UnknownModelError: no model 'abandonmint': did you mean 'abandonment'?
     """
+    if not isinstance(name, str | Path):
+        raise CallError(
+            "load takes a shipped model's name or a file's path, not something of type "
+            f"{type(name).__name__}"
+        )
     text, sheet = _parted(name)
     path, readers = Path(text), _readers()
     ending = path.suffix.lower()

@@ -14,18 +14,20 @@ import sympy as sp
 
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games.kind import USUAL, Can, Game
-from dilemma.output.cleaning import line
+from dilemma.methods import Methods
 from dilemma.output.result import Named
-from dilemma.output.tables import fragment
 from dilemma.reading.document import Parts, build, build_claim
 from dilemma.reading.eras import (
+    era_called,
     given_era,
     given_value,
+    nearest_era,
     varied,
     way_out,
     with_whole_eras,
     without_eras,
 )
+from dilemma.reading.known import EraMap, Known
 from dilemma.reading.setting import Setting, standing
 from dilemma.reading.toml import merged, plain, toml
 from dilemma.theory.parts import (
@@ -54,7 +56,7 @@ At: TypeAlias = str | Era | Calibration
 T = TypeVar("T")
 
 
-class Model(Named):
+class Model(Methods, Named):
     """A game stated once: players, parameters, payoffs, eras and claims.
 
     A model is what a model file says, and is checked in the same way however it was made.  Each
@@ -219,13 +221,11 @@ class Model(Named):
         give(self, "document", MappingProxyType(content))
         for key in Parts.__dataclass_fields__:
             value = getattr(parts, key)
-            give(self, key, MappingProxyType(value) if isinstance(value, dict) else value)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a model is frozen: model.replace({name}=...) makes another")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"a model is frozen: {name} stays")
+            if isinstance(value, dict):
+                kind = EraMap if key.endswith("eras") else Known
+                what = key.removesuffix("s").replace("_", " ")
+                value = MappingProxyType(kind(value, what))
+            give(self, key, value)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _restored, (dict(self.document), self.name, self.path, dict(self.eras))
@@ -238,22 +238,6 @@ class Model(Named):
 
     def __hash__(self) -> int:
         return hash((self.name, self.title))
-
-    def __repr__(self) -> str:
-        counted = ", ".join(
-            f"{len(many)} {word}{'' if len(many) == 1 else 's'}"
-            for word, many in (
-                ("parameter", self.parameters),
-                ("era", self.eras),
-                ("claim", self.claims),
-            )
-        )
-        return f"<Model {self.name!r}: {line(self.title)} ({', '.join(self.players)}; {counted})>"
-
-    def _repr_html_(self) -> str | None:
-        """Show a notebook who gets what, where two players choose a row and a column."""
-        table = self.game.table(self)
-        return None if table is None else fragment([table])
 
     @property
     def kind(self) -> str:
@@ -322,8 +306,7 @@ class Model(Named):
 
     def _named(self, name: str) -> Era:
         """Return an era of this name, the model's own or a further one."""
-        self.needs_era(name)
-        return self.eras[name] if name in self.eras else self.further_eras[name]
+        return {**self.further_eras, **self.eras}[self.era_key(name)]
 
     def with_eras(self, *eras: Era) -> Model:
         """Return the model with eras that stand in no file: such as :meth:`era` makes.
@@ -342,7 +325,7 @@ class Model(Named):
         model = Model.__new__(Model)
         for key in self.__slots__:
             object.__setattr__(model, key, getattr(self, key))
-        object.__setattr__(model, "eras", MappingProxyType(dict(eras)))
+        object.__setattr__(model, "eras", MappingProxyType(EraMap(eras, "era")))
         return model
 
     def _values_said(self, at: At | None) -> dict[str, Any]:
@@ -363,8 +346,9 @@ class Model(Named):
         self.needs_parameters(told)
         missing = [name for name in self.parameters if name not in told]
         if missing:
-            way = way_out(self.name, self.parameters[missing[0]], self.eras)
-            raise CalibrationError(f"no value for {', '.join(missing)}{way}")
+            way = way_out(self.name, self.parameters[missing[0]], self.eras, told)
+            more = ", …" if len(missing) > 6 else ""
+            raise CalibrationError(f"no value for {', '.join(missing[:6])}{more}{way}")
         return {
             name: given_value(parameter, _plainly(told[name]))
             for name, parameter in self.parameters.items()
@@ -381,6 +365,8 @@ class Model(Named):
         for name in names:
             if name not in self.parameters:
                 hint = nearest(str(name), self.parameters) or f"{self.name} has no parameters"
+                if name in self.eras:
+                    hint = f"it is an era; several stand in a list, as in {list(self.eras)}"
                 where = f" in {self.name}" if self.parameters else ""
                 raise CalibrationError(f"no parameter {name!r}{where}: {hint}")
 
@@ -395,22 +381,32 @@ class Model(Named):
         if not self.parameters:
             raise CalibrationError(f"{self.name} has no parameters: nothing {does}")
 
-    def needs_era(self, name: str) -> None:
-        """See that the model has an era of this name.
+    def era_key(self, name: str) -> str:
+        """Return the key of the era that is called so, by its key or its title.
 
         Raises
         ------
         CalibrationError
             With the nearest name, or with what to say instead.
+
+        Examples
+        --------
+        >>> from dilemma.library import load
+        >>> load("abandonment").era_key("Cold War")
+        'cold_war'
         """
-        if name in self.eras or name in self.further_eras:
-            return
-        hint = nearest(name, [*self.eras, *self.further_eras])
+        key = era_called(name, titles := self._titles())
+        if key is not None:
+            return key
+        hint = nearest_era(name, titles)
         if not hint:
             way = f"give values instead, such as {{{next(iter(self.parameters), '')!r}: ...}}"
             way = way if self.parameters else "leave it out, the game is played as it is"
             hint = f"{self.name} has no eras; {way}"
         raise CalibrationError(f"no era {name!r} in {self.name}: {hint}")
+
+    def _titles(self) -> dict[str, str]:
+        return {key: era.title for key, era in {**self.eras, **self.further_eras}.items()}
 
     def values(self, calibration: At | None = None) -> dict[sp.Symbol, sp.Expr]:
         """Return every parameter and definition, evaluated exactly at a calibration.
@@ -455,6 +451,8 @@ class Model(Named):
         return expression
 
     # --- names of one release ago: each answers with a warning ----------------------------------
+
+    FORMER = frozenset({"choices", "needs_actions", "profiles", "tree"})
 
     @property
     def profiles(self) -> tuple[Profile, ...]:
@@ -620,11 +618,13 @@ class Model(Named):
             standing=standing(self.definitions, self.game),
             variants=self.variants,
         )
-        name = fields.pop("name", "claim")
+        name, over = fields.pop("name", "claim"), fields.get("over")
+        over = era_called(str(over), self._titles()) or over
         formulas = {"holds": holds, "exists": exists, "possible": possible}
         told = {key: plain(formula) for key, formula in formulas.items() if formula is not None}
         says = next(iter(told.values()), "")
-        return build_claim(setting, name, {"says": says, **told, **plain(fields)})
+        own = plain({**fields, "over": over} if over else fields)
+        return build_claim(setting, name, {"says": says, **told, **own})
 
 
 @lru_cache(maxsize=256)

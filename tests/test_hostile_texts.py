@@ -85,8 +85,8 @@ class _Tags(html.parser.HTMLParser):
         assert not attrs or tag in ("html", "meta"), (tag, attrs)
 
 
-def test_a_notebook_finds_no_mathematics(results):
-    for found in results:
+def test_a_notebook_finds_no_mathematics(results, model):
+    for found in [*results, model]:
         shown = found._repr_html_()
         assert "$" not in shown.replace("<span>$</span>", "")
         assert "\\" not in shown.replace("<span>\\</span>", "")
@@ -103,6 +103,13 @@ def test_html_has_no_marks_but_its_own(results):
         reader.feed(found.to_html())
         assert not reader.tags & {"script", "img", "a"}
         assert not steers(found.to_html())
+
+
+def test_what_a_notebook_shows_of_a_model_has_no_marks_but_its_own(model):
+    reader = _Tags()
+    reader.feed(model._repr_html_())
+    assert not reader.tags & {"script", "img", "a"}
+    assert not steers(model._repr_html_())
 
 
 def test_a_spreadsheet_runs_nothing(model):

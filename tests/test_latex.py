@@ -59,6 +59,7 @@ def small_story(file, tells):
 MAKERS = {
     "Attribution": {"hedging": lambda model: dilemma.attribute(model, "x_J")},
     "Bargaining": {"burden": lambda model: dilemma.bargaining(model, points=3, draws=20)},
+    "ByEra": {"abandonment": dilemma.solve},
     "Commitment": {"leader": lambda model: dilemma.commitment(model, b=2)},
     "MixedCommitment": {"abandonment": lambda model: dilemma.commitment(model, "post_cold_war")},
     "Correlated": {"abandonment": lambda model: dilemma.correlated(model, "post_cold_war")},
@@ -102,8 +103,8 @@ OWN = {"template": load_template, "leader": leader}
 RESULTS = [(kind, model) for kind, models in MAKERS.items() for model in models]
 each_result = pytest.mark.parametrize(("kind", "model"), RESULTS)
 QUICK = {  # there before LaTeX has read it
-    ("Commitment", "leader"), ("Correlated", "abandonment"), ("Equilibria", "abandonment"),
-    ("MixedCommitment", "abandonment"), ("Path", "abandonment"),
+    ("ByEra", "abandonment"), ("Commitment", "leader"), ("Correlated", "abandonment"),
+    ("Equilibria", "abandonment"), ("MixedCommitment", "abandonment"), ("Path", "abandonment"),
     ("Replies", "abandonment"), ("Sheet", "abandonment"), ("Sheet", "hedging"),
     ("Swings", "template"), ("Trace", "abandonment"),
 }  # fmt: skip

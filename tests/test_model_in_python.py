@@ -1,7 +1,9 @@
 """A model built in Python is the model that a file would have said, and as strictly checked."""
 
 import copy
+import html
 import pickle
+import re
 import tomllib
 from decimal import Decimal
 from fractions import Fraction
@@ -454,3 +456,26 @@ def test_what_an_equilibrium_is_worth_answers_by_its_old_name(abandonment):
     found = dilemma.solve(abandonment, "cold_war")[0]
     with pytest.warns(DeprecationWarning, match=r"Equilibrium.worth is now Equilibrium.value"):
         assert found.worth("japan") == found.value("japan")
+
+
+# --- what a notebook shows -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", dilemma.available())
+def test_a_notebook_shows_who_chooses_what_and_the_parameters_of_any_model(name):
+    model = dilemma.load(name)
+    shown = html.unescape(re.sub(r"<[^>]*>", " ", model._repr_html_()))
+    assert model.title in shown
+    movers = {c.player for c in model.game.choices.values()} or set(model.players)
+    assert all(model.players[who].title in shown for who in movers)
+    assert all(era.title in shown for era in model.eras.values())
+    first = next(iter(model.parameters.values()))
+    assert all(decimal(era.values[first.name].central) in shown for era in model.eras.values())
+    assert len(model._repr_html_()) < 5000
+
+
+def test_a_notebook_says_what_it_leaves_out(pact):
+    many = {f"q{k}": [0, 1] for k in range(20)}
+    game = matrix([["q0", 0], [0, 1]], parameters=many)
+    assert "And 8 more" in game._repr_html_()
+    assert "more:" not in pact._repr_html_()

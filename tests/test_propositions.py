@@ -1,6 +1,7 @@
 """The solution in symbols: as the textbook has it, and true wherever it is tried."""
 
 import functools
+import inspect
 import itertools
 import random
 import time
@@ -527,7 +528,7 @@ def test_where_there_is_no_closed_form_the_equation_stands():
 
 
 def test_without_time_conditions_are_long_and_still_true():
-    told = dilemma.propositions.__wrapped__(volunteers(2, range=[0, 1]), seconds=0)
+    told = inspect.unwrap(dilemma.propositions)(volunteers(2, range=[0, 1]), seconds=0)
     assert not told.shortened
     assert "longer than need be" in str(told)
     c = sp.Symbol("c", real=True)
@@ -546,7 +547,7 @@ def test_the_time_that_branches_take_is_part_of_the_budget(monkeypatch):
         return branches(*arguments, **options)
 
     monkeypatch.setattr(stating, "branches", slowly)
-    told = dilemma.propositions.__wrapped__(volunteers(2, range=[0, 1]), seconds=2)
+    told = inspect.unwrap(dilemma.propositions)(volunteers(2, range=[0, 1]), seconds=2)
     assert not told.shortened
 
 

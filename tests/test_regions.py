@@ -1,5 +1,6 @@
 """The parameter space cut into zones: disjoint, covering, and as the theory says."""
 
+import inspect
 import itertools
 import random
 from fractions import Fraction
@@ -246,7 +247,9 @@ def test_many_branches_are_counted_one_by_one():
 
 
 def test_out_of_time_says_that_the_box_may_not_be_covered(abandonment_hedging):
-    found = dilemma.regions.__wrapped__(abandonment_hedging, ["cold_war"], draws=200, seconds=0.05)
+    found = inspect.unwrap(dilemma.regions)(
+        abandonment_hedging, ["cold_war"], draws=200, seconds=0.05
+    )
     assert not found.covered
     assert found.eras[0].reason
     assert "NOT proved" in str(found)
@@ -255,7 +258,7 @@ def test_out_of_time_says_that_the_box_may_not_be_covered(abandonment_hedging):
 
 
 def test_out_of_time_conditions_are_longer_and_as_true(abandonment, zones):
-    found = dilemma.regions.__wrapped__(abandonment, draws=3_000, seconds=0.05)
+    found = inspect.unwrap(dilemma.regions)(abandonment, draws=3_000, seconds=0.05)
     short = {zone.label: zone.words for zone in zones.zones}
     assert all(len(short[zone.label]) <= len(zone.words) for zone in found.zones)
     assert {len(zone.words) for zone in found.zones} != {len(w) for w in short.values()}

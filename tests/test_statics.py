@@ -1,5 +1,6 @@
 """Comparative statics: derivatives within a branch, and signs that hold over a whole box."""
 
+import inspect
 import json
 
 import numpy as np
@@ -45,9 +46,9 @@ def central_differences(model, calibration, branch, parameter):
 def test_every_derivative_is_that_of_finite_differences(name, parameters):
     model = dilemma.load(name)
     era = "post_cold_war"  # no parameter lies at the end of its range there
-    (response,) = dilemma.statics.__wrapped__(model, era, None, parameters, seconds=0.01, draws=1)[
-        era
-    ]
+    (response,) = inspect.unwrap(dilemma.statics)(
+        model, era, None, parameters, seconds=0.01, draws=1
+    )[era]
     for parameter in parameters:
         slopes = central_differences(model, model.calibration(era), response.equilibrium, parameter)
         for outcome, slope in slopes.items():
@@ -146,7 +147,7 @@ def test_at_a_kink_there_is_no_derivative_and_beyond_it_the_sign_is_weak():
 
 
 def test_without_time_signs_are_undecided_and_counted(hedging):
-    found = dilemma.statics.__wrapped__(
+    found = inspect.unwrap(dilemma.statics)(
         hedging, "cold_war", ["x_J", "x_U"], ["g_J", "d_J"], seconds=1e-9
     )
     (response,) = found["cold_war"]

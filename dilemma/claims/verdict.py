@@ -375,6 +375,26 @@ class Verdict:
         return self.status == self.expected
 
     @property
+    def proved(self) -> bool:
+        """Whether it is proved, in the sense that ``claim.mode`` says."""
+        return self.status == "proved"
+
+    @property
+    def disproved(self) -> bool:
+        """Whether it fails at every calibration: where it fails at some it is ``mixed``."""
+        return self.status == "disproved"
+
+    @property
+    def mixed(self) -> bool:
+        """Whether it holds at some calibrations and fails at others."""
+        return self.status == "mixed"
+
+    @property
+    def open(self) -> bool:
+        """Whether it is not decided, for the ``reason`` given."""
+        return self.status == "open"
+
+    @property
     def name(self) -> str:
         """The claim's name, with the era where it is made of each."""
         return f"{self.claim.name} @ {self.era}" if self.era else self.claim.name

@@ -36,11 +36,12 @@ from dilemma.cli.arguments import (
     progress,
     put,
     put_all,
+    put_each,
     say,
-    shared_seconds,
     stop_printing,
 )
 from dilemma.cli.lessons import classroom, plot, put_picture
+from dilemma.cli.lines_to_try import told as lines_of
 from dilemma.cli.stories import scenario, table1
 from dilemma.processes import interrupted_as_usual, stoppable
 
@@ -49,7 +50,7 @@ __all__ = ["main"]
 if TYPE_CHECKING:
     from dilemma.cli.pictures import Picture
     from dilemma.ledger.ledger import Ledger
-    from dilemma.model import At, Model
+    from dilemma.model import Model
 
 
 app = typer.Typer(
@@ -59,6 +60,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
+VERSION = Annotated[
+    bool, typer.Option("--version", is_eager=True, help="Print the version, and nothing else.")
+]
 X = Annotated[str, typer.Argument(help="A parameter, for a map: the horizontal axis.")]
 Y = Annotated[str, typer.Argument(help="And the one on the vertical axis.")]
 MAP = Annotated[
@@ -90,11 +94,6 @@ LEDGER = Annotated[
 VERBOSE = Annotated[bool, typer.Option("-v", "--verbose", help="Explain each claim.")]
 
 
-def _points(model: Model, era: str | None, at: list[str] | None) -> list[At | None]:
-    """Return the calibrations that a command asks about, each by itself: all eras' if none."""
-    return [*(eras_asked(model, era, at) or model.eras)] or [None]
-
-
 def main() -> None:
     """Run the command line; leave with exit code 2 and a sentence where the input is wrong."""
     from dilemma.errors import DilemmaError
@@ -114,6 +113,15 @@ def main() -> None:
     with suppress(DilemmaError):
         say(told, err=True)
     sys.exit(2)
+
+
+@app.callback(invoke_without_command=True)
+def _asked(version: VERSION = False) -> None:
+    if version:
+        import dilemma
+
+        say(f"dilemma {dilemma.__version__}")
+        raise typer.Exit
 
 
 @app.command("list")
@@ -167,12 +175,9 @@ def solve(
     from dilemma.games.solution import solve as solve_model
 
     loaded = load_model(model, calibrations)
-    points = _points(loaded, era, at)
-    found = [
-        solve_model(loaded, each, seconds=share, most=most)
-        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
-    ]
-    put_all(found, as_json=as_json, latex=latex)
+    asked = eras_asked(loaded, era, at)
+    found = solve_model(loaded, asked, seconds=seconds, most=most)
+    put_each(found, as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -195,12 +200,9 @@ def select(
     from dilemma.study.select import select as judge
 
     loaded = load_model(model)
-    points = _points(loaded, era, at)
-    found = [
-        judge(loaded, each, starts=starts, seed=seed, seconds=share)
-        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
-    ]
-    put_all(found, as_json=as_json, latex=latex)
+    asked = eras_asked(loaded, era, at)
+    found = judge(loaded, asked, starts=starts, seed=seed, seconds=seconds)
+    put_each(found, as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -216,6 +218,7 @@ def compare(
     latex: bool = False,
 ) -> None:
     """Compare the eras: equilibria, outcomes, how often each occurs, and what did it."""
+    from dilemma.budget import shared_seconds
     from dilemma.study.compare import compare as compare_eras
 
     loaded = [load_model(name, calibrations) for name in models or every()]
@@ -311,12 +314,9 @@ def along(
 
     loaded = load_model(model)
     loaded.needs_parameters([parameter])
-    points = _points(loaded, era, at)
-    found = [
-        move(loaded, each, parameter, shows=shows, seconds=share)
-        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
-    ]
-    put_all(found, as_json=as_json, latex=latex)
+    asked = eras_asked(loaded, era, at)
+    found = move(loaded, asked, parameter, shows=shows, seconds=seconds)
+    put_each(found, as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -387,6 +387,7 @@ def dynamics(
     latex: bool = False,
 ) -> None:
     """Run a story: what is played becomes the next round, or parameters go up and down."""
+    from dilemma.budget import shared_seconds
     from dilemma.study.dynamics import dynamics as run
     from dilemma.study.dynamics import story_of
 
@@ -416,12 +417,9 @@ def commitment(
     from dilemma.study.commitment import commitment as value
 
     loaded = load_model(model)
-    points = _points(loaded, era, at)
-    found = [
-        value(loaded, each, leader=leader, seconds=share)
-        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
-    ]
-    put_all(found, as_json=as_json, latex=latex)
+    asked = eras_asked(loaded, era, at)
+    found = value(loaded, asked, leader=leader, seconds=seconds)
+    put_each(found, as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -437,12 +435,8 @@ def correlated(
     from dilemma.study.correlated import correlated as mediate
 
     loaded = load_model(model)
-    points = _points(loaded, era, at)
-    found = [
-        mediate(loaded, each, seconds=share)
-        for each, share in zip(points, shared_seconds(seconds, len(points)), strict=True)
-    ]
-    put_all(found, as_json=as_json, latex=latex)
+    found = mediate(loaded, eras_asked(loaded, era, at), seconds=seconds)
+    put_each(found, as_json=as_json, latex=latex)
 
 
 @app.command()
@@ -574,3 +568,7 @@ def new(
         print_json({"written": str(path)})
     else:
         say(f"written: {path}; next: dilemma compare {path}")
+
+
+for _command in app.registered_commands:
+    _command.epilog = lines_of(_command.name or str(getattr(_command.callback, "__name__", "")))

@@ -41,8 +41,8 @@ __all__ = [
     "progress",
     "put",
     "put_all",
+    "put_each",
     "say",
-    "shared_seconds",
     "stop_printing",
 ]
 
@@ -86,6 +86,14 @@ def put_all(found: list[Any], *, as_json: bool, latex: bool, alone: bool = False
         say("\n\n".join([*told[:1], *(one.removeprefix(f"{HEAD}\n").lstrip() for one in told[1:])]))
     else:
         print_tables([table for each in found for table in each.tables()])
+
+
+def put_each(found: Any, *, as_json: bool, latex: bool) -> None:
+    """Print an answer, or one for each era; as JSON a list in either case."""
+    from dilemma.by_era import ByEra
+
+    answers = list(found.values()) if isinstance(found, ByEra) else [found]
+    put_all(answers, as_json=as_json, latex=latex)
 
 
 def print_json(data: Any) -> None:
@@ -261,14 +269,6 @@ def eras_asked(
         else:
             found += [model.era(base, **values) for base in named or model.eras]
     return found or list(named) or None
-
-
-def shared_seconds(seconds: float | None, parts: int) -> Iterator[float | None]:
-    """Share a budget out: to each part what is left, divided by the parts that are left."""
-    begun = time.monotonic()
-    for left in range(parts, 0, -1):
-        spent = time.monotonic() - begun
-        yield None if seconds is None else max(seconds - spent, 0.01) / left
 
 
 def _groups(texts: Sequence[str]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from itertools import product
 from typing import Any
 
+from dilemma.by_era import Eras
 from dilemma.cli.arguments import say
 from dilemma.errors import UnsupportedError
 from dilemma.games.kind import Can
@@ -15,7 +16,7 @@ from dilemma.model import Model
 from dilemma.output.cleaning import line, visible
 from dilemma.output.result import Best, Table, number, renderables
 from dilemma.study.along import along
-from dilemma.study.asking import Eras, EraSummary
+from dilemma.study.asking import EraSummary
 from dilemma.study.compare import compare
 from dilemma.theory.parts import Profile
 

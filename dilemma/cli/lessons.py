@@ -76,7 +76,7 @@ def classroom(
 
 def _beginning(model: Model, at: list[str] | None) -> Model:
     """Return a model with the eras that are given on the spot."""
-    from dilemma.study.asking import eras_of
+    from dilemma.by_era import eras_of
 
     return eras_of(model, eras_asked(model, None, at), ranges=True)[0]
 

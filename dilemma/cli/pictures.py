@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dilemma.by_era import eras_of
 from dilemma.errors import CalibrationError, DilemmaError, UnsupportedError, library, nearest
 from dilemma.games.kind import Can
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, check
-from dilemma.study.asking import eras_of
 
 if TYPE_CHECKING:
     from dilemma.study.trace import Trace
@@ -152,7 +152,7 @@ def picture(figure: str, order: Order) -> Picture:
     _needless(figure, order)
     if figure != "ledger":
         for era in order.shown:
-            order.model.needs_era(era)
+            order.model.era_key(era)
     lacks = [_lacks(figure, model, len(order.eras or model.eras)) for model in order.models]
     if all(lacks) and order.years is None:
         model = order.models[0]

@@ -1,24 +1,25 @@
-"""What other programs have: games of nashpy and pygambit, frames of pandas and xarray.
+"""What other programs have: games of nashpy and pygambit, datasets of xarray.
 
 nashpy has two payoff matrices, in floats.  pygambit's games, strategic and extensive, are exact
-rationals and go both ways in the words of Gambit's own files.  Equilibria become labelled data: a
-pandas frame, or an xarray dataset.
+rationals and go both ways in the words of Gambit's own files.  Equilibria become labelled data.
 """
 
 from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dilemma.errors import UnsupportedError, library
+from dilemma.calls import of_a_model
+from dilemma.errors import CallError, UnsupportedError, library
 from dilemma.exchange.gambit_text import numbers
 from dilemma.games.equilibrium import Equilibria
 from dilemma.games.kind import Can, read_by
 from dilemma.games.matrix.arrays import matrix
 from dilemma.games.profiles import MOST_PROFILES
 from dilemma.model import At, Model
+from dilemma.output.frames import as_float, free_names
 
 if TYPE_CHECKING:
     import nashpy
@@ -27,18 +28,18 @@ __all__ = [
     "from_nashpy",
     "from_pygambit",
     "to_nashpy",
-    "to_pandas",
     "to_pygambit",
     "to_xarray",
 ]
 
 
+@of_a_model
 def to_nashpy(model: Model, /, at: At | None = None, **changes: Any) -> nashpy.Game:
     """Return a two-player model at one calibration as a game of nashpy's.
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
     at : str, Era or mapping, optional
         An era, for its central values, or a value for each parameter.
     **changes
@@ -123,12 +124,13 @@ def from_nashpy(
 # --- pygambit -------------------------------------------------------------------------------------
 
 
+@of_a_model
 def to_pygambit(model: Model, /, at: At | None = None, **changes: Any) -> Any:
     """Return a model at one calibration as a game of pygambit's.
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
         Of any number of players; a game tree becomes an extensive game.
     at : str, Era or mapping, optional
         An era, for its central values, or a value for each parameter.
@@ -204,62 +206,7 @@ def from_pygambit(game: Any, *, name: str = "game") -> Model:
 
 
 if TYPE_CHECKING:
-    import pandas as pd
     import xarray as xr
-
-
-def to_pandas(found: Equilibria) -> pd.DataFrame:
-    """Return the extreme equilibria as a frame, one a row, called by their names.
-
-    Parameters
-    ----------
-    found : Equilibria
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``P(player action)`` (but where numbers are chosen), ``payoff player``, the
-        outcomes (not a number where undefined), ``regret`` and ``strict``.  In ``attrs``: the model, the calibration, the
-        method, the units, and whether these are all equilibria.  Several extreme equilibria of a
-        degenerate game may have one name.
-
-    See Also
-    --------
-    to_xarray : The same with a dimension for players and one for actions.
-
-    Examples
-    --------
-    >>> import dilemma
-    >>> frame = to_pandas(dilemma.solve(dilemma.load("abandonment"), "post_cold_war"))
-    >>> frame["P(japan strong)"].round(4).tolist()
-    [0.0, 1.0, 0.2548]
-    >>> frame.attrs["complete"]
-    True
-    """
-    library("pandas")
-    import pandas as pd
-
-    rows: list[dict[str, Any]] = []
-    for each in found:
-        row: dict[str, Any] = {
-            f"P({player} {action})": _float(chance)
-            for player, mix in each.play.items()
-            for action, chance in mix.items()
-            if not each.chosen  # chosen numbers are among the outcomes
-        }
-        row |= {f"payoff {player}": _float(payoff) for player, payoff in each.payoffs.items()}
-        own = _apart(each.outcomes, (*row, "regret", "strict"))
-        row |= {own[name]: _float(value) for name, value in each.outcomes.items()}
-        rows.append({**row, "regret": _float(each.regret), "strict": each.strict})
-    columns = list(rows[0]) if rows else ["regret", "strict"]
-    frame = pd.DataFrame(rows, columns=columns, index=pd.Index(found.names, name="equilibrium"))
-    frame.attrs = {
-        **_origin(found),
-        "calibration": {name: str(value) for name, value in found.calibration.items()},
-        "units": dict(found.units),
-        "versions": dict(found.versions),
-    }
-    return frame
 
 
 def to_xarray(found: Equilibria) -> xr.Dataset:
@@ -281,7 +228,7 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
 
     See Also
     --------
-    to_pandas : The same as one flat table.
+    dilemma.to_pandas : The same as one flat table.
 
     Examples
     --------
@@ -290,17 +237,16 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
     >>> data["probability"].sel(player="japan", action="strong").values.round(4).tolist()
     [0.0, 1.0, 0.2548]
     """
+    _see(found)
     import numpy as np
-
-    library("xarray")
     import xarray as xr
 
     players = list(found[0].payoffs) if len(found) else []
     decisions = list(found[0].play) if len(found) else []
     where = "player" if decisions == players else "decision"
     actions = list(dict.fromkeys(a for d in decisions for a in found[0].play[d]))
-    chances = [[[_float(e.play[d].get(a)) for a in actions] for d in decisions] for e in found]
-    payoffs = [[_float(e.payoffs[p]) for p in players] for e in found]
+    chances = [[[as_float(e.play[d].get(a)) for a in actions] for d in decisions] for e in found]
+    payoffs = [[as_float(e.payoffs[p]) for p in players] for e in found]
     shape = (len(found), len(decisions), len(actions))
     units = [found.units.get(player, "") for player in players]
     one_unit = {"units": units[0]} if len(set(units)) == 1 else {}
@@ -310,7 +256,7 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
     variables: dict[str, Any] = {
         play: (("equilibrium", where, action), np.reshape(chances, shape), attributes),
         "payoff": (along, np.reshape(payoffs, (len(found), len(players))), one_unit),
-        "regret": ("equilibrium", [_float(e.regret) for e in found], one_unit),
+        "regret": ("equilibrium", [as_float(e.regret) for e in found], one_unit),
         "strict": ("equilibrium", np.array([e.strict for e in found], dtype=bool)),
     }
     variables |= _outcome_variables(found, (*variables, *along, where, action, "unit"))
@@ -324,59 +270,32 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
             "unit": ("player", units),
         },
         attrs={
-            **_origin(found),
+            **found.origin,
             **{f"value of {name}": str(value) for name, value in found.calibration.items()},
             **{f"version of {name}": version for name, version in found.versions.items()},
         },
     )
 
 
+def _see(found: object) -> None:
+    """See that equilibria are given, and that there is what labels them."""
+    if not isinstance(found, Equilibria):
+        raise CallError(
+            "to_xarray takes equilibria at one calibration, such as dilemma.solve(model, era) "
+            f"returns, not a {type(found).__name__}"
+        )
+    library("xarray")
+
+
 def _outcome_variables(found: Equilibria, taken: Iterable[str]) -> dict[str, Any]:
     """Return each outcome over the equilibria, with its unit."""
     outcomes = list(found[0].outcomes) if len(found) else []
-    own = _apart(outcomes, taken)
+    own = free_names(outcomes, taken)
     return {
         own[name]: (
             "equilibrium",
-            [_float(e.outcomes[name]) for e in found],
+            [as_float(e.outcomes[name]) for e in found],
             {"units": found.units.get(name, "")},
         )
         for name in outcomes
     }
-
-
-def _origin(found: Equilibria) -> dict[str, Any]:
-    """Say what was solved, and how good the answer is."""
-    return {
-        "model": found.model,
-        "source": found.source,
-        "at": found.at,
-        "complete": found.complete,
-        "reason": found.reason,
-        "exact": found.exact,
-        "degenerate": found.degenerate,
-        "witness": found.witness,
-        "method": found.method,
-    }
-
-
-def _apart(outcomes: Mapping[str, object] | Iterable[str], taken: Iterable[str]) -> dict[str, str]:
-    """Keep an outcome's name apart from those that are taken."""
-    found: dict[str, str] = {}
-    used = {*taken}
-    for name in outcomes:
-        free = name
-        while free in used:
-            free += "_"
-        used.add(free)
-        found[name] = free
-    return found
-
-
-def _float(value: Any) -> float:
-    if value is None:
-        return math.nan
-    try:
-        return float(value)
-    except OverflowError:
-        return math.copysign(math.inf, value)

@@ -98,7 +98,7 @@ def ledger(found: Ledger, *, first: int = 0, most: int | None = None) -> Figure:
     ]
     width = NAME + SAYS + WORD + 2 * GAP + (2 * (BAR + BESIDE + GAP) if robust else 0)
     marks = _marks(shown) if robust else []
-    spacing = {"handlelength": 1.6, "handleheight": 0.8, "columnspacing": 1.4}
+    spacing: dict[str, Any] = {"handlelength": 1.6, "handleheight": 0.8, "columnspacing": 1.4}
     return sheet(
         2 * EDGE + width,
         heading("Claims, each decided", [_summary(found, shown)], 0.14),

@@ -43,6 +43,8 @@ from dilemma.figures.paper import (
     backing,
     key,
     notes,
+    panel_size,
+    panels,
     sheet,
     stroke,
     styled,
@@ -75,10 +77,11 @@ def region_map(found: RegionMap) -> Figure:
     in every panel, and its equilibria written in it; where there is no room, a hatch and a line
     in the legend.
     """
-    told = [_captions(found, panel) for panel in found.panels]
+    size = panel_size(PANEL)
+    told = [_captions(found, panel, size) for panel in found.panels]
     looks = _looks(found, {label for _, without in told for label in without})
     figure = _sheet(found, _marks(found, looks))
-    for panel, axes, (words, without) in zip(found.panels, figure.axes, told, strict=True):
+    for panel, axes, (words, without) in zip(found.panels, panels(figure), told, strict=True):
         here = {
             label: look if label in without else _Look(look.colour, None)
             for label, look in looks.items()
@@ -205,7 +208,7 @@ def _sheet(found: RegionMap, marks: Sequence[Artist]) -> Figure:
         left + frame.span + SIDE,
         Part(frame.height, partial(_panels, found, heads, up, frame)),
         Part(below + 0.13, axis),
-        key(marks, high, left, ncols=ncols, handlelength=1.9, handleheight=1.1),
+        key(marks, high, left, full=True, ncols=ncols, handlelength=1.9, handleheight=1.1),
         notes(_note(found, frame.span), left, 0.1),
     )
 
@@ -275,13 +278,15 @@ class _Caption:
     at: tuple[float, float]
 
 
-def _captions(found: RegionMap, panel: Panel) -> tuple[list[_Caption], set[Label]]:
+def _captions(
+    found: RegionMap, panel: Panel, size: tuple[float, float]
+) -> tuple[list[_Caption], set[Label]]:
     """Find room for the words of each region, and say which regions go without.
 
     There is a caption for each connected part of a region that has room for one; without go the
     labels of the regions that have a part, or are themselves, too small.
     """
-    raster = _raster(found, panel)
+    raster = _raster(found, panel, size)
     clear = _clear(found, panel, raster.shape)
     placed: list[_Caption] = []
     without: set[Label] = set()
@@ -298,9 +303,9 @@ def _captions(found: RegionMap, panel: Panel) -> tuple[list[_Caption], set[Label
     return placed, without
 
 
-def _raster(found: RegionMap, panel: Panel) -> NDArray[np.int64]:
+def _raster(found: RegionMap, panel: Panel, size: tuple[float, float]) -> NDArray[np.int64]:
     """Return the number of the label at each dot of the panel, the lowest row first."""
-    x, y = (_dots(axis, length) for axis, length in zip((found.x, found.y), PANEL, strict=True))
+    x, y = (_dots(axis, length) for axis, length in zip((found.x, found.y), size, strict=True))
     numbers = {label: k for k, label in enumerate(found.labels)}
     raster = np.zeros((len(y), len(x)), dtype=np.int64)
     for slab, own in zip(panel.decomposition.slabs, panel.labels, strict=True):

@@ -13,6 +13,7 @@ import io
 import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from itertools import accumulate
@@ -52,6 +53,7 @@ __all__ = [
     "EDGE",
     "FAINT",
     "FALL",
+    "GIVEN",
     "GREY",
     "INK",
     "RISE",
@@ -74,6 +76,8 @@ __all__ = [
     "key",
     "middles",
     "notes",
+    "panel_size",
+    "panels",
     "save",
     "sheet",
     "short",
@@ -84,6 +88,7 @@ __all__ = [
 ]
 
 Arguments = ParamSpec("Arguments")
+GIVEN: ContextVar[Any] = ContextVar("GIVEN", default=None)  # axes to draw into: figures/given
 
 # --- the look of every figure ---------------------------------------------------------------------
 
@@ -126,7 +131,8 @@ def styled(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
     def draw_styled(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Figure:
         with mpl.rc_context(STYLE):
             figure = draw(*args, **kwargs)
-        for text in figure.findobj(Text):
+        given = GIVEN.get()
+        for text in figure.findobj(Text) if given is None else given.new():
             text.set_text(drawn(text.get_text()))
         return figure
 
@@ -250,6 +256,18 @@ class Paper:
         """Write what a horizontal axis says, below it."""
         self.write(middle, top, lines, ha="center", multialignment="center", gid="x", **style)
 
+    def key(
+        self, handles: Sequence[Artist], left: float, top: float, *, full: bool, **style: Any
+    ) -> None:
+        """Add a key whose upper left corner is at a place, to panels that may be full."""
+        del full  # beside the panels there is room
+        corner = (left / self.width, 1 - top / self.height)
+        self.figure.legend(handles=list(handles), loc="upper left", bbox_to_anchor=corner, **style)
+
+    def note(self, left: float, top: float, lines: Sequence[str]) -> None:
+        """Write notes."""
+        self.write(left, top, lines, fontsize=TINY, color=GREY, gid="notes")
+
     def upright(self, left: float, middle: float, lines: Sequence[str], **style: Any) -> None:
         """Write what an upright axis says, beside it."""
         style = {"rotation": 90, "ha": "left", "multialignment": "center", **style}
@@ -309,11 +327,27 @@ class Part:
 def sheet(width: float, *parts: Part) -> Figure:
     """Draw parts one below the other on a sheet that is as high as they are."""
     *tops, height = accumulate((part.height for part in parts), initial=EDGE)
+    given = GIVEN.get()
+    if given is not None:
+        drawn_into: Figure = given.draw(width, height, list(zip(parts, tops, strict=True)))
+        return drawn_into
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
     for part, top in zip(parts, tops, strict=True):
         part.draw(Paper(figure, width, height), top)
     return figure
+
+
+def panels(figure: Figure) -> list[Axes]:
+    """Return the panels that a sheet has: all axes of a figure, or those that were given."""
+    given = GIVEN.get()
+    return list(figure.axes) if given is None else [given.axes]
+
+
+def panel_size(usual: tuple[float, float]) -> tuple[float, float]:
+    """Return how large a panel is: as usual, or as the axes that were given [inches]."""
+    given = GIVEN.get()
+    return usual if given is None else given.size
 
 
 def heading(title: str, lines: Sequence[str], below: float) -> Part:
@@ -322,26 +356,29 @@ def heading(title: str, lines: Sequence[str], below: float) -> Part:
     return Part(height, lambda paper, top: paper.title(EDGE, top, title, lines))
 
 
-def key(handles: Sequence[Artist], height: float, left: float = EDGE, **style: Any) -> Part:
-    """Return a key: what each mark means; in one line unless ``ncols`` says otherwise."""
+def key(
+    handles: Sequence[Artist],
+    height: float,
+    left: float = EDGE,
+    *,
+    full: bool = False,
+    **style: Any,
+) -> Part:
+    """Return a key: what each mark means; in one line unless ``ncols`` says otherwise.
+
+    ``full`` are panels of which every part is coloured and written on.
+    """
     usual = {"ncols": len(handles), "fontsize": SMALL, "borderpad": 0, "borderaxespad": 0}
 
     def draw(paper: Paper, top: float) -> None:
-        corner = (left / paper.width, 1 - top / paper.height)
-        paper.figure.legend(
-            handles=list(handles), loc="upper left", bbox_to_anchor=corner, **{**usual, **style}
-        )
+        paper.key(handles, left, top, full=full, **{**usual, **style})
 
     return Part(height, draw if handles else _blank)
 
 
 def notes(lines: Sequence[str], left: float = EDGE, below: float = EDGE) -> Part:
     """Return notes at the foot of a sheet."""
-
-    def draw(paper: Paper, top: float) -> None:
-        paper.write(left, top, lines, fontsize=TINY, color=GREY, gid="notes")
-
-    return Part(tall(lines, TINY) + below, draw)
+    return Part(tall(lines, TINY) + below, lambda paper, top: paper.note(left, top, lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,7 +492,12 @@ def grid(
     down = _lettered(lines_of(across, frame.span, BODY))
     feet = lines_of(note, whole, TINY)
     ncols, deep = _key_columns(handles, whole)
-    spacing = {"handlelength": 1.9, "handleheight": 1.1, "columnspacing": 1.4, "labelspacing": 0.4}
+    spacing: dict[str, Any] = {
+        "handlelength": 1.9,
+        "handleheight": 1.1,
+        "columnspacing": 1.4,
+        "labelspacing": 0.4,
+    }
     figure = sheet(
         left + frame.span + EDGE,
         Part(frame.height + BELOW, partial(_panels, rows, columns, sides, frame, ends)),
@@ -467,7 +509,7 @@ def grid(
         notes(list(map(typeset, feet))),
     )
     names = [(era, row.name) for era in columns for row in rows]
-    return Grid(figure, dict(zip(names, figure.axes, strict=True)), size)
+    return Grid(figure, dict(zip(names, panels(figure), strict=True)), panel_size(size))
 
 
 def _panels(

@@ -29,6 +29,7 @@ from dilemma.figures.paper import (
     key,
     middles,
     notes,
+    panel_size,
     sheet,
     short,
     stroke,
@@ -144,7 +145,8 @@ def _ends(every: Sequence[Swings]) -> tuple[float, float]:
     if not values:
         return 0.0, 1.0
     edge = 0.02 * (max(values) - min(values))
-    return reach((min(values) - edge, max(values) + edge), labels, PANEL)
+    width, _ = panel_size((PANEL, 0))
+    return reach((min(values) - edge, max(values) + edge), labels, width)
 
 
 def _labels(swing: Swing, found: Swings) -> Iterator[tuple[float, str, int, int]]:

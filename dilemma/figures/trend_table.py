@@ -75,7 +75,7 @@ def trend_table(found: Trends) -> Figure:
     """
     width = ROW + len(found.columns) * (CELL + GAP)
     titles = [lines_of(title, CELL, SMALL) for title in found.columns.values()]
-    spacing = {"handlelength": 1.8, "handleheight": 0.9, "columnspacing": 1.6}
+    spacing: dict[str, Any] = {"handlelength": 1.8, "handleheight": 0.9, "columnspacing": 1.6}
     return sheet(
         2 * EDGE + width,
         heading(found.title, [_summary(found)], 0.14),

@@ -40,6 +40,7 @@ from dilemma.figures.paper import (
     beside,
     middles,
     notes,
+    panel_size,
     sheet,
     signed,
     styled,
@@ -170,7 +171,7 @@ def _draw(
         axes = paper.bars(left, upper, *frame.size, found.outcome)
         axes.locator_params(axis="x", nbins=5)
         axes.set_xlabel("\n".join(map(typeset, units[k])))
-        _bars(axes, found, list(rows), levels, frame.size[0])
+        _bars(axes, found, list(rows), levels, panel_size(frame.size)[0])
 
 
 def _bars(

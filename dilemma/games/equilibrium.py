@@ -13,9 +13,16 @@ from typing import Any
 
 import sympy as sp
 
-from dilemma.errors import nearest
+from dilemma.errors import UnknownKeyError, nearest
 from dilemma.games.play import Mix, Play
+from dilemma.output.frames import Frame, as_float, free_names
 from dilemma.output.result import Shown, Table, fields_as_data, number
+
+# What people look for who know other libraries, and what does it here.
+ELSEWHERE = dict.fromkeys(
+    ("actions", "probabilities", "profile", "strategies", "strategy", "support"),
+    "its play is a mapping of who decides to the probability of each action",
+) | dict.fromkeys(("payoff", "utilities", "utility"), "its payoffs are a mapping of players")
 
 __all__ = ["Equilibria", "Equilibrium", "Mix", "NashSet", "Solution", "apart", "share"]
 
@@ -69,7 +76,9 @@ class Equilibrium:
             return self.more.get(name, _FACTS[name])
         if not name.startswith("_") and name in self.__dict__.get("more", ()):
             return self.more[name]
-        raise AttributeError(f"an equilibrium has no {name!r}: {nearest(name, _FACTS)}")
+        known = (*self.__dataclass_fields__, *_FACTS)
+        hint = ELSEWHERE.get(name) or nearest(name, known)
+        raise AttributeError(f"an equilibrium has no {name!r}: {hint}")
 
     @property
     def chosen(self) -> bool:
@@ -194,7 +203,7 @@ def _dimension(points: Sequence[Sequence[sp.Rational]]) -> int:
 MOST_COLUMNS = 6  # equilibria that stand side by side; more have a row each
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Equilibria(Shown):
     """Every equilibrium of a game at one calibration, and how good that answer is.
 
@@ -250,8 +259,24 @@ class Equilibria(Shown):
     def __len__(self) -> int:
         return len(self.equilibria)
 
-    def __getitem__(self, position: int) -> Equilibrium:
-        return self.equilibria[position]
+    def __getitem__(self, which: int | str) -> Equilibrium:
+        """Return an equilibrium by its position, or by a name that it has alone."""
+        if not isinstance(which, str):
+            return self.equilibria[which]
+        named = [e for e in self.equilibria if e.name == which]
+        if len(named) == 1:
+            return named[0]
+        if named:
+            places = ", ".join(str(k) for k, name in enumerate(self.names) if name == which)
+            raise UnknownKeyError(f"{len(named)} equilibria are called {which!r}: {places}")
+        known = nearest(which, self.names) or "there is none"
+        raise UnknownKeyError(f"no equilibrium {which!r} here: {known}")
+
+    def _instead(self, name: str) -> str:
+        """Say what there is instead of an attribute that somebody looked for."""
+        if self.equilibria and hasattr(self.equilibria[0], name):
+            return f"each equilibrium has one, such as found[0].{name}; to_pandas() has all"
+        return super()._instead(name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -284,6 +309,34 @@ class Equilibria(Shown):
         if self.continua:
             found.append(_continua(self))
         return tuple(found)
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """What was solved, and how good the answer is."""
+        told = ("model", "source", "at", "complete", "reason", "exact", "degenerate", "witness")
+        return fields_as_data(self, *told, "method")
+
+    def _frame(self) -> Frame:
+        """Return a row for each extreme equilibrium."""
+        rows: list[dict[str, Any]] = []
+        for each in self:
+            row: dict[str, Any] = {
+                f"P({player} {action})": as_float(chance)
+                for player, mix in each.play.items()
+                for action, chance in mix.items()
+                if not each.chosen  # chosen numbers are among the outcomes
+            }
+            row |= {f"payoff {player}": as_float(payoff) for player, payoff in each.payoffs.items()}
+            own = free_names(each.outcomes, (*row, "era", "regret", "strict"))
+            row |= {own[name]: as_float(value) for name, value in each.outcomes.items()}
+            rows.append({**row, "regret": as_float(each.regret), "strict": each.strict})
+        about = {
+            **self.origin,
+            "calibration": {name: str(value) for name, value in self.calibration.items()},
+            "units": dict(self.units),
+            "versions": dict(self.versions),
+        }
+        return Frame(("regret", "strict"), rows, about, ("equilibrium", self.names))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data; exact numbers are text such as "11/16"."""

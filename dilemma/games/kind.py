@@ -451,6 +451,11 @@ class Game:
         """Say whose actions an equilibrium's name lists."""
         return f"a name is of what is played by ({', '.join(self.decision_titles(model))})"
 
+    def who_chooses(self, model: Model) -> Table:
+        """Return who chooses what."""
+        rows = tuple((p.title, ", ".join(p.actions), p.unit) for p in model.players.values())
+        return Table("Who chooses what", ("player", "chooses", "paid in"), rows)
+
     def table(self, model: Model) -> Table | None:
         """Return who gets what in rows and columns; None where it is no such table."""
         del model

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, overload
 
 import sympy as sp
 
 from dilemma.budget import best, ordinary
+from dilemma.by_era import ByEra, Eras, at_each
+from dilemma.calls import AnyModel, of_a_model
 from dilemma.errors import CalibrationError
 from dilemma.games.batch import Array, Batch, Closeness, Compiled, compiled
 from dilemma.games.branch import Branch
@@ -21,27 +23,59 @@ from dilemma.output.result import versions
 from dilemma.processes import inside
 from dilemma.theory.parts import Era
 
-__all__ = ["branches", "by_branches", "equilibria", "many", "solve"]
+__all__ = ["branches", "by_branches", "equilibria", "many", "solve", "solved"]
 
 
+@overload
+def solve(
+    model: AnyModel,
+    /,
+    at: At,
+    *,
+    seconds: float | None = ...,
+    most: int = ...,
+    **changes: Any,
+) -> Equilibria: ...
+@overload
+def solve(
+    model: AnyModel,
+    /,
+    at: list[At] | tuple[At, ...],
+    *,
+    seconds: float | None = ...,
+    most: int = ...,
+    **changes: Any,
+) -> ByEra[Equilibria]: ...
+@overload
+def solve(
+    model: AnyModel,
+    /,
+    at: None = ...,
+    *,
+    seconds: float | None = ...,
+    most: int = ...,
+    **changes: Any,
+) -> Equilibria | ByEra[Equilibria]: ...
+@of_a_model
 def solve(
     model: Model,
-    at: At | None = None,
+    /,
+    at: Eras = None,
     *,
     seconds: float | None = 60,
     most: int = 200_000,
     **changes: Any,
-) -> Equilibria:
-    """Return every equilibrium of a model at one calibration, each certified.
+) -> Equilibria | ByEra[Equilibria]:
+    """Return every equilibrium of a model at one calibration, or at each of several; each certified.
 
     Parameters
     ----------
-    model : Model
-    at : str, Era or mapping, optional
-        An era, for its central calibration, or a value for each parameter.  May be left out
-        where the model has no parameters.
+    model : Model, str or Path
+    at : str, Era or mapping, or a sequence of these, optional
+        An era, for its central calibration, or a value for each parameter.  Left out: all eras
+        that the model has.  A game without parameters needs none.
     seconds : float, optional
-        Budget of time; past it the result says that it is not complete.
+        Budget of time for it all; past it the result says that it is not complete.
     most : int
         Budget of size: how many bases, supports or profiles are visited; likewise.
     **changes
@@ -49,7 +83,8 @@ def solve(
 
     Returns
     -------
-    Equilibria
+    Equilibria, or ByEra
+        A mapping from each era to its equilibria, where no one era is named.
 
     Raises
     ------
@@ -59,14 +94,32 @@ def solve(
     Examples
     --------
     >>> import dilemma
-    >>> found = dilemma.solve(dilemma.load("abandonment"), "post_cold_war")
+    >>> found = dilemma.solve("abandonment", "post_cold_war")
     >>> found.names
     ('(weak, weak)', '(strong, strong)', 'mixed (weak/strong, weak/strong)')
-    >>> dilemma.solve(dilemma.load("abandonment"), "post_cold_war", m_J="0.1").names
+    >>> dilemma.solve("abandonment", "Post-Cold War", m_J="0.1").names
     ('(strong, strong)',)
+    >>> {era: len(found) for era, found in dilemma.solve("abandonment").items()}
+    {'cold_war': 1, 'post_cold_war': 3}
     """
     if (seconds is not None and seconds < 0) or most < 1:
         raise CalibrationError(f"seconds = {seconds}, most = {most}: no budget at all")
+
+    def at_one(model: Model, at: At | None, seconds: float | None) -> Equilibria:
+        return solved(model, at, changes, seconds=seconds, most=most)
+
+    return at_each(model, at, at_one, changes=changes, seconds=seconds)
+
+
+def solved(
+    model: Model,
+    at: At | None,
+    changes: Mapping[str, Any],
+    *,
+    seconds: float | None = 60,
+    most: int = 200_000,
+) -> Equilibria:
+    """Return every equilibrium at one calibration, as :func:`solve` does."""
     era = model.era(at, **changes)
     title = era.title if model.parameters or at is not None else ""
     return equilibria(model, _centre(era), at=title, seconds=seconds, most=most)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from dilemma.claims.sentences import (
     boxes,
@@ -30,10 +30,11 @@ from dilemma.claims.sentences import (
 )
 from dilemma.claims.verdict import Checks, Example, Verdict
 from dilemma.deciders import KNOWN, Decider
-from dilemma.errors import CalibrationError, nearest
+from dilemma.errors import UnknownKeyError, nearest
 from dilemma.games.kind import Can, concepts
 from dilemma.model import Model
 from dilemma.output.cleaning import as_json, cell
+from dilemma.output.frames import Frame
 from dilemma.output.result import Cell, Shown, Table, as_data, check, fields_as_data
 from dilemma.output.tables import latex, page
 from dilemma.theory.parts import Claim, decimal
@@ -52,7 +53,7 @@ __all__ = [
 Row = tuple[Cell, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation(Shown):
     """Claims explained, one after another.
 
@@ -273,10 +274,14 @@ def _example_data(example: Example | None) -> dict[str, Any] | None:
 
 
 HELP = "what may decide it: more seconds, smaller boxes, more that is given, claims that it may use"
+COLUMNS = (
+    "model", "claim", "label", "era", "says", "passage", "over", "given", "formula", "verdict",
+    "expected", "radius", "share", "needs", "decider", "seconds", "reason",
+)  # fmt: skip
 _SHORT = {"exact bisection": "bisection"}  # else the first word, the version apart
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ledger(Shown):
     """Claims and their verdicts.
 
@@ -304,8 +309,35 @@ class Ledger(Shown):
     def __len__(self) -> int:
         return len(self.verdicts)
 
-    def __getitem__(self, position: int) -> Verdict:
-        return self.verdicts[position]
+    @overload
+    def __getitem__(self, which: int) -> Verdict: ...
+    @overload
+    def __getitem__(self, which: str) -> Ledger: ...
+    def __getitem__(self, which: int | str) -> Verdict | Ledger:
+        """Return one verdict by its position, or by a name the ledger of the verdicts so called.
+
+        A claim's name, its label or the label's number ("C1.6", for all its variants), each with
+        its model before a dot or not, or a verdict's own name, with its era.  A claim that is made
+        of each era has a verdict for each, and a number several variants: so a name leads to a
+        ledger, however many it names.
+        """
+        if isinstance(which, str):
+            return self._called(which)
+        return self.verdicts[which]
+
+    def _called(self, name: str) -> Ledger:
+        """Return the ledger of the verdicts that are called so."""
+        found = tuple(v for v in self.verdicts if name in _names(v))
+        if not found:
+            known = list(dict.fromkeys(n for v in self.verdicts for n in _names(v)))
+            raise UnknownKeyError(f"no claim {name!r} here: {nearest(name, known)}")
+        models = {v.model for v in found}
+        return Ledger(tuple(m for m in self.models if m.name in models), found, self.lemmas)
+
+    @property
+    def proved(self) -> bool:
+        """Whether every claim is proved; of one claim ``ledger["C1.8"].proved``."""
+        return all(v.proved for v in self.verdicts)
 
     @property
     def as_expected(self) -> bool:
@@ -325,7 +357,7 @@ class Ledger(Shown):
         Parameters
         ----------
         claim : str, optional
-            A claim's name or label; all claims of the ledger if there is none.
+            A claim's name or label, as an index of the ledger; all its claims if there is none.
 
         Examples
         --------
@@ -334,15 +366,12 @@ class Ledger(Shown):
         >>> print(str(ledger.explain()).splitlines()[0])
         Claim C1.8 of Abandonment and entrapment
         """
-        wanted = [v for v in self.verdicts if claim in (None, v.claim.name, v.claim.label)]
-        if not wanted:
-            names = [v.claim.name for v in self.verdicts]
-            raise CalibrationError(f"no claim {claim!r} here: {nearest(str(claim), names)}")
+        wanted = self.verdicts if claim is None else self[claim].verdicts
         known: dict[tuple[str, str], tuple[Verdict, ...]] = {}
         for v in (*self.verdicts, *self.lemmas):
             key = (v.model, v.claim.name)
             known[key] = (*known.get(key, ()), v)
-        return Explanation(self._by_name(), tuple(wanted), known)
+        return Explanation(self._by_name(), wanted, known)
 
     def tables(self) -> tuple[Table, ...]:
         """Return a table for each model, a row for each verdict; where there are few, what it rests on."""
@@ -369,22 +398,30 @@ class Ledger(Shown):
 
     def to_csv(self) -> str:
         """Return a line for each verdict, ready for a spreadsheet."""
-        models = self._by_name()
         page = io.StringIO()
         lines = csv.writer(page, lineterminator="\n")
-        lines.writerow(
-            ["model", "claim", "label", "era", "says", "passage", "over", "given", "formula",
-             "verdict", "expected", "radius", "share", "needs", "decider", "seconds", "reason"]
-        )  # fmt: skip
+        lines.writerow(COLUMNS)
+        for row in self._rows():
+            seconds = f"{row['seconds']:.3f}"
+            lines.writerow(map(cell, ({**row, "seconds": seconds}).values()))
+        return page.getvalue()
+
+    def _frame(self) -> Frame:
+        """Return a row for each verdict, with the columns of :meth:`to_csv`."""
+        about = fields_as_data(self, "models", "as_expected", "remembered", "notes")
+        return Frame(COLUMNS, list(self._rows()), about)
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """Yield what a spreadsheet tells of each verdict."""
+        models = self._by_name()
         for v in self.verdicts:
             claim = v.claim
-            told = [v.model, claim.name, claim.label, v.era, claim.says, claim.source,
+            told = (v.model, claim.name, claim.label, v.era, claim.says, claim.source,
                     where(models[v.model], v), claim.text.get("given", ""), claim.text["holds"],
                     v.status, v.expected, carries(v.robustness),
                     spans(v.robustness), needed(v), "; ".join(v.deciders),
-                    f"{v.seconds:.3f}", v.reason]  # fmt: skip
-            lines.writerow(map(cell, told))
-        return page.getvalue()
+                    v.seconds, v.reason)  # fmt: skip
+            yield dict(zip(COLUMNS, told, strict=True))
 
     def _by_name(self) -> Mapping[str, Model]:
         return {model.name: model for model in self.models}
@@ -435,6 +472,14 @@ class Ledger(Shown):
         if self.remembered:
             yield f"Decided before, and kept: {self.remembered} of {len(self.verdicts)}."
         yield from self.notes
+
+
+def _names(verdict: Verdict) -> tuple[str, ...]:
+    """Return what a verdict is called: by its claim, by itself, and by its model and these."""
+    claim = verdict.claim
+    told = (claim.name, claim.label, claim.label.split(" ")[0], verdict.name)
+    own = tuple(filter(None, told))
+    return (*own, *(f"{verdict.model}.{name}" for name in own))
 
 
 # --- files ----------------------------------------------------------------------------------------

@@ -18,12 +18,14 @@ from types import MappingProxyType
 from typing import Any
 
 from dilemma.budget import ordinary
+from dilemma.calls import AnyModel, models_of, of_models
 from dilemma.claims.verdict import Verdict
 from dilemma.errors import DilemmaError
 from dilemma.games.kind import Can
 from dilemma.ledger.cache import Cache, Kept, users_folder
 from dilemma.ledger.ledger import Ledger
 from dilemma.ledger.workers import Job, Verdicts, Worker, Workers, done
+from dilemma.library import available
 from dilemma.model import Model
 from dilemma.theory.parts import Claim
 
@@ -270,9 +272,10 @@ def _settle(entry: Entry, job: Job, verdicts: Verdicts, cache: Cache) -> None:
 IS_A_FORMULA = re.compile(r"[<>=]|\w\(")
 
 
+@of_models
 def prove(
-    model: Model | Sequence[Model] | None = None,
-    claim: str | Claim | None = None,
+    model: AnyModel | Iterable[AnyModel] | None = None,
+    claim: str | Claim | Sequence[str | Claim] | None = None,
     *,
     seconds: float = 60.0,
     robust: bool = False,
@@ -287,10 +290,10 @@ def prove(
 
     Parameters
     ----------
-    model : Model or sequence of Model, optional
+    model : Model, str or Path, or several of them, optional
         Default: all shipped models.
-    claim : str or Claim, optional
-        One claim, by its name or label, or made with ``model.make_claim``; a label's number
+    claim : str or Claim, or a sequence of them, optional
+        A claim, by its name or label, or made with ``model.make_claim``; a label's number
         ("C1.6") names all its variants.  A formula is read as a claim of its own.  Default: all
         claims.
     seconds : float
@@ -333,11 +336,12 @@ def prove(
     >>> dilemma.prove(model, "kap_J*phi_J <= phi_J", over="all")[0].status
     'proved'
     """
-    models = _models(model)
+    models = models_of(available() if model is None else model) or ()
+    claims = [claim] if claim is None or isinstance(claim, str | Claim) else list(claim)
     if claim is not None and len(models) > 1:
-        raise DilemmaError(f"which model is {str(claim)!r} a claim of? name one")
+        raise DilemmaError(f"which model is {str(claims[0])!r} a claim of? name one")
     asked = Asked(seconds, robust, thorough, fresh, workers)
-    wanted = [(each, claim) for each in models]
+    wanted = [(each, one) for each in models for one in claims]
     return prove_all(wanted, asked, fields=fields, cache=cache, progress=progress)
 
 
@@ -377,15 +381,6 @@ def prove_all(
         len(verdicts(e for e in entries if e.asked and e.remembered)),
         tuple(notes),
     )
-
-
-def _models(model: Model | Sequence[Model] | None) -> tuple[Model, ...]:
-    """Return the models asked for."""
-    if model is None:
-        from dilemma.library import available, load
-
-        return tuple(load(name) for name in available())
-    return (model,) if isinstance(model, Model) else tuple(model)
 
 
 def _unlike(models: Iterable[Model]) -> tuple[Model, ...]:

@@ -15,18 +15,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from dilemma.errors import DilemmaError
+from dilemma.errors import DilemmaError, UnsupportedError, nearest
 from dilemma.output.cleaning import as_json, latex_escape, visible
 from dilemma.output.tables import Best, Cell, Formula, Table, fragment, latex, page, plain
 
 if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from rich.console import RenderableType
+
+    from dilemma.output.frames import Frame
 
 __all__ = [
     "Best",
@@ -57,6 +63,23 @@ __all__ = [
 WIDTH = 100  # columns of a result printed outside a terminal
 
 
+# What people look for who know other libraries, and what does it here.
+ELSEWHERE = {
+    "describe": "print(...) shows it, to_pandas() returns it as a frame",
+    "df": "to_pandas() returns it as a frame",
+    "savefig": "dilemma.figures.save(found.plot(), path) writes the picture",
+    "show": "print(...) shows it, plot() draws it",
+    "summary": "print(...) shows it",
+    "to_csv": "to_pandas().to_csv(path) writes it",
+    "to_dataframe": "to_pandas() returns it as a frame",
+    "to_df": "to_pandas() returns it as a frame",
+    "to_excel": "to_pandas().to_excel(path) writes it",
+    "to_frame": "to_pandas() returns it as a frame",
+    "to_markdown": "to_pandas().to_markdown() writes it",
+    "to_string": "str(...) is its tables as text",
+}
+
+
 class Named:
     """What stands by its name in plain data, since it is stated in full elsewhere."""
 
@@ -78,8 +101,40 @@ class Shown:
         """Return the result as plain data, ready for JSON: its fields, if it does not say otherwise."""
         return fields_as_data(self)
 
+    def _frame(self) -> Frame:
+        """Return what :func:`dilemma.to_pandas` makes a frame of, where a result is a table of numbers."""
+        raise UnsupportedError(
+            f"there is no frame of {type(self).__name__}: to_dict() has all that it says"
+        )
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the result as a frame, as :func:`dilemma.to_pandas` does."""
+        from dilemma.output.frames import to_pandas
+
+        return to_pandas(self)
+
+    def plot(self, ax: Axes | None = None, **how: Any) -> Figure:
+        """Draw the result, as :func:`dilemma.plot` does."""
+        found: Figure = import_module("dilemma").plot(self, ax=ax, **how)
+        return found
+
+    def _instead(self, name: str) -> str:
+        """Say what there is instead of an attribute that somebody looked for."""
+        known = (own for own in dir(self) if not own.startswith("_"))
+        return ELSEWHERE.get(name) or nearest(name, known)
+
+    if not TYPE_CHECKING:  # for a type checker there are those attributes that there are
+
+        def __getattr__(self, name: str) -> object:
+            if name.startswith("_") or hasattr(type(self), name):
+                return object.__getattribute__(self, name)  # fails as it did
+            raise AttributeError(f"{type(self).__name__} has no {name!r}: {self._instead(name)}")
+
     def __str__(self) -> str:
         return text(self.tables())
+
+    def __repr__(self) -> str:
+        return str(self)  # who types its name wants to see it
 
     def _repr_html_(self) -> str:
         return fragment(self.tables())

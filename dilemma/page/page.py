@@ -21,6 +21,8 @@ from typing import Any
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import Eras, eras_of
+from dilemma.calls import AnyModel, models_of, of_models
 from dilemma.errors import UnsupportedError
 from dilemma.games.equilibrium import Equilibria
 from dilemma.games.kind import Can
@@ -30,7 +32,6 @@ from dilemma.model import Model
 from dilemma.output.cleaning import cleaned, letter
 from dilemma.output.javascript import quoted
 from dilemma.output.result import versions, write
-from dilemma.study.asking import Eras, eras_of
 from dilemma.theory.parts import Parameter, Player, decimal
 
 __all__ = ["Page", "classroom", "golden", "shown", "texts"]
@@ -349,9 +350,10 @@ class Page:
         return f"<Page: {', '.join(self.models)}; {len(self.html.encode()) / 1000:.0f} kB>"
 
 
+@of_models
 @kept("writing a page")
 def classroom(
-    models: Iterable[Model | str] | None = None,
+    models: AnyModel | Iterable[AnyModel] | None = None,
     *,
     at: Eras = None,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
@@ -365,7 +367,7 @@ def classroom(
 
     Parameters
     ----------
-    models : iterable of Model or str, optional
+    models : Model, str or Path, or several of them, optional
         Models, names of shipped ones, or paths; unless said all shipped models that the page shows.
     at : str, Era, mapping, or a sequence of these, optional
         At which eras each model begins, values on the spot too (see :meth:`Model.era`).  A game
@@ -390,7 +392,7 @@ def classroom(
     >>> page.models, "Content-Security-Policy" in page.html
     (('abandonment',), True)
     """
-    loaded = list(shown()) if models is None else [_loaded(model) for model in models]
+    loaded = tuple(shown()) if models is None else models_of(models) or ()
     for model in loaded:
         model.needs(Can.SCRIPT, "a page for class")
     unique = list(dict.fromkeys(eras_of(model, at, ranges=True)[0] for model in loaded))
@@ -421,10 +423,6 @@ def shown() -> Iterator[Model]:
         model = load(name)
         if Can.SCRIPT in model.game.can:
             yield model
-
-
-def _loaded(model: Model | str) -> Model:
-    return model if isinstance(model, Model) else load(model)
 
 
 def _assembled(told: Sequence[dict[str, Any]], scripts: Sequence[str]) -> str:

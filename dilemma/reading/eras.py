@@ -15,7 +15,7 @@ from typing import Any, get_args
 
 import sympy as sp
 
-from dilemma.errors import CalibrationError, Mistake, nearest
+from dilemma.errors import CalibrationError, Mistake, close, nearest
 from dilemma.reading.expressions import ExpressionError, exact
 from dilemma.reading.rows import (
     KEY,
@@ -30,9 +30,11 @@ from dilemma.theory.parts import Era, Grade, Interval, Parameter, Value, Variant
 
 __all__ = [
     "HEAD",
+    "era_called",
     "given_era",
     "given_value",
     "inside",
+    "nearest_era",
     "read_eras",
     "read_parameters",
     "read_variants",
@@ -329,10 +331,16 @@ def given_value(parameter: Parameter, told: object) -> Value:
     return Value(central, Interval(low, high), row["grade"], str(row["source"]))
 
 
-def way_out(model: str, missing: Parameter, eras: Collection[str]) -> str:
+def way_out(
+    model: str, missing: Parameter, eras: Collection[str], given: Mapping[str, object]
+) -> str:
     """Say how values can be given to a model where one is missing."""
     if eras:
-        return f"; eras: {', '.join(eras)}"
+        some = "".join(f", {name}={value}" for name, value in list(given.items())[:1])
+        return (
+            f"; eras: {', '.join(eras)}; to take the rest from one: "
+            f"model.era({next(iter(eras))!r}{some})"
+        )
     name, example = missing.name, decimal(missing.range.some)
     return (
         f": {model} has no eras, so give each a value, such as {{{name!r}: {example}}} "
@@ -351,6 +359,45 @@ def given_era(values: Mapping[str, Value], spelt: Iterable[str], title: str = ""
         told = ", ".join(f"{name} = {_short(values[name])}" for name in named)
         told = f"{title} with {told}" if title else told
     return Era(told, told, None, values, given=True)
+
+
+def era_called(name: str, titles: Mapping[str, str]) -> str | None:
+    """Return the key of the era that is meant by its key, or by a title that one era has alone.
+
+    Case and spaces in a title do not matter.
+
+    Examples
+    --------
+    >>> titles = {"cold_war": "Cold War", "post_cold_war": "Post-Cold War"}
+    >>> era_called("cold_war", titles), era_called(" cold  WAR", titles), era_called("war", titles)
+    ('cold_war', 'cold_war', None)
+    """
+    if name in titles:
+        return name
+    found = [key for key, title in titles.items() if _plainly(title) == _plainly(name)]
+    return found[0] if len(found) == 1 else None
+
+
+def _plainly(title: str) -> str:
+    return " ".join(title.casefold().split())
+
+
+def nearest_era(name: str, titles: Mapping[str, str]) -> str:
+    """Return a hint that names the era that may be meant, or those that there are; "" if none.
+
+    Examples
+    --------
+    >>> titles = {"cold_war": "Cold War", "late": "After 2012"}
+    >>> nearest_era("After 2021", titles), nearest_era("antiquity", titles)
+    ("did you mean 'late' (After 2012)?", 'known here: cold_war, late')
+    """
+    told = {_plainly(title): (key, title) for key, title in titles.items()}
+    told |= {key: (key, "") for key in titles}
+    near = close(_plainly(name), told)
+    if near is None or not told[near][1]:
+        return nearest(name, titles)
+    key, title = told[near]
+    return f"did you mean {key!r} ({title})?"
 
 
 def _short(value: Value) -> str:

@@ -135,7 +135,7 @@ class Trend:
         return (self.settled or self.trend).lower() == self.paper_trend
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trends(Shown):
     """A table of trends, filled in.
 

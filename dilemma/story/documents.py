@@ -11,7 +11,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from dilemma.errors import CalibrationError, Mistake, ModelError, UnknownModelError, nearest
+from dilemma.errors import (
+    CalibrationError,
+    CallError,
+    Mistake,
+    ModelError,
+    UnknownModelError,
+    nearest,
+)
 from dilemma.library import available, document_of, folder, load, placed
 from dilemma.model import Model
 from dilemma.reading.expressions import ExpressionError, exact
@@ -120,6 +127,9 @@ def opened(name: str | Path, kind: str, what: str) -> Source:
     ModelError
         If it is not TOML.
     """
+    if not isinstance(name, str | Path):
+        given = type(name).__name__
+        raise CallError(f"a {what} is opened by its name or a file's path, not by a {given}")
     path = Path(name)
     if path.suffix.lower() == ".toml":
         if not path.is_file():

@@ -98,7 +98,7 @@ class Told:
         return tuple(c for c, found in self.alone.items() if found == "proved")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scenario(Shown):
     """A story told: what was carried, what became of its claims, and what they rest on.
 

@@ -11,13 +11,14 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 from dilemma.budget import kept
+from dilemma.by_era import ByEra, Eras, at_each, one_era
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games import two_by_two
 from dilemma.games.kind import Can
 from dilemma.games.solution import branches, solve
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, as_data, fields_as_data, number
-from dilemma.study.asking import one_era
 
 __all__ = ["Path", "Stretch", "along"]
 
@@ -44,7 +45,7 @@ class Stretch:
     shown: tuple[sp.Expr, sp.Expr] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Path(Shown):
     """What happens as one parameter moves from an era's centre.
 
@@ -111,29 +112,35 @@ class Path(Shown):
         }
 
 
+@of_a_model
 @kept("moving")
 def along(
     model: Model,
-    era: At | None = None,
+    era: Eras = None,
     parameter: str = "",
     *,
     shows: str = "",
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
-) -> Path:
+) -> Path | ByEra[Path]:
     """Move one parameter over its range and return where the solution changes, exactly.
 
     Parameters
     ----------
-    model : Model
-    era : str, Era or mapping, optional
-        From whose centre.  Values on the spot are an era too (see :meth:`Model.era`), and may
-        leave out the parameter that moves; a model with one parameter or one era needs none.
+    model : Model, str or Path
+    era : str, Era, mapping, or a sequence of these, optional
+        From whose centre; from each era's if left out.  Values on the spot are an era too (see
+        :meth:`Model.era`), and may leave out the parameter that moves.
     parameter : str
         What moves; all other parameters stay.  By itself it may stand in the era's place.
     shows : str, optional
         A definition to watch on the way.
     seconds : float, optional
         Budget for it all, past which there is an error and no answer; no limit if None.
+
+    Returns
+    -------
+    Path, or ByEra
+        A mapping from each era to its path, where no one era is named.
 
     Raises
     ------
@@ -153,7 +160,12 @@ def along(
     [('1', '(row_2, column_2)'), ('9', '(row_1, column_1)')]
     """
     model.needs(Can.ACTIONS, "finding where the solution changes exactly")
-    model, era, parameter = _asked(model, era, parameter)
+    if not parameter:
+        if not isinstance(era, str):
+            known = ", ".join(model.parameters) or "none"
+            raise CalibrationError(f"{model.name}: which parameter moves? there are: {known}")
+        parameter, era = era, None
+    model.needs_parameters([parameter])
     if shows and shows not in model.definitions:
         hint = nearest(shows, model.definitions) or f"{model.name} has no definitions"
         raise CalibrationError(f"no definition {shows!r} in {model.name}: {hint}")
@@ -162,6 +174,15 @@ def along(
             f"{model.name}: where three or more players mix, or who mixes or acts on a shock has no "
             "closed form, there is no exact border"
         )
+
+    def at_one(model: Model, at: At | None, _seconds: float | None) -> Path:
+        return _moved(*one_era(model, at, moving=[parameter]), parameter, shows)
+
+    return at_each(model, era, at_one, moving=[parameter])
+
+
+def _moved(model: Model, era: str, parameter: str, shows: str) -> Path:
+    """Move a parameter from one era's centre."""
     value = model.eras[era].values[parameter]
     centre = model.calibration(era)
     low, high = _ends(model, parameter)
@@ -194,18 +215,6 @@ def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:
         else:
             joined.append(one)
     return tuple(joined)
-
-
-def _asked(model: Model, era: At | None, parameter: str) -> tuple[Model, str, str]:
-    """Return the model with the era, its name, and what moves."""
-    if not parameter:
-        if not isinstance(era, str):
-            known = ", ".join(model.parameters) or "none"
-            raise CalibrationError(f"{model.name}: which parameter moves? there are: {known}")
-        parameter, era = era, None
-    model.needs_parameters([parameter])
-    model, name = one_era(model, era, moving=[parameter])
-    return model, name, parameter
 
 
 def _watched(

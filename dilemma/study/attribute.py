@@ -11,7 +11,7 @@ so that the shares sum to the change, exactly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from math import factorial
@@ -20,10 +20,13 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from dilemma.budget import kept
-from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
-from dilemma.model import At, Model
+from dilemma.by_era import Eras, eras_of
+from dilemma.calls import of_a_model
+from dilemma.errors import CalibrationError, UnknownKeyError, UnsupportedError, library, nearest
+from dilemma.model import Model
+from dilemma.output.frames import Frame, as_float
 from dilemma.output.result import Shown, Table, fields_as_data, number, percent, versions
-from dilemma.study.asking import Selector, eras_of, selector
+from dilemma.study.asking import Selector, selector
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -56,7 +59,7 @@ class Share:
     last: sp.Rational
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Attribution(Shown):
     """The change of an outcome between two eras' centres, and what did it.
 
@@ -97,7 +100,7 @@ class Attribution(Shown):
         for share in self.shares:
             if share.group == group:
                 return share
-        raise CalibrationError(
+        raise UnknownKeyError(
             f"no group {group!r} moves: {nearest(group, [s.group for s in self.shares])}"
         )
 
@@ -172,6 +175,30 @@ class Attribution(Shown):
             },
         )
 
+    def _frame(self) -> Frame:
+        """Return a row for each group that moves."""
+        _, unit = means(self.model, self.outcome)
+        rows = [
+            {
+                "outcome": self.outcome,
+                "from": self.eras[0],
+                "to": self.eras[1],
+                "group": s.group,
+                "moves": ", ".join(s.moves),
+                "share": as_float(s.share),
+                "of change": as_float(s.share / self.change if self.change else None),
+                "alone": as_float(s.alone),
+                "last": as_float(s.last),
+                "least": as_float(self.adds(s.group)[0]),
+                "most": as_float(self.adds(s.group)[1]),
+                "unit": unit,
+            }
+            for s in self.shares
+        ]
+        ends = {"before": as_float(self.before), "after": as_float(self.after)}
+        about = {"model": self.model.name, **ends, **fields_as_data(self, "select", "versions")}
+        return Frame(("outcome", "from", "to", "group", "share", "unit"), rows, about)
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""
         return {
@@ -200,11 +227,12 @@ def means(model: Model, outcome: str) -> tuple[str, str]:
 MOST = 10  # groups: two to the power of this many games are solved
 
 
+@of_a_model
 @kept("attributing")
 def attribute(
     model: Model,
     outcome: str,
-    eras: Sequence[At] | None = None,
+    eras: Eras = None,
     *,
     select: str | None = None,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
@@ -213,7 +241,7 @@ def attribute(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
     outcome : str
         An outcome, or a player for its payoff.
     eras : two of str, Era or mapping, optional
@@ -276,14 +304,15 @@ def attribute(
     )
 
 
-def _two(model: Model, eras: Sequence[At] | None) -> tuple[Model, str, str]:
+def _two(model: Model, eras: Eras) -> tuple[Model, str, str]:
     model.needs_any_parameter("can have changed")
-    told = list(model.eras) if eras is None else [eras] if isinstance(eras, str) else list(eras)
-    if len(told) != 2:
+    names: tuple[str, ...] = ()
+    if eras is not None or model.eras:
+        model, names = eras_of(model, eras)
+    if len(names) != 2:
         known = ", ".join(model.eras) or "none, so give two, such as [{...}, {...}] with values"
-        raise CalibrationError(f"two eras are wanted, not {len(told)}; {model.name} has: {known}")
-    model, (first, second) = eras_of(model, told)
-    return model, first, second
+        raise CalibrationError(f"two eras are wanted, not {len(names)}; {model.name} has: {known}")
+    return model, *names
 
 
 def _groups(

@@ -14,6 +14,8 @@ import numpy as np
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import Eras, eras_of
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError
 from dilemma.games.numbers import bargain_of
 from dilemma.games.numbers.choice import Choice
@@ -21,7 +23,6 @@ from dilemma.games.numbers.choosing import equilibrium_points, play
 from dilemma.games.solution import many
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, percent, versions
-from dilemma.study.asking import Eras, eras_of
 from dilemma.study.draws import draw
 from dilemma.study.trace import Trace, trace
 
@@ -81,7 +82,7 @@ class Spread:
     doubtful: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Bargaining(Shown):
     """Where a bargain can be struck and where it is, in each era.
 
@@ -191,6 +192,7 @@ SHARES = (0.05, 0.5, 0.95)  # of the draws that lie below what is told
 Exact = Mapping[str, sp.Rational]
 
 
+@of_a_model
 @kept("bargaining")
 def bargaining(
     model: Model,
@@ -207,7 +209,7 @@ def bargaining(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
         A game that ends in a bargain.
     eras : str, Era, mapping, or a sequence of these, optional
         All of them unless said; values on the spot are an era too (see :meth:`Model.era`).

@@ -10,6 +10,8 @@ from typing import Any
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import Eras, eras_of
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
@@ -19,7 +21,6 @@ from dilemma.games.profiles import numeric_payoffs
 from dilemma.games.solution import by_branches, solve
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, fields_as_data, number, versions
-from dilemma.study.asking import Eras, eras_of
 from dilemma.study.paths import Stop, follow, joined
 
 __all__ = ["EraReplies", "Number", "Replies", "Reply", "Spot", "best_replies"]
@@ -94,7 +95,7 @@ class EraReplies:
     equilibria: Equilibria
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Replies(Shown):
     """Best replies of two players with a number each, era by era.
 
@@ -218,6 +219,7 @@ POINTS = 41
 ZERO, ONE = sp.Integer(0), sp.Integer(1)
 
 
+@of_a_model
 @kept("finding best replies in")
 def best_replies(
     model: Model,
@@ -235,7 +237,7 @@ def best_replies(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
         Two players, with two actions or one number each.
     eras : str, Era, mapping, or a sequence of these, optional
         All of them unless said; values on the spot are an era too (see :meth:`Model.era`).

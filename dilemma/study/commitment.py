@@ -10,19 +10,21 @@ from typing import Any
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import ByEra, Eras, at_each
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
 from dilemma.games.leadership import Lead, strong, weak
 from dilemma.games.profiles import DIGITS, numeric_payoffs
-from dilemma.games.solution import solve
+from dilemma.games.solution import solve, solved
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, chances, fields_as_data, number
 
 __all__ = ["Commitment", "Committed", "MixedCommitment", "commitment"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Commitment(Shown):
     """A leader's optimum, and the equilibria if it could not commit.
 
@@ -97,7 +99,7 @@ class Committed:
     toward: Mapping[str, sp.Rational]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MixedCommitment(Shown):
     """A leader's best commitment to a mix, and the equilibria if it could not commit.
 
@@ -178,15 +180,17 @@ def _between(low: sp.Rational, high: sp.Rational) -> str:
     return one if one == other else f"{one} to {other}"
 
 
+@of_a_model
 @kept("valuing commitment in")
 def commitment(
     model: Model,
-    at: At | None = None,
+    /,
+    at: Eras = None,
     *,
     leader: str | None = None,
     seconds: float | None = None,
     **changes: Any,
-) -> Commitment | MixedCommitment:
+) -> Commitment | MixedCommitment | ByEra[Commitment | MixedCommitment]:
     """Compare what a leader gets who moves first with the equilibria of the game played at once.
 
     Where numbers are chosen and somebody leads, that is the leader's optimum.  In a two-player game
@@ -195,10 +199,10 @@ def commitment(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
         One in which somebody leads, or a two-player simultaneous game with actions.
-    at : str, Era or mapping, optional
-        An era, for its central calibration, or a value for each parameter.
+    at : str, Era or mapping, or a sequence of these, optional
+        An era, for its central calibration, or a value for each parameter; all eras if left out.
     leader : str, optional
         In a game with actions the player who commits; the first if none.
     seconds : float, optional
@@ -208,8 +212,9 @@ def commitment(
 
     Returns
     -------
-    Commitment or MixedCommitment
-        The second for a commitment to a mix.
+    Commitment, MixedCommitment, or ByEra
+        The second for a commitment to a mix; a mapping from each era to its answer, where no one
+        era is named.
 
     Raises
     ------
@@ -249,27 +254,35 @@ def commitment(
     if leader is not None and leader not in model.players:
         hint = nearest(leader, model.players)
         raise CalibrationError(f"{model.name}: no player {leader!r} to lead: {hint}")
-    if not model.game.leader and Can.TABLE in model.game.can and len(model.players) == 2:
-        return _mixed(model, at, leader or next(iter(model.players)), seconds, changes)
-    if not model.game.leader:
+    mixes = not model.game.leader and Can.TABLE in model.game.can and len(model.players) == 2
+    if not model.game.leader and not mixes:
         way = f"; {model.game.to_lead}" if model.game.to_lead else ""
         raise UnsupportedError(
             f"{model.name}: nobody leads, so there is no commitment to value{way}"
         )
-    if leader not in (None, model.game.leader):
+    if not mixes and leader not in (None, model.game.leader):
         raise UnsupportedError(f"{model.name}: {model.game.leader} leads, and not {leader}")
-    leads = solve(model, at, **changes)
+
+    def at_one(model: Model, at: At | None, seconds: float | None) -> Commitment | MixedCommitment:
+        if not mixes:
+            return _against_at_once(model, solved(model, at, changes))
+        half = 60 if seconds is None else seconds / 2  # of the budget, for play at once
+        at_once = solved(model, at, changes, seconds=half)
+        return _mixed(model, leader or next(iter(model.players)), at_once)
+
+    return at_each(model, at, at_one, changes=changes, seconds=seconds)
+
+
+def _against_at_once(model: Model, leads: Equilibria) -> Commitment:
+    """Compare a leader's optimum with the same game played at once."""
     at_once = solve(model.game.at_once(model), leads.calibration)
     first = model.game.leader
     gains = [one.payoffs[first] - other.payoffs[first] for one in leads for other in at_once]
     return Commitment(model, leads, at_once, (min(gains), max(gains)) if gains else None)
 
 
-def _mixed(
-    model: Model, at: At | None, leader: str, seconds: float | None, changes: Mapping[str, Any]
-) -> MixedCommitment:
-    """Return a leader's best commitments to a mix; half of the budget is for play at once."""
-    at_once = solve(model, at, seconds=60 if seconds is None else seconds / 2, **changes)
+def _mixed(model: Model, leader: str, at_once: Equilibria) -> MixedCommitment:
+    """Compare a leader's best commitments to a mix with the same game played at once."""
     payoffs, exact = numeric_payoffs(model, model.values(at_once.calibration))
     place = list(model.players).index(leader)
     follower = next(name for name in model.players if name != leader)

@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from dilemma.budget import kept
-from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
+from dilemma.by_era import Eras, era_in, eras_of
+from dilemma.calls import of_a_model
+from dilemma.errors import UnsupportedError, library
 from dilemma.games import selection, two_by_two
 from dilemma.games.dominance import dominance
 from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
 from dilemma.games.solution import by_branches, solve
 from dilemma.model import Model
+from dilemma.output.frames import Frame, as_float
 from dilemma.output.result import (
     Best,
     Cell,
@@ -29,7 +32,7 @@ from dilemma.output.result import (
     percent,
     versions,
 )
-from dilemma.study.asking import Eras, EraSummary, GroupMove, eras_of
+from dilemma.study.asking import EraSummary, GroupMove
 from dilemma.study.draws import Frequencies, frequencies
 from dilemma.theory.parts import Profile
 
@@ -291,7 +294,7 @@ def _group_table(eras: Sequence[EraSummary], groups: Sequence[GroupMove]) -> Tab
 # --- the comparison -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(Shown):
     """The eras of a model side by side.
 
@@ -313,10 +316,8 @@ class Comparison(Shown):
     versions: Mapping[str, str]
 
     def __getitem__(self, era: str) -> EraSummary:
-        for summary in self.eras:
-            if summary.name == era:
-                return summary
-        raise CalibrationError(f"no era {era!r}: {nearest(era, [e.name for e in self.eras])}")
+        key = era_in({e.name: e.title for e in self.eras}, era)
+        return next(summary for summary in self.eras if summary.name == key)
 
     def tables(self) -> tuple[Table, ...]:
         """Return payoffs, equilibria, outcomes, frequencies and what did it."""
@@ -355,6 +356,22 @@ class Comparison(Shown):
                 **{f"version of {name}": told for name, told in self.versions.items()},
             },
         )
+
+    def _frame(self) -> Frame:
+        """Return a row for each outcome, and each payoff, in each era: its range at the centre."""
+        told = [(n, o.means, o.unit) for n, o in self.model.outcomes.items()]
+        told += [(n, f"payoff of {p.title}", p.unit) for n, p in self.model.players.items()]
+        rows = []
+        for era in self.eras:
+            for name, means, unit in told:
+                low, high = era.equilibria.range_of(name) or (None, None)
+                ends = {"low": as_float(low), "high": as_float(high)}
+                rows.append(
+                    {"era": era.name, "outcome": name, **ends, "unit": unit, "means": means}
+                )
+        complete = {era.name: era.equilibria.complete for era in self.eras}
+        about = {"model": self.model.name, "source": self.model.source, "complete": complete}
+        return Frame(("era", "outcome", "low", "high", "unit", "means"), rows, about)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the comparison as plain data; exact numbers are text such as "11/16"."""
@@ -407,6 +424,7 @@ def _frequencies_dict(found: Frequencies) -> dict[str, Any]:
 # --- eras compared --------------------------------------------------------------------------------
 
 
+@of_a_model
 @kept("comparing")
 def compare(
     model: Model,
@@ -421,7 +439,7 @@ def compare(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
     eras : str, Era, mapping, or a sequence of these, optional
         Which eras, in which order; values on the spot are an era too (see :meth:`Model.era`).
     draws, seed : int

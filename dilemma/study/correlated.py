@@ -12,6 +12,8 @@ from typing import Any
 import sympy as sp
 
 from dilemma.budget import LATE, best, ordinary
+from dilemma.by_era import ByEra, Eras, at_each
+from dilemma.calls import of_a_model
 from dilemma.errors import BudgetError, CalibrationError
 from dilemma.games.kind import Can
 from dilemma.games.linear_programmes import Line, best_of
@@ -59,7 +61,7 @@ class Extreme:
         return {**fields_as_data(self, "value", "payoffs"), "chances": as_data(chances)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Correlated(Shown):
     """The ends of what correlated equilibria pay.
 
@@ -140,9 +142,10 @@ class Correlated(Shown):
         )}  # fmt: skip
 
 
+@of_a_model
 def correlated(
-    model: Model, at: At | None = None, *, seconds: float | None = 60, **changes: Any
-) -> Correlated:
+    model: Model, /, at: Eras = None, *, seconds: float | None = 60, **changes: Any
+) -> Correlated | ByEra[Correlated]:
     """Find the best and the worst correlated equilibrium for each player, and for the sum.
 
     A distribution over profiles is a correlated equilibrium if nobody who is told its own action of
@@ -151,10 +154,10 @@ def correlated(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
         A simultaneous game with actions, of any number of players.
-    at : str, Era or mapping, optional
-        An era, for its central calibration, or a value for each parameter.
+    at : str, Era or mapping, or a sequence of these, optional
+        An era, for its central calibration, or a value for each parameter; all eras if left out.
     seconds : float, optional
         Budget of time; what is not known by then is None, and ``reason`` says so.
     **changes
@@ -162,8 +165,9 @@ def correlated(
 
     Returns
     -------
-    Correlated
-        Payoffs in the players' units.
+    Correlated, or ByEra
+        Payoffs in the players' units; a mapping from each era to its answer, where no one era is
+        named.
 
     Raises
     ------
@@ -191,6 +195,17 @@ def correlated(
     model.needs(Can.TABLE, "correlated")
     if seconds is not None and not seconds > 0:
         raise CalibrationError(f"seconds = {seconds}: no budget at all")
+
+    def at_one(model: Model, at: At | None, seconds: float | None) -> Correlated:
+        return _within(model, at, changes, seconds)
+
+    return at_each(model, at, at_one, changes=changes, seconds=seconds)
+
+
+def _within(
+    model: Model, at: At | None, changes: Mapping[str, Any], seconds: float | None
+) -> Correlated:
+    """Find the ends at one calibration, within a budget."""
     era = model.era(at, **changes)
     title = era.title if model.parameters or at is not None else ""
     calibration = {name: value.central for name, value in era.values.items()}

@@ -355,7 +355,7 @@ class Criteria:
     why: tuple[Indifference, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Judgement:
     """Every equilibrium of a game, judged by every criterion.
 

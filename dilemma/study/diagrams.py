@@ -6,17 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dilemma.by_era import Eras, eras_of
+from dilemma.calls import of_a_model
 from dilemma.games.drawing import Drawing
 from dilemma.games.kind import Can
 from dilemma.games.solution import solve
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, as_data
-from dilemma.study.asking import Eras, eras_of
 
 __all__ = ["Diagrams", "diagrams"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Diagrams(Shown):
     """A diagram of every equilibrium at the centre of each era.
 
@@ -56,6 +57,7 @@ class Diagrams(Shown):
         }
 
 
+@of_a_model
 def diagrams(
     model: Model,
     at: Eras = None,

@@ -17,6 +17,8 @@ import numpy as np
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import one_era
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
 from dilemma.games.branch import ZERO
 from dilemma.games.kind import Can
@@ -26,7 +28,6 @@ from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.games.points import Point
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, fields_as_data, number, versions
-from dilemma.study.asking import one_era
 from dilemma.theory.parts import Dynamics
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Step:
     leap: sp.Rational | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trajectory(Shown):
     """How a story went on from an era's centre.
 
@@ -185,6 +186,7 @@ LEAP = sp.Rational(1, 10)  # of a step's move is left when it has been halved so
 FASTER = 3  # than the step before: looked into
 
 
+@of_a_model
 @kept("running a story of")
 def dynamics(
     model: Model,
@@ -197,7 +199,7 @@ def dynamics(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
         A game in which numbers are chosen, with a section [dynamics].
     name : str, optional
         Which story; may be left out where there is one.

@@ -21,6 +21,7 @@ from dilemma.deciders.question import Answer, OutOfTimeError, Question
 from dilemma.errors import CalibrationError, DisagreementError
 from dilemma.games import solution as games
 from dilemma.model import Model
+from dilemma.output.frames import Frame, as_float
 from dilemma.output.result import Shown, Table, fields_as_data, number, percent
 from dilemma.study.conditions import polynomials
 from dilemma.study.plane import Root, Segment, irreducible, isolate, segments
@@ -141,7 +142,7 @@ class EraZones:
     late: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Regions(Shown):
     """The zones of a model's parameters in which the set of equilibria is the same.
 
@@ -191,6 +192,27 @@ class Regions(Shown):
             *([self.letters] if self.letters.rows else []),
             *(_moves(era) for era in self.eras if era.moves or era.unsearched or era.late),
         )
+
+    def _frame(self) -> Frame:
+        """Return a row for each zone in each era, also where the zone does not occur."""
+        players = dict.fromkeys(player for zone in self.zones for player in zone.games)
+        rows = [
+            {
+                "era": era.era,
+                "zone": position,
+                "equilibria": ", ".join(zone.names),
+                "occurs": era.occurs.get(zone.label, None if era.covered is None else False),
+                "share": as_float(era.shares.get(zone.label, 0.0)),
+                "at centre": era.at_centre == zone.label and not era.on_border,
+                **{f"game {player}": zone.games.get(player, "") for player in players},
+                "condition": zone.words,
+            }
+            for era in self.eras
+            for position, zone in enumerate(self.zones, 1)
+        ]
+        covered = {era.era: era.covered for era in self.eras}
+        about = {**fields_as_data(self, "model", "draws", "seed", "versions"), "covered": covered}
+        return Frame(("era", "zone", "equilibria", "share"), rows, about)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; formulas and exact numbers are text."""

@@ -10,6 +10,7 @@ from typing import Any
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.calls import of_a_model
 from dilemma.errors import UnsupportedError
 from dilemma.games import two_by_two
 from dilemma.games.branch import Branch, Naming
@@ -64,7 +65,7 @@ class Proposition:
     solved: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Propositions(Shown):
     """A model's solution in symbols.
 
@@ -174,13 +175,14 @@ class Propositions(Shown):
         }
 
 
+@of_a_model
 @kept("stating propositions of")
 def propositions(model: Model, *, seconds: float | None = 60) -> Propositions:
     """State the symbolic solution of a game in propositions.
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
     seconds : float, optional
         Budget for it all, in the first half of which conditions are shortened: past it they are
         longer than need be, so that all is stated in time.

@@ -18,6 +18,8 @@ from sympy.core.relational import Relational
 from sympy.polys.polyerrors import BasePolynomialError
 
 from dilemma.budget import kept
+from dilemma.by_era import Eras, eras_of
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.branch import Branch
 from dilemma.games.kind import Can
@@ -25,7 +27,7 @@ from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, fields_as_data, percent
 from dilemma.reading.expressions import ExpressionError, exact
-from dilemma.study.asking import Eras, concept, eras_of, order
+from dilemma.study.asking import concept, order
 from dilemma.study.plane import Cell, Decomposition, Ends, decompose, irreducible, split
 from dilemma.theory.parts import Era, Interval, Parameter, decimal
 
@@ -295,7 +297,7 @@ class Panel:
     labels: tuple[tuple[Label, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RegionMap(Shown):
     """Which equilibria there are where, over two parameters, in each era.
 
@@ -409,6 +411,7 @@ MARGIN = sp.Rational(3, 20)  # of the boxes' hull, left around it
 HALF = sp.Rational(1, 2)  # drawn either side of a parameter that never varies, as a share of it
 
 
+@of_a_model
 @kept("mapping")
 def region_map(
     model: Model,

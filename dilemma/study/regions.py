@@ -18,6 +18,8 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 from dilemma.budget import kept
+from dilemma.by_era import Eras, eras_of
+from dilemma.calls import of_a_model
 from dilemma.deciders.question import Question
 from dilemma.errors import DisagreementError, UnsupportedError
 from dilemma.games import two_by_two
@@ -26,7 +28,7 @@ from dilemma.games.kind import Can, concepts
 from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.output.result import versions
-from dilemma.study.asking import Eras, eras_of, letters, order
+from dilemma.study.asking import letters, order
 from dilemma.study.conditions import PATIENCE, Shortening, existence, polynomials, tidy
 from dilemma.study.draws import frequencies
 from dilemma.study.occurrence import (
@@ -49,6 +51,7 @@ __all__ = ["regions"]
 SEARCHED, BORDERED, TOLD = 0.65, 0.75, 0.85
 
 
+@of_a_model
 @kept("cutting")
 def regions(
     model: Model,
@@ -63,7 +66,7 @@ def regions(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
     eras : str, Era, mapping, or a sequence of these, optional
         Which eras, in which order; all of them unless said.  Values on the spot are an era too
         (see :meth:`Model.era`); what they leave out, and where there are no eras everything, lies

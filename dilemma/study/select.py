@@ -12,6 +12,8 @@ from typing import Any
 
 import sympy as sp
 
+from dilemma.by_era import ByEra, Eras, at_each
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games import selection
 from dilemma.games.dominance import Domination, eliminate
@@ -21,7 +23,7 @@ from dilemma.games.matrix.bimatrix import sides
 from dilemma.games.play import Mix
 from dilemma.games.profiles import Payoffs, numeric_payoffs
 from dilemma.games.selection import Losses
-from dilemma.games.solution import solve
+from dilemma.games.solution import solved
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, as_data, fields_as_data, versions
 from dilemma.study import criteria as tables
@@ -32,7 +34,7 @@ from dilemma.theory.parts import Player
 __all__ = ["Criteria", "Selection", "select"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Selection(Judgement, Shown):
     """Which equilibrium, by every criterion that the field uses; no verdict of its own.
 
@@ -120,15 +122,17 @@ _MIXING = "the reasons for mixing"
 _ELIMINATION = "some of the elimination of dominated actions"
 
 
+@of_a_model
 def select(
     model: Model,
-    at: At | None = None,
+    /,
+    at: Eras = None,
     *,
     starts: int = 100,
     seed: int = 0,
     seconds: float | None = 60,
     **changes: Any,
-) -> Selection:
+) -> Selection | ByEra[Selection]:
     """Judge every equilibrium of a two-player game by the criteria of equilibrium selection.
 
     Strictness, payoff and risk dominance, iterated strict dominance (by mixes too) and
@@ -136,9 +140,10 @@ def select(
 
     Parameters
     ----------
-    model : Model
-    at : str, Era or mapping, optional
-        An era, for its central calibration, or a value for each parameter, as in ``solve``.
+    model : Model, str or Path
+    at : str, Era or mapping, or a sequence of these, optional
+        An era, for its central calibration, or a value for each parameter; all eras if left out,
+        as in ``solve``.
     starts : int
         Random starting points for the replicator dynamics and for fictitious play; 0 for none.
     seed : int
@@ -151,7 +156,8 @@ def select(
 
     Returns
     -------
-    Selection
+    Selection, or ByEra
+        A mapping from each era to its selection, where no one era is named.
 
     Raises
     ------
@@ -182,8 +188,20 @@ def select(
     model = _of_two(model)
     if starts < 0 or seed < 0:
         raise CalibrationError(f"starts = {starts}, seed = {seed}: neither may be negative")
-    deadline = inf if seconds is None else time.monotonic() + seconds
-    found = solve(model, at, seconds=None if seconds is None else SOLVING * seconds, **changes)
+
+    def at_one(model: Model, at: At | None, seconds: float | None) -> Selection:
+        budget = None if seconds is None else SOLVING * seconds
+        deadline = inf if seconds is None else time.monotonic() + seconds
+        found = solved(model, at, changes, seconds=budget)
+        return _selection(model, found, starts, seed, deadline)
+
+    return at_each(model, at, at_one, changes=changes, seconds=seconds)
+
+
+def _selection(
+    model: Model, found: Equilibria, starts: int, seed: int, deadline: float
+) -> Selection:
+    """Judge the equilibria at one calibration."""
     game = _at(model, found.calibration)
     criteria, undone = _criteria(game, found, share(deadline, 0.3))
     losses = selection.losses(game.players, game.payoffs, found.equilibria)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dilemma.calls import of_a_model
 from dilemma.errors import BudgetError, UnsupportedError
 from dilemma.model import Model
 from dilemma.output.result import Cell, Shown, Table, as_data
@@ -17,7 +18,7 @@ SECONDS = 20.0  # of a reader who asked what a model says, not for its propositi
 LONGEST = 30_000  # characters
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sheet(Shown):
     """A model laid out for reading.
 
@@ -58,6 +59,7 @@ class Sheet(Shown):
         return {"name": self.model.name, **as_data(self.model.document)}
 
 
+@of_a_model
 def sheet(model: Model, *, seconds: float | None = SECONDS) -> Sheet:
     """Lay a model out for reading.
 

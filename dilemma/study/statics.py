@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from dilemma.budget import kept
-from dilemma.errors import CalibrationError, UnsupportedError, library, nearest
+from dilemma.by_era import Eras, era_in, eras_of
+from dilemma.calls import of_a_model
+from dilemma.errors import CalibrationError, UnknownKeyError, UnsupportedError, library, nearest
 from dilemma.games.kind import Can
 from dilemma.games.numbers.choosing import equilibrium_points, play
 from dilemma.games.points import Point
 from dilemma.model import Model
+from dilemma.output.frames import Frame, as_float
 from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, versions
-from dilemma.study.asking import Eras, eras_of
 from dilemma.study.directions import Box, Slopes, derivative, sampled
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ class Response:
         if pair not in self.effects:
             known = [*dict.fromkeys(name for both in self.effects for name in both)]
             wrong = next((name for name in pair if name not in known), pair[0])
-            raise CalibrationError(f"no effect {pair}: {nearest(wrong, known)}")
+            raise UnknownKeyError(f"no effect {pair}: {nearest(wrong, known)}")
         return self.effects[pair]
 
     @property
@@ -87,7 +89,7 @@ class Response:
         return sum(effect.sign == "?" for effect in self.effects.values())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Statics(Shown):
     """How the outcomes of a model move with its parameters.
 
@@ -108,11 +110,8 @@ class Statics(Shown):
     versions: Mapping[str, str]
 
     def __getitem__(self, era: str) -> tuple[Response, ...]:
-        found = tuple(r for r in self.responses if r.era == era)
-        if not found:
-            known = dict.fromkeys(r.era for r in self.responses)
-            raise CalibrationError(f"no era {era!r}: {nearest(era, known)}")
-        return found
+        key = era_in({r.era: self.model.eras[r.era].title for r in self.responses}, era)
+        return tuple(r for r in self.responses if r.era == key)
 
     def tables(self) -> tuple[Table, ...]:
         """Return derivatives with their signs, then elasticities, for each equilibrium."""
@@ -139,6 +138,31 @@ class Statics(Shown):
             coords={"response": names, "outcome": outcomes, "parameter": parameters},
             attrs={"model": self.model.name, "draws": self.draws, "seed": self.seed},
         )
+
+    def _frame(self) -> Frame:
+        """Return a row for each derivative: of the outcome's unit per that of the parameter."""
+        units = {name: outcome.unit for name, outcome in self.model.outcomes.items()}
+        units |= {name: player.unit for name, player in self.model.players.items()}
+        rows = [
+            {
+                "era": r.era,
+                "equilibrium": r.equilibrium,
+                "outcome": effect.outcome,
+                "parameter": effect.parameter,
+                "derivative": as_float(effect.value),
+                "unit": units[effect.outcome],
+                "per": self.model.parameters[effect.parameter].unit,
+                "elasticity": as_float(effect.elasticity),
+                "sign": effect.sign,
+                "seen": effect.seen,
+            }
+            for r in self.responses
+            for effect in r.effects.values()
+        ]
+        missing = {r.era: r.missing for r in self.responses if r.missing}
+        told = fields_as_data(self, "draws", "seed", "versions")
+        about = {"model": self.model.name, "missing": missing, **told}
+        return Frame(("era", "equilibrium", "outcome", "parameter"), rows, about)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""
@@ -235,6 +259,7 @@ SIGNED = 0.9  # by what share of the budget signs are proved, so that the answer
 DRAWS = 256
 
 
+@of_a_model
 @kept("moving outcomes of")
 def statics(
     model: Model,
@@ -252,7 +277,7 @@ def statics(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
         A game in which numbers are chosen.
     era : str, Era, mapping, or a sequence of these, optional
         At which eras' centres and over which boxes; all by default.  Values on the spot are an era

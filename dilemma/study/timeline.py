@@ -11,13 +11,14 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import Eras, eras_of
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError
 from dilemma.exchange.year_table import YearRow, YearTable, as_years, read_years
 from dilemma.games.equilibrium import Equilibrium
 from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, versions
-from dilemma.study.asking import Eras, eras_of
 from dilemma.study.paths import Change, Course, Stop
 from dilemma.study.trace import outcomes_of, stop_at, way_of_solving
 
@@ -54,7 +55,7 @@ class Moment:
         return self.calibration[name] if name in self.calibration else state.value(name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Timeline(Shown):
     """Every equilibrium over the years.
 
@@ -183,6 +184,7 @@ def _columns(found: Timeline) -> list[str]:
 # --- years, or eras -------------------------------------------------------------------------------
 
 
+@of_a_model
 @kept("going through the years of")
 def timeline(
     model: Model,
@@ -197,7 +199,7 @@ def timeline(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
     years : path, or mapping of year to mapping of parameter to number, optional
         What parameters were in each year: a table in a ``.csv`` file whose first row is ``year``
         and names of parameters, or the same in Python.  A span such as ``1952-1971`` may stand for

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import ByEra, Eras, at_each, one_era
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.model import At, Model
 from dilemma.output.result import Shown, Table, number, versions
-from dilemma.study.asking import candidates, one_era
+from dilemma.study.asking import candidates
 from dilemma.study.attribute import means
 
 __all__ = ["Reach", "Swing", "Swings", "tornado"]
@@ -91,7 +93,7 @@ class Swing:
         return self.low.least is not None and self.high.least is not None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Swings(Shown):
     """What each parameter does to an outcome, over its interval in one era.
 
@@ -167,29 +169,35 @@ class Swings(Shown):
 # --- worked out -----------------------------------------------------------------------------------
 
 
+@of_a_model
 @kept("moving the parameters of")
 def tornado(
     model: Model,
     outcome: str,
-    era: At | None = None,
+    era: Eras = None,
     *,
     seconds: float | None = None,  # noqa: ARG001 -- kept from outside
     progress: Progress | None = None,
-) -> Swings:
+) -> Swings | ByEra[Swings]:
     """Move each parameter by itself from one end of its interval to the other.
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
     outcome : str
         An outcome, or a player for its payoff.
-    era : str, Era or mapping, optional
-        Whose centre and whose box: may be left out where there is one.  Values on the spot are an
-        era too (see :meth:`Model.era`), as ``{"s": {"value": 2, "range": [1, 9]}}``.
+    era : str, Era, mapping, or a sequence of these, optional
+        Whose centre and whose box; each era's if left out.  Values on the spot are an era too (see
+        :meth:`Model.era`), as ``{"s": {"value": 2, "range": [1, 9]}}``.
     seconds : float, optional
         Budget for it all, past which there is an error and no answer; no limit if None.
     progress : callable, optional
         Called with the share of the work done and the parameter that is next.
+
+    Returns
+    -------
+    Swings, or ByEra
+        A mapping from each era to its swings, where no one era is named.
 
     Raises
     ------
@@ -207,7 +215,15 @@ def tornado(
     if outcome not in known:
         raise CalibrationError(f"no outcome {outcome!r} in {model.name}: {nearest(outcome, known)}")
     model.needs_any_parameter("moves an outcome")
-    model, era = one_era(model, era)
+
+    def at_one(model: Model, at: At | None, _seconds: float | None) -> Swings:
+        return _swings(*one_era(model, at), outcome, progress)
+
+    return at_each(model, era, at_one)
+
+
+def _swings(model: Model, era: str, outcome: str, progress: Progress | None) -> Swings:
+    """Move each parameter of one era."""
     values, at = model.eras[era].values, model.eras[era].centre
     moving = [name for name in model.parameters if values[name].range.low < values[name].range.high]
     centre = _reach(model, outcome, model.calibration(era), None, at)

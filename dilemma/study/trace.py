@@ -9,16 +9,19 @@ from typing import Any
 import sympy as sp
 
 from dilemma.budget import kept
+from dilemma.by_era import Eras, eras_of
+from dilemma.calls import of_a_model
 from dilemma.errors import CalibrationError, nearest
+from dilemma.games.equilibrium import Equilibrium
 from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import doubts, record
 from dilemma.games.numbers.choice import Choice, Multiplier, Slope
 from dilemma.games.numbers.choosing import equilibrium_points
 from dilemma.games.solution import solve
 from dilemma.model import Model
+from dilemma.output.frames import Frame, as_float, free_names
 from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, versions
 from dilemma.reading.expressions import ExpressionError, exact
-from dilemma.study.asking import Eras, eras_of
 from dilemma.study.paths import Course, Stop, follow
 from dilemma.theory.parts import Parameter
 
@@ -28,7 +31,7 @@ LISTED = 11  # values that a table shows at most
 COLUMNS = 6  # outcomes and payoffs that it shows at most
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trace(Shown):
     """Every equilibrium along a path, in each era.
 
@@ -127,6 +130,27 @@ class Trace(Shown):
         """Return a table for each era: equilibria at a few of the values, and every change."""
         return tuple(_table(self, era) for era in self.courses)
 
+    def _frame(self) -> Frame:
+        """Return a row for each equilibrium at each value of what moves, near changes too."""
+        moved = "factor" if self.scaled else self.moves[0]
+        rows = [
+            {
+                "era": era,
+                moved: as_float(stop.at),
+                "even": stop.even,
+                "equilibrium": state.name,
+                **_row(self, state),
+            }
+            for era, course in self.courses.items()
+            for stop in course.stops
+            for state in stop.states
+        ]
+        units = {name: unit for name, unit in _units(self).items() if unit}
+        about: dict[str, Any] = {"model": self.model.name, "moves": list(self.moves)}
+        about |= {"units": units, "complete": self.complete, "method": self.method}
+        about |= {"versions": dict(self.versions)}
+        return Frame(("era", moved, "equilibrium"), rows, about)
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data; exact numbers are text such as "11/16"."""
         return {
@@ -147,6 +171,20 @@ class Trace(Shown):
             "source": self.model.source,
             "versions": dict(self.versions),
         }
+
+
+def _row(found: Trace, state: Equilibrium) -> dict[str, Any]:
+    """Return what a frame tells of an equilibrium."""
+    plays = {
+        name if state.chosen else f"P({who} {name})": as_float(value)
+        for who, own in state.play.items()
+        for name, value in own.items()
+    }
+    paid = {f"payoff {player}": as_float(value) for player, value in state.payoffs.items()}
+    taken = ("era", "factor", "even", "equilibrium", "stable", "strict", *plays, *paid)
+    own = free_names((n for n in found.outcomes if n not in found.choices), taken)
+    told = {column: as_float(state.value(name)) for name, column in own.items()}
+    return {"stable": state.stable, "strict": state.strict, **plays, **paid, **told}
 
 
 # --- as tables ------------------------------------------------------------------------------------
@@ -236,6 +274,7 @@ _WORDS = {True: "yes", False: "no", None: ""}
 POINTS = 41
 
 
+@of_a_model
 @kept("following")
 def trace(
     model: Model,
@@ -257,7 +296,7 @@ def trace(
 
     Parameters
     ----------
-    model : Model
+    model : Model, str or Path
     moves : str or sequence of str
         A parameter that moves itself, or several that one factor multiplies.
     low, high : number or text

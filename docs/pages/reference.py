@@ -12,7 +12,7 @@ __all__ = ["index", "of_name", "public"]
 GROUPS = {
     "Models": ("available", "load", "Model", "matrix", "sheet", "Sheet", "Era", "Claim"),
     "Solving": (
-        "solve", "Equilibria", "Equilibrium", "NashSet", "propositions", "Propositions",
+        "solve", "Equilibria", "Equilibrium", "NashSet", "ByEra", "propositions", "Propositions",
         "select", "Selection",
     ),
     "Claims": ("prove", "Ledger", "Verdict"),

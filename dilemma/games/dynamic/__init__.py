@@ -400,7 +400,7 @@ class DynamicGame(Game):
         head = ("state", "done", *titles, "next")
         told = Table(f"{model.title}: stages", head, rows, tuple(self.about(model)), tuple(titles))
         more = (self._drawn(), self._offered(model))
-        return told, *(table for table in more if table.rows), self._moving(model)
+        return told, *(table for table in more if table.rows), self.who_chooses(model)
 
     def _drawn(self) -> Table:
         """Show what is drawn in each state."""
@@ -426,8 +426,8 @@ class DynamicGame(Game):
         notes = ("Whoever proposes leaves the others what refusing is worth to them.",)
         return Table("What is proposed where", ("state", "split of", "by", "next"), rows, notes)
 
-    def _moving(self, model: Model) -> Table:
-        """Show who moves in each state, and what the future counts for."""
+    def who_chooses(self, model: Model) -> Table:
+        """Return who moves in each state, and what the future counts for."""
         rows = tuple(
             (
                 state,

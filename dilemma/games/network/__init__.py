@@ -209,6 +209,10 @@ class NetworkGame(Game):
         """Return payoffs, who may link, and what is chosen then."""
         rows = tuple((model.players[p].title, str(f)) for p, f in self.pays.items())
         told = Table(f"{model.title}: payoffs", ("player", "paid"), rows, tuple(self.about(model)))
+        return told, self.who_chooses(model)
+
+    def who_chooses(self, model: Model) -> Table:
+        """Return who may link, and what is chosen then."""
         who = ", ".join(model.players[p].title for p in self.linked)
         notes = (f"By consent of both; each may cut a link of its own.  Who may link: {who}.",)
         chosen = tuple(
@@ -216,7 +220,7 @@ class NetworkGame(Game):
             for c in self.chosen.values()
         )
         head = ("player", "chooses", "from", "unit", "means")
-        return told, Table("Links, and what is chosen once they stand", head, chosen, notes)
+        return Table("Links, and what is chosen once they stand", head, chosen, notes)
 
 
 def network_of(model: Model) -> NetworkGame:

@@ -249,10 +249,10 @@ class NumbersGame(Game):
 
     def sheet(self, model: Model) -> tuple[Table, ...]:
         """Return payoffs, and what is chosen from where."""
-        return self.paid(model, "payoffs over", (), "what is chosen"), self._chosen(model)
+        return self.paid(model, "payoffs over", (), "what is chosen"), self.who_chooses(model)
 
-    def _chosen(self, model: Model) -> Table:
-        """Show who chooses what, from which interval, and under which constraints."""
+    def who_chooses(self, model: Model) -> Table:
+        """Return who chooses what, from which interval, and under which constraints."""
         moves = {player: k for k, players in enumerate(self.moves, 1) for player in players}
         rows = []
         for choice in self.choices.values():

@@ -236,10 +236,10 @@ class TreeGame(Game):
 
     def sheet(self, model: Model) -> tuple[Table, ...]:
         """Return payoffs at the ends, and who moves when."""
-        return self.paid(model, "end", ("A row is where play ends.",)), self._moves(model)
+        return self.paid(model, "end", ("A row is where play ends.",)), self.who_chooses(model)
 
-    def _moves(self, model: Model) -> Table:
-        """Show who moves when, and knowing what."""
+    def who_chooses(self, model: Model) -> Table:
+        """Return who moves when, and knowing what."""
         rows = []
         for history, node in self.nodes.items():
             who = model.players[node.player].title if node.player else "chance"
