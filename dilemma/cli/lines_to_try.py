@@ -41,7 +41,14 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "dilemma attribute abandonment support_us --select highest",
     ),
     "dynamics": ("dilemma dynamics cork", "dilemma dynamics cork --era post_cold_war --json"),
-    "commitment": ("dilemma commitment cork", "dilemma commitment cork --era cold_war --json"),
+    "commitment": (
+        "dilemma commitment cork --era cold_war",
+        "dilemma commitment abandonment --leader us",
+    ),
+    "correlated": (
+        "dilemma correlated abandonment",
+        "dilemma correlated abandonment --era post_cold_war --json",
+    ),
     "regions": (
         "dilemma regions abandonment --era post_cold_war --draws 1000",
         "dilemma regions abandonment m_J v_J --output map.png",
