@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
@@ -237,7 +238,8 @@ class Model(Methods, Named):
         return same and dict(self.eras) == dict(other.eras)
 
     def __hash__(self) -> int:
-        return hash((self.name, self.title))
+        cells = islice(self.payoffs.values(), 8)  # enough to tell many games of one name apart
+        return hash((self.name, self.title, *(paid for cell in cells for paid in cell.values())))
 
     @property
     def kind(self) -> str:

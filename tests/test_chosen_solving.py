@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ from dilemma.games.numbers.first_order import interaction
 from dilemma.games.solution import many
 from dilemma.study.draws import frequencies
 from small_games import chosen_game, led, valued
+
+solve = partial(dilemma.solve, second_opinion=True)  # whatever others find must agree
 
 HALF, THIRD, QUARTER = sp.Rational(1, 2), sp.Rational(1, 3), sp.Rational(1, 4)
 FREE = {"range": [0, 10], "open": "low", "unit": "1", "means": "any"}
@@ -39,7 +42,7 @@ COURNOT = {"a": "x*(1 - x - y)", "b": "y*(1 - x - y)"}
 
 @pytest.fixture(scope="module")
 def cournot():
-    return dilemma.solve(chosen_game(COURNOT))
+    return solve(chosen_game(COURNOT))
 
 
 def test_a_linear_duopoly_is_the_textbooks(cournot):
@@ -58,9 +61,9 @@ def test_a_duopoly_of_unequal_costs_is_the_textbooks():
         choices={"a": {"x": ("0", "p/k")}, "b": {"y": ("0", "p/k")}},
         parameters=more,
     )
-    (found,) = dilemma.solve(model, {"p": 10, "k": 2, "c": 1, "d": 3})
+    (found,) = solve(model, {"p": 10, "k": 2, "c": 1, "d": 3})
     assert found.play == {"a": {"x": sp.Rational(11, 6)}, "b": {"y": sp.Rational(5, 6)}}
-    (alone,) = dilemma.solve(model, {"p": 10, "k": 2, "c": 1, "d": 8})
+    (alone,) = solve(model, {"p": 10, "k": 2, "c": 1, "d": 8})
     assert alone.play == {"a": {"x": sp.Rational(9, 4)}, "b": {"y": 0}}
     assert alone.name == "(y.low)"
 
@@ -84,7 +87,7 @@ def test_an_answer_says_whether_best_replies_lead_back_to_it(cournot):
 def test_three_rivals_in_a_linear_market_are_not_led_back_by_best_replies():
     """With three, each replies by -1/2 to both others: the largest eigenvalue is -1 (Theocharis)."""
     told = {p: f"{n}*(1 - x - y - z)" for p, n in zip("abc", "xyz", strict=True)}
-    found = dilemma.solve(chosen_game(told))
+    found = solve(chosen_game(told))
     assert plays(found) == [dict.fromkeys("xyz", QUARTER)]
     assert found[0].slope == pytest.approx(1)
     assert found[0].stable is None
@@ -103,7 +106,7 @@ def test_substitutes_and_complements_are_told_apart(hedging, burden):
 
 @pytest.fixture(scope="module")
 def crowded():
-    return dilemma.solve(chosen_game(COURNOT, constraints={"capacity": "x + y <= 1/2"}))
+    return solve(chosen_game(COURNOT, constraints={"capacity": "x + y <= 1/2"}))
 
 
 def test_a_capacity_that_binds_both_leaves_a_continuum_and_that_is_told(crowded):
@@ -120,7 +123,7 @@ def test_what_is_shown_of_that_continuum_lies_in_it(crowded):
 
 
 def test_a_capacity_that_binds_nobody_changes_nothing():
-    found = dilemma.solve(chosen_game(COURNOT, constraints={"capacity": "x + y <= 3/4"}))
+    found = solve(chosen_game(COURNOT, constraints={"capacity": "x + y <= 3/4"}))
     assert plays(found) == [{"x": THIRD, "y": THIRD}]
     assert found.complete
     assert "found 1 of 1" in found.method
@@ -129,7 +132,7 @@ def test_a_capacity_that_binds_nobody_changes_nothing():
 def test_a_search_steps_over_points_at_which_somebody_has_nothing_to_choose():
     """Past x = 3/4 the second has none; with a kink nothing but the search is asked."""
     payoffs = {"a": "2*x - abs(x - 1/3)", "b": "3*x - y"}
-    found = dilemma.solve(chosen_game(payoffs, constraints={"capacity": "x + y <= 3/4"}))
+    found = solve(chosen_game(payoffs, constraints={"capacity": "x + y <= 3/4"}))
     assert plays(found) == [{"x": sp.Rational(3, 4), "y": 0}]
 
 
@@ -139,7 +142,7 @@ def test_a_capacity_of_one_player_has_a_shadow_price():
         own={"a": {"capacity": "x <= 1/5"}},
         outcomes={"price": "multiplier(capacity)"},
     )
-    (found,) = dilemma.solve(model)
+    (found,) = solve(model)
     assert found.play == {"a": {"x": sp.Rational(1, 5)}, "b": {"y": sp.Rational(2, 5)}}
     assert found.prices == {"capacity": sp.Rational(1, 5)}  # 1 - 2x - y
     assert found.outcomes["price"] == sp.Rational(1, 5)
@@ -151,7 +154,7 @@ def test_a_disk_is_a_constraint_too():
         choices={"a": {"x": UNIT, "w": UNIT}, "b": {"y": UNIT}},
         own={"a": {"disk": "x**2 + w**2 <= 1"}},
     )
-    (found,) = dilemma.solve(model)
+    (found,) = solve(model)
     assert float(found.play["a"]["x"]) == float(found.play["a"]["w"]) == pytest.approx(0.5**0.5)
     assert float(found.prices["disk"]) == pytest.approx(0.5**0.5)
 
@@ -159,9 +162,7 @@ def test_a_disk_is_a_constraint_too():
 def test_a_constraint_of_which_only_an_end_is_left_is_solved_or_told_and_not_a_defect():
     """Where x**2 <= 0 nothing but 0 is left, and there are no multipliers."""
     try:
-        found = dilemma.solve(
-            chosen_game({"a": "x", "b": "y"}, own={"a": {"nothing": "x**2 <= 0"}})
-        )
+        found = solve(chosen_game({"a": "x", "b": "y"}, own={"a": {"nothing": "x**2 <= 0"}}))
     except DisagreementError as error:
         pytest.fail(f"called a defect: {error}")
     assert plays(found) == [{"x": 0, "y": 1}] or not found.complete
@@ -173,7 +174,7 @@ def test_a_constraint_of_which_only_an_end_is_left_is_solved_or_told_and_not_a_d
 @pytest.fixture(scope="module")
 def chase():
     """One wants to be where the other is, who wants to be elsewhere."""
-    return dilemma.solve(chosen_game({"a": "(x - y)**2", "b": "-(x - y)**2"}))
+    return solve(chosen_game({"a": "(x - y)**2", "b": "-(x - y)**2"}))
 
 
 def test_a_game_without_equilibrium_in_pure_choices_is_told_as_such(chase):
@@ -190,7 +191,7 @@ def test_a_game_without_equilibrium_is_not_called_a_continuum_of_them(chase):
 @pytest.fixture(scope="module")
 def fill():
     """Whatever one leaves the other may fill: every x + y = 1 is an equilibrium."""
-    return dilemma.solve(chosen_game({"a": "-(x + y - 1)**2", "b": "-(x + y - 1)**2"}))
+    return solve(chosen_game({"a": "-(x + y - 1)**2", "b": "-(x + y - 1)**2"}))
 
 
 def test_a_continuum_of_equilibria_is_told(fill):
@@ -209,26 +210,26 @@ def test_a_continuum_is_not_shown_as_dozens_of_separate_equilibria(fill):
 
 
 def test_who_does_not_care_has_a_continuum_of_best_replies_and_none_is_strict():
-    found = dilemma.solve(chosen_game({"a": "0*x", "b": "y*(1 - y)"}))
+    found = solve(chosen_game({"a": "0*x", "b": "y*(1 - y)"}))
     assert "continuum" in found.reason
     assert not any(e.strict for e in found)
 
 
 def test_an_equilibrium_with_another_best_reply_is_not_strict():
-    found = dilemma.solve(chosen_game({"a": "x*y", "b": "x*y"}))
+    found = solve(chosen_game({"a": "x*y", "b": "x*y"}))
     strict = {(e.play["a"]["x"], e.play["b"]["y"]): e.strict for e in found}
     assert strict == {(0, 0): False, (1, 1): True}
 
 
 def test_an_equilibrium_from_which_the_smallest_step_leads_away_is_not_called_stable():
-    found = dilemma.solve(chosen_game({"a": "x*y", "b": "x*y"}))
+    found = solve(chosen_game({"a": "x*y", "b": "x*y"}))
     stable = {e.play["a"]["x"]: e.stable for e in found}
     assert stable[0] is not True
     assert stable[1] is True
 
 
 def test_one_play_is_told_once_although_two_ends_coincide():
-    found = dilemma.solve(
+    found = solve(
         chosen_game(
             {"a": "x*y", "b": "-y**2"}, choices={"a": {"x": ("1", "1")}, "b": {"y": ("-1", "1")}}
         )
@@ -244,7 +245,7 @@ def test_a_top_at_an_end_that_is_left_out_is_not_reached_and_that_is_told():
     payoffs = {"a": "x", "b": "-(y - x)**2"}
     model = dilemma.Model(name="o", title="O", kind="continuous", players=players, payoffs=payoffs)
     try:
-        found = dilemma.solve(model)
+        found = solve(model)
     except DisagreementError as error:
         pytest.fail(f"called a defect: {error}")
     assert len(found) == 0
@@ -255,7 +256,7 @@ def test_a_top_at_an_end_that_is_left_out_is_not_reached_and_that_is_told():
 
 def test_constraints_that_nothing_keeps_are_an_error_that_names_them():
     with pytest.raises(CalibrationError, match="much"):
-        dilemma.solve(chosen_game({"a": "x", "b": "y"}, own={"a": {"much": "x >= 2"}}))
+        solve(chosen_game({"a": "x", "b": "y"}, own={"a": {"much": "x >= 2"}}))
 
 
 def test_an_interval_that_is_upside_down_at_a_calibration_is_an_error_that_names_it():
@@ -263,9 +264,9 @@ def test_an_interval_that_is_upside_down_at_a_calibration_is_an_error_that_names
     model = chosen_game(
         {"a": "x", "b": "y"}, choices={"a": {"x": ("low", "1")}, "b": {"y": UNIT}}, parameters=low
     )
-    assert plays(dilemma.solve(model, low="1/2")) == [{"x": 1, "y": 1}]
+    assert plays(solve(model, low="1/2")) == [{"x": 1, "y": 1}]
     with pytest.raises(CalibrationError, match=r"players\.a\.choices\.x\.range.*3.*1"):
-        dilemma.solve(model, low=3)
+        solve(model, low=3)
 
 
 JUMPING = """\
@@ -323,7 +324,7 @@ def test_a_payoff_that_only_bends_is_not_said_to_jump(payoff):
 
 @pytest.fixture(scope="module")
 def bent():
-    return dilemma.solve(chosen_game({"a": "-abs(x - y)", "b": "-(y - 1/3)**2"}))
+    return solve(chosen_game({"a": "-abs(x - y)", "b": "-(y - 1/3)**2"}))
 
 
 def test_a_kink_is_solved_by_search_alone_and_completeness_is_not_claimed(bent):
@@ -343,7 +344,7 @@ def test_where_there_are_no_first_order_conditions_the_search_is_not_said_to_con
 
 
 def test_a_leader_with_a_kink_is_answered_by_the_search_too():
-    found = dilemma.solve(led({"a": "-abs(x - 1/3) + y/4", "b": "-(y - x)**2"}))
+    found = solve(led({"a": "-abs(x - 1/3) + y/4", "b": "-(y - x)**2"}))
     assert not found.complete
     (play,) = plays(found)
     assert float(play["x"]) == pytest.approx(1 / 3, abs=1e-6)
@@ -359,7 +360,7 @@ def test_a_payoff_without_value_somewhere_is_an_error_that_names_it_and_never_a_
     model = chosen_game({"a": payoff, "b": "-(y - 1/2)**2"})
     grid = np.linspace(0, 1, 1000)
     try:
-        found = dilemma.solve(model)
+        found = solve(model)
     except CalibrationError as error:
         told = str(error)
     else:
@@ -376,14 +377,14 @@ def test_a_payoff_without_value_somewhere_is_an_error_that_names_it_and_never_a_
 def test_a_payoff_that_is_no_quotient_of_polynomials_is_solved_by_search_or_told(payoff):
     x = symbol("x")
     best = sp.nsolve(sp.diff(sp.sympify(payoff, {"x": x}), x), x, 0.3)
-    found = dilemma.solve(chosen_game({"a": payoff, "b": "-(y - x)**2"}))
+    found = solve(chosen_game({"a": payoff, "b": "-(y - x)**2"}))
     (play,) = plays(found)
     assert float(play["x"]) == pytest.approx(float(best), abs=1e-6)
 
 
 def test_a_number_that_is_rounded_is_not_called_exact():
     more = {"p": FREE}
-    (found,) = dilemma.solve(
+    (found,) = solve(
         chosen_game({"a": "x*sqrt(p) - x**2", "b": "-(y - x)**2"}, parameters=more), p="1/2"
     )
     assert float(found.play["a"]["x"]) == pytest.approx(0.125**0.5)
@@ -398,7 +399,7 @@ WEAKEST = {"a": "2*min(x, y) - x", "b": "2*min(x, y) - y"}
 @pytest.fixture(scope="module")
 def weakest_link():
     """Every common level of effort is an equilibrium (van Huyck, Battalio and Beil 1990)."""
-    return dilemma.solve(chosen_game(WEAKEST, outcomes={"gap": "x*(1 - y)"}))
+    return solve(chosen_game(WEAKEST, outcomes={"gap": "x*(1 - y)"}))
 
 
 def test_a_continuum_of_kinked_payoffs_is_shown_by_its_ends_and_where_outcomes_are_extreme(
@@ -422,7 +423,7 @@ def test_a_continuum_is_one_set_of_one_dimension_and_its_ranges_reach_its_ends(w
 def test_isolated_equilibria_are_all_shown_and_not_taken_for_a_continuum():
     """x = y + w(y) has a root at each odd sixteenth, and x stops at the end of its interval."""
     w = "(abs(abs(abs(y - 1/2) - 1/4) - 1/8) - 1/16)/2"
-    found = dilemma.solve(chosen_game({"a": f"-(x - y - {w})**2", "b": "-(y - x)**2"}))
+    found = solve(chosen_game({"a": f"-(x - y - {w})**2", "b": "-(y - x)**2"}))
     roots = [sp.Rational(k, 16) for k in range(1, 16, 2)]
     assert [p["x"] for p in plays(found)] == [*roots, 1]
     assert all(e.exact and e.strict for e in found)
@@ -442,7 +443,7 @@ def test_isolated_equilibria_are_all_shown_and_not_taken_for_a_continuum():
 )
 def test_a_continuum_ends_where_a_gap_begins_and_what_lies_beyond_is_another(shift, pieces):
     """Where the shift is not zero x is more than y wants, except at the end of the interval."""
-    found = dilemma.solve(chosen_game({"a": f"-(x - y - {shift})**2", "b": "-(y - x)**2"}))
+    found = solve(chosen_game({"a": f"-(x - y - {shift})**2", "b": "-(y - x)**2"}))
     ends = [sorted({float(found[k].play["a"]["x"]) for k in s.members}) for s in found.sets]
     assert [(own[0], own[-1]) for own in ends] == [pytest.approx(told) for told in pieces]
     assert all(e.exact and e.regret == 0 for e in found)
@@ -451,7 +452,7 @@ def test_a_continuum_ends_where_a_gap_begins_and_what_lies_beyond_is_another(shi
 def test_nothing_is_shown_of_a_continuum_at_which_somebody_gains():
     """a's effort costs more than it brings where y is within 1/30 of 1/3."""
     payoffs = {"a": "min(x, y) - 15*x*max(0, 1/10 - abs(y - 1/3))", "b": "min(x, y) - y/2"}
-    found = dilemma.solve(chosen_game(payoffs))
+    found = solve(chosen_game(payoffs))
     assert len(found.continua) == 2
     assert all(e.regret == 0 and abs(e.play["b"]["y"] - THIRD) >= sp.Rational(1, 30) for e in found)
 
@@ -460,7 +461,7 @@ def test_isolated_equilibria_stand_beside_a_continuum_in_two_dimensions():
     """Both choke the market at .99 or more; or each brings a third to it."""
     payoffs = {"a": "max(0, 1 - x - y)*x", "b": "max(0, 1 - x - y)*y"}
     ends = ("1/100", "1")
-    found = dilemma.solve(chosen_game(payoffs, choices={"a": {"x": ends}, "b": {"y": ends}}))
+    found = solve(chosen_game(payoffs, choices={"a": {"x": ends}, "b": {"y": ends}}))
     nearly = sp.Rational(99, 100)
     corners = [(a, b) for a in (nearly, 1) for b in (nearly, 1)]
     assert [(p["x"], p["y"]) for p in plays(found)] == [(THIRD, THIRD), *corners]
@@ -470,7 +471,7 @@ def test_isolated_equilibria_stand_beside_a_continuum_in_two_dimensions():
 
 def test_a_curve_of_equilibria_is_one_continuum_and_what_lies_beside_it_is_not_of_it():
     """At (0, 0) nobody can reach x*y = 1/4 alone."""
-    found = dilemma.solve(chosen_game({"a": "-abs(x*y - 1/4)", "b": "-abs(x*y - 1/4)"}))
+    found = solve(chosen_game({"a": "-abs(x*y - 1/4)", "b": "-abs(x*y - 1/4)"}))
     (curve,) = found.continua
     assert plays(found)[0] == {"x": 0, "y": 0}
     assert 0 not in curve.members
@@ -482,7 +483,7 @@ def test_a_curve_of_equilibria_is_one_continuum_and_what_lies_beside_it_is_not_o
 
 def test_three_players_of_a_best_shot_game_leave_it_to_one():
     payoffs = {p: f"max(x, y, z) - {n}/2" for p, n in zip("abc", "xyz", strict=True)}
-    found = dilemma.solve(chosen_game(payoffs))
+    found = solve(chosen_game(payoffs))
     assert {tuple(p.values()) for p in plays(found)} == {(1, 0, 0), (0, 1, 0), (0, 0, 1)}
     assert found.continua == ()
 
@@ -506,7 +507,7 @@ def test_equilibria_of_three_players_that_have_no_closed_form_are_counted_all_th
 )
 def test_what_players_are_called_changes_no_fact(names):
     first, second = (name.replace(" ", "_") for name in names)
-    found = dilemma.solve(chosen_game({first: "-abs(x - y/2 - 1/4)", second: "-(y - x)**2"}))
+    found = solve(chosen_game({first: "-abs(x - y/2 - 1/4)", second: "-(y - x)**2"}))
     assert plays(found) == [{"x": HALF, "y": HALF}]
     assert found.degenerate is None
     assert found.witness == ""
@@ -522,7 +523,7 @@ def test_what_actions_are_called_does_not_make_them_numbers(action):
         "b, b": {"one": 1, "two": 2},
     }
     players = {"one": [action, "b"], "two": [action, "b"]}
-    found = dilemma.solve(
+    found = solve(
         dilemma.Model(name="m", title="M", kind="matrix", players=players, payoffs=payoffs)
     )
     assert not found.chosen
@@ -534,20 +535,20 @@ def test_what_actions_are_called_does_not_make_them_numbers(action):
 
 
 def test_a_first_order_condition_at_which_somebody_gains_elsewhere_is_dropped():
-    found = dilemma.solve(chosen_game({"a": "x**4 - x**2 + x*y/4", "b": "-(y - 1/3)**2"}))
+    found = solve(chosen_game({"a": "x**4 - x**2 + x*y/4", "b": "-(y - 1/3)**2"}))
     assert plays(found) == [{"x": 1, "y": THIRD}]
     assert found.complete
     assert "no equilibrium: somebody gains elsewhere" in found.method
 
 
 def test_what_is_kept_without_concavity_is_bounded_by_intervals():
-    (found,) = dilemma.solve(chosen_game({"a": "x**4 - x**2 + x*y/4", "b": "-(y - 1/3)**2"}))
+    (found,) = solve(chosen_game({"a": "x**4 - x**2 + x*y/4", "b": "-(y - 1/3)**2"}))
     assert "a: a deviation gains at most 1e-06, by intervals" in found.certificate
     assert "b: payoff concave, proved for all parameters" in found.certificate
 
 
 def test_an_inside_optimum_of_a_payoff_that_is_not_concave_is_found():
-    (found,) = dilemma.solve(chosen_game({"a": "x**2 - x**4", "b": "-(y - x)**2"}))
+    (found,) = solve(chosen_game({"a": "x**2 - x**4", "b": "-(y - x)**2"}))
     assert float(found.play["a"]["x"]) == pytest.approx(0.5**0.5)
     assert not found.exact
 
@@ -571,7 +572,7 @@ def polynomial(rng, degree):
 def test_equilibria_of_random_payoffs_are_where_nobody_gains_on_a_grid(seed):
     rng = random.Random(seed)
     model = chosen_game({"a": polynomial(rng, 3), "b": polynomial(rng, 3)})
-    found = dilemma.solve(model)
+    found = solve(model)
     told = [tuple(map(float, p.values())) for p in plays(found)]
     gained = regrets(model)
     for x, y in told:
@@ -587,7 +588,7 @@ def test_equilibria_of_random_payoffs_are_where_nobody_gains_on_a_grid(seed):
 def test_a_branch_that_were_missing_would_be_noticed_by_the_search(monkeypatch):
     monkeypatch.setattr(choosing, "by_branches", lambda *_, **__: ([], []))
     with pytest.raises(DisagreementError, match="no first-order conditions hold"):
-        dilemma.solve(chosen_game(COURNOT))
+        solve(chosen_game(COURNOT))
 
 
 def test_a_branch_that_were_wrong_would_be_noticed_by_its_regret(monkeypatch):
@@ -601,7 +602,7 @@ def test_a_branch_that_were_wrong_would_be_noticed_by_its_regret(monkeypatch):
 
     monkeypatch.setattr(choosing, "by_branches", wrong)
     with pytest.raises(DisagreementError):
-        dilemma.solve(chosen_game(COURNOT))
+        solve(chosen_game(COURNOT))
 
 
 def test_a_leader_who_were_led_astray_would_be_noticed_by_the_search(monkeypatch):
@@ -613,7 +614,7 @@ def test_a_leader_who_were_led_astray_would_be_noticed_by_the_search(monkeypatch
 
     monkeypatch.setattr(choosing, "by_branches", fewer)
     with pytest.raises(DisagreementError, match="more than any regime"):
-        dilemma.solve(led(COURNOT))
+        solve(led(COURNOT))
 
 
 # --- a leader --------------------------------------------------------------------------------------
@@ -622,7 +623,7 @@ def test_a_leader_who_were_led_astray_would_be_noticed_by_the_search(monkeypatch
 @pytest.fixture(scope="module")
 def stackelberg():
     slopes = {"own": "dvalue(a, x)", "other": "dvalue(b, x)"}
-    return dilemma.solve(led(COURNOT, outcomes=slopes))
+    return solve(led(COURNOT, outcomes=slopes))
 
 
 @pytest.mark.slow
@@ -632,7 +633,7 @@ def test_replies_in_floats_that_are_a_little_off_make_no_disagreement(cork):
         "s": "0.05467", "v": "28.63", "c": "0.16", "h": "0.02121", "gam": "7.196", "D": "0.3497",
         "bet": "0.1078", "pi_a": "2.518", "rho": "0.807",
     }  # fmt: skip
-    assert dilemma.solve(cork, at).names == ("(both_routes)",)
+    assert solve(cork, at).names == ("(both_routes)",)
 
 
 def test_a_leader_in_a_linear_duopoly_takes_half_and_leaves_a_quarter(stackelberg):
@@ -685,12 +686,12 @@ def test_leading_in_letters_is_the_textbooks():
         choices={"a": {"x": ("0", "p/k")}, "b": {"y": ("0", "p/k")}},
         parameters={"p": FREE, "k": FREE},
     )
-    (found,) = dilemma.solve(model, p=3, k=2)
+    (found,) = solve(model, p=3, k=2)
     assert found.play == {"a": {"x": sp.Rational(3, 4)}, "b": {"y": sp.Rational(3, 8)}}
 
 
 def test_a_followers_capacity_is_anticipated():
-    (found,) = dilemma.solve(led(COURNOT, own={"b": {"capacity": "y <= 1/5"}}))
+    (found,) = solve(led(COURNOT, own={"b": {"capacity": "y <= 1/5"}}))
     assert found.play == {"a": {"x": sp.Rational(2, 5)}, "b": {"y": sp.Rational(1, 5)}}
     assert found.prices == {"capacity": sp.Rational(1, 5)}
 
@@ -698,7 +699,7 @@ def test_a_followers_capacity_is_anticipated():
 @pytest.mark.parametrize("own", [{"own": {"b": {"capacity": "y <= 0"}}}, {}])
 def test_a_follower_without_capacity_chooses_exactly_nothing(own):
     more = own or {"choices": {"a": {"x": UNIT}, "b": {"y": ("0", "0")}}}
-    (found,) = dilemma.solve(led(COURNOT, **more))
+    (found,) = solve(led(COURNOT, **more))
     assert found.play == {"a": {"x": HALF}, "b": {"y": 0}}
 
 
@@ -709,19 +710,19 @@ def test_a_leaders_own_limits_belong_in_its_range():
 
 def test_a_leader_uses_a_capacity_that_it_shares_with_the_follower():
     """Beyond x = 2/5 the follower gets what is left: the leader has 3/10*x, up to x = 7/10."""
-    (found,) = dilemma.solve(led(COURNOT, constraints={"capacity": "x + y <= 7/10"}))
+    (found,) = solve(led(COURNOT, constraints={"capacity": "x + y <= 7/10"}))
     assert found.play == {"a": {"x": sp.Rational(7, 10)}, "b": {"y": 0}}
     assert found.payoffs["a"] == sp.Rational(21, 100)
 
 
 def test_a_follower_who_does_not_care_does_what_the_leader_likes():
-    found = dilemma.solve(led({"a": "x*y", "b": "0*y"}))
+    found = solve(led({"a": "x*y", "b": "0*y"}))
     assert plays(found) == [{"x": 1, "y": 1}]
 
 
 def test_a_leader_goes_to_where_the_followers_reply_jumps():
     """The follower takes all above x = 1/2, at which it is indifferent and does as the leader likes."""
-    found = dilemma.solve(led({"a": "-(x - 1/3)**2 + y", "b": "y*(x - 1/2)"}))
+    found = solve(led({"a": "-(x - 1/3)**2 + y", "b": "y*(x - 1/2)"}))
     assert plays(found) == [{"x": HALF, "y": 1}]
     assert found[0].payoffs["a"] == sp.Rational(35, 36)
 
@@ -730,7 +731,7 @@ def test_an_optimum_that_is_not_attained_is_told_and_not_called_a_defect():
     """Against the leader the follower takes nothing at x = 1/2: there is no best x above it."""
     model = led({"a": "-(x - 1/3)**2 + y", "b": "y*(x - 1/2)"}, ties="against")
     try:
-        found = dilemma.solve(model)
+        found = solve(model)
     except DisagreementError as error:
         pytest.fail(f"called a defect: {error}")
     assert len(found) == 0 or not found.complete
@@ -752,7 +753,7 @@ def test_an_end_that_is_left_out_is_told_to_draw_the_leader_and_is_no_defect(pay
         }
         for k, (p, c) in enumerate(ends.items(), 1)
     }
-    found = dilemma.solve(
+    found = solve(
         dilemma.Model(name="o", title="O", kind="sequential", players=players, payoffs=payoffs)
     )
     assert len(found) == 0
@@ -765,7 +766,7 @@ COORDINATION = {"l": "x*(1 - x) + x*(y + z)/4", "f": "y*(z - 1/2)", "g": "z*(y -
 
 
 def test_with_ties_to_the_leader_followers_coordinate_on_what_it_likes_best():
-    (found,) = dilemma.solve(led(COORDINATION, ties="leader"))
+    (found,) = solve(led(COORDINATION, ties="leader"))
     assert found.play == {"l": {"x": sp.Rational(3, 4)}, "f": {"y": 1}, "g": {"z": 1}}
     assert found.payoffs["l"] == sp.Rational(9, 16)
 
@@ -779,7 +780,7 @@ def test_with_ties_against_the_leader_they_coordinate_on_what_it_likes_least(thr
         "f": f"y*(z - {threshold})",
         "g": f"z*(y - {threshold})",
     }
-    (found,) = dilemma.solve(led(payoffs, ties="against"))
+    (found,) = solve(led(payoffs, ties="against"))
     assert found.play == {"l": {"x": HALF}, "f": {"y": 0}, "g": {"z": 0}}
     assert found.payoffs["l"] == QUARTER
 
@@ -802,7 +803,7 @@ def test_a_leader_of_random_payoffs_gets_what_a_grid_says(seed):
     rng = random.Random(100 + seed)
     bend, cross, own = rng.randint(1, 6), rng.randint(-6, 6), rng.randint(-6, 6)
     model = led({"a": polynomial(rng, 2), "b": f"-{bend}*y**2 + ({cross})*x*y + ({own})*y"})
-    found = dilemma.solve(model)
+    found = solve(model)
     assert found.complete
     assert float(found[0].payoffs["a"]) == pytest.approx(nested(model), abs=2e-2)
 
@@ -815,7 +816,7 @@ def test_a_leader_of_a_follower_with_two_tops_gets_what_a_grid_says(seed):
     square = rng.randint(1, 5)
     follower = f"{square}*y**2 - {cube}*y**3 + ({cross})*x*y + ({own})*y"
     model = led({"a": polynomial(rng, 2), "b": follower})
-    found = dilemma.solve(model)
+    found = solve(model)
     assert float(found[0].payoffs["a"]) == pytest.approx(nested(model), abs=2e-2)
 
 
@@ -829,7 +830,7 @@ def two_tops():
 
 def test_a_leader_stops_where_the_follower_would_jump_to_another_top(two_tops):
     """At p = 1 the follower gives up y = 1/2 for 0 above x = 1/20; there it is indifferent."""
-    found = dilemma.solve(two_tops, p=1)
+    found = solve(two_tops, p=1)
     assert len(found) == 1 or not found.complete
     for e in found:
         assert float(e.payoffs["a"]) == pytest.approx(-((17 / 60) ** 2) + 1 / 8, abs=1e-6)
@@ -891,7 +892,7 @@ def bargain(first, second, power="1/2"):
         "power": {"a": power, "b": f"1 - ({power})"},
     }
     model = chosen_game({"a": "x*(1 - x)", "b": "y*(1 - y)"}, bargain={"t": row})
-    found = dilemma.solve(model)
+    found = solve(model)
     assert found.complete
     (one,) = found
     assert (one.play["a"]["x"], one.play["b"]["y"]) == (HALF, HALF)
@@ -939,7 +940,7 @@ def test_a_bargain_over_nothing_is_not_one_answer():
         "gains": {"a": "t*(x - 1/2)", "b": "(1 - t)*(x - 1/2)"},
         "power": {"a": "1/2", "b": "1/2"},
     }
-    found = dilemma.solve(chosen_game({"a": "x*(1 - x)", "b": "y*(1 - y)"}, bargain={"t": row}))
+    found = solve(chosen_game({"a": "x*(1 - x)", "b": "y*(1 - y)"}, bargain={"t": row}))
     assert not found.complete
     assert "continuum" in found.reason
 
@@ -959,7 +960,7 @@ def observed_2013():
 
 @pytest.fixture(scope="module")
 def tipping(hedging):
-    return dilemma.solve(hedging, observed_2013())
+    return solve(hedging, observed_2013())
 
 
 def test_at_the_observed_shares_the_middle_equilibrium_alone_is_unstable(tipping):
@@ -990,14 +991,14 @@ def test_collapse_has_its_shadow_prices(tipping):
 
 def test_at_the_fold_stability_is_not_decided(hedging):
     at = {"alp": 1, "tau": "1/4", "g": "5/4", "kap": 1, "d": 0}
-    found = dilemma.solve(hedging, {f"{n}_{i}": v for n, v in at.items() for i in "JU"})
+    found = solve(hedging, {f"{n}_{i}": v for n, v in at.items() for i in "JU"})
     told = {e.play["japan"]["x_J"]: (e.stable, e.exact) for e in found}
     assert told == {sp.Rational(3, 4): (None, True), 1: (True, True)}
 
 
 @pytest.fixture(scope="module")
 def corked(cork):
-    return dilemma.solve(cork, "cold_war")
+    return solve(cork, "cold_war")
 
 
 def test_the_ceilings_price_is_the_outcome_of_that_name(corked):
@@ -1037,7 +1038,7 @@ def bend(p, r, s, own, other):
 
 
 def answers(model):
-    found = dilemma.solve(model)
+    found = solve(model)
     assert found.complete
     return sorted(plays(found), key=str)
 
@@ -1097,7 +1098,7 @@ def test_chosen_numbers_as_labelled_data_are_not_called_probabilities(cournot):
 
 def test_a_shadow_price_that_is_not_determined_has_its_range(cork):
     """With no slack at all the ceiling costs Japan v = 1 or more, whatever its other end costs."""
-    (frozen,) = dilemma.solve(cork, "cold_war", s="0.69")
+    (frozen,) = solve(cork, "cold_war", s="0.69")
     assert frozen.prices["ceiling"] is None
     assert frozen.price_ranges["ceiling"] == (1, sp.oo)
 

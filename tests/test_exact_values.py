@@ -31,9 +31,40 @@ def test_it_is_what_sympy_says(seed):
     assert put_in_exactly(told, AT) == told.xreplace(AT)
 
 
+def condition(rng):
+    """Return a comparison of formulas, or several joined."""
+    compare = [sp.Gt, sp.Ge, sp.Lt, sp.Le, sp.Eq, sp.Ne]
+    one, other = (
+        rng.choice(compare)(formula(rng, 1), rng.choice([formula(rng, 1), SYMBOLS[1] - 5]))
+        for _ in range(2)
+    )
+    return rng.choice([one, sp.And(one, other), sp.Or(one, other), sp.Not(sp.And(one, other))])
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_first_case_that_is_so_counts(seed):
+    rng = random.Random(seed)
+    cases = [(formula(rng, 2), condition(rng)) for _ in range(3)]
+    told = sp.Piecewise(*cases, (rng.choice([sp.nan, formula(rng, 2)]), True)) + formula(rng, 1)
+    assert str(put_in_exactly(told, AT)) == str(told.xreplace(AT))
+
+
+def test_only_the_case_that_counts_need_have_a_value():
+    x, y, _ = SYMBOLS
+    told = sp.Piecewise((1 / (y - 5), y > 5), (x, True))
+    assert put_in_exactly(told, AT) == AT[x]
+
+
 @pytest.mark.parametrize(
     "text",
-    ["1/(y - 5)", "sqrt(y) + x", "Piecewise((x, y > 3), (z, True))", "x*unknown", "exp(x)", "nan"],
+    [
+        "1/(y - 5)",
+        "sqrt(y) + x",
+        "x*unknown",
+        "exp(x)",
+        "nan",
+        "Piecewise((x, exp(y) > 3), (z, True))",
+    ],
 )
 def test_what_it_cannot_is_left_to_sympy(text):
     told = sp.sympify(text, locals={s.name: s for s in SYMBOLS})

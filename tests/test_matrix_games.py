@@ -4,6 +4,7 @@ import itertools
 import random
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from dilemma.games.exact import solve_exactly
 from dilemma.games.matrix import bimatrix, supports
 from dilemma.games.matrix import bimatrix as agreement
 from dilemma.games.matrix import bimatrix as matrix
+
+solve = partial(dilemma.solve, second_opinion=True)  # whatever others find must agree
 
 # Nondegenerate; on some machines nashpy's support enumeration drops its equilibrium, which a
 # rounding of 1e-17 in its linear algebra decides.
@@ -62,7 +65,7 @@ def test_a_game_on_a_border_has_no_name():
 
 def test_what_nashpy_drops_is_added_and_said(monkeypatch):
     monkeypatch.setattr("nashpy.Game.support_enumeration", lambda _: iter(()))
-    found = dilemma.solve(dilemma.matrix(*SHORT))
+    found = solve(dilemma.matrix(*SHORT))
     assert len(found) == 1
     assert not found.degenerate
     assert "found 0 of 1, the 1 it missed was added" in found.method
@@ -80,7 +83,7 @@ def test_branches_that_part_from_the_exact_path_stop_with_an_error(monkeypatch, 
         wrong = [replace(b, conditions=()) if b.name == "defect, cooperate" else b for b in good]
     monkeypatch.setattr(agreement, "branches", lambda _model: tuple(wrong))
     with pytest.raises(DisagreementError, match="please report"):
-        dilemma.solve(game)
+        solve(game)
 
 
 def test_dominance_strict_and_weak():
@@ -106,7 +109,7 @@ def test_what_only_a_mix_dominates_is_dominated():
 
 def test_risk_and_payoff_dominance_may_part():
     game = two_by_two([[4, 4], [0, 5]])  # the stag pays 5, the hare is safe
-    found = dilemma.solve(game)
+    found = solve(game)
     players, payoffs = list(game.players.values()), dict(game.payoffs)
     assert selection.payoff_dominant(found.equilibria).name == "(cooperate, cooperate)"
     assert selection.risk_dominant(players, payoffs, found.equilibria).name == "(defect, defect)"
@@ -114,34 +117,34 @@ def test_risk_and_payoff_dominance_may_part():
 
 def test_equal_risk_dominates_nothing():
     game = two_by_two([[1, 0], [0, 1]])
-    found = dilemma.solve(game)
+    found = solve(game)
     players, payoffs = list(game.players.values()), dict(game.payoffs)
     assert selection.risk_dominant(players, payoffs, found.equilibria) is None
 
 
 def test_payoffs_of_any_size_stay_exact():
     big, small = sp.Integer(10) ** 20, sp.Rational(1, 10**20)
-    found = dilemma.solve(dilemma.matrix([[big + small, 0], [0, big]], [[1, 0], [0, 1]]))
+    found = solve(dilemma.matrix([[big + small, 0], [0, big]], [[1, 0], [0, 1]]))
     mixed = next(e for e in found if not e.pure)
     assert mixed.play["column"]["column_1"] == big / (2 * big + small)
 
 
 def test_irrational_payoffs_are_rounded_and_the_answer_says_so():
-    found = dilemma.solve(dilemma.matrix([["sqrt(2)", "0"], ["0", "1"]], [[1, 0], [0, 1]]))
+    found = solve(dilemma.matrix([["sqrt(2)", "0"], ["0", "1"]], [[1, 0], [0, 1]]))
     assert not found.exact
     assert "rounded to 40 digits" in found.method
 
 
 def test_beyond_a_hundred_choices_of_supports_there_are_numbers_and_no_symbols():
     A = [[i * j % 5 for j in range(4)] for i in range(4)]
-    found = dilemma.solve(dilemma.matrix(A, A))
+    found = solve(dilemma.matrix(A, A))
     assert found.complete
     assert "too large for a symbolic solution" in found.method
 
 
 def test_past_its_budget_an_answer_is_not_complete():
     A = [[int(i == j) for j in range(12)] for i in range(12)]
-    found = dilemma.solve(dilemma.matrix(A, A), seconds=0)
+    found = solve(dilemma.matrix(A, A), seconds=0)
     assert not found.complete
     assert "NOT all equilibria" in str(found)
 
@@ -150,7 +153,7 @@ def test_a_branch_holds_where_its_equilibrium_is(abandonment):
     for era in abandonment.eras:
         values = abandonment.values(abandonment.calibration(era))
         holding = {b.name for b in supports.branches(abandonment) if b.holds_at(values)}
-        assert holding == {e.branch for e in dilemma.solve(abandonment, era)}
+        assert holding == {e.branch for e in solve(abandonment, era)}
 
 
 def test_closed_forms_make_the_partner_indifferent(abandonment_hedging):
@@ -203,7 +206,7 @@ def travellers(claims):
 @pytest.mark.parametrize("seconds", [0, 0.5, 3])
 def test_past_any_budget_pure_equilibria_are_there(seconds):
     A, B = random_game(5, 16, 22)
-    found = dilemma.solve(dilemma.matrix(A, B), seconds=seconds)
+    found = solve(dilemma.matrix(A, B), seconds=seconds)
     pure = {tuple(mix.index(1) for mix in mixes_of(e)) for e in found if e.pure}
     assert pure <= by_scan(A, B) != set()
     assert pure == by_scan(A, B) or seconds == 0
@@ -216,7 +219,7 @@ def test_past_any_budget_pure_equilibria_are_there(seconds):
 def test_without_a_pure_equilibrium_there_is_a_mixed_one():
     A, B = random_game(1, 30, 30)
     assert by_scan(A, B) == set()
-    found = dilemma.solve(dilemma.matrix(A, B), seconds=6)
+    found = solve(dilemma.matrix(A, B), seconds=6)
     assert len(found) > 0
     assert all(is_equilibrium(A, B, *mixes_of(e)) for e in found)
     assert not found.complete
@@ -225,7 +228,7 @@ def test_without_a_pure_equilibrium_there_is_a_mixed_one():
 
 def test_each_answer_holds_what_the_one_before_it_held():
     model = dilemma.matrix(*random_game(5, 13, 14))
-    answers = list(matrix.solve(model, {}, seconds=8, most=200_000))
+    answers = list(matrix.solve(model, {}, seconds=8, most=200_000, second_opinion=True))
     assert len(answers) > 2
     assert "pure equilibria from the definition" in answers[0].method
     for before, after in itertools.pairwise(answers):
@@ -235,7 +238,7 @@ def test_each_answer_holds_what_the_one_before_it_held():
 
 
 def test_the_travellers_dilemma_is_solved_by_mixes_that_dominate():
-    found = dilemma.solve(dilemma.matrix(*travellers(30)), seconds=20)
+    found = solve(dilemma.matrix(*travellers(30)), seconds=20)
     assert found.complete
     assert [mixes_of(e) for e in found] == [((1, *[0] * 29),) * 2]
     assert "leaves one profile" in found.method
@@ -247,7 +250,7 @@ def test_a_large_zero_sum_game_has_the_value_that_pygambit_finds(size, low, high
     A, _ = random_game(7, size, size, low, high)
     B = [[-v for v in line] for line in A]
     model = dilemma.matrix(A, B)
-    found = dilemma.solve(model, seconds=30)
+    found = solve(model, seconds=30)
     other = pygambit.nash.lp_solve(dilemma.to_pygambit(model), rational=True).equilibrium
     x, y = ([Fraction(str(chance)) for _, chance in other[player]] for player in ("row", "column"))
     value = sum(p * q * A[i][j] for i, p in enumerate(x) for j, q in enumerate(y))
@@ -273,7 +276,7 @@ def test_the_long_way_finds_what_enumeration_of_the_whole_finds(monkeypatch, hig
         if draw.random() < 0.3:  # zero-sum up to scale and shifts
             B = [[-2 * v + i for v in line] for i, line in enumerate(A)]
         whole = solve_exactly(A, B)
-        found = dilemma.solve(dilemma.matrix(A, B))
+        found = solve(dilemma.matrix(A, B))
         assert found.complete
         assert {mixes_of(e) for e in found} == set(whole.profiles)
         assert {frozenset(mixes_of(found[k]) for k in s.members) for s in found.sets} == {
@@ -321,8 +324,8 @@ def test_a_player_with_one_action_changes_nothing(monkeypatch, game, first):
     monkeypatch.setattr(supports, "MOST", 9)  # branches of 2x2 games only: others take long
     A, B = game
     names = [[f"r{k}" for k in range(len(A))], [f"c{k}" for k in range(len(A[0]))]]
-    alone = dilemma.solve(dilemma.matrix(A, B, actions=names))
-    watched = dilemma.solve(with_a_watcher(A, B, first))
+    alone = solve(dilemma.matrix(A, B, actions=names))
+    watched = solve(with_a_watcher(A, B, first))
     assert watched.complete
     assert {p - {("watcher", "watch", 1)} for p in played(watched)} == played(alone)
     assert len(watched.sets) == len(alone.sets)
@@ -339,7 +342,7 @@ def test_scale_shifts_and_order_change_nothing_the_long_way(monkeypatch, game, s
         [[s * v + add[j] for j, v in enumerate(line)][::-1] for line in A][::-1],
         [[t * v + add[3 + i] for v in line][::-1] for i, line in enumerate(B)][::-1],
     )
-    found, other = dilemma.solve(dilemma.matrix(A, B)), dilemma.solve(dilemma.matrix(*moved))
+    found, other = solve(dilemma.matrix(A, B)), solve(dilemma.matrix(*moved))
     turned = {tuple(mix[::-1] for mix in mixes_of(e)) for e in other}
     assert {mixes_of(e) for e in found} == turned
 
@@ -350,8 +353,8 @@ def test_a_dominated_action_changes_nothing_the_long_way(monkeypatch, game, row,
     the_long_way(monkeypatch)
     A, B = game
     worse = [v - less for v in A[row % len(A)]]
-    found = dilemma.solve(dilemma.matrix(A, B))
-    more = dilemma.solve(dilemma.matrix([*A, worse], [*B, B[0]]))
+    found = solve(dilemma.matrix(A, B))
+    more = solve(dilemma.matrix([*A, worse], [*B, B[0]]))
     assert more.complete
     assert {(*x, 0) for x, _ in map(mixes_of, found)} == {x for x, _ in map(mixes_of, more)}
     assert {y for _, y in map(mixes_of, found)} == {y for _, y in map(mixes_of, more)}
@@ -360,7 +363,7 @@ def test_a_dominated_action_changes_nothing_the_long_way(monkeypatch, game, row,
 def test_where_one_player_alone_has_a_choice_the_best_of_it_is_taken():
     players = {"a": ["only"], "b": ["x", "y", "z"], "c": ["only"]}
     cells = {("only", act, "only"): {"a": 0, "b": v, "c": 5} for act, v in zip("xyz", (2, 7, 7), strict=True)}  # fmt: skip
-    found = dilemma.solve(dilemma.Model(name="one", title="", players=players, payoffs=cells))
+    found = solve(dilemma.Model(name="one", title="", players=players, payoffs=cells))
     assert found.complete
     assert {e.play["b"]["x"] for e in found} == {0}
     assert [dict(e.play["b"]) for e in found] == [
@@ -375,6 +378,6 @@ def test_nashpy_may_raise_what_it_likes(monkeypatch):
         raise np.linalg.LinAlgError("Singular matrix")
 
     monkeypatch.setattr("nashpy.Game.support_enumeration", broken)
-    found = dilemma.solve(dilemma.matrix(*SHORT))
+    found = solve(dilemma.matrix(*SHORT))
     assert found.complete
     assert "it stopped with LinAlgError" in found.method

@@ -176,7 +176,7 @@ def solve(
 
     loaded = load_model(model, calibrations)
     asked = eras_asked(loaded, era, at)
-    found = solve_model(loaded, asked, seconds=seconds, most=most)
+    found = solve_model(loaded, asked, seconds=seconds, most=most, second_opinion=True)
     put_each(found, as_json=as_json, latex=latex)
 
 

@@ -47,6 +47,7 @@ __all__ = [
 ]
 
 EPSILON = sp.Rational(1, 10**50)  # how closely an irrational root is bracketed
+ROUGHLY, STEPS = sp.Rational(1, 10**8), 3  # the bracket from which so many steps of Newton's do
 MOST_SOLUTIONS = 64  # by Bezout's bound, for a basis to be tried
 ZERO = sp.Rational(1, 10**30)  # what is nearer to zero than this is taken for zero
 
@@ -351,10 +352,26 @@ def _roots(polynomial: sp.Poly) -> tuple[list[dict[sp.Symbol, sp.Rational]], boo
             slope, constant = factor.all_coeffs()
             found.append({symbol: -constant / slope})
         elif factor.degree() > 1:
-            for (low, high), _ in factor.intervals(eps=EPSILON):
-                exact = False
-                found.append({symbol: (low + high) / 2})
+            exact = False
+            found += [{symbol: root} for root in _irrational(factor)]
     return sorted(found, key=lambda root: root[symbol]), exact
+
+
+def _irrational(factor: sp.Poly) -> list[sp.Rational]:
+    """Return the real roots of an irreducible polynomial, each within ``EPSILON`` / 2.
+
+    Newton's steps lead from a rough bracket to each; a change of sign about their end proves it.
+    """
+    slope, roots = factor.diff(), []
+    for (low, high), _ in factor.intervals(eps=ROUGHLY):
+        root = (low + high) / 2
+        for _ in range(STEPS):
+            root = rounded(root - factor.eval(root) / slope.eval(root), 10**60)
+        ends = [factor.eval(root + side * EPSILON / 2) for side in (-1, 1)]
+        if not (low <= root <= high and ends[0] * ends[1] < 0):
+            return [(low + high) / 2 for (low, high), _ in factor.intervals(eps=EPSILON)]
+        roots.append(root)
+    return roots
 
 
 # --- branches -------------------------------------------------------------------------------------

@@ -357,9 +357,18 @@ class Game:
     """Whether the one game of a model without parameters is solved exactly at once."""
 
     def solve(
-        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+        self,
+        model: Model,
+        values: Mapping[sp.Symbol, sp.Expr],
+        *,
+        seconds: float | None,
+        most: int,
+        second_opinion: bool,
     ) -> Iterator[Solution]:
-        """Yield one answer after another, every one better than the one before."""
+        """Yield one answer after another, every one better than the one before.
+
+        With a ``second_opinion`` what others find is compared with the last one, and told.
+        """
         raise NotImplementedError
 
     scanned: ClassVar[bool] = False

@@ -127,6 +127,8 @@ class Calibrated:
 
     def left(self, actions: Mapping[str, Profile]) -> tuple[list[Player], Payoffs]:
         """Return the players and payoffs of the game in which only some actions may be taken."""
+        if all(actions[p.name] == p.actions for p in self.players):
+            return self.players, self.payoffs
         players = [replace(p, actions=actions[p.name]) for p in self.players]
         profiles = product(*(p.actions for p in players))
         return players, {profile: self.payoffs[profile] for profile in profiles}
@@ -263,5 +265,5 @@ def _expected(
 ) -> sp.Rational | None:
     total: sp.Expr = sp.Integer(0)
     for profile, chance in chances.items():
-        total += chance * profiles[profile].xreplace(values)
+        total += chance * put_in(profiles[profile], values)
     return None if total is sp.nan or not total.is_finite else total

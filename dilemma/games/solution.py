@@ -34,6 +34,7 @@ def solve(
     *,
     seconds: float | None = ...,
     most: int = ...,
+    second_opinion: bool = ...,
     **changes: Any,
 ) -> Equilibria: ...
 @overload
@@ -44,6 +45,7 @@ def solve(
     *,
     seconds: float | None = ...,
     most: int = ...,
+    second_opinion: bool = ...,
     **changes: Any,
 ) -> ByEra[Equilibria]: ...
 @overload
@@ -54,6 +56,7 @@ def solve(
     *,
     seconds: float | None = ...,
     most: int = ...,
+    second_opinion: bool = ...,
     **changes: Any,
 ) -> Equilibria | ByEra[Equilibria]: ...
 @of_a_model
@@ -64,6 +67,7 @@ def solve(
     *,
     seconds: float | None = 60,
     most: int = 200_000,
+    second_opinion: bool = False,
     **changes: Any,
 ) -> Equilibria | ByEra[Equilibria]:
     """Return every equilibrium of a model at one calibration, or at each of several; each certified.
@@ -78,6 +82,10 @@ def solve(
         Budget of time for it all; past it the result says that it is not complete.
     most : int
         Budget of size: how many bases, supports or profiles are visited; likewise.
+    second_opinion : bool
+        Whether to ask others, too, where the answer is certified without them: of two-player
+        tables nashpy and the symbolic solution, of games of chosen numbers a search.  ``method``
+        says how they compare.  In other kinds of game the symbolic solution is always asked.
     **changes
         Parameters that take another value: numbers, or text such as ``"1/3"``.
 
@@ -106,7 +114,7 @@ def solve(
         raise CalibrationError(f"seconds = {seconds}, most = {most}: no budget at all")
 
     def at_one(model: Model, at: At | None, seconds: float | None) -> Equilibria:
-        return solved(model, at, changes, seconds=seconds, most=most)
+        return solved(model, at, changes, seconds=seconds, most=most, second_opinion=second_opinion)
 
     return at_each(model, at, at_one, changes=changes, seconds=seconds)
 
@@ -118,11 +126,19 @@ def solved(
     *,
     seconds: float | None = 60,
     most: int = 200_000,
+    second_opinion: bool = False,
 ) -> Equilibria:
     """Return every equilibrium at one calibration, as :func:`solve` does."""
     era = model.era(at, **changes)
     title = era.title if model.parameters or at is not None else ""
-    return equilibria(model, _centre(era), at=title, seconds=seconds, most=most)
+    return equilibria(
+        model,
+        _centre(era),
+        at=title,
+        seconds=seconds,
+        most=most,
+        second_opinion=second_opinion,
+    )
 
 
 def _centre(era: Era) -> dict[str, sp.Rational]:
@@ -227,14 +243,15 @@ def equilibria(
     at: str = "",
     seconds: float | None = 60,
     most: int = 200_000,
+    second_opinion: bool = False,
 ) -> Equilibria:
     """Return every equilibrium of a game at one calibration.
 
     ``seconds`` and ``most`` (bases, supports or profiles visited) are budgets; past one of them
-    the result says that it is not complete.
+    the result says that it is not complete.  A ``second_opinion`` is asked as in :func:`solve`.
     """
     values = model.values(calibration)
-    found = _solution(model, values, seconds, most)
+    found = _solution(model, values, seconds, most, second_opinion=second_opinion)
     rounded = "" if found.exact else "; irrational numbers were rounded to 40 digits first"
     return Equilibria(
         model=model.name,
@@ -261,16 +278,22 @@ def equilibria(
 
 
 def _solution(
-    model: Model, values: Mapping[sp.Symbol, sp.Expr], seconds: float | None, most: int
+    model: Model,
+    values: Mapping[sp.Symbol, sp.Expr],
+    seconds: float | None,
+    most: int,
+    *,
+    second_opinion: bool,
 ) -> Solution:
     """Return a route's best answer within the seconds, which are kept whatever it is at."""
+    how: dict[str, Any] = {"most": most, "second_opinion": second_opinion}
     if seconds is None or inside() or ordinary(model, seconds):
-        *_, last = model.game.solve(model, values, seconds=seconds, most=most)
+        *_, last = _answers(model, values, seconds=seconds, **how)
         return last
     found: Solution | None
-    found, why = best(_answers, model, values, seconds=seconds, most=most)
+    found, why = best(_answers, model, values, seconds=seconds, **how)
     if found is None and model.game.scanned:
-        found = next(model.game.solve(model, values, seconds=0, most=most))
+        found = next(_answers(model, values, seconds=0, **how))
     if found is None:
         return Solution(
             equilibria=(),
@@ -290,7 +313,14 @@ def _solution(
 
 
 def _answers(
-    model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+    model: Model,
+    values: Mapping[sp.Symbol, sp.Expr],
+    *,
+    seconds: float | None,
+    most: int,
+    second_opinion: bool,
 ) -> Iterator[Solution]:
     """Yield one answer after another, each better than the last, in whatever process this is."""
-    return model.game.solve(model, values, seconds=seconds, most=most)
+    return model.game.solve(
+        model, values, seconds=seconds, most=most, second_opinion=second_opinion
+    )

@@ -8,6 +8,7 @@ What other calls and dotted names mean is the caller's to say, through ``Scope.r
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -49,6 +50,7 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[..., Any]] = {
     ast.NotEq: sp.Ne,
 }
 _MOST_ARGUMENTS = 12
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 
 Refer = Callable[[Word | None, Word, tuple[Word, ...] | None], sp.Basic]
 
@@ -96,6 +98,8 @@ def parse(text: str, scope: Scope, *, truth: bool = False) -> sp.Basic:
     >>> parse("0.1*p + E/3", Scope({"p": p, "E": E}))
     E/3 + p/10
     """
+    if not truth and _WHOLE.fullmatch(text):
+        return sp.Integer(text)  # what most cells of large tables are
     formula = read_tree(text)
     degree(formula, scope.degrees)
     reader = _Reader(formula, scope)

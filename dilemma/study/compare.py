@@ -483,7 +483,7 @@ def _summary(
     model: Model, name: str, draws: int, seed: int, progress: Callable[[float], None] | None
 ) -> EraSummary:
     era = model.eras[name]
-    found = solve(model, name)
+    found = solve(model, name, second_opinion=True)
     values = model.values(found.calibration)
     players = list(model.players.values())
     payoffs = {}

@@ -23,7 +23,7 @@ import sympy as sp
 from sympy.printing.pycode import PythonCodePrinter
 
 from dilemma.errors import CalibrationError
-from dilemma.theory.exact_values import put_in_exactly
+from dilemma.theory.exact_values import put_in_exactly, sign_between
 
 __all__ = [
     "MOST_DIGITS",
@@ -71,9 +71,10 @@ class Interval:
     open_high: bool = False
 
     def __contains__(self, number: sp.Expr) -> bool:
-        above = number > self.low if self.open_low else number >= self.low
-        below = number < self.high if self.open_high else number <= self.high
-        return bool(above) and bool(below)
+        low, high = sign_between(self.low, number), sign_between(number, self.high)
+        return (low > 0 or (low == 0 and not self.open_low)) and (
+            high > 0 or (high == 0 and not self.open_high)
+        )
 
     def of(self, symbol: sp.Symbol) -> Iterator[sp.Basic]:
         """Yield what it says that a symbol lies in it."""

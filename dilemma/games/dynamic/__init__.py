@@ -326,9 +326,16 @@ class DynamicGame(Game):
         return states(model)
 
     def solve(
-        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+        self,
+        model: Model,
+        values: Mapping[sp.Symbol, sp.Expr],
+        *,
+        seconds: float | None,
+        most: int,
+        second_opinion: bool,
     ) -> Iterator[Solution]:
         """Yield what is found by going through all ways to play, in exact numbers."""
+        del second_opinion  # it takes no time worth asking about
         from dilemma.games.dynamic.iteration import solve
 
         return solve(model, values, seconds=seconds, most=most)

@@ -99,18 +99,24 @@ class MatrixGame(Game):
         return quick(model)
 
     def solve(
-        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+        self,
+        model: Model,
+        values: Mapping[sp.Symbol, sp.Expr],
+        *,
+        seconds: float | None,
+        most: int,
+        second_opinion: bool,
     ) -> Iterator[Solution]:
         """Yield answers from what is cheap to what is complete."""
         from dilemma.games.matrix.bimatrix import solve
 
-        return solve(model, values, seconds=seconds, most=most)
+        return solve(model, values, seconds=seconds, most=most, second_opinion=second_opinion)
 
     def ordinary(self, size: Size, seconds: float) -> bool:
         """Tell whether it is small enough to be sure."""
         cells = len(self.profiles)
         if seconds >= PLENTY:
-            fits = size.players <= 3 and cells <= 9
+            fits = cells <= (25 if size.players == 2 else 9) and size.players <= 3
             return fits and size.steps <= SOME and size.parameters <= 32
         fits = size.players == 2 and cells <= 9  # some hundredths of a second
         return fits and size.steps <= FEW and size.parameters <= 8

@@ -77,13 +77,14 @@ def nash_sets(
             player.name: tuple(_distinct(equilibria[k].play[player.name] for k in members))
             for player in players
         }
-        alone = len(members) == 1 or time.monotonic() >= deadline
-        middle = {name: _middle(mixes) for name, mixes in extreme.items()}
+        representative = equilibria[members[0]]
+        if len(members) > 1 and time.monotonic() < deadline:
+            representative = make({name: _middle(mixes) for name, mixes in extreme.items()})
         found.append(
             NashSet(
                 members=members,
                 extreme=extreme,
-                representative=equilibria[members[0]] if alone else make(middle),
+                representative=representative,
                 words=in_words(players, extreme),
                 component=home[members[0]],
             )
@@ -230,6 +231,7 @@ def _reproduce(
 
 Numbers = list[list[Fraction]]
 Pair = tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
+FEW = 1_000  # bases that a polytope may have, for nothing to be told before all is known
 SMALL = 20_000  # bases that a polytope may have, for enumeration to come before anything else
 MOST_PAIRS = 10_000  # of optimal strategies in a zero-sum game that are listed
 MOST_PATHS = 50  # equilibria after which Lemke and Howson's paths are left
@@ -261,6 +263,7 @@ def two_players(
     worked: Sequence[Equilibrium] = (),
     deadline: float = inf,
     most: int,
+    second_opinion: bool,
 ) -> Iterator[Solution]:
     """Find the equilibria of a game in which at most two players have a choice left.
 
@@ -278,6 +281,8 @@ def two_players(
         When to stop, on the monotonic clock [s].
     most : int
         Bases to visit in each polytope.
+    second_opinion : bool
+        Whether nashpy and the branches are asked as well.
     """
     two = _Two(game, left, list(said), deadline, most)
     known = [two.positions(profile) for profile in pure]
@@ -300,7 +305,7 @@ def two_players(
     found = two.enumerated(known)
     told = two.told(found, share(deadline, 0.9))
     yield told
-    if told.complete:
+    if told.complete and second_opinion:
         yield replace(told, method="; ".join([*two.said, *two.compared(found)]))
 
 
@@ -510,7 +515,12 @@ def _near(own: Sequence[Sequence[Fraction]], profile: Sequence[Sequence[float]])
 
 
 def solve(
-    model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+    model: Model,
+    values: Mapping[sp.Symbol, sp.Expr],
+    *,
+    seconds: float | None,
+    most: int,
+    second_opinion: bool,
 ) -> Iterator[Solution]:
     """Find the equilibria of a simultaneous finite game; each answer is better than the last.
 
@@ -522,6 +532,8 @@ def solve(
         Budget of time.
     most : int
         Budget of size: bases visited in each polytope, or rectangles on each choice of supports.
+    second_opinion : bool
+        Whether nashpy and the branches are asked as well, where they are not needed.
 
     Raises
     ------
@@ -531,10 +543,15 @@ def solve(
     deadline = inf if seconds is None else time.monotonic() + seconds
     payoffs, exact = numeric_payoffs(model, values)
     game = Calibrated(model, values, payoffs, exact)
+    left = whole = {p.name: p.actions for p in game.players}
+    if _at_once([len(actions) for actions in left.values()], seconds, most):
+        yield from two_players(
+            game, left, deadline=deadline, most=most, second_opinion=second_opinion
+        )
+        return
     pure = list(pure_equilibria(game.players, payoffs))
     first = _listed(game, pure, share(deadline, 0.3))
     yield first
-    left = whole = {p.name: p.actions for p in game.players}
     said: list[str] = []
     sizes = sorted((len(actions) for actions in left.values()), reverse=True)
     if sizes[2:3] > [1] or not is_small(sizes[:2]):
@@ -556,7 +573,21 @@ def solve(
             method="; ".join(said),
         )
     else:
-        yield from two_players(game, left, said=said, pure=pure, deadline=deadline, most=most)
+        yield from two_players(
+            game,
+            left,
+            said=said,
+            pure=pure,
+            deadline=deadline,
+            most=most,
+            second_opinion=second_opinion,
+        )
+
+
+def _at_once(sizes: Sequence[int], seconds: float | None, most: int) -> bool:
+    """Tell whether enumeration is so quick that no answer is wanted before its own."""
+    bases = comb(sum(sizes), min(sizes)) if len(sizes) == 2 else inf
+    return bases <= min(FEW, most) and (seconds is None or seconds >= 1)
 
 
 def _listed(game: Calibrated, pure: Sequence[Profile], deadline: float) -> Solution:

@@ -148,9 +148,16 @@ class NetworkGame(Game):
         return links(model)
 
     def solve(
-        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+        self,
+        model: Model,
+        values: Mapping[sp.Symbol, sp.Expr],
+        *,
+        seconds: float | None,
+        most: int,
+        second_opinion: bool,
     ) -> Iterator[Solution]:
         """Yield what is found by going through all networks, in exact numbers."""
+        del second_opinion  # it takes no time worth asking about
         from dilemma.games.network.networks import solve
 
         return solve(model, values, seconds=seconds, most=most)

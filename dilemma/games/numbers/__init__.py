@@ -191,12 +191,18 @@ class NumbersGame(Game):
         return closeness()
 
     def solve(
-        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+        self,
+        model: Model,
+        values: Mapping[sp.Symbol, sp.Expr],
+        *,
+        seconds: float | None,
+        most: int,
+        second_opinion: bool,
     ) -> Iterator[Solution]:
         """Yield answers: the branches' roots, compared with a search."""
         from dilemma.games.numbers.choosing import solve
 
-        return solve(model, values, seconds=seconds, most=most)
+        return solve(model, values, seconds=seconds, most=most, second_opinion=second_opinion)
 
     def ordinary(self, size: Size, seconds: float) -> bool:
         """Tell whether it is small enough to be sure."""

@@ -418,15 +418,23 @@ def equilibrium(
     point: Point,
     rivals: Rivals,
     certified: str,
+    *,
+    asks: bool,
 ) -> Equilibrium:
-    """Return a point as an equilibrium, with all that is said of it."""
+    """Return a point as an equilibrium, with all that is said of it.
+
+    What a leader gains by a deviation a search says if it ``asks``, else the other regimes.
+    """
     game = numbers_of(model)
     branch = point.branch
     here = np.array([float(point.at[c.symbol]) for c in game.choices.values()])
     regret = max(search.regret(player, here) for player in game.moves[-1])
-    if game.leader:
-        regret = max(regret, _leaders_regret(search, here, game.leader))
     known = record(model, point)
+    if game.leader and asks:
+        regret = max(regret, _leaders_regret(search, here, game.leader))
+    elif game.leader:
+        most = max(paid for _, paid in rivals.values())
+        regret = max(regret, float(most - point.worth(branch.value)))
     return replace(
         known,
         payoffs=_payoffs(point),

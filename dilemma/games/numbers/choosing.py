@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,13 @@ NEAR = 1e-5  # the search is in floats, and a payoff is flat at its top
 
 
 def solve(
-    model: Model, values: Values, *, seconds: float | None, most: int, seed: int = 0
+    model: Model,
+    values: Values,
+    *,
+    seconds: float | None,
+    most: int,
+    second_opinion: bool,
+    seed: int = 0,
 ) -> Iterator[Solution]:
     """Find the equilibria of a game in which numbers are chosen; each answer is better than the last.
 
@@ -63,10 +70,14 @@ def solve(
     if left and not model.game.leader:
         said.append(f"{left} of their solutions no equilibrium: somebody gains elsewhere")
     certified = [(p, *certificate(model, search, p)) for p in points if p.best]
-    found = [equilibrium(model, search, p, rivals, told) for p, told, _ in certified]
     sure = symbolic and not reasons
-    word, every, foreign = _searched(model, search, values, found, sure=sure, symbolic=symbolic)
-    said.append(word)
+    certain = sure and _attained(model) and all(sure for _, _, sure in certified)
+    asks = second_opinion or not certain
+    found = [equilibrium(model, search, p, rivals, told, asks=asks) for p, told, _ in certified]
+    every, foreign = _as_they_are(found), False
+    if asks:
+        word, every, foreign = _searched(model, search, values, found, sure=sure, symbolic=symbolic)
+        said.append(word)
     if foreign and symbolic and not _continuum(reasons):
         reasons.append(
             Doubt("the search in floats found what the first-order conditions do not hold")
@@ -141,6 +152,14 @@ def _continuum(reasons: Sequence[Doubt]) -> bool:
     return any(reason.continuum for reason in reasons)
 
 
+def _attained(model: Model) -> bool:
+    """Tell whether a leader's optimum lies in the regimes, and not towards something left out."""
+    if not model.game.leader:
+        return True
+    ends = [c.open_low or c.open_high for c in numbers_of(model).of(model.game.leader)]
+    return numbers_of(model).ties == "leader" and not any(ends)
+
+
 def _check_feasible(model: Model, values: Values) -> None:
     """See that there is something to choose."""
     for choice in model.game.choices.values():
@@ -154,6 +173,9 @@ def _check_feasible(model: Model, values: Values) -> None:
     for player, power in bargain.power.items() if bargain is not None else ():
         if model.expand_play(power).xreplace(dict(values)) < 0:
             raise CalibrationError(f"the power of {player} in the bargain is negative there")
+    apart = all(c.low.is_number and c.high.is_number for c in model.game.choices.values())
+    if apart and not model.game.constraints:
+        return
     if admissible(model, values).ask().status == "unsat":
         alone = [
             name
@@ -170,6 +192,8 @@ def _check_payoffs(model: Model, values: Values, search: Search) -> None:
     """See that every payoff has a value wherever something may be chosen."""
     for player, payoff in model.payoffs[()].items():
         told = ""
+        if _has_values(model.expand_play(payoff)):
+            continue
         try:
             question = admissible(model, values)
             question.read(sp.Ge(model.expand_play(payoff), 0))
@@ -186,6 +210,12 @@ def _check_payoffs(model: Model, values: Values, search: Search) -> None:
                 f"payoffs.{player} has no value everywhere that {where} may lie there: {told}; an end "
                 'of a range at which it has none can be left out (open = "low" or "high")'
             )
+
+
+@lru_cache(maxsize=64)
+def _has_values(payoff: sp.Expr) -> bool:
+    """Tell whether a payoff is a polynomial, which has a value everywhere."""
+    return bool(payoff.is_polynomial(*payoff.free_symbols))
 
 
 def _searched(
@@ -311,7 +341,7 @@ def _certified(
     model: Model, values: Mapping[sp.Symbol, sp.Expr], points: Sequence[Point]
 ) -> tuple[list[Point], str]:
     """Keep what is an equilibrium although payoffs are not known to be concave."""
-    *_, solved = solve(model, values, seconds=None, most=1)
+    *_, solved = solve(model, values, seconds=None, most=1, second_opinion=True)
     known = [{n: v for own in e.play.values() for n, v in own.items()} for e in solved.equilibria]
     kept = [
         point

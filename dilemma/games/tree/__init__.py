@@ -177,9 +177,16 @@ class TreeGame(Game):
         return replace(batch, doubtful=batch.doubtful | (count != 1))
 
     def solve(
-        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+        self,
+        model: Model,
+        values: Mapping[sp.Symbol, sp.Expr],
+        *,
+        seconds: float | None,
+        most: int,
+        second_opinion: bool,
     ) -> Iterator[Solution]:
         """Yield answers, by backward induction or from candidates that are judged."""
+        del second_opinion  # it takes no time worth asking about
         from dilemma.games.tree.backward import solve
 
         return solve(model, values, seconds=seconds, most=most)
