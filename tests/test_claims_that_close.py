@@ -17,6 +17,7 @@ from dilemma.claims.engine import Engine
 from dilemma.claims.preference import revealed
 from dilemma.claims.statements import copies
 from dilemma.deciders.forms import FORMS
+from dilemma.errors import ModelError
 
 
 def positive(*names):
@@ -137,6 +138,67 @@ def test_held_choices_are_no_optima(tripwire):
     claim = tripwire.make_claim("falls(x, m)", over="all", holding=["x"])
     asked = stated(tripwire, claim, "all")
     assert revealed(asked, [(copy, asked.branches()[0]) for copy in copies(asked)]) == ()
+
+
+# --- alternatives that a claim names -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def patron_first():
+    """The ally follows what the patron chooses, to the letter: x = 1/2 pays the patron b/4."""
+    return two("b*y - b*x**2", "-(y - x)**2", "b", kind="sequential")
+
+
+def test_a_leader_is_paid_no_less_than_by_what_a_claim_names(patron_first):
+    claim = patron_first.make_claim(
+        "patron >= 3*b/16", over="all", deviations=[{"x": "1/4", "y": "1/4"}]
+    )
+    (verdict,) = decide(patron_first, claim, seconds=60)
+    assert verdict.status == "proved"
+
+
+@pytest.mark.parametrize("reply", ["1", "x/2 + 1/8", "-1"])
+def test_replies_that_are_not_best_ones_say_nothing(patron_first, reply):
+    """Else y = 1 would prove that the patron has more than it has."""
+    claim = patron_first.make_claim(
+        "patron >= b/2", over="all", deviations=[{"x": "1/4", "y": reply}]
+    )
+    (verdict,) = decide(patron_first, claim, seconds=60)
+    assert verdict.status == "disproved"
+
+
+def test_what_may_not_be_chosen_says_nothing():
+    """The ceiling x <= 10 stands in the way of x = 20, which would pay more."""
+    model = two("x*b", "-(y - x)**2", "b")
+    (verdict,) = decide(
+        model, model.make_claim("patron >= 20*b", over="all", deviations=[{"x": "20"}]), seconds=60
+    )
+    assert verdict.status == "disproved"
+
+
+@pytest.mark.slow
+def test_a_cork_is_kept_loose_only_where_freezing_it_pays_no_more():
+    """First-order conditions alone do not say so: the end of the range is a local optimum, too."""
+    cork = dilemma.load("cork")
+    claim = cork.claims["effort_keeps_the_cork_loose"]
+    assert [v.status for v in decide(cork, claim, seconds=60)] == ["proved"]
+    (verdict,) = decide(cork, replace(claim, deviations=()), seconds=10)
+    assert verdict.status == "open"
+
+
+def told(model, **fields):
+    with pytest.raises(ModelError) as caught:
+        model.make_claim("patron >= 0", over="all", **fields)
+    return str(caught.value)
+
+
+def test_a_deviation_is_of_choices_that_there_are_and_of_one_player(patron_first):
+    once = two("-(x - b)**2", "-(y - x)**2", "b")
+    assert "no choice 'z'" in told(once, deviations=[{"z": "0"}])
+    assert "2 players deviate" in told(once, deviations=[{"x": "0", "y": "0"}])
+    assert "unknown name 'c'" in told(once, deviations=[{"x": "c"}])
+    assert "missing: y" in told(patron_first, deviations=[{"x": "0"}])
+    assert "nothing to choose instead" in told(once, deviations=[{"x": "0"}], holding=["x"])
 
 
 # --- failing everywhere -------------------------------------------------------------------------------

@@ -140,6 +140,9 @@ def _row(claim: Claim) -> dict[str, Any]:
         "among": claim.among,
         "calibrations": claim.calibrations,
         "holding": list(claim.holding),
+        "deviations": [
+            {name: str(formula) for name, formula in one.items()} for one in claim.deviations
+        ],
         "because": list(claim.because),
         "shared": list(claim.shared),
     }

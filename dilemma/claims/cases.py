@@ -21,7 +21,7 @@ from itertools import combinations, combinations_with_replacement, product
 import sympy as sp
 
 from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, by_era, instance, outcome_of
-from dilemma.claims.preference import revealed
+from dilemma.claims.preference import Named, named, revealed
 from dilemma.claims.statements import AtMost, Copy, Part, Statements
 from dilemma.deciders import DECIDERS, Decider
 from dilemma.deciders.question import Answer, Question, may_always_be_read
@@ -487,11 +487,14 @@ class Exclusions:
         What is proved.
     used : set of str
         The lemmas that were of use.
+    unmet : set of str
+        Deviations of which it is not known that nobody has a better reply than the one named.
     """
 
     cases: Cases
     lemmas: tuple[Claim, ...]
     used: set[str] = field(default_factory=set)
+    unmet: set[str] = field(default_factory=set)
 
     def by_lemmas(self, chosen: Chosen, part: Part) -> bool:
         """Tell whether proved lemmas alone exclude that a part fails in a case."""
@@ -512,19 +515,35 @@ class Exclusions:
 
         Such comparisons are weak ones: what would be the same in both is excluded by the equations.
         """
-        statements = self.cases.statements
-        compared = revealed(statements, tuple(self.cases.branches(chosen, (part,))))
+        statements, cases = self.cases.statements, self.cases
+        places = tuple(cases.branches(chosen, (part,)))
+        alternatives = [one for one in named(statements, places) if self._is_met(one)]
+        compared = [*revealed(statements, places), *(one.says for one in alternatives)]
         wrong = sp.Not(Symbols(statements, chosen).formula(part))
         if not compared or wrong in (sp.true, sp.false):
             return False
         if self._excluded(chosen, part, compared, wrong):
             return True
+        if alternatives:
+            question = cases.question(chosen, (part,))
+            question.add(*(one.says for one in alternatives))
+            if question.ask(wrong).status == "unsat":
+                return True
         if not isinstance(wrong, sp.GreaterThan | sp.LessThan):
             return False
         left, right = wrong.args
         if not self._excluded(chosen, part, compared, sp.Gt(wrong.gts, wrong.lts)):
             return False
         return self.cases.question(chosen, (part,)).ask(sp.Eq(left, right)).status == "unsat"
+
+    def _is_met(self, alternative: Named) -> bool:
+        """Tell whether nobody has a better reply to an alternative than what the claim names."""
+        question = self.cases.empty(SHORT_SECONDS)
+        question.add(*self.cases.statements.feasible(alternative.copy))
+        met = question.ask(alternative.better).status == "unsat"
+        if not met:
+            self.unmet.add(alternative.words)
+        return met
 
     def _excluded(
         self, chosen: Chosen, part: Part, known: Iterable[sp.Basic], wrong: sp.Basic

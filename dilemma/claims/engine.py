@@ -238,7 +238,7 @@ class Engine:
             return f"{SHORT}: {_describe(chosen)}"
         return (
             f"first-order conditions alone do not exclude that it fails in {_describe(chosen)}; no "
-            "random calibration at which it does was found"
+            f"random calibration at which it does was found{_unmet(exclusions)}"
         )
 
     def _asked(
@@ -471,6 +471,12 @@ class Engine:
 
 def _describe(chosen: Chosen) -> str:
     return " and ".join(f"'{branch.name}'" for branch in chosen.values()) or "the boxes"
+
+
+def _unmet(exclusions: Exclusions) -> str:
+    """Say which deviations say nothing, the replies to them not being known to be best ones."""
+    told = " and ".join(sorted(exclusions.unmet))
+    return f"; the replies in {told} are not known to be best ones" if told else ""
 
 
 def _others(model: Model, part: Alone) -> list[Branch]:

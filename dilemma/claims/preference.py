@@ -6,15 +6,18 @@ the other one.  Both comparisons together often say in one line what first-order
 if upkeep m costs a leader m*r, then (m' - m)*(r' - r) <= 0 (revealed preference; Samuelson 1938,
 Economica 5(17): 61-71, unverified).
 
+A claim may name alternatives as well, such as the end of a range.
+
 They hold of every optimum, and are left out where what others would do is not known: a leader's
 alternative is met by replies that are described in full, or are those of the other calibration, where the
-followers face the same game.
+followers face the same game.  Replies that a claim names have to be shown to be best ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import permutations
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import permutations, product
 
 import sympy as sp
 
@@ -25,7 +28,7 @@ from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.choice import Choice
 from dilemma.games.numbers.first_order import concave
 
-__all__ = ["revealed"]
+__all__ = ["Named", "named", "revealed"]
 
 
 def revealed(statements: Statements, places: Sequence[tuple[Copy, Branch]]) -> tuple[sp.Basic, ...]:
@@ -63,31 +66,101 @@ def revealed(statements: Statements, places: Sequence[tuple[Copy, Branch]]) -> t
     found: list[sp.Basic] = []
     for (here, _), (there, _) in permutations(places, 2):
         for player in game.moves[-1]:
-            found += _no_better(statements, player, here, there)
+            other = _others_choice(statements, player, here, there)
+            found += _no_better(statements, player, here, other)
         if game.leader:
             found += _led(statements, here, there)
     return tuple(found)
 
 
-def _no_better(
-    statements: Statements,
-    player: str,
-    here: Copy,
-    there: Copy,
-    replies: dict[sp.Symbol, sp.Symbol] | None = None,
+# --- alternatives that a claim names ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a named alternative says, and of what it has to be known first that it cannot be.
+
+    Attributes
+    ----------
+    says : sympy Boolean
+        Whoever deviates is paid no more by it.
+    copy : Copy
+        At which calibration.
+    better : sympy Boolean
+        Somebody has a better reply to it than the one that is named.
+    words : str
+        The alternative as the claim has it.
+    """
+
+    says: sp.Basic
+    copy: Copy
+    better: sp.Basic
+    words: str
+
+
+def named(statements: Statements, places: Sequence[tuple[Copy, Branch]]) -> Iterator[Named]:
+    """Yield what the alternatives that a claim names say, wherever something is played."""
+    game = statements.model.game
+    for (copy, _), deviation in product(places, statements.claim.deviations):
+        instead = {
+            statements.unknown(copy, game.choices[name].symbol): _renamed(statements, formula, copy)
+            for name, formula in deviation.items()
+        }
+        player = game.leader or game.choices[next(iter(deviation))].player
+        (says,) = _no_better(statements, player, copy, instead)
+        words = ", ".join(f"{name} = {formula}" for name, formula in deviation.items())
+        yield Named(says, copy, sp.Or(*_better(statements, copy, instead)), words)
+
+
+def _better(
+    statements: Statements, copy: Copy, instead: Mapping[sp.Symbol, sp.Expr]
 ) -> Iterator[sp.Basic]:
-    """State that a player is paid no less here than with what it chooses there, if that may be chosen here."""
+    """State of each player who replies to a deviation that another reply pays it more."""
     game = numbers_of(statements.model)
-    own = {
+    for player in game.moves[1] if game.leader else ():
+        paid = _renamed(statements, statements.model.payoffs[()][player], copy).xreplace(instead)
+        other = {
+            statements.unknown(copy, c.symbol): sp.Symbol(f"{c.name} @ {copy.key}, else", real=True)
+            for c in game.of(player)
+        }
+        elsewhere = {**instead, **other}
+        more = _renamed(statements, statements.model.payoffs[()][player], copy)
+        yield sp.And(
+            *_allowed(statements, player, copy, elsewhere),
+            sp.Gt(more.xreplace(elsewhere), paid, evaluate=False),
+        )
+        yield sp.Not(sp.And(*_allowed(statements, player, copy, instead)))
+
+
+# --- what is paid instead ---------------------------------------------------------------------------
+
+
+def _others_choice(
+    statements: Statements, player: str, here: Copy, there: Copy
+) -> dict[sp.Symbol, sp.Expr]:
+    return {
         statements.unknown(here, c.symbol): statements.unknown(there, c.symbol)
-        for c in game.of(player)
+        for c in numbers_of(statements.model).of(player)
     }
-    instead = {**own, **(replies or {})}
-    gaps = [(gap, is_open) for c in game.of(player) for _, gap, is_open in c.bounds()]
-    gaps += [(k.gap, False) for k in game.kept_by(player)]
-    allowed = [_gap(statements, gap, here, instead, strict=is_open) for gap, is_open in gaps]
+
+
+def _no_better(
+    statements: Statements, player: str, here: Copy, instead: Mapping[sp.Symbol, sp.Expr]
+) -> Iterator[sp.Basic]:
+    """State that a player is paid no less here than with something else, if that may be chosen here."""
+    allowed = _allowed(statements, player, here, instead)
     paid = _renamed(statements, statements.model.payoffs[()][player], here)
     yield sp.Or(sp.Not(sp.And(*allowed)), sp.Ge(paid, paid.xreplace(instead), evaluate=False))
+
+
+def _allowed(
+    statements: Statements, player: str, here: Copy, instead: Mapping[sp.Symbol, sp.Expr]
+) -> list[sp.Basic]:
+    """State that a player may choose something instead."""
+    game = numbers_of(statements.model)
+    gaps = [(gap, is_open) for c in game.of(player) for _, gap, is_open in c.bounds()]
+    gaps += [(k.gap, False) for k in game.kept_by(player)]
+    return [_gap(statements, gap, here, instead, strict=is_open) for gap, is_open in gaps]
 
 
 def _renamed(statements: Statements, formula: sp.Expr, copy: Copy) -> sp.Expr:
@@ -98,7 +171,7 @@ def _gap(
     statements: Statements,
     gap: sp.Expr,
     here: Copy,
-    instead: dict[sp.Symbol, sp.Symbol],
+    instead: Mapping[sp.Symbol, sp.Expr],
     *,
     strict: bool,
 ) -> sp.Basic:
@@ -120,7 +193,8 @@ def _led(statements: Statements, here: Copy, there: Copy) -> Iterator[sp.Basic]:
             statements.unknown(here, c.symbol): statements.unknown(there, c.symbol)
             for c in followers
         }
-        yield from _no_better(statements, game.leader, here, there, replies)
+        other = _others_choice(statements, game.leader, here, there)
+        yield from _no_better(statements, game.leader, here, {**other, **replies})
         return
     described = not game.constraints and all(
         concave(statements.model, player) is True for player in game.moves[1]
@@ -140,7 +214,7 @@ def _led(statements: Statements, here: Copy, there: Copy) -> Iterator[sp.Basic]:
     }
     for choice in followers:
         yield _best(statements, choice, here, instead)
-    yield from _no_better(statements, game.leader, here, there, replies)
+    yield from _no_better(statements, game.leader, here, instead)
 
 
 def _same_game(statements: Statements, here: Copy, there: Copy) -> bool:
@@ -158,7 +232,7 @@ def _same_game(statements: Statements, here: Copy, there: Copy) -> bool:
 
 
 def _best(
-    statements: Statements, choice: Choice, here: Copy, instead: dict[sp.Symbol, sp.Symbol]
+    statements: Statements, choice: Choice, here: Copy, instead: Mapping[sp.Symbol, sp.Expr]
 ) -> sp.Basic:
     """State that a choice is a best reply: a concave payoff is flat there, or pushes against an end."""
     model = statements.model

@@ -8,7 +8,7 @@ something that the game :class:`Can`, and what a game cannot is refused in one w
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Flag, auto
 from fractions import Fraction
@@ -385,6 +385,11 @@ class Game:
     def at_once(self, model: Model) -> Model:
         """Return the same game with all moving at once, where somebody leads."""
         raise UnsupportedError(f"{model.name}: nobody leads")
+
+    def no_deviation(self, instead: Collection[str]) -> tuple[str, str] | None:
+        """Say why some choices are no deviation of one player, and what would be; None if they are."""
+        del instead
+        return None
 
     # --- a third opinion, from the statement alone: no branches, no solver -----------------------
 

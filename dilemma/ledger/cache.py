@@ -171,7 +171,7 @@ def _claim(model: Model, claim: Claim) -> str:
         told.append(
             [
                 one.name, one.over, one.eras, one.mode, one.calibrations, one.among, one.shared,
-                one.holding, one.because, dict(one.text), str(one.given), str(one.holds),
+                one.holding, [{n: str(f) for n, f in d.items()} for d in one.deviations], one.because, dict(one.text), str(one.given), str(one.holds),
                 {str(s): [r.what, r.era, r.arguments] for s, r in one.references.items()},
             ]
         )  # fmt: skip

@@ -11,7 +11,7 @@ What may be named, a model's eras and its other claims included, is its
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
@@ -385,6 +385,7 @@ class _Reading:
         expect = self._expect()
         self._check_shared()
         self._check_holding()
+        deviations = self._deviations()
         self._check_because()
         if not (self._check_over() and self._check_calibrations()):
             return None  # what a formula may name hangs on it
@@ -410,6 +411,7 @@ class _Reading:
             derived=row.derived,
             label=row.label,
             holding=tuple(row.holding),
+            deviations=deviations,
             because=tuple(row.because),
             mode=mode,
             calibrations=row.calibrations,
@@ -556,6 +558,34 @@ class _Reading:
         for index, name in enumerate(self.row.holding):
             if name not in choices:
                 self._say(("holding", index), f"no choice {name!r}", nearest(name, choices))
+
+    def _deviations(self) -> tuple[Mapping[str, sp.Expr], ...]:
+        """Read what somebody might choose instead."""
+        setting = self.setting
+        if not self.row.deviations:
+            return ()
+        if Can.SLOPES not in setting.game.can or self.row.holds is None or self.row.holding:
+            hint = "where numbers are chosen, in a claim with 'holds' that holds none of them"
+            self._say("deviations", "there is nothing to choose instead", hint)
+            return ()
+        known = [*setting.parameters, *setting.definitions, *setting.game.choices]
+        scope = Scope({name: sp.Symbol(name, real=True) for name in known})
+        found = []
+        for index, row in enumerate(self.row.deviations):
+            where: Where = ("claims", self.name, "deviations", index)
+            own: dict[str, sp.Expr] = {}
+            for name, text in row.items():
+                if name not in setting.game.choices:
+                    hint = nearest(name, setting.game.choices)
+                    self.mistakes.append(Mistake((*where, name), f"no choice {name!r}", hint))
+                try:
+                    own[name] = parse(text, scope)
+                except ExpressionError as error:
+                    self.mistakes.append(blame((*where, name), error))
+            if not self.mistakes and (told := setting.game.no_deviation(own)):
+                self.mistakes.append(Mistake(where, *told))
+            found.append(own)
+        return tuple(found)
 
     def _check_because(self) -> None:
         others = [name for name in self.setting.claims if name != self.name]

@@ -194,6 +194,7 @@ class ClaimRow(Row):
     among: str | None = None
     calibrations: str = ""
     holding: list[str] = []
+    deviations: list[dict[str, Formula]] = []
     because: list[str] = []
     shared: list[str] = []
     derived: bool = True

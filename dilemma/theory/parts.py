@@ -274,6 +274,8 @@ class Claim:
         With "any" a trend may lead from one branch to another.
     holding : tuple of str
         Choices that are held where they are, wherever that is: only the others are best replies.
+    deviations : tuple of mappings of choice to formula
+        What somebody might choose instead, and, where others reply to it, with which replies.
     because : tuple of str
         Claims that this one follows from, wherever their assumptions hold.
     calibrations : str
@@ -300,6 +302,7 @@ class Claim:
     derived: bool
     label: str
     holding: tuple[str, ...] = ()
+    deviations: tuple[Mapping[str, sp.Expr], ...] = ()
     because: tuple[str, ...] = ()
     mode: Mode = "holds"
     calibrations: str = ""

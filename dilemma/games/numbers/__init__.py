@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -203,6 +203,18 @@ class NumbersGame(Game):
         from dilemma.games.numbers.choosing import solve
 
         return solve(model, values, seconds=seconds, most=most, second_opinion=second_opinion)
+
+    def no_deviation(self, instead: Collection[str]) -> tuple[str, str] | None:
+        """Say why some choices are no deviation of one player, or of a leader with every reply."""
+        if self.bargain is not None:
+            return "a bargain follows what is chosen", "leave 'deviations' out"
+        if self.leader:
+            missing = [name for name in self.choices if name not in instead]
+            told = f"{self.leader} leads, so a deviation is its choice and what others reply to it"
+            return (told, f"missing: {', '.join(missing)}") if missing else None
+        players = {self.choices[name].player for name in instead}
+        told = f"{len(players)} players deviate"
+        return None if len(players) == 1 else (told, "choices of one player are wanted")
 
     def ordinary(self, size: Size, seconds: float) -> bool:
         """Tell whether it is small enough to be sure."""
