@@ -201,6 +201,42 @@ def test_a_deviation_is_of_choices_that_there_are_and_of_one_player(patron_first
     assert "nothing to choose instead" in told(once, deviations=[{"x": "0"}], holding=["x"])
 
 
+# --- trends in what is held ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def best_reply():
+    """The ally's best reply is y = (10 - x)*b/20."""
+    return two("x*(10 - x - y)", "b*y*(10 - x) - 10*y**2", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("falls(y, x)", "proved"), ("rises(y, x)", "disproved"), ("falls(ally, x)", "proved")],
+)
+def test_a_reply_to_what_is_held_moves_with_it(best_reply, text, wanted):
+    claim = best_reply.make_claim(text, over="all", holding=["x"])
+    (verdict,) = dilemma.prove(best_reply, claim, seconds=60, thorough=True, fresh=True)
+    assert verdict.status == wanted
+    assert verdict.checks.attack.spoke > 0
+
+
+def test_an_example_of_a_trend_in_what_is_held_has_two_of_it(best_reply):
+    claim = best_reply.make_claim("rises(y, x)", over="all", holding=["x"])
+    (verdict,) = decide(best_reply, claim, seconds=60)
+    low, high = (play["patron"]["x"] for play in verdict.fails.play.values())
+    assert low < high
+    b = verdict.fails.points["any"]["b"]
+    assert [play["ally"]["y"] for play in verdict.fails.play.values()] == [
+        (10 - x) * b / 20 for x in (low, high)
+    ]
+
+
+def test_a_trend_in_what_is_chosen_wants_it_held(best_reply):
+    with pytest.raises(ModelError, match="'x' is chosen"):
+        best_reply.make_claim("falls(y, x)", over="all")
+
+
 # --- failing everywhere -------------------------------------------------------------------------------
 
 

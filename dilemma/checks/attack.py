@@ -225,6 +225,8 @@ class _Drawing:
         """Put what is moved in a twin above what it is at home, near it and far from it."""
         statements = self.statements
         for twin in statements.twins(statements.parts()):
+            if twin.moved not in statements.model.parameters:
+                continue  # a held choice, drawn above by itself
             symbol = statements.symbol(twin, twin.moved)
             here = next(c for c in statements.copies if c.key == twin.base)
             low, high = columns[statements.symbol(here, twin.moved)], columns[symbol]

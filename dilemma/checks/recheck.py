@@ -107,10 +107,18 @@ class _Checking:
                     yield f"{name} = {value} lies outside {statements.interval(copy.era, name)}"
                 if known.setdefault(statements.symbol(copy, name), value) != value:
                     yield f"{name} is {value} in {label} and {known[statements.symbol(copy, name)]}"
-            if copy.moved and not points[copy.key][copy.moved] > points[copy.base][copy.moved]:
+            there, here = (self._moved(copy.moved, c) for c in (copy, statements.home_of(copy)))
+            if copy.moved and not there > here:
                 yield f"{copy.moved} is not higher in {label}"
 
     # --- play -----------------------------------------------------------------------------------
+
+    def _moved(self, name: str, copy: Copy) -> sp.Rational:
+        """Return what a parameter, or a held choice, is in one copy; nought where nothing moves."""
+        every = {**self.example.points[copy.key]}
+        for own in self.example.play.get(copy.label, {}).values():
+            every |= {n: v for n, v in own.items() if n in self.statements.claim.holding}
+        return every[name] if name else sp.Integer(0)
 
     def plays(self) -> Iterator[str]:
         """Yield what is wrong with what is played."""

@@ -132,9 +132,8 @@ class Cases:
 
     def higher(self, twin: Copy) -> sp.Basic:
         """State that in a twin a parameter is higher than at home."""
-        statements = self.statements
-        here = statements.symbol(statements.home_of(twin), twin.moved)
-        return statements.symbol(twin, twin.moved) > here
+        there, here = self.statements.higher(twin)
+        return there > here
 
     def assumed(self) -> sp.Basic:
         """State what the claim assumes of calibrations alone."""
@@ -167,7 +166,7 @@ class Cases:
         shape = self.triangle(branch)
         if shape is None or chosen.get(twin.key, branch) is not branch:
             return {}
-        moves = {model.parameters[twin.moved].symbol}
+        moves = {sp.Symbol(twin.moved, real=True)}
         if shape.last is not None:
             moves.add(shape.last)
         for symbol, numerator, denominator in reversed(shape.steps):

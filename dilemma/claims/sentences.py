@@ -427,7 +427,10 @@ def _era(model: Model, label: str) -> Era | None:
     labels = {
         own: era
         for era in model.eras.values()
-        for own in (era.title, *(f"{era.title}, {name} higher" for name in model.parameters))
+        for own in (
+            era.title,
+            *(f"{era.title}, {name} higher" for name in (*model.parameters, *model.game.choices)),
+        )
     }
     return labels.get(label)
 

@@ -366,11 +366,14 @@ def in_boxes(statements: Statements, points: Points) -> bool:
 
 
 def _is_one(statements: Statements, copy: Copy, points: Points) -> bool:
-    """Tell whether a calibration lies in its box, and its parameter is moved as it should be."""
+    """Tell whether a calibration lies in its box, and its parameter is moved as it should be.
+
+    A held choice that moves is higher as it was drawn.
+    """
     at = points[copy.key]
     if any(value not in statements.interval(copy.era, name) for name, value in at.items()):
         return False
-    return not copy.moved or at[copy.moved] > points[copy.base][copy.moved]
+    return copy.moved not in at or at[copy.moved] > points[copy.base][copy.moved]
 
 
 def _exactly(
@@ -385,7 +388,7 @@ def _exactly(
     model = statements.model
     at = points[copy.key]
     values = model.values(at)
-    fixed = held.get(copy.base, {})
+    fixed = held.get(copy.key, held.get(copy.base, {}))
     values |= {sp.Symbol(n, real=True): v for n, v in fixed.items()}
     bargain = statements.speaks_of_bargain()
     holding = statements.claim.holding

@@ -190,9 +190,23 @@ class Statements:
         return first.values[parameter].common or parameter in self.claim.shared
 
     def unknown(self, copy: Copy, symbol: sp.Symbol) -> sp.Symbol:
-        """Return the symbol of an unknown in one copy; what is held is the same in its twin."""
-        key = copy.base if symbol.name in self.claim.holding else copy.key
+        """Return the symbol of an unknown in one copy; what is held is the same in its twin.
+
+        Unless it is what moves.
+        """
+        held = symbol.name in self.claim.holding and symbol.name != copy.moved
+        key = copy.base if held else copy.key
         return sp.Symbol(f"{symbol.name} @ {key}", real=True)
+
+    def higher(self, twin: Copy) -> tuple[sp.Symbol, sp.Symbol]:
+        """Return what moves in a twin, a parameter or a held choice: there, and at home."""
+        places = (twin, self.home_of(twin))
+        if twin.moved in self.model.parameters:
+            there, here = (self.symbol(copy, twin.moved) for copy in places)
+        else:
+            moved = sp.Symbol(twin.moved, real=True)
+            there, here = (self.unknown(copy, moved) for copy in places)
+        return there, here
 
     def about(self, named: sp.Symbol) -> Iterator[sp.Basic]:
         """Yield what ties a symbol down: its interval, or the equation that defines it."""

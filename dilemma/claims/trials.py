@@ -96,6 +96,8 @@ class Draws:
             share = stream.uniform(0.001, 0.999, self.draws)
             # Small values matter as much as large ones: half of the draws are near the low end.
             share = np.where(stream.uniform(size=self.draws) < 0.5, share, share**3)
+            if copy.moved == name:
+                low = self.held(self.statements.home_of(copy), name)
             drawn = low + share * (high - low)
             self.drawn[symbol] = np.array([float(f"{x:.{DIGITS}g}") for x in drawn])
         return self.drawn[symbol]
@@ -136,7 +138,7 @@ class Draws:
             holding = self.statements.claim.holding
             for name in holding:
                 symbol = model.game.choices[name].symbol
-                columns[symbol] = self.held(self.statements.home_of(copy), name)
+                columns[symbol] = self.held(copy, name)
             bargain = self.statements.speaks_of_bargain()
             self.solved[copy.key] = many(model, columns, holding, bargain=bargain)
         return self.solved[copy.key]
@@ -195,8 +197,15 @@ class Draws:
             copy.key: {
                 name: _exact(self.held(copy, name)[draw]) for name in self.statements.claim.holding
             }
-            for copy in self.statements.copies
+            for copy in copies(self.statements)
         }
+
+    def higher(self, twin: Copy) -> Array:
+        """Return where what moves is higher in a twin than at home."""
+        column = self.column if twin.moved in self.statements.model.parameters else self.held
+        home = self.statements.home_of(twin)
+        higher: Array = column(twin, twin.moved) > column(home, twin.moved)
+        return higher
 
 
 @lru_cache(maxsize=1_000)
@@ -312,8 +321,7 @@ class Trial:
         for twin in twins:
             given = given & reading.given(twin)
         for twin in twins:
-            low = drawn.column(statements.home_of(twin), twin.moved)
-            given = given & reading.spread(drawn.column(twin, twin.moved) > low)
+            given = given & reading.spread(drawn.higher(twin))
         present, given = np.broadcast_arrays(reading.present(), given)
         return present, given
 

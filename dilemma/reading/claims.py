@@ -58,6 +58,8 @@ class FormulaReader:
     tied : collection of str
         Parameters that are the same in both eras of a pair, so that they need no era.
     mode : "holds", "exists" or "possible"
+    held : collection of str
+        Choices that stay where they are.
     """
 
     setting: Setting
@@ -65,6 +67,7 @@ class FormulaReader:
     eras: Sequence[str]
     tied: Collection[str]
     mode: Mode
+    held: Collection[str] = ()
     references: dict[sp.Symbol, Reference] = field(default_factory=dict)
     places: dict[sp.Symbol, Word] = field(default_factory=dict)
 
@@ -264,9 +267,14 @@ class FormulaReader:
         known = [*self.setting.outcomes, *self.setting.players]
         if outcome.text not in known:
             raise outcome.error(f"no outcome {outcome.text!r}", nearest(outcome.text, known))
-        if parameter.text not in self.setting.parameters:
-            hint = nearest(parameter.text, self.setting.parameters)
-            raise parameter.error(f"no parameter {parameter.text!r}", hint)
+        if parameter.text in self.setting.game.choices and parameter.text not in self.held:
+            hint = f'a trend in what is chosen wants it held: holding = ["{parameter.text}"]'
+            raise parameter.error(f"{parameter.text!r} is chosen", hint)
+        movers = [*self.setting.parameters, *self.held]
+        if parameter.text not in movers:
+            raise parameter.error(
+                f"no parameter {parameter.text!r}", nearest(parameter.text, movers)
+            )
 
     def _check_slope(self, name: Word, arguments: tuple[Word, ...]) -> None:
         moved = self.setting.moved
@@ -389,7 +397,9 @@ class _Reading:
         self._check_because()
         if not (self._check_over() and self._check_calibrations()):
             return None  # what a formula may name hangs on it
-        reader = FormulaReader(self.setting, row.over, self._eras(), self._tied(), mode)
+        reader = FormulaReader(
+            self.setting, row.over, self._eras(), self._tied(), mode, row.holding
+        )
         given = self._formula(reader, "given", row.given)
         holds = self._formula(reader, mode, text)
         if not self.mistakes:
