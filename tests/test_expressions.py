@@ -244,10 +244,11 @@ def test_what_is_written_is_read_back(text):
     except ExpressionError:
         return
     again = parse(formula(found), SCOPE)
-    at = {a: sp.Rational(3, 7), b: sp.Rational(-5, 4), c: sp.Rational(2)}
+    # In floats: exact numbers under roots and in powers take sympy minutes to compare.
+    at = {a: sp.Float("0.4285714", 30), b: sp.Float("-1.25", 30), c: sp.Float("2", 30)}
     try:
         first = found.xreplace(at)
     except (TypeError, ValueError):
         return  # sympy will not compare roots of negative numbers
     second = again.xreplace(at)
-    assert first == second or abs(sp.N(first - second)) < 1e-9
+    assert first == second or abs(first - second) < 1e-9 * max(1, abs(first))
