@@ -11,7 +11,7 @@ from dilemma.errors import CalibrationError, UnknownKeyError
 from dilemma.model import At, Model
 from dilemma.output.frames import Frame
 from dilemma.output.result import Shown, Table
-from dilemma.reading.eras import era_called, given_era, nearest_era
+from dilemma.reading.eras import ALLOWED, era_called, given_era, nearest_era
 from dilemma.theory.parts import Era, Value
 
 __all__ = ["ByEra", "Eras", "at_each", "era_in", "eras_of", "one_era"]
@@ -250,8 +250,7 @@ def _declared(model: Model, names: Collection[str]) -> Iterator[tuple[str, Value
     for name in names:
         allowed = model.parameters[name].range
         if allowed.low.is_finite and allowed.high.is_finite:
-            source = "the range that the theory allows"
-            yield name, Value((allowed.low + allowed.high) / 2, allowed, "declared", source)
+            yield name, Value(allowed.some, allowed, "declared", ALLOWED)
 
 
 def _with(model: Model, era: Era) -> tuple[Model, str]:

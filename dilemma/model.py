@@ -23,6 +23,7 @@ from dilemma.reading.eras import (
     given_era,
     given_value,
     nearest_era,
+    spoken_of,
     varied,
     way_out,
     with_whole_eras,
@@ -352,8 +353,7 @@ class Model(Methods, Named):
             more = ", …" if len(missing) > 6 else ""
             raise CalibrationError(f"no value for {', '.join(missing[:6])}{more}{way}")
         return {
-            name: given_value(parameter, _plainly(told[name]))
-            for name, parameter in self.parameters.items()
+            name: given_value(parameter, told[name]) for name, parameter in self.parameters.items()
         }
 
     def needs_parameters(self, names: Iterable[str]) -> None:
@@ -562,9 +562,8 @@ class Model(Methods, Named):
     def about(self, claim: Claim) -> Model:
         """Return the model with the eras that a claim speaks of: in a variant, or further ones."""
         model = self.variant(claim.calibrations) if claim.calibrations else self
-        further = (claim.over,) if claim.over in model.further_eras else ()
-        names = claim.eras or further
-        return model._of({name: model._named(name) for name in names}) if names else model  # noqa: SLF001 - its own
+        eras = spoken_of(claim, model.eras, model.further_eras, model.parameters)
+        return model._of(eras) if eras else model  # noqa: SLF001 - its own
 
     def to_toml(self) -> str:
         """Write the model as a model file: what reads it back is an equal model."""
@@ -638,11 +637,6 @@ def _game_alone(model: Model) -> Model:
 @lru_cache(maxsize=64)
 def _climbing(model: Model) -> tuple[tuple[str, sp.Basic], ...]:
     return climbing(model.payoffs, model.outcomes, tuple(model.game.formulas()))
-
-
-def _plainly(told: object) -> object:
-    """Return lists and mappings with plain numbers in them; a number by itself stays what it is."""
-    return plain(told) if isinstance(told, Mapping | list | tuple) else told
 
 
 def _restored(

@@ -201,6 +201,40 @@ def test_a_deviation_is_of_choices_that_there_are_and_of_one_player(patron_first
     assert "nothing to choose instead" in told(once, deviations=[{"x": "0"}], holding=["x"])
 
 
+# --- any two calibrations -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "wanted"),
+    [
+        ("one.y < other.y", {"given": "one.b < other.b"}, "proved"),
+        ("one.y < other.y", {}, "mixed"),
+        ("here.y == there.y", {"eras": ["here", "there"], "shared": ["b"]}, "proved"),
+    ],
+)
+def test_any_two_calibrations_need_no_eras(best_reply, text, fields, wanted):
+    """In equilibrium y = 10*b/(40 - b)."""
+    claim = best_reply.make_claim(text, over="any pair", **fields)
+    (verdict,) = dilemma.prove(best_reply, claim, seconds=60, thorough=True, fresh=True)
+    assert verdict.status == wanted
+    assert verdict.checks.attack.spoke > 0
+    if wanted == "mixed":
+        low, high = (float(point["b"]) for point in verdict.fails.points.values())
+        played = [float(play["ally"]["y"]) for play in verdict.fails.play.values()]
+        assert played == pytest.approx([10 * b / (40 - b) for b in (low, high)])
+        assert low >= high
+
+
+def test_any_two_calibrations_are_told_in_their_words(best_reply):
+    claim = best_reply.make_claim("one.y < other.y", over="any pair")
+    told = str(dilemma.prove(best_reply, claim))
+    assert "any two calibrations that the theory allows (the formula calls them one and other)" in (
+        " ".join(told.split())
+    )
+    with pytest.raises(ModelError, match="no era 'ona'"):
+        best_reply.make_claim("ona.y < other.y", over="any pair")
+
+
 # --- trends in what is held ----------------------------------------------------------------------------
 
 

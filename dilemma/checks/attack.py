@@ -262,7 +262,7 @@ def relevant(statements: Statements) -> set[str]:
 def _reach(model: Model, name: str) -> float:
     """Return how far draws go where a range has no end: three times what the eras know."""
     boxes = [era.values[name].range for era in model.eras.values()]
-    ends = [abs(end) for box in boxes for end in (box.low, box.high)]
+    ends = [abs(end) for box in boxes for end in (box.low, box.high) if end.is_finite]
     return 3 * float(max(ends, default=1)) or 3.0
 
 

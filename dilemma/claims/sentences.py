@@ -114,9 +114,10 @@ def quantified(model: Model, verdict: Verdict) -> str:
             at = f"For {every if some else 'all'} values of the parameters that the theory allows"
         case "any pair":
             first, second = (era.title for era in _pair(model.about(claim)))
+            boxes = ", whatever the eras' boxes say" if model.eras else ""
             at = (
-                f"For {'some' if some else 'any'} two calibrations that the theory allows, whatever "
-                f"the eras' boxes say (the formula calls them {first} and {second})"
+                f"For {'some' if some else 'any'} two calibrations that the theory allows{boxes} "
+                f"(the formula calls them {first} and {second})"
             )
         case "pair":
             first, second = (era.title for era in _pair(model.about(claim)))
@@ -306,7 +307,7 @@ def _latex(model: Model, claim: Claim, symbol: sp.Symbol) -> str:
         told = rf"\text{{{reference.what}}}{_call(reference.arguments)}"
     if reference.era is None:
         return told
-    title = model.era(reference.era).title
+    title = model.about(claim).eras[reference.era].title
     short = title if width(title) <= LONGEST else reference.era
     return rf"{told}^{{\text{{{latex_escape(short)}}}}}"
 

@@ -73,7 +73,8 @@ class Draws:
         low, high = interval.low, interval.high
         if not (low.is_finite and high.is_finite):
             boxes = [e.values[name].range for e in self.statements.model.eras.values()]
-            reach = float(max((abs(b.high) for b in boxes), default=sp.Integer(1))) or 1.0
+            far = [abs(box.high) for box in boxes if box.high.is_finite]
+            reach = float(max(far, default=sp.Integer(1))) or 1.0
             low = low if low.is_finite else sp.Float(-3 * reach)
             high = high if high.is_finite else sp.Float(3 * reach)
         a, b = float(low), float(high)

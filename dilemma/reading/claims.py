@@ -19,6 +19,7 @@ import sympy as sp
 
 from dilemma.errors import Mistake, nearest
 from dilemma.games.kind import Can
+from dilemma.reading.eras import pair_called
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
 from dilemma.reading.rows import KEY, ClaimRow, Where, blame
 from dilemma.reading.setting import Setting
@@ -183,7 +184,7 @@ class FormulaReader:
         """Return the era in front of a name, if it says more than the claim's ``over`` does."""
         if era is None:
             return None
-        every = self.setting.every_era
+        every = dict.fromkeys([*self.eras, *self.setting.every_era])
         if era.text not in every:
             raise era.error(f"no era {era.text!r}", nearest(era.text, every))
         if self.over in PAIRS and era.text not in self.eras:
@@ -474,14 +475,16 @@ class _Reading:
     # --- of which calibrations ------------------------------------------------------------------
 
     def _eras(self) -> list[str]:
-        """Return the eras that "each" and "pair" are about."""
+        """Return the eras that "each" and "pair" are about, or what any pair is called."""
+        if self.row.over == "any pair":
+            return list(pair_called(self.row.eras, list(self.setting.eras)))
         return self.row.eras or list(self.setting.eras)
 
     def _check_eras(self) -> bool:
         """See that the eras that are named are eras, and that something is said of them."""
         named, every = self.row.eras, self.setting.every_era
         for index, era in enumerate(named):
-            if era not in every:
+            if era not in every and self.row.over != "any pair":
                 self._say(("eras", index), f"no era {era!r}", nearest(era, every))
                 return False
             if era in named[:index]:

@@ -10,7 +10,7 @@ are asked about by name alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 import sympy as sp
@@ -26,7 +26,8 @@ from dilemma.reading.rows import (
     Where,
     blame,
 )
-from dilemma.theory.parts import Era, Grade, Interval, Parameter, Value, Variant, decimal
+from dilemma.reading.toml import plain
+from dilemma.theory.parts import Claim, Era, Grade, Interval, Parameter, Value, Variant, decimal
 
 __all__ = [
     "HEAD",
@@ -47,6 +48,8 @@ __all__ = [
 
 SPELT = 4  # parameters at most that a title spells out
 GIVEN = "given on the spot: no source"
+ALLOWED = "the range that the theory allows"
+PAIR = ("one", "other")  # what any two calibrations are called where there are not two eras
 HEAD = ("title", "years", "based_on")  # an era's other keys are its values
 
 
@@ -308,7 +311,7 @@ def given_value(parameter: Parameter, told: object) -> Value:
     if not isinstance(told, Mapping | list | tuple):
         number = inside(parameter, told)
         return Value(number, Interval(number, number), "assumed", GIVEN)
-    row = whole(told)
+    row = whole(plain(told))
     wanted = "a number, [low, high] or {'value': ..., 'range': [low, high]} is wanted"
     if not isinstance(row, dict) or not {"value", "range"} <= row.keys():
         raise CalibrationError(f"{parameter.name} = {told}: {wanted}")
@@ -359,6 +362,35 @@ def given_era(values: Mapping[str, Value], spelt: Iterable[str], title: str = ""
         told = ", ".join(f"{name} = {_short(values[name])}" for name in named)
         told = f"{title} with {told}" if title else told
     return Era(told, told, None, values, given=True)
+
+
+def pair_called(named: Sequence[str], eras: Sequence[str]) -> Sequence[str]:
+    """Return what any two calibrations are called: as somebody named them, as the eras, or in words.
+
+    Examples
+    --------
+    >>> pair_called([], ["cold_war", "post_cold_war"]), pair_called([], ["now"])
+    (['cold_war', 'post_cold_war'], ('one', 'other'))
+    """
+    return named or (eras if len(eras) == 2 else PAIR)
+
+
+def spoken_of(
+    claim: Claim,
+    eras: Mapping[str, Era],
+    further: Mapping[str, Era],
+    parameters: Mapping[str, Parameter],
+) -> dict[str, Era]:
+    """Return the eras that a claim speaks of, if not of a model's own; any two may be none of these."""
+    names: Sequence[str] = claim.eras or [n for n in (claim.over,) if n in further]
+    if claim.over == "any pair":
+        names = pair_called(claim.eras, list(eras))
+    anywhere = {
+        name: Value(parameter.range.some, parameter.range, "declared", ALLOWED)
+        for name, parameter in parameters.items()
+    }
+    known = {**further, **eras}
+    return {n: known[n] if n in known else Era(n, n, None, anywhere, given=True) for n in names}
 
 
 def era_called(name: str, titles: Mapping[str, str]) -> str | None:
