@@ -197,3 +197,29 @@ def test_stable_hedging_is_what_solve_calls_stable(hedging):
         (values,) = example.values.values()
         assert any(abs(values["x_J"] - one) < 1e-9 for one in stable)
     assert all(x < sp.Rational(1, 2) for x in stable)  # at the last, in every one
+
+
+# --- ties ----------------------------------------------------------------------------------------------
+
+
+TIE = game(ll=(1, 1), lr=(1, 0), rl=("e", 0), rr=(2, 1))
+
+
+@pytest.mark.parametrize(("among", "wanted"), [(None, "mixed"), ("strict", "proved")])
+def test_who_is_indifferent_may_be_left_out(among, wanted):
+    """Against left, left and right pay a the same at e = 1 alone."""
+    holds = "rightly == 1 or rightly == 0" if among else "rightly == 1 or rightly > 1/2 or e < 1"
+    assert status(TIE, holds=holds, among=among).status == wanted
+
+
+def test_an_example_that_lives_on_a_tie_says_who_is_indifferent():
+    claim = TIE.make_claim("rightly == 1 or e < 1", over="all")
+    told = " ".join(str(dilemma.prove(TIE, claim)).split())
+    assert "a is exactly indifferent here: left and right pay it the same." in told
+
+
+def test_who_mixes_is_not_said_to_be_indifferent():
+    claim = PENNIES.make_claim("rightly == 1", over="all")
+    told = " ".join(str(dilemma.prove(PENNIES, claim)).split())
+    assert "Exact, and nobody gains by deviating" in told
+    assert "indifferent" not in told

@@ -581,3 +581,33 @@ def test_what_chance_never_does_is_played_as_if_it_did(q):
     assert only.payoffs == {"ann": 1}
     assert found.complete
     assert "agrees with the symbolic cases" in found.method
+
+
+# --- ties left out -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("among", "wanted"), [(None, "mixed"), ("strict", "proved")])
+def test_a_claim_can_leave_out_what_somebody_is_indifferent_to(among, wanted):
+    """At c = 1 the incumbent may fight or not; else the entrant has 1 wherever fighting costs more."""
+    model = entry("2 - c", parameters={"c": {"range": [1, 5], "unit": "1", "means": "cost"}})
+    claim = model.make_claim("entrant == 1", over="all", among=among)
+    (verdict,) = dilemma.prove(model, claim, seconds=30)
+    assert verdict.status == wanted
+    assert wanted == "proved" or verdict.fails.points["any"]["c"] == 1
+
+
+def test_a_tie_that_is_always_there_leaves_nothing_to_speak_of():
+    model = entry("1", parameters={"c": {"range": [0, 1], "unit": "1", "means": "idle"}})
+    claim = model.make_claim("entrant == 1", over="all", among="strict")
+    assert [v.status for v in dilemma.prove(model, claim, seconds=30)] == ["vacuous"]
+
+
+def test_strict_play_is_of_actions():
+    with pytest.raises(dilemma.errors.ModelError, match="'strict' is for actions"):
+        dilemma.load("hedging").make_claim("x_J > 0", among="strict")
+
+
+def test_an_example_that_lives_on_a_tie_says_so():
+    model = entry("2 - c", parameters={"c": {"range": [1, 5], "unit": "1", "means": "cost"}})
+    told = " ".join(str(dilemma.prove(model, model.make_claim("entrant == 1", over="all"))).split())
+    assert "A tie here: at 'incumbent' fight and yield_ pay incumbent the same." in told

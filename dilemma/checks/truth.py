@@ -288,11 +288,11 @@ class _Claimed:
                 return [(p, p.holds) for p in played]
             case "pure" | "mixed" as which:
                 return [(p, p.holds) for p in played if p.pure == (which == "pure")]
-            case "stable" if Can.TABLE in at.model.game.can:
+            case "stable" | "strict" if Can.TABLE in at.model.game.can:
                 return [(p, p.strict) for p in played if p.pure]
             case "risk_dominant" if [len(p.actions) for p in at.model.players.values()] == [2, 2]:
                 return [(p, p.strict & risk_dominant(at, p.branch)) for p in played if p.pure]
-            case "stable" | "risk_dominant" | "lowest" | "highest" as which:
+            case "stable" | "strict" | "risk_dominant" | "lowest" | "highest" as which:
                 raise UnsupportedError(f"among {which!r}: not told apart here")
             case named:
                 return [(p, p.holds) for p in played if p.branch == named]

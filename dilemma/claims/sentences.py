@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 
 import sympy as sp
 
@@ -16,6 +17,8 @@ from dilemma.claims.verdict import ANOTHER, Example, Radius, Robustness, Verdict
 from dilemma.errors import DilemmaError
 from dilemma.games.kind import Can, Game
 from dilemma.games.play import numbers
+from dilemma.games.profiles import idle_replies, numeric_payoffs
+from dilemma.games.solution import equilibria
 from dilemma.model import Model
 from dilemma.output.cleaning import latex_escape
 from dilemma.output.displayed import inline
@@ -64,6 +67,7 @@ AMONG = {
     "pure": "{} in which nobody mixes",
     "mixed": "{} in which somebody mixes",
     "stable": "stable {}",
+    "strict": "{} in which nobody is indifferent",
     "risk_dominant": "risk-dominant {}",
     "lowest": "{} than which none is lower",
     "highest": "{} than which none is higher",
@@ -537,8 +541,6 @@ def _worth(example: Example, name: str) -> dict[str, str]:
 
 
 def _all_equilibria(model: Model, calibration: Mapping[str, sp.Rational]) -> str:
-    from dilemma.games.solution import equilibria
-
     try:
         found = equilibria(model, calibration)
     except DilemmaError as error:
@@ -575,4 +577,30 @@ def _notes(model: Model, example: Example) -> tuple[str, ...]:
         return ()
     if Can.SLOPES in model.game.can:
         return ("Solved exactly and searched for deviations that pay; four digits are shown.",)
-    return ("Exact, and nobody gains by deviating; four digits are shown.",)
+    return ("Exact, and nobody gains by deviating; four digits are shown.", *_ties(model, example))
+
+
+def _ties(model: Model, example: Example) -> Iterator[str]:
+    """Say who is indifferent where: a little to one side of such a calibration all may be otherwise."""
+    for label, play in example.play.items():
+        where = f" ({label})" if len(example.play) > 1 else ""
+        if Can.TABLE in model.game.can and set(play) == set(model.players):
+            payoffs, _ = numeric_payoffs(model, model.values(example.calibrations[label]))
+            mixes = {
+                who: {a: Fraction(int(p.p), int(p.q)) for a, p in mix.items()}
+                for who, mix in play.items()
+                if all(p.is_Rational for p in mix.values())
+            }
+            if len(mixes) < len(play):
+                continue
+            for who, idle in idle_replies([*model.players.values()], payoffs, mixes).items():
+                used = [a for a, chance in play[who].items() if chance]
+                if idle:
+                    yield (
+                        f"{model.players[who].title} is exactly indifferent here{where}: "
+                        f"{' and '.join([*used, *idle])} pay it the same."
+                    )
+        elif Can.SYMBOLS in model.game.can and model.game.concepts == ("strict",):
+            found = equilibria(model, example.calibrations[label])
+            if found.degenerate and found.witness:
+                yield f"A tie here{where}: {found.witness}."

@@ -120,7 +120,7 @@ class Solutions:
         """Return what nobody leaves, a leader included, and of that what the claim speaks of."""
         best = [p for p in self.solved[key] if p.best]
         which = self.statements.claim.among
-        if which == "stable":
+        if which in ("stable", "strict"):
             conditions = {b.name: b.conditions for b in self.statements.branches()}
             return [p for p in best if all(holds(c, p.at)[0] for c in conditions[p.branch.name])]
         return _extreme(self.statements, best, which) if which in EXTREMES else best

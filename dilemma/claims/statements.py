@@ -8,7 +8,8 @@ calibration with another equilibrium.
 
 What the claim says of them is put into these symbols by :mod:`dilemma.claims.meaning`.
 
-A claim may speak of pure or mixed equilibria, of a branch, or of those of a concept.  *Stable*: where actions are chosen, strict equilibria, which are the asymptotically stable states of
+A claim may speak of pure or mixed equilibria, of a branch, or of those of a concept.  *Strict*: nobody is indifferent, that is each would lose by any other action; in a tree whoever
+moves, wherever that is.  *Stable*: where actions are chosen, strict equilibria, which are the asymptotically stable states of
 the replicator dynamics of two populations (Ritzberger and Weibull 1995, Econometrica 63(6):
 1371-1399, unverified); where numbers are chosen, those to which best replies lead back from
 nearby.  *Risk dominant*: of the strict equilibria of a 2x2 game the one whose product of losses from
@@ -366,8 +367,8 @@ def first_of(label: str, labels: Iterable[str]) -> str:
 # --- which equilibria a claim speaks of -----------------------------------------------------------
 
 
-CONCEPTS = ("stable", "risk_dominant", "lowest", "highest")
-EXTREMES = CONCEPTS[2:]
+CONCEPTS = ("stable", "strict", "risk_dominant", "lowest", "highest")
+EXTREMES = CONCEPTS[3:]
 
 
 def among(model: Model, every: Sequence[Branch], which: str | None) -> tuple[Branch, ...]:
@@ -387,7 +388,11 @@ def among(model: Model, every: Sequence[Branch], which: str | None) -> tuple[Bra
             return tuple(every)
         case "pure" | "mixed":
             return tuple(b for b in every if b.pure == (which == "pure"))
-        case "stable" if Can.SLOPES not in model.game.can:
+        case "strict" if model.game.concepts == ("strict",):
+            return tuple(
+                replace(b, conditions=(*b.conditions, *(gap > 0 for gap in b.gaps))) for b in every
+            )
+        case "strict" | "stable" if Can.SLOPES not in model.game.can:
             return tuple(_strict(model, b) for b in every if b.pure and not b.unknowns)
         case "stable":
             return tuple(_leads_back(model, b) for b in every)
@@ -412,6 +417,8 @@ def _concepts(model: Model) -> Iterator[str]:
     can = model.game.can
     if can & (Can.SLOPES | Can.TABLE):
         yield "stable"
+    if "strict" in model.game.concepts:
+        yield "strict"
     if Can.TABLE in can:
         yield "risk_dominant"
     if Can.SLOPES in can and not model.game.leader:
@@ -423,7 +430,7 @@ def _concepts(model: Model) -> Iterator[str]:
 
 def _strict(model: Model, branch: Branch) -> Branch:
     if Can.TABLE not in model.game.can:
-        raise UnsupportedError("among 'stable': only for simultaneous games")
+        raise UnsupportedError("among 'stable' or 'strict': only for simultaneous games")
     # From the payoffs: a branch's condition that 0 >= 0 is true already, and says nothing of 0 > 0.
     profile = _profile(model, branch)
     loses = [

@@ -149,7 +149,7 @@ class Draws:
         branches = {b.name: b for b in self.statements.branches()}
         rows = [r for r in self.batch(copy).rows if r.branch.name in branches]
         which = self.statements.claim.among
-        if which == "stable":
+        if which in ("stable", "strict"):
             rows = [self._conditioned(copy, r, branches[r.branch.name].conditions) for r in rows]
         if which in EXTREMES and rows:
             rows = self._extreme(rows, 1 if which == "highest" else -1)

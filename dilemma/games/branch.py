@@ -409,6 +409,8 @@ class Branch:
         for what holds in every equilibrium, not for what some equilibrium does.
     cutoffs : tuple of symbols
         Unknowns that are the chance of what is seen first, and by which nobody mixes.
+    gaps : tuple of sympy expressions
+        In a tree what each action pays more than another one, to whoever moves: nought at a tie.
     located : tuple of sympy Boolean or None
         Conditions in the parameters alone that hold iff there is such an equilibrium, where these
         are known although the play has no closed form.
@@ -431,6 +433,7 @@ class Branch:
     chosen: bool = False
     relaxed: bool = False
     cutoffs: tuple[sp.Symbol, ...] = ()
+    gaps: tuple[sp.Expr, ...] = ()
     located: tuple[sp.Basic, ...] | None = None
     binds: tuple[str, ...] = ()
     rivals: tuple[sp.Basic, ...] = ()

@@ -28,6 +28,7 @@ __all__ = [
     "MOST_PROFILES",
     "Calibrated",
     "Payoffs",
+    "idle_replies",
     "numeric_payoffs",
     "pure_equilibria",
     "regret_of",
@@ -208,6 +209,20 @@ def regret_of(
         pays = _by_action(players, payoffs, mixes, position)
         now = sum((c * pays[a] for a, c in mixes[player.name].items()), Fraction(0))
         found[player.name] = max(pays.values()) - now
+    return found
+
+
+def idle_replies(
+    players: Sequence[Player], payoffs: Payoffs, mixes: Mapping[str, Mapping[str, Fraction]]
+) -> dict[str, list[str]]:
+    """Return what each player would do as well as what it does, and does not."""
+    found = {}
+    for position, player in enumerate(players):
+        pays = _by_action(players, payoffs, mixes, position)
+        most = max(pays.values())
+        found[player.name] = [
+            a for a in player.actions if pays[a] == most and not mixes[player.name].get(a)
+        ]
     return found
 
 

@@ -341,6 +341,7 @@ def _texts(words: tuple[Word, ...]) -> tuple[str, ...]:
 _WORDS = ("pure", "mixed", "any")
 _CONCEPTS = {
     "stable": "simultaneous games: with actions, or two players with a number each",
+    "strict": "actions: of all at once, or in a tree in which everybody knows what has happened",
     "risk_dominant": "two players with two actions each",
     "lowest": "players who choose numbers, all at once",
     "highest": "players who choose numbers, all at once",
@@ -354,7 +355,7 @@ def among_mistake(where: Where, which: str, setting: Setting) -> Mistake | None:
         return None
     if which in _CONCEPTS:
         other = ", or leave 'among' out" if which == "stable" else ""
-        other = ", or write stable" if "stable" in game.concepts else other
+        other = f", or write {game.concepts[0]}" if game.concepts else other
         return Mistake(where, f"{which!r} is for {_CONCEPTS[which]}", f"name a branch{other}")
     told = game.not_called(which)
     if told is None:

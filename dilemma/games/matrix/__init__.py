@@ -139,9 +139,9 @@ class MatrixGame(Game):
 
     @property
     def concepts(self) -> tuple[str, ...]:
-        """Strict equilibria are stable; in 2x2 games one may be risk dominant."""
+        """Strict equilibria, which are stable; in 2x2 games one may be risk dominant."""
         two = [len(player.actions) for player in self.players.values()] == [2, 2]
-        return ("stable", "risk_dominant") if two else ("stable",)
+        return ("stable", "strict", "risk_dominant") if two else ("stable", "strict")
 
     def not_called(self, which: str) -> tuple[tuple[str, ...], str] | None:
         """See whether a name is a list of actions for each player, each list in the file's order."""

@@ -191,6 +191,11 @@ class TreeGame(Game):
 
         return solve(model, values, seconds=seconds, most=most)
 
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """Where everybody knows what has happened, play in which nobody is indifferent."""
+        return ("strict",) if self.perfect else ()
+
     def ordinary(self, size: Size, seconds: float) -> bool:
         """Tell whether it is small enough to be sure; backward induction does not mind players."""
         fits = (self.perfect or size.players <= 2) and len(self.nodes) <= 12

@@ -39,6 +39,7 @@ class _Case:
     words: Mapping[str, str]
     conditions: tuple[sp.Basic, ...] = ()
     nonzero: tuple[sp.Expr, ...] = ()
+    gaps: tuple[sp.Expr, ...] = ()
 
 
 def has_symbols(model: Model) -> bool:
@@ -105,6 +106,7 @@ def _branch(model: Model, case: _Case) -> Branch:
         payoffs=payoffs,
         outcomes=outcomes,
         conditions=case.conditions,
+        gaps=tuple(dict.fromkeys(case.gaps)),
         shape=Shape.of({}, tuple(dict.fromkeys(case.nonzero))),
     )
 
@@ -162,7 +164,9 @@ class _Induction:
                 chosen = {a: ONE if a == action else ZERO for a in node.actions}
                 case = _mixed(after, chosen, node.decision, action)
                 conditions = tuple(sp.Ge(gap, 0) for gap in gaps)
-                yield replace(case, conditions=case.conditions + conditions)
+                yield replace(
+                    case, conditions=case.conditions + conditions, gaps=(*case.gaps, *gaps)
+                )
 
     def _gap(self, player: str, one: _Case, other: _Case) -> sp.Expr:
         """Return what a player expects to gain by one action over another."""
@@ -192,7 +196,8 @@ class _Induction:
             chosen = {a: ONE if a == action else ZERO for a in node.actions}
             case = _mixed(after, chosen, node.decision, action)
             extra = (sp.Ge(least, 0), sp.Ge(most, 0))
-            yield replace(case, conditions=case.conditions + extra)
+            gaps = (*case.gaps, least, most)
+            yield replace(case, conditions=case.conditions + extra, gaps=gaps)
         if slope != 0:
             cutoff = sp.cancel(-gap.coeff(private.symbol, 0) / slope)
             for up, down, rises, extra in (
@@ -259,4 +264,5 @@ def _mixed(
         words=words,
         conditions=tuple(c for case in after.values() for c in case.conditions),
         nonzero=tuple(e for case in after.values() for e in case.nonzero),
+        gaps=tuple(gap for case in after.values() for gap in case.gaps),
     )
