@@ -303,3 +303,34 @@ def test_no_answer_is_longer_than_the_claims_budget(tripwire):
     claim = tripwire.make_claim("rises(x, t)", over="all")
     cases = Cases(stated(tripwire, claim, "all"), time.perf_counter(), answer=1e-4)
     assert Engine(cases).longer("not decided in time: 'interior'") is None
+
+
+# --- round numbers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        ("y < 1/4", {}),
+        ("falls(y, b)", {}),
+        ("rises(y, x)", {"holding": ["x"]}),
+        ("one.y < other.y", {"over": "any pair"}),
+    ],
+)
+def test_an_example_has_few_digits(best_reply, text, fields):
+    (verdict,) = decide(
+        best_reply, best_reply.make_claim(text, **{"over": "all", **fields}), seconds=60
+    )
+    numbers = [value for point in verdict.fails.points.values() for value in point.values()]
+    if "holding" in fields:
+        numbers += [play["patron"]["x"] for play in verdict.fails.play.values()]
+    assert all(len(f"{float(value):.12g}".replace(".", "").strip("0")) <= 2 for value in numbers)
+
+
+def test_an_example_is_rounded_only_as_far_as_it_is_one(best_reply):
+    """y = 10*b/(40 - b) lies in between for b between 4.00796 and 4.01186 alone."""
+    claim = best_reply.make_claim("not (y > 1.1136 and y < 1.1148)", over="all")
+    (verdict,) = decide(best_reply, claim, seconds=60)
+    b = verdict.fails.points["any"]["b"]
+    assert sp.Rational("1.1136") < 10 * b / (40 - b) < sp.Rational("1.1148")
+    assert b == sp.Rational("4.01")

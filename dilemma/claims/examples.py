@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context
 from typing import Any
 
 import sympy as sp
@@ -33,6 +34,7 @@ __all__ = [
     "example_of",
     "find_example",
     "moved_from_centre",
+    "simpler",
     "truth",
 ]
 
@@ -59,7 +61,9 @@ def find_example(
     centres = {s: c for s in question.symbols if (c := _centre(statements, s)) is not None}
     question.add(*extra)
     kept = _towards_centre(question, list(centres.items()))
-    kept += _rounded(question, kept, [s for s in centres if s not in dict(kept)])
+    known = dict(kept)
+    named = [s for s in question.symbols if _is_parameter(statements, s) and s not in known]
+    kept += _rounded(question, kept, named)
     answer = question.ask(*(sp.Eq(s, v) for s, v in kept))
     if answer.status != "sat":
         return None
@@ -69,6 +73,10 @@ def find_example(
         **{statements.rival(c): rival[c.key] for c in statements.copies if c.key in rival},
     }
     return _example(statements, answer.values, played)
+
+
+def _is_parameter(statements: Statements, symbol: sp.Symbol) -> bool:
+    return symbol in statements.home and statements.home[symbol][0] in statements.model.parameters
 
 
 def _centre(statements: Statements, symbol: sp.Symbol) -> sp.Rational | None:
@@ -114,17 +122,28 @@ def _rounded(question: Question, kept: Kept, free: Sequence[sp.Symbol]) -> Kept:
         value = question.ask(*fixed).values.get(symbol)
         if value is None:
             continue
-        for candidate in _round(value):
+        for candidate in (*simpler(value), value):
             if question.ask(*fixed, sp.Eq(symbol, candidate)).status == "sat":
                 found.append((symbol, candidate))
                 break
     return found
 
 
-def _round(value: sp.Rational) -> Iterator[sp.Rational]:
-    for digits in (1, 2, 3, 4):
-        yield sp.Rational(f"{float(value):.{digits}g}")
-    yield value
+def simpler(value: sp.Rational) -> Iterator[sp.Rational]:
+    """Yield numbers near another one that have fewer digits, those with the fewest first.
+
+    Examples
+    --------
+    >>> [str(number) for number in simpler(sp.Rational("9.97"))]
+    ['10', '9', '99/10', '997/100']
+    """
+    told = f"{float(value):.12g}"
+    tries = [
+        Context(prec=digits, rounding=how).create_decimal(told)
+        for digits in (1, 2, 3, 4)
+        for how in (ROUND_HALF_EVEN, ROUND_DOWN)
+    ]
+    yield from dict.fromkeys(sp.Rational(str(number)) for number in tries)
 
 
 def _example(

@@ -18,7 +18,7 @@ import numpy as np
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
-from dilemma.claims.examples import Example, moved_from_centre
+from dilemma.claims.examples import Example, moved_from_centre, simpler
 from dilemma.claims.meaning import Reading, UndefinedError, by_era, outcome_of, put_in_claim
 from dilemma.claims.statements import EXTREMES, AtMost, Copy, Statements, copies
 from dilemma.claims.verdict import ANOTHER
@@ -34,6 +34,7 @@ from dilemma.model import Model
 __all__ = ["Solutions", "confirmed", "in_boxes", "near_centre", "solved_again", "speaks"]
 
 REGRET = 1e-6
+ROUNDING = 1.0  # seconds for an example to become round
 
 Points = Mapping[str, Mapping[str, sp.Rational]]
 
@@ -299,7 +300,11 @@ def confirmed(
             if value is None:
                 return None
             held[copy.key][name] = value
-    return solved_again(statements, points, held, fails=fails)
+    found = solved_again(statements, points, held, fails=fails)
+    if found is None:
+        return None
+    until = time.perf_counter() + ROUNDING
+    return near_centre(statements, points, held, fails=fails, until=until) or found
 
 
 def _anything(statements: Statements, copy: Copy, name: str) -> sp.Rational:
@@ -450,11 +455,23 @@ def near_centre(
     """Return an example near the centre, made from what looks like one; None if it is none.
 
     As many parameters as will do are put at their centres, halves at a time, while there is time.
+    What is left, and what is held, becomes round.
     """
     if not _quickly(statements, points, held, fails=fails):
         return None
-    if not statements.model.eras:
-        return solved_again(statements, points, held, fails=fails)
+    at: Points = points
+    if statements.model.eras:
+        at = _near(statements, points, held, fails=fails, until=until)
+    until = min(until, time.perf_counter() + ROUNDING)
+    at, round_held = _rounded(statements, at, held, fails=fails, until=until)
+    found = solved_again(statements, at, round_held, fails=fails)
+    return found or solved_again(statements, points, held, fails=fails)
+
+
+def _near(
+    statements: Statements, points: Points, held: Points, *, fails: bool, until: float
+) -> Points:
+    """Put as many parameters at their centres as an example survives."""
     todo = [
         statements.symbol(copy, name)
         for copy in statements.copies
@@ -474,8 +491,49 @@ def near_centre(
             put(some[len(some) // 2 :])
 
     put(list(dict.fromkeys(todo)))
-    found = solved_again(statements, at, held, fails=fails)
-    return found or solved_again(statements, points, held, fails=fails)
+    return at
+
+
+def _rounded(
+    statements: Statements, points: Points, held: Points, *, fails: bool, until: float
+) -> tuple[Points, Points]:
+    """Give each parameter and each held choice the fewest digits with which an example survives."""
+    at, fixed = points, held
+    model = statements.model
+    moved = {
+        statements.symbol(copy, name): points[copy.key][name]
+        for copy in copies(statements)
+        for name in model.parameters
+        if points[copy.key][name] != _anything(statements, copy, name)
+    }
+    for symbol, value in moved.items():
+        for simple in simpler(value):
+            if time.perf_counter() >= until:
+                return at, fixed
+            trial = _put(statements, at, symbol, simple)
+            if in_boxes(statements, trial) and _quickly(statements, trial, fixed, fails=fails):
+                at = trial
+                break
+    for key, own in held.items():
+        for name, value in own.items():
+            for simple in simpler(value):
+                if time.perf_counter() >= until:
+                    return at, fixed
+                again = {**fixed, key: {**fixed[key], name: simple}}
+                rising = _in_order(statements, again)
+                if rising and _quickly(statements, at, again, fails=fails):
+                    fixed = again
+                    break
+    return at, fixed
+
+
+def _in_order(statements: Statements, held: Points) -> bool:
+    """Tell whether a held choice that moves is higher where it should be."""
+    return all(
+        held[copy.key][copy.moved] > held[copy.base][copy.moved]
+        for copy in copies(statements)
+        if copy.moved in held.get(copy.key, {})
+    )
 
 
 def _quickly(statements: Statements, points: Points, held: Points, *, fails: bool) -> bool:
@@ -488,15 +546,24 @@ def _quickly(statements: Statements, points: Points, held: Points, *, fails: boo
     return outcome is not None and outcome[0] is not fails
 
 
-def _centred(
-    statements: Statements, points: Points, symbols: Sequence[sp.Symbol]
-) -> dict[str, dict[str, sp.Rational]]:
-    found = {key: dict(at) for key, at in points.items()}
+def _centred(statements: Statements, points: Points, symbols: Sequence[sp.Symbol]) -> Points:
+    found = points
     for symbol in symbols:
         name, copy = statements.home[symbol]
         era = copy.era if copy.era is not None else next(iter(statements.model.eras))
-        centre = statements.model.eras[era].values[name].central
-        for other in copies(statements):
-            if statements.symbol(other, name) == symbol:
-                found[other.key][name] = centre
+        found = _put(statements, found, symbol, statements.model.eras[era].values[name].central)
     return found
+
+
+def _put(
+    statements: Statements, points: Points, symbol: sp.Symbol, value: sp.Rational
+) -> dict[str, dict[str, sp.Rational]]:
+    """Give a parameter another value, wherever it is the same one."""
+    name = statements.home[symbol][0]
+    return {
+        copy.key: {
+            **points[copy.key],
+            **({name: value} if statements.symbol(copy, name) == symbol else {}),
+        }
+        for copy in copies(statements)
+    }
