@@ -70,7 +70,13 @@ class Methods:
     @overload
     def solve(self, at: None = ..., **how: Any) -> Equilibria | ByEra[Equilibria]: ...
     def solve(
-        self, at: Eras = None, *, seconds: float | None = 60, most: int = 200_000, **changes: Any
+        self,
+        at: Eras = None,
+        *,
+        seconds: float | None = 60,
+        most: int = 200_000,
+        second_opinion: bool = False,
+        **changes: Any,
     ) -> Equilibria | ByEra[Equilibria]:
         """Return every equilibrium, as :func:`dilemma.solve` does.
 
@@ -81,7 +87,7 @@ class Methods:
         ('(strong, strong)',)
         """
         found: Equilibria | ByEra[Equilibria] = _public("solve")(
-            self, at, seconds=seconds, most=most, **changes
+            self, at, seconds=seconds, most=most, second_opinion=second_opinion, **changes
         )
         return found
 

@@ -46,8 +46,8 @@ class Bets(Game):
         bets = {"share": Outcome("share", "on heads", "1", {}, sp.Symbol("share", real=True))}
         return Statement(players, payoffs, bets, cls())
 
-    def solve(self, model, values, *, seconds, most):
-        del seconds, most
+    def solve(self, model, values, *, seconds, most, second_opinion):
+        del seconds, most, second_opinion
         chance = values[p]
         found = tuple(
             Equilibrium(

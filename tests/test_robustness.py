@@ -1,5 +1,6 @@
 """What a proof needs, how far the boxes carry, what rescues a claim: where the answers are known."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import sympy as sp
 
 from dilemma.checks.attack import attempts, calibrations
 from dilemma.claims.decide import decide, stated
+from dilemma.robustness import needs
 from dilemma.robustness.needs import Boxes
 from dilemma.robustness.rescue import robustness
 from small_games import ranging, theory, valued
@@ -166,6 +168,26 @@ def test_the_radius_is_bracketed(holds, radius):
     low, high = found.radius.proved, found.radius.fails
     assert low <= radius <= high
     assert high - low < sp.Rational(1, 100)
+
+
+@pytest.mark.parametrize(
+    ("holds", "radius"), [("a*b > 3/4", 2 - 3**0.5 / 2), ("a**2 + b**2 < 10", 5**0.5 - 2)]
+)
+def test_random_calibrations_bring_the_upper_end_down(holds, radius):
+    """Without a decision: the claim fails first at a corner of the boxes, where a = b."""
+    claim = BOXES.make_claim(holds, over="now")
+    boxes = Boxes.of(stated(BOXES, claim, "now"))
+    bracket = needs.Bracket(boxes, needs.Elsewhere(boxes.statements, (), until=0.0))
+    bracket.high = sp.Integer(2)
+    bracket.attack(time.perf_counter() + 60)
+    assert radius <= float(bracket.high) < radius + 0.02
+
+
+def test_what_was_not_decided_in_between_is_said(monkeypatch):
+    monkeypatch.setattr(needs.Bracket, "ask", lambda *_: None)
+    _, found = told("a*b > 3/2")
+    assert found.radius.fails is not None
+    assert found.radius.proved is None or any("between the radii" in note for note in found.notes)
 
 
 def test_boxes_are_blown_up_only_where_they_have_a_width():

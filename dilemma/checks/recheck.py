@@ -415,7 +415,7 @@ def _plays(batch: Batch, position: int, search: Search) -> list[Array]:
 def _confirmed(model: Model, calibration: Calibration, point: Array, search: Search) -> bool:
     """Tell whether the exact solver has what the search found, or disagrees with it."""
     try:
-        exactly = equilibria(model, calibration)
+        exactly = equilibria(model, calibration, second_opinion=True)
     except DisagreementError:
         return True
     for one in exactly:

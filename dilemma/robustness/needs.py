@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -26,15 +27,17 @@ from dilemma.claims.decide import decided
 from dilemma.claims.examples import Example, truth
 from dilemma.claims.statements import Statements, copies
 from dilemma.claims.verdict import Need, Radius, Verdict
-from dilemma.errors import DilemmaError
+from dilemma.errors import DilemmaError, UnsupportedError
 from dilemma.games.kind import Can
 from dilemma.theory.parts import Claim, Interval, decimal
 
 __all__ = [
+    "CLOSE",
     "LONGEST",
     "Axis",
     "Bounds",
     "Boxes",
+    "Bracket",
     "Elsewhere",
     "Sample",
     "called",
@@ -46,6 +49,7 @@ __all__ = [
 
 Axis = tuple[str | None, str]
 Bounds = dict[Axis, Interval]
+Points = Mapping[str, Mapping[str, sp.Rational]]
 
 LONGEST = 20.0  # seconds for one decision on other boxes
 
@@ -106,10 +110,10 @@ class Boxes:
             found[axis] = Interval(low, high, open_low, open_high)
         return found
 
-    def radius_of(self, example: Example) -> sp.Expr:
-        """Return the radius at which an example enters the boxes."""
+    def radius_of(self, points: Points) -> sp.Expr:
+        """Return the radius at which calibrations, one a copy, enter the boxes."""
         farthest: sp.Expr = sp.Integer(0)
-        for axis, value in self.values(example):
+        for axis, value in self.values(points):
             interval, centre = self.intervals[axis], self.centres[axis]
             half = interval.high - centre if value > centre else centre - interval.low
             gap = abs(value - centre)
@@ -117,11 +121,11 @@ class Boxes:
                 farthest = sp.Max(farthest, gap / half if half else sp.oo)
         return farthest
 
-    def values(self, example: Example) -> list[tuple[Axis, sp.Rational]]:
-        """Return what an example has on each axis, twins' values too."""
+    def values(self, points: Points) -> list[tuple[Axis, sp.Rational]]:
+        """Return what calibrations have on each axis, twins' values too."""
         found = []
         for copy in copies(self.statements):
-            for name, value in example.points[copy.key].items():
+            for name, value in points[copy.key].items():
                 axis = (None if self.statements.tied(name) else copy.era, name)
                 if axis in self.intervals:
                     found.append((axis, value))
@@ -378,7 +382,7 @@ class _Search:
         own = self.boxes.intervals[unit.axis]
         if (unit.axis, unit.end) in self.positive:
             own = replace(self.boxes.declared(unit.axis), open_low=True, open_high=True)
-        told = [v for axis, v in self.boxes.values(example) if axis == unit.axis]
+        told = [v for axis, v in self.boxes.values(example.points) if axis == unit.axis]
         if unit.end == "low":
             return all(v > own.low or (v == own.low and not own.open_low) for v in told)
         return all(v < own.high or (v == own.high and not own.open_high) for v in told)
@@ -489,14 +493,18 @@ def _worded(statements: Statements, axis: Axis, side: str, value: sp.Rational) -
 
 
 PRECISE = sp.Rational(1, 512)  # how near both ends of the bracket are brought
+CLOSE = sp.Rational(1, 50)  # and how near they must be for nothing to be said of it
+QUICK = 2.0  # seconds for one decision, as long as such ones do
+TRIED = 5  # failing draws that are solved exactly
 FARTHEST = 64  # how far boxes are blown up where the theory's own ranges have no end
 
 
 @dataclass
-class _Bracket:
+class Bracket:
     """What is known of the radius: proved up to ``low``, refuted from ``high`` on.
 
-    ``blocked`` is the smallest radius at which neither came out.
+    ``blocked`` is the smallest radius at which neither came out by decisions of one length,
+    ``undecided`` one at which none did.
     """
 
     boxes: Boxes
@@ -504,11 +512,12 @@ class _Bracket:
     low: sp.Rational | None = None
     high: sp.Expr = field(default=sp.oo)
     blocked: sp.Expr = field(default=sp.oo)
+    undecided: sp.Expr = field(default=sp.oo)
 
     def learn(self) -> None:
         """Take in the counterexamples that are known."""
         for example in self.elsewhere.examples:
-            self.high = min(self.high, self.boxes.radius_of(example))
+            self.high = min(self.high, self.boxes.radius_of(example.points))
 
     def ask(self, radius: sp.Rational) -> None:
         """Decide at one radius."""
@@ -519,17 +528,47 @@ class _Bracket:
         elif self.high > radius:
             self.blocked = min(self.blocked, radius)
 
+    def attack(self, until: float) -> None:
+        """Bring the upper end down: to where no random calibration fails that is closer."""
+        tried = self.low or sp.Integer(0)
+        while self.high - tried > PRECISE and self.high > 0 and time.perf_counter() < until:
+            middle = _short((tried + min(self.high, sp.Integer(FARTHEST))) / 2)
+            before = self.high
+            for points in self._failing(middle):
+                self.high = min(self.high, self.boxes.radius_of(points))
+            if self.high == before:
+                tried = middle
+
+    def _failing(self, radius: sp.Rational) -> Iterator[Points]:
+        """Yield a random calibration in the boxes of a radius at which the claim fails, if there is one."""
+        statements = replace(self.boxes.statements, bounds=dict(self.boxes.scaled(radius)), home={})
+        mode = statements.claim.mode
+        drawn = calibrations(statements, DRAWS, 0)
+        tries = attempts(statements, drawn)
+        fails = np.broadcast_to(tries.told().false(mode), len(drawn))
+        for k in np.flatnonzero(fails)[:TRIED]:
+            told = tries.again(int(k))
+            if told is not None and told.false(mode):
+                yield drawn.points(int(k))
+                return
+
     def narrow(self) -> None:
-        """Bring both ends together, from below and, past what stays open, from above."""
+        """Bring both ends together, from below and, past what stays open, from above.
+
+        By quick decisions as far as these go, then by long ones.
+        """
         if self.low is None:
             return  # nothing was proved that could be narrowed from below
         # Nothing is known beyond where a claim was proved on the largest boxes that were tried.
-        while (
-            (top := min(self.high, self.blocked)) is not sp.oo
-            and top - self.low > PRECISE
-            and not self.elsewhere.late
-        ):
-            self.ask(_short((self.low + top) / 2))
+        longest = self.elsewhere.longest
+        for each in (QUICK, longest):
+            self.elsewhere.longest, self.blocked = each, self.undecided
+            while (
+                (top := min(self.high, self.blocked)) is not sp.oo
+                and top - self.low > PRECISE
+                and not self.elsewhere.late
+            ):
+                self.ask(_short((self.low + top) / 2))
         tried = self.blocked
         while self.high is not sp.oo and self.high - tried > PRECISE and not self.elsewhere.late:
             middle = _short((tried + self.high) / 2)
@@ -546,7 +585,7 @@ def radius_of(elsewhere: Elsewhere, verdict: Verdict) -> Radius | None:
         return None
     if verdict.fails is not None:
         elsewhere.examples.append(verdict.fails)
-    bracket = _Bracket(boxes, elsewhere)
+    bracket = Bracket(boxes, elsewhere)
     bracket.learn()
     if verdict.status == "proved":
         bracket.low = sp.Integer(1)
@@ -559,8 +598,11 @@ def radius_of(elsewhere: Elsewhere, verdict: Verdict) -> Radius | None:
             radius *= 2
     else:
         if verdict.fails is None:
-            bracket.blocked = sp.Integer(1)
+            bracket.blocked = bracket.undecided = sp.Integer(1)
         bracket.ask(sp.Integer(0))
+    if verdict.status != "proved" and bracket.low is not None:
+        with suppress(UnsupportedError):  # then decisions alone bring examples
+            bracket.attack((time.perf_counter() + elsewhere.until) / 2)
     if bracket.low is not None:
         bracket.narrow()
     return Radius(bracket.low, None if bracket.high is sp.oo else bracket.high)

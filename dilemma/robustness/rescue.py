@@ -26,7 +26,9 @@ from dilemma.claims.statements import Statements
 from dilemma.claims.verdict import Cut, Need, Radius, Region, Rescue, Robustness, Shares, Verdict
 from dilemma.errors import UnsupportedError
 from dilemma.model import Model
+from dilemma.output.result import number
 from dilemma.robustness.needs import (
+    CLOSE,
     LONGEST,
     Axis,
     Boxes,
@@ -96,7 +98,7 @@ def _cuts(boxes: Boxes, elsewhere: Elsewhere, sample: Sample) -> Iterator[_Cut]:
     for axis, column in sample.columns.items():
         failing[axis] = [float(v) for v in np.ravel(column[sample.fails])]
     for example in elsewhere.examples:
-        for axis, value in boxes.values(example):
+        for axis, value in boxes.values(example.points):
             failing.setdefault(axis, []).append(float(value))
     for axis, interval in boxes.intervals.items():
         width = float(interval.high - interval.low)
@@ -228,7 +230,7 @@ def _of_example(boxes: Boxes, elsewhere: Elsewhere, part: Part) -> Axis | None:
     """
     wide = _wide(boxes, part)
     for example in reversed(elsewhere.examples):
-        values = boxes.values(example)
+        values = boxes.values(example.points)
         if not all(part[axis].low <= v <= part[axis].high for axis, v in values):
             continue
         moved = [(axis, v) for axis, v in values if v != boxes.centres[axis] and axis in wide]
@@ -346,7 +348,18 @@ class _Answers:
         self.progress(0.0, "radius")
         elsewhere = self._elsewhere(statements)
         found = radius_of(elsewhere, self.verdict)
-        self._late(elsewhere, "the radius is bracketed less closely")
+        if found is None or found.proved is None or found.fails is None:
+            self._late(elsewhere, "the radius is bracketed less closely")
+        elif found.fails - found.proved > CLOSE:
+            why = (
+                f"not in {self.each:g} seconds"
+                if elsewhere.late
+                else f"not within {LONGEST:g} seconds each"
+            )
+            low, high = number(found.proved), number(found.fails)
+            self.notes.append(
+                f"between the radii {low} and {high}: boxes of such sizes were decided {why}"
+            )
         return found
 
     def needs(self, statements: Statements) -> tuple[Need, ...]:

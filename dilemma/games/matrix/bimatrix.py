@@ -22,7 +22,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice, product
 from math import comb, inf, isinf
 
@@ -544,10 +544,9 @@ def solve(
     payoffs, exact = numeric_payoffs(model, values)
     game = Calibrated(model, values, payoffs, exact)
     left = whole = {p.name: p.actions for p in game.players}
+    of_two = partial(two_players, deadline=deadline, most=most, second_opinion=second_opinion)
     if _at_once([len(actions) for actions in left.values()], seconds, most):
-        yield from two_players(
-            game, left, deadline=deadline, most=most, second_opinion=second_opinion
-        )
+        yield from of_two(game, left)
         return
     pure = list(pure_equilibria(game.players, payoffs))
     first = _listed(game, pure, share(deadline, 0.3))
@@ -563,25 +562,22 @@ def solve(
     if len([actions for actions in left.values() if len(actions) > 1]) > 2:
         yield from many.solve(game, left, first, said=said, deadline=deadline, most=most)
     elif left != whole and all(len(actions) == 1 for actions in left.values()):
-        witness = many.tie(game.players, payoffs)
-        yield replace(
-            first,
-            complete=True,
-            reason="",
-            degenerate=True if witness else None,
-            witness=witness,
-            method="; ".join(said),
-        )
+        yield _one_profile(game, first, said)
     else:
-        yield from two_players(
-            game,
-            left,
-            said=said,
-            pure=pure,
-            deadline=deadline,
-            most=most,
-            second_opinion=second_opinion,
-        )
+        yield from of_two(game, left, said=said, pure=pure)
+
+
+def _one_profile(game: Calibrated, known: Solution, said: Sequence[str]) -> Solution:
+    """Return the answer where one profile is left."""
+    witness = many.tie(game.players, game.payoffs)
+    return replace(
+        known,
+        complete=True,
+        reason="",
+        degenerate=True if witness else None,
+        witness=witness,
+        method="; ".join(said),
+    )
 
 
 def _at_once(sizes: Sequence[int], seconds: float | None, most: int) -> bool:

@@ -79,19 +79,23 @@ def solve(
         word, every, foreign = _searched(model, search, values, found, sure=sure, symbolic=symbolic)
         said.append(word)
     if foreign and symbolic and not _continuum(reasons):
-        reasons.append(
-            Doubt("the search in floats found what the first-order conditions do not hold")
-        )
+        more = "the search in floats found what the first-order conditions do not hold"
+        reasons.append(Doubt(more))
     if any(not sure for _, _, sure in certified):
         reasons.append(Doubt("not every answer is known to be a global best reply"))
-    if every.doubt:
-        reasons.append(Doubt(every.doubt))
-    if every.continuum:
-        reasons.append(Doubt("of a continuum the ends are shown", continuum=True))
+    reasons += _doubts(every)
     if not every.equilibria and not reasons:
         said.append("there is no equilibrium in pure choices")
     ties = [p.tie for p, _, _ in certified if p.tie]
     yield _solution(model, values, every, said=said, reasons=reasons, ties=ties)
+
+
+def _doubts(every: Together) -> Iterator[Doubt]:
+    """Yield why some of what hangs together may be missing."""
+    if every.doubt:
+        yield Doubt(every.doubt)
+    if every.continuum:
+        yield Doubt("of a continuum the ends are shown", continuum=True)
 
 
 def _at_first(model: Model, search: Search, values: Values) -> Solution:
