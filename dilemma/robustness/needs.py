@@ -523,7 +523,7 @@ class Bracket:
         """Decide at one radius."""
         status = self.elsewhere.decide(self.boxes.scaled(radius)).status
         self.learn()
-        if status == "proved":
+        if status == "proved" and radius < self.undecided:
             self.low = radius if self.low is None else max(self.low, radius)
         elif self.high > radius:
             self.blocked = min(self.blocked, radius)
