@@ -269,8 +269,8 @@ def _power(formula: Formula, node: ast.BinOp, degrees: Mapping[str, int]) -> int
 def written_number(node: ast.expr) -> Fraction | None:
     """Return the number that is written out, such as -5/8; None where it is no plain number."""
     match node:
-        case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
-            return Fraction(Decimal(repr(node.value))) if abs(node.value) < 10**9 else None
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            return Fraction(Decimal(repr(value))) if abs(value) < 10**9 else None
         case ast.UnaryOp(op=ast.USub(), operand=inner):
             number = written_number(inner)
             return None if number is None else -number
