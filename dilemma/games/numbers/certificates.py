@@ -40,6 +40,7 @@ from dilemma.games.numbers.first_order import (
     stationary,
 )
 from dilemma.games.numbers.optimality import Rivals, floats, gains, known_symbols
+from dilemma.games.numbers.powers import in_roots, slope
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.games.points import Point
 from dilemma.model import Model
@@ -212,7 +213,8 @@ def _moves(
     lagrangian, tight = _lagrangian(model, branch.binds, branch.unknowns, player)
 
     def number(formula: sp.Expr) -> float:
-        return float(put_in_exactly(formula, at))
+        value = sp.N(put_in_exactly(formula, at))
+        return float(value) if value.is_real else np.inf  # the bend of x**(3/2) at 0
 
     def table(rows: list[sp.Expr], columns: list[sp.Symbol]) -> np.ndarray[Any, Any]:
         return np.array([[number(sp.diff(r, c)) for c in columns] for r in rows])
@@ -232,7 +234,8 @@ def _moves(
         system[:size, size:] = system[size:, :size].T
         right[size:] = -table(tight, symbols)
     right[:, [symbols.index(x) for x in own]] = 0
-    if kept > size or abs(np.linalg.det(system)) < 1e-14:
+    bounded = np.all(np.isfinite(system)) and np.all(np.isfinite(right))
+    if kept > size or not bounded or abs(np.linalg.det(system)) < 1e-14:
         return None
     solved: np.ndarray[Any, Any] = np.linalg.solve(system, right)[:size]
     return solved
@@ -340,9 +343,10 @@ def _excess(model: Model) -> sp.Expr | None:
     if len(players) != 2 or any(len(game.of(p)) != 1 for p in players) or game.constraints:
         return None
     x, y = (game.of(p)[0].symbol for p in players)
-    one, two = (model.expand_play(model.payoffs[()][p]) for p in players)
-    cross = sp.diff(one, x, y) * sp.diff(two, x, y)
-    own = sp.diff(one, x, 2) * sp.diff(two, y, 2)
+    one, two = (in_roots(model, model.payoffs[()][p]) for p in players)
+    across, back = slope(model, one, x), slope(model, two, y)
+    cross = slope(model, across, y) * slope(model, back, x)
+    own = slope(model, across, x) * slope(model, back, y)
     return sp.cancel(cross - own)
 
 
@@ -475,7 +479,10 @@ def _strictly(model: Model, player: str, point: Point) -> bool:
     if not free:
         return True
     hessian = sp.hessian(model.expand_play(model.payoffs[()][player]), free)
-    numbers = np.array(hessian.xreplace(dict(point.at)).tolist(), dtype=float)
+    told = hessian.xreplace(dict(point.at))
+    if told.has(sp.zoo, sp.nan):
+        return False  # the bend of x**(3/2) at 0
+    numbers = np.array(told.tolist(), dtype=float)
     return bool(np.max(np.linalg.eigvalsh(numbers)) < -1e-12)
 
 
