@@ -215,7 +215,7 @@ def _put_in(equation: sp.Expr, symbol: sp.Symbol, over: sp.Expr, under: sp.Expr)
     if not equation.has(symbol):
         return equation
     symbols = sorted(equation.free_symbols | over.free_symbols | under.free_symbols, key=str)
-    if not all(e.is_polynomial(*symbols) for e in (equation, over, under)):
+    if not all(e.is_polynomial(*symbols) and not _rooted(e) for e in (equation, over, under)):
         return top(equation.xreplace({symbol: over / under}))
     ring = sp.QQ[symbols].ring
     numerator, denominator = ring.from_expr(over), ring.from_expr(under)
@@ -243,6 +243,11 @@ def specialised(
     """
     told = [top(e.xreplace(dict(values))) for e in equations]
     steps, told, unknowns = _roots_apart([e for e in told if e != 0], unknowns)
+    while (pivot := _pivot(told, unknowns)) is not None and pivot[2].is_number:
+        equation, symbol, slope, constant = pivot
+        steps.append((symbol, -constant, slope))
+        told = [_put_in(e, symbol, -constant, slope) for e in told if e is not equation]
+        told, unknowns = [e for e in told if e != 0], [u for u in unknowns if u != symbol]
     if not told or not unknowns:
         return Shape(tuple(steps), ties=tuple(told), loose=tuple(unknowns))
     if any(not e.is_polynomial(*unknowns) for e in told):

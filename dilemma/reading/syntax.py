@@ -118,12 +118,16 @@ class Formula:
 
     def word(self, node: ast.expr, text: str = "") -> Word:
         """Return where a node stands, cut at the end of its first line."""
-        begin = self._column(node.lineno, node.col_offset)
-        end = self._column(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        begin, end = self.span(node)
         line_end = self.text.find("\n", begin)
         if line_end >= 0:
             end = min(end, line_end)
         return Word(text or self.text[begin:end], begin, max(end - begin, 1))
+
+    def span(self, node: ast.expr) -> tuple[int, int]:
+        """Return where a node begins and ends."""
+        begin = self._column(node.lineno, node.col_offset)
+        return begin, self._column(node.end_lineno or node.lineno, node.end_col_offset or 0)
 
     def tail(self, node: ast.Attribute) -> Word:
         """Return where the name behind the dot stands."""

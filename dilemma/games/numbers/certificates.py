@@ -114,18 +114,33 @@ def _number(value: sp.Expr) -> Any:
 
 def _enclosing(symbols: Sequence[sp.Symbol], formula: sp.Expr) -> Callable[..., Any]:
     """Compile a formula for intervals; its numbers become intervals too."""
+    formula = formula.replace(
+        lambda e: isinstance(e, sp.Pow) and e.exp.is_Rational and e.exp.q != 1,
+        lambda e: _POWER(e.base, e.exp),
+    )
     numbers = {
         n: sp.Dummy() for n in formula.atoms(sp.Rational) if not (n.is_Integer and abs(n) < 1000)
     }
     powers = formula.xreplace({n: d for n, d in numbers.items() if not _exponent(formula, n)})
     kept = [(n, d) for n, d in numbers.items() if powers.has(d)]
-    compiled = sp.lambdify([*symbols, *(d for _, d in kept)], powers, modules="mpmath")
+    compiled = sp.lambdify(
+        [*symbols, *(d for _, d in kept)], powers, modules=[{"power": _power}, "mpmath"]
+    )
     constants = [_number(n) for n, _ in kept]
 
     def enclose(*box: Any) -> Any:
         return iv.mpf(compiled(*box, *constants))
 
     return enclose
+
+
+_POWER = sp.Function("power")
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """Return a power of an interval, of the part of it that is not negative: else there is no value."""
+    base = iv.mpf(base)
+    return iv.exp(exponent * iv.log(iv.mpf([0, base.b]) if base.a < 0 else base))
 
 
 def _exponent(formula: sp.Expr, number: sp.Rational) -> bool:

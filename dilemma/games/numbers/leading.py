@@ -183,6 +183,10 @@ def remainder(dividend: sp.Expr, divisor: sp.Expr, symbol: sp.Symbol) -> tuple[s
     >>> remainder(x**2, a * x - 1, x)
     (1, a**2)
     """
+    parts = dividend.atoms(sp.Pow, sp.Function) | divisor.atoms(sp.Pow, sp.Function)
+    names = {p: sp.Dummy() for p in parts if not (p.is_Pow and p.exp.is_Integer)}
+    back = {name: part for part, name in names.items()}
+    dividend, divisor = dividend.xreplace(names), divisor.xreplace(names)
     symbols = sorted(dividend.free_symbols | divisor.free_symbols | {symbol}, key=str)
     ring = sp.QQ[[s for s in symbols if s != symbol]].ring
     lead, *rest = [ring.from_expr(c) for c in sp.Poly(divisor, symbol).all_coeffs()]
@@ -196,7 +200,5 @@ def remainder(dividend: sp.Expr, divisor: sp.Expr, symbol: sp.Symbol) -> tuple[s
             left = [c * lead for c in left]
         for k, c in enumerate(rest):
             left[k] -= quotient * c
-    return (
-        sp.expand(sp.Add(*(c.as_expr() * symbol**k for k, c in enumerate(reversed(left))))),
-        by.as_expr(),
-    )
+    found = sp.Add(*(c.as_expr() * symbol**k for k, c in enumerate(reversed(left))))
+    return sp.expand(found.xreplace(back)), by.as_expr().xreplace(back)

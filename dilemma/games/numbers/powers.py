@@ -187,14 +187,22 @@ def _signed(model: Model) -> Mapping[sp.Symbol, sp.Symbol]:
 
 
 @lru_cache(maxsize=64)
-def _table(model: Model) -> Mapping[sp.Expr, tuple[Root, sp.Expr]]:
-    """Return each root by its base as it is written, with what a power of the base is to the root."""
+def _table(model: Model) -> Mapping[sp.Expr, tuple[Root, tuple[sp.Symbol, int]]]:
+    """Return each root by its base as it is written, with its symbol and degree."""
     game = numbers_of(model)
     chosen = {c.symbol for c in game.choices.values()}
-    payoffs = [split(model, model.expand_play(f)) for f in model.payoffs[()].values()]
-    others = [s.lhs - s.rhs for s in map(model.expand_play, game.feasible()) if s.args]
+    own = {player: {c.symbol for c in game.of(player)} for player in model.players}
+    sloped = [(model.payoffs[()][player], own[player]) for player in model.players]
+    sloped += [(c.gap, own[player]) for c in game.constraints.values() for player in c.players]
+    # Where somebody leads every number moves every payoff, else each that of its player.
+    sloped = [
+        (split(model, model.expand_play(formula)), chosen if game.leader else moved)
+        for formula, moved in sloped
+    ]
+    ends = [gap for c in game.choices.values() for _, gap, _ in c.bounds()]
+    others = [split(model, model.expand_play(gap)) for gap in ends]
     degrees: dict[sp.Expr, int] = {}
-    for formula in (*payoffs, *(split(model, f) for f in others)):
+    for formula in (*(formula for formula, _ in sloped), *others):
         for power in _broken(formula):
             if power.base.free_symbols & chosen:
                 degrees[power.base] = lcm(degrees.get(power.base, 1), int(power.exp.q))
@@ -205,7 +213,7 @@ def _table(model: Model) -> Mapping[sp.Expr, tuple[Root, sp.Expr]]:
         symbol = RootSymbol(f"root({base}, {degree})", real=True)
         every.append(Root(symbol, _put(base, symbols), degree))
         symbols[base] = symbol, degree
-    steep = _steep(every, [_put(f, symbols) for f in payoffs], chosen)
+    steep = _steep(every, [(_put(formula, symbols), moved) for formula, moved in sloped])
     return {
         base: (Root(r.symbol, r.base, r.degree, r.symbol in steep), symbols[base])
         for base, r in zip(degrees, every, strict=True)
@@ -223,13 +231,13 @@ def _put(formula: sp.Basic, symbols: Mapping[sp.Expr, tuple[sp.Symbol, int]]) ->
 
 
 def _steep(
-    every: Sequence[Root], payoffs: Sequence[sp.Expr], chosen: set[sp.Symbol]
+    every: Sequence[Root], sloped: Sequence[tuple[sp.Expr, set[sp.Symbol]]]
 ) -> set[sp.Symbol]:
-    """Return the roots by which some slope of a payoff is divided."""
+    """Return the roots by which some slope is divided."""
     found = set()
-    for payoff in payoffs:
-        for symbol in chosen & payoff.free_symbols.union(*(r.base.free_symbols for r in every)):
-            for power in _slope(every, payoff, symbol).atoms(sp.Pow):
+    for formula, moved in sloped:
+        for symbol in moved:
+            for power in _slope(every, formula, symbol).atoms(sp.Pow):
                 if power.exp.is_negative:
                     found |= {power.base} & {root.symbol for root in every}
     return found

@@ -315,6 +315,11 @@ def _check(model: Model) -> None:
                 f"payoffs.{player} has a kink in what is chosen (if, min, max or abs): there are no "
                 "first-order conditions to go through"
             )
+        if any(not p.exp.is_number and p.free_symbols & known for p in told.atoms(sp.Pow)):
+            raise UnsupportedError(
+                f"payoffs.{player} has an exponent that is no number: first-order conditions are not "
+                "solved for all its values at once"
+            )
         if not all(top(slope(model, told, c)).is_polynomial(*known) for c in chosen):
             raise UnsupportedError(
                 f"payoffs.{player} is no quotient of polynomials and roots in what is chosen: its first-order "
