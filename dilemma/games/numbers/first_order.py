@@ -39,6 +39,7 @@ from dilemma.games.numbers.choice import Choice, Constraint
 from dilemma.games.numbers.powers import (
     Root,
     cleared,
+    dividing,
     in_roots,
     kinks,
     roots,
@@ -164,22 +165,21 @@ def stationary(
     return with_roots(model, found, *equations, *spoken, *prices.values())
 
 
-def with_roots(
-    model: Model, known: Stationary, *formulas: sp.Basic, strictly: bool = True
-) -> Stationary:
+def with_roots(model: Model, known: Stationary, *formulas: sp.Basic) -> Stationary:
     """Add the roots that formulas speak of, as far as they are not known yet.
 
-    Parameters
-    ----------
-    strictly : bool
-        Whether a root by which a slope is divided has to be positive.
+    They are not negative, and positive where a formula is divided by them.
     """
+    positive = dividing(*formulas)
     found = [r for r in roots_in(model, *formulas) if r.symbol not in known.unknowns]
     return replace(
         known,
         unknowns=(*known.unknowns, *(r.symbol for r in found)),
         equations=(*known.equations, *(r.tie for r in found)),
-        slack=(*known.slack, *(r.sign(strictly=strictly) for r in found)),
+        slack=(
+            *known.slack,
+            *((sp.Gt if r.symbol in positive else sp.Ge)(r.symbol, 0) for r in found),
+        ),
     )
 
 

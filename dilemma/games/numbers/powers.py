@@ -23,7 +23,18 @@ from dilemma.games.branch import RootSymbol, top
 from dilemma.games.numbers import numbers_of
 from dilemma.model import Model
 
-__all__ = ["Root", "cleared", "in_roots", "kinks", "roots", "roots_in", "slope", "undivided"]
+__all__ = [
+    "Root",
+    "cleared",
+    "dividing",
+    "in_powers",
+    "in_roots",
+    "kinks",
+    "roots",
+    "roots_in",
+    "slope",
+    "undivided",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +61,6 @@ class Root:
     def tie(self) -> sp.Expr:
         """A polynomial that vanishes."""
         return top(self.symbol**self.degree - self.base)
-
-    def sign(self, *, strictly: bool) -> sp.Basic:
-        """State that it is not negative, or positive where it is steep and that is asked for."""
-        return sp.Gt(self.symbol, 0) if self.steep and strictly else sp.Ge(self.symbol, 0)
 
 
 def roots(model: Model) -> tuple[Root, ...]:
@@ -234,10 +241,18 @@ def _steep(
     every: Sequence[Root], sloped: Sequence[tuple[sp.Expr, set[sp.Symbol]]]
 ) -> set[sp.Symbol]:
     """Return the roots by which some slope is divided."""
-    found = set()
-    for formula, moved in sloped:
-        for symbol in moved:
-            for power in _slope(every, formula, symbol).atoms(sp.Pow):
-                if power.exp.is_negative:
-                    found |= {power.base} & {root.symbol for root in every}
-    return found
+    slopes = (_slope(every, formula, symbol) for formula, moved in sloped for symbol in moved)
+    return dividing(*slopes)
+
+
+def dividing(*formulas: sp.Basic) -> set[sp.Symbol]:
+    """Return the roots by which formulas are divided."""
+    powers = set().union(*(formula.atoms(sp.Pow) for formula in formulas))
+    return {p.base for p in powers if p.exp.is_negative and isinstance(p.base, RootSymbol)}
+
+
+def in_powers(model: Model, formula: sp.Basic) -> sp.Basic:
+    """Write a formula for readers: with powers for the roots."""
+    for root in reversed(roots(model)):
+        formula = formula.xreplace({root.symbol: root.base ** sp.Rational(1, root.degree)})
+    return formula

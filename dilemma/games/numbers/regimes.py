@@ -97,13 +97,14 @@ def candidates(model: Model) -> Iterator[Candidate]:
         frozenset(binds): stationary(model, game.moves[1], binds)
         for binds in binding_sets(game, game.moves[1])
     }
-    regimes = {binds: with_roots(model, follows, paid) for binds, follows in sets.items()}
+    slopes = [slope(model, paid, c.symbol) for c in game.choices.values()]
+    regimes = {binds: with_roots(model, follows, *slopes) for binds, follows in sets.items()}
     ends = {name: (in_roots(model, gap), is_open) for name, gap, is_open in choice.bounds()}
     inside = tuple(sp.Gt(gap, 0) for gap, _ in ends.values())
     for binds, follows in regimes.items():
         weak = tuple(sp.Ge(price, 0) for price in follows.prices.values())
         strict = tuple(sp.Gt(price, 0) for price in follows.prices.values())
-        yield from _at_ends(with_roots(model, sets[binds], paid, strictly=False), ends, weak)
+        yield from _at_ends(with_roots(model, sets[binds], paid), ends, weak)
         conditions = (*follows.slack, *strict, *inside)
         vanishes = leaders_condition(model, follows, choice, conditions)
         if vanishes is None:
