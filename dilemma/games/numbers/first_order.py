@@ -119,7 +119,7 @@ def binding_sets(
 
 def stationary(
     model: Model,
-    players: Iterable[str],
+    players: Collection[str],
     binds: tuple[str, ...],
     holding: Collection[str] = (),
 ) -> Stationary:
@@ -128,28 +128,25 @@ def stationary(
     Choices that are held where they are have no conditions but that they are feasible.
     """
     game = numbers_of(model)
-    players = tuple(players)
     mine = [c for c in game.choices.values() if c.player in players]
     own = [c for c in mine if c.name not in holding]
     held = [k for k in game.constraints.values() if k.name in binds]
     equations = [in_roots(model, constraint.gap) for constraint in held]
     slack = [s for c in mine if c.name in holding for s in _within(model, c)]
-    slack += [
-        sp.Gt(in_roots(model, c.gap), 0) for c in game.constraints.values() if c.name not in binds
-    ]
+    slack += [sp.Gt(in_roots(model, c.gap), 0) for c in game.constraints.values() if c not in held]
     prices: dict[str, sp.Expr] = {}
     multipliers: list[sp.Symbol] = []
     free: list[sp.Symbol] = []
     inside = [c for c in own if not any(name in binds for name, _, _ in c.bounds())]
-    for constraint, gap in zip(held, equations, strict=True):
+    for constraint in held:
         for player in constraint.players:
             symbol = multiplier(constraint.name, player, constraint.players)
+            gap = model.expand_play(constraint.gap)
             moves = any(gap.has(c.symbol) for c in inside if c.player == player)
             (multipliers if moves else free).append(symbol)
             prices[_price(constraint.name, player, constraint.players)] = symbol
     for choice in own:
-        rises = _slope(model, choice, held)
-        vanish, beyond, paid = _first_order(model, choice, binds, rises)
+        vanish, beyond, paid = _first_order(model, choice, binds, _slope(model, choice, held))
         equations += vanish
         slack += beyond
         prices |= paid
@@ -161,8 +158,7 @@ def stationary(
         prices=prices,
         free=tuple(free),
     )
-    spoken = [side for s in slack for side in s.args]
-    return with_roots(model, found, *equations, *spoken, *prices.values())
+    return with_roots(model, found, *equations, *prices.values(), *slack)
 
 
 def with_roots(model: Model, known: Stationary, *formulas: sp.Basic) -> Stationary:
@@ -184,16 +180,16 @@ def with_roots(model: Model, known: Stationary, *formulas: sp.Basic) -> Stationa
 
 
 def _first_order(
-    model: Model, choice: Choice, binds: Collection[str], slope: sp.Expr
+    model: Model, choice: Choice, binds: Collection[str], rises: sp.Expr
 ) -> tuple[list[sp.Expr], list[sp.Basic], dict[str, sp.Expr]]:
     """Return what vanishes, what is slack, and the prices of the ends that bind, for one choice."""
     ends = [(name, in_roots(model, gap), is_open) for name, gap, is_open in choice.bounds()]
     if not any(name in binds for name, _, _ in ends):
-        return [slope], [sp.Gt(gap, 0) for _, gap, _ in ends], {}
+        return [rises], [sp.Gt(gap, 0) for _, gap, _ in ends], {}
     return (
         [gap for name, gap, _ in ends if name in binds],
         [_beyond(gap, strictly=is_open) for name, gap, is_open in ends if name not in binds],
-        {name: -slope if name.endswith(".low") else slope for name, _, _ in ends if name in binds},
+        {name: -rises if name.endswith(".low") else rises for name, _, _ in ends if name in binds},
     )
 
 
