@@ -18,6 +18,7 @@ from fractions import Fraction
 from math import ceil
 
 __all__ = [
+    "FINEST_POWER",
     "HIGHEST_EXPONENT",
     "HIGHEST_POWER",
     "MOST_BITS",

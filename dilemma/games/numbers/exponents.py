@@ -8,10 +8,10 @@ from typing import Any
 
 import sympy as sp
 
-from dilemma.errors import ModelError
+from dilemma.errors import ModelError, UnsupportedError
 from dilemma.model import Model
 from dilemma.reading.expressions import ExpressionError, Scope, parse
-from dilemma.reading.syntax import read_tree, written_number
+from dilemma.reading.syntax import FINEST_POWER, read_tree, written_number
 
 __all__ = ["with_numbers"]
 
@@ -22,6 +22,11 @@ def with_numbers(model: Model, values: Mapping[sp.Symbol, sp.Expr]) -> Model:
     """Return the model with numbers for exponents that are parameters or hang on these alone.
 
     Where there is none, or one is no number that an exponent may be, it is the model as it was.
+
+    Raises
+    ------
+    UnsupportedError
+        If one is a fraction of too many digits.
 
     Examples
     --------
@@ -75,6 +80,11 @@ def _with_numbers(
             number = parse(text[begin:end], Scope(known)).xreplace(dict(values))
         except ExpressionError:
             continue  # it hangs on what is chosen
+        if number.is_Rational and number.q > FINEST_POWER:  # whose powers have no end of digits
+            raise UnsupportedError(
+                f"the exponent {text[begin:end]} is {float(number):.6g} there: a fraction with a "
+                f"denominator of at most {FINEST_POWER} is wanted"
+            )
         if number.is_Rational:
             text = f"{text[:begin]}({number}){text[end:]}"
     return text
