@@ -152,7 +152,7 @@ WRONG = {
         model.toml:11:1: the name 'lambda' is reserved: parameters.lambda
           11 | lambda = { range = [0, 1], unit = '1', means = '' }
              | ^^^^^^
-             = it is a word of Python; write lambda_ or another name
+             = it is a word of Python; write lam or another name
         model.toml:30:2: no value for 'lambda': eras.then
           30 | [eras.then]
              |  ^^^^^^^^^

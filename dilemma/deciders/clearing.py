@@ -35,7 +35,18 @@ from dilemma.deciders.signs import (
 )
 from dilemma.errors import UnsupportedError
 
-__all__ = ["About", "Axis", "Between", "Cleared", "Step", "System", "cleared", "used", "value"]
+__all__ = [
+    "MOST_ROOT",
+    "About",
+    "Axis",
+    "Between",
+    "Cleared",
+    "Step",
+    "System",
+    "cleared",
+    "used",
+    "value",
+]
 
 About = Callable[[sp.Symbol], Iterable[sp.Basic]]
 
@@ -49,6 +60,8 @@ _ALLOWED = {
 }
 _NEGATED = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
 _MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
+
+MOST_ROOT = 24  # the highest degree of a root that is made an unknown
 
 Case = tuple[Formula, Product | None]  # a condition, and the value where it holds
 
@@ -149,7 +162,7 @@ class _Clearing:
             told = todo.pop()
             for power in told.atoms(sp.Pow):
                 base, exponent = power.args
-                if exponent.is_Rational and exponent.q != 1:
+                if exponent.is_Rational and 1 < exponent.q <= MOST_ROOT:
                     self.roots.setdefault(
                         (base, int(exponent.q)), sp.Dummy(f"root{len(self.roots)}", real=True)
                     )
@@ -318,6 +331,8 @@ class _Clearing:
         base, exponent = power.args
         if not exponent.is_Rational:
             raise UnsupportedError(f"'{power}' has a variable exponent")
+        if exponent.q > MOST_ROOT:
+            raise UnsupportedError(f"'{power}' is a root of too high a degree")
         if exponent.q == 1:
             return [
                 (

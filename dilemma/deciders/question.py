@@ -26,7 +26,7 @@ import z3
 
 from dilemma.deciders import Decider
 from dilemma.deciders.bisection import OUT_OF_TIME, Bisected, bisected, holds_at
-from dilemma.deciders.clearing import About, Axis, System, cleared
+from dilemma.deciders.clearing import MOST_ROOT, About, Axis, System, cleared
 from dilemma.deciders.elimination import Reducing
 from dilemma.deciders.forms import FORMS, Form
 from dilemma.deciders.signs import (
@@ -486,6 +486,8 @@ class Question:
         base, exponent = power.args
         if not exponent.is_Rational:
             raise UnsupportedError(f"'{power}' has a variable exponent")
+        if exponent.q > MOST_ROOT:
+            raise UnsupportedError(f"'{power}' is a root of too high a degree")
         term = self._term(base, guard)
         if exponent.q != 1:
             root = self._new("root")

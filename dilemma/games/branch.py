@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ __all__ = [
     "Branch",
     "Naming",
     "Play",
+    "RootSymbol",
     "Shape",
     "separate",
     "solutions",
@@ -50,6 +51,12 @@ EPSILON = sp.Rational(1, 10**50)  # how closely an irrational root is bracketed
 ROUGHLY, STEPS = sp.Rational(1, 10**8), 3  # the bracket from which so many steps of Newton's do
 MOST_SOLUTIONS = 64  # by Bezout's bound, for a basis to be tried
 ZERO = sp.Rational(1, 10**30)  # what is nearer to zero than this is taken for zero
+
+
+class RootSymbol(sp.Symbol):  # type: ignore[misc]
+    """An unknown that is a root of something: never negative, as its branch's conditions say."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -93,8 +100,9 @@ class Shape:
 
     @cached_property
     def rooted(self) -> bool:
-        """Whether there are roots and the like in it, whose values are rounded."""
-        formulas = (self.polynomial, *(f for _, n, d in self.steps for f in (n, d)))
+        """Whether there are roots and the like in it, but for unknown roots, whose values are rounded."""
+        known = [(n, d) for s, n, d in self.steps if not isinstance(s, RootSymbol)]
+        formulas = (self.polynomial, *(f for step in known for f in step))
         return any(map(_rooted, formulas))
 
     @cached_property
@@ -144,9 +152,7 @@ def triangle(equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]) -> Sha
 
 @lru_cache(maxsize=1_000)
 def _triangle(equations: tuple[sp.Expr, ...], unknowns: tuple[sp.Symbol, ...]) -> Shape | None:
-    left = [e for e in map(top, equations) if e != 0]
-    waiting = list(unknowns)
-    steps: list[tuple[sp.Symbol, sp.Expr, sp.Expr]] = []
+    steps, left, waiting = _roots_apart([e for e in map(top, equations) if e != 0], unknowns)
     ties: list[sp.Expr] = []
 
     def shape(last: sp.Symbol | None = None, polynomial: sp.Expr = sp.S.One) -> Shape:
@@ -175,6 +181,33 @@ def _triangle(equations: tuple[sp.Expr, ...], unknowns: tuple[sp.Symbol, ...]) -
     return shape()
 
 
+Step = tuple[sp.Symbol, sp.Expr, sp.Expr]
+
+
+def _roots_apart(
+    equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]
+) -> tuple[list[Step], list[sp.Expr], list[sp.Symbol]]:
+    """Take out unknown roots r, not negative, of which only r**q = Q speaks: worked out once Q is.
+
+    Returns
+    -------
+    steps, equations, unknowns
+        The steps for those taken out, and what is left.
+    """
+    steps: list[Step] = []
+    left, waiting = list(equations), list(unknowns)
+    for unknown in [*reversed(unknowns)] * 2:
+        speak = [e for e in left if e.has(unknown)]
+        if unknown not in waiting or not isinstance(unknown, RootSymbol) or len(speak) != 1:
+            continue
+        (degree,), lead = (tied := sp.Poly(speak[0], unknown)).terms()[0]
+        if lead.is_number and tied == sp.Poly(lead * unknown**degree + tied.eval(0), unknown):
+            steps.append((unknown, (-tied.eval(0) / lead) ** sp.Rational(1, degree), sp.S.One))
+            left.remove(speak[0])
+            waiting.remove(unknown)
+    return steps, left, waiting
+
+
 def _put_in(equation: sp.Expr, symbol: sp.Symbol, over: sp.Expr, under: sp.Expr) -> sp.Expr:
     """Return the numerator of an equation once a quotient stands for a symbol, in lowest terms.
 
@@ -183,7 +216,7 @@ def _put_in(equation: sp.Expr, symbol: sp.Symbol, over: sp.Expr, under: sp.Expr)
     if not equation.has(symbol):
         return equation
     symbols = sorted(equation.free_symbols | over.free_symbols | under.free_symbols, key=str)
-    if not all(e.is_polynomial(*symbols) for e in (equation, over, under)):
+    if not all(e.is_polynomial(*symbols) and not _rooted(e) for e in (equation, over, under)):
         return top(equation.xreplace({symbol: over / under}))
     ring = sp.QQ[symbols].ring
     numerator, denominator = ring.from_expr(over), ring.from_expr(under)
@@ -210,9 +243,14 @@ def specialised(
     too high to try.
     """
     told = [top(e.xreplace(dict(values))) for e in equations]
-    told = [e for e in told if e != 0]
+    steps, told, unknowns = _roots_apart([e for e in told if e != 0], unknowns)
+    while (pivot := _pivot(told, unknowns)) is not None and pivot[2].is_number:
+        equation, symbol, slope, constant = pivot
+        steps.append((symbol, -constant, slope))
+        told = [_put_in(e, symbol, -constant, slope) for e in told if e is not equation]
+        told, unknowns = [e for e in told if e != 0], [u for u in unknowns if u != symbol]
     if not told or not unknowns:
-        return Shape(ties=tuple(told), loose=tuple(unknowns))
+        return Shape(tuple(steps), ties=tuple(told), loose=tuple(unknowns))
     if any(not e.is_polynomial(*unknowns) for e in told):
         return None
     if math.prod(sp.Poly(e, *unknowns).total_degree() for e in told) > MOST_SOLUTIONS:
@@ -223,7 +261,7 @@ def specialised(
             return Shape(ties=(sp.S.One,))
         found = triangle(basis.exprs, order)
         if found is not None and not found.loose:
-            return found
+            return replace(found, steps=(*steps, *found.steps))
     return None
 
 
@@ -306,7 +344,11 @@ def solutions(
                 over = _value(numerator, at)
                 trouble = trouble or ("continuum" if abs(over) < ZERO else "")
                 break
-            own[symbol] = at[symbol] = _short(_value(numerator, at) / bottom, exact=exact)
+            number = _value(numerator, at) / bottom
+            if not number.is_Rational:
+                break  # the root of a negative number
+            exact = exact and put_in_exactly(numerator, at).is_Rational
+            own[symbol] = at[symbol] = _short(number, exact=exact)
         else:
             if all(abs(_value(tie, at)) < ZERO for tie in solved.ties):
                 found.append(own)

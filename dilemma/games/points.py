@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
-from dilemma.games.branch import ZERO, Branch, separate, solutions, specialised
+from dilemma.games.branch import ZERO, Branch, RootSymbol, separate, solutions, specialised
 from dilemma.model import Model
 from dilemma.theory.exact_values import put_in_exactly, rounded
 
@@ -205,9 +205,19 @@ def candidate(
         true, just = holds(condition, at)
         if not true:
             return None
-        if just and not tie and not isinstance(condition, sp.Or | sp.And):
+        if (
+            just
+            and not tie
+            and not isinstance(condition, sp.Or | sp.And)
+            and not _of_a_root(condition)
+        ):
             tie = f"{condition} holds with equality"
     return Point(branch, at, exact, tie)
+
+
+def _of_a_root(condition: sp.Basic) -> bool:
+    """Tell whether a condition says no more than that a root is not negative."""
+    return isinstance(condition.lhs, RootSymbol) and condition.rhs == 0
 
 
 # --- asked of z3 ----------------------------------------------------------------------------------

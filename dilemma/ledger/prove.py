@@ -269,7 +269,7 @@ def _settle(entry: Entry, job: Job, verdicts: Verdicts, cache: Cache) -> None:
 # --- what a person asks for -----------------------------------------------------------------------
 
 
-IS_A_FORMULA = re.compile(r"[<>=]|\w\(")
+IS_A_FORMULA = re.compile(r"[<>=≤≥≠]|\w\(")
 
 
 @of_models

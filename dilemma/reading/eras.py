@@ -291,7 +291,8 @@ def inside(parameter: Parameter, value: object) -> sp.Rational:
     try:
         number = exact(value)
     except ExpressionError as error:
-        raise CalibrationError(f"{parameter.name} = {value}: {error}") from None
+        hint = f"; {error.hint}" if error.hint else ""
+        raise CalibrationError(f"{parameter.name} = {value}: {error}{hint}") from None
     if number not in parameter.range:
         raise CalibrationError(f"{parameter.name} = {value}: it may lie in {parameter.range}")
     return number

@@ -29,6 +29,7 @@ from dilemma.reading.syntax import (
     kind,
     literal,
     read_tree,
+    written_number,
 )
 
 __all__ = ["FUNCTIONS", "ExpressionError", "Scope", "Word", "constant", "exact", "parse"]
@@ -226,7 +227,16 @@ class _Reader:
         power = self.number(node.right)
         if base.is_zero and power.is_negative:
             raise self.formula.error(node, "division by zero")
-        return self._made(node, sp.Pow, [base, power])
+        if power.is_number and written_number(node.right) is None:
+            # Its size was not looked at.
+            raise self.formula.error(node.right, "not a power that is allowed", f"write {power}")
+        found = self._made(node, sp.Pow, [base, power])
+        if found.is_number and not found.is_finite:
+            raise self.formula.error(node, "not a finite real number")
+        if found.is_number and not found.is_real:
+            hint = "a power that is no whole number wants a base that is not negative"
+            raise self.formula.error(node, "not a finite real number", hint)
+        return found
 
     def _sum(self, node: ast.BinOp) -> sp.Expr:
         first, rest = _spine(node, (ast.Add, ast.Sub))

@@ -28,6 +28,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from dilemma.errors import Mistake, nearest
 from dilemma.games.kind import KINDS, USUAL, game_of
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError
+from dilemma.reading.syntax import another_name
 from dilemma.theory.parts import Grade, Status
 
 __all__ = [
@@ -544,7 +545,10 @@ def player_names(document: Document) -> Names:
 def _wrong(section: str, name: str) -> tuple[str, str] | None:
     reason = _RESERVED.get(name) or _RESERVED_IN.get(section, {}).get(name)
     if reason:
-        return f"the name {name!r} is reserved", f"it is {reason}; write {name}_ or another name"
+        return (
+            f"the name {name!r} is reserved",
+            f"it is {reason}; write {another_name(name)} or another name",
+        )
     if not name.isidentifier() or unicodedata.normalize("NFKC", name) != name:
         return f"not a name: {name!r}", "letters, digits and _, not beginning with a digit"
     return None

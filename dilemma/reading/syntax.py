@@ -15,8 +15,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from math import ceil
 
 __all__ = [
+    "FINEST_POWER",
     "HIGHEST_EXPONENT",
     "HIGHEST_POWER",
     "MOST_BITS",
@@ -24,28 +26,64 @@ __all__ = [
     "ExpressionError",
     "Formula",
     "Word",
+    "another_name",
     "degree",
     "kind",
     "literal",
     "names",
     "read_tree",
+    "written_number",
 ]
 
 LONGEST = 4000
 DEEPEST = 40
 HIGHEST_POWER = 12
+FINEST_POWER = 1000  # the largest denominator of an exponent
 HIGHEST_DEGREE = 200
 
 HIGHEST_EXPONENT = 400
 MOST_DIGITS = 60
 MOST_BITS = 200
 
-HALVES = ("0.5", ".5", "1/2", "1 / 2")
-
+_QUOTED = re.compile(r"""'[^'\n]*'|"[^"\n]*"|\#[^\n]*""")
 _PRODUCT = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)(?![eE]\d)([A-Za-z_]\w*)")  # as in 2x
-_NAME = re.compile(r"""'[^'\n]*'|"[^"\n]*"|\#[^\n]*|\w+""")
-NOT_NAMES = {*keyword.kwlist} - {"if", "else", "and", "or", "not", "True", "False", "None"}
+_BESIDE = re.compile(r"(?<![\w.])([\w.]+)[ \t]+([\w.]+)")
+_NAME = re.compile(r"\w+")
+_LOGIC = {"if", "else", "and", "or", "not"}
+NOT_NAMES = {*keyword.kwlist} - _LOGIC - {"True", "False", "None"}
 _TOKEN = re.compile(r"""'[^'\n]*'|"[^"\n]*"|\#[^\n]*|[()]""")
+
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
+_LOWERED = "₀₁₂₃₄₅₆₇₈₉"
+# Signs as they are printed, and as other languages have them.
+_SIGNS: Mapping[str, str] = {
+    **dict.fromkeys("−–—‐‑", "-"),
+    **dict.fromkeys("×·∙⋅∗", "*"),
+    **dict.fromkeys("÷∕⁄", "/"),
+    **dict.fromkeys(("≤", "⩽", "=<"), "<="),
+    **dict.fromkeys(("≥", "⩾", "=>"), ">="),
+    **dict.fromkeys(("≠", "<>"), "!="),
+    **dict.fromkeys(("∧", "&&"), "and"),
+    **dict.fromkeys(("∨", "||"), "or"),
+    "¬": "not",
+    "√": "sqrt(...)",
+    "½": "1/2",
+    "¼": "1/4",
+    "¾": "3/4",
+    "⅓": "1/3",
+    "⅔": "2/3",
+}
+_SIGN = re.compile(
+    "|".join(
+        [
+            *map(re.escape, _SIGNS),
+            f"[{_RAISED}]+",
+            f"[{_LOWERED}]+",
+            r"(?<![\w.])(\d[\d.]*) *%",
+            "%",
+        ]
+    )
+)
 
 
 class ExpressionError(ValueError):
@@ -81,12 +119,16 @@ class Formula:
 
     def word(self, node: ast.expr, text: str = "") -> Word:
         """Return where a node stands, cut at the end of its first line."""
-        begin = self._column(node.lineno, node.col_offset)
-        end = self._column(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        begin, end = self.span(node)
         line_end = self.text.find("\n", begin)
         if line_end >= 0:
             end = min(end, line_end)
         return Word(text or self.text[begin:end], begin, max(end - begin, 1))
+
+    def span(self, node: ast.expr) -> tuple[int, int]:
+        """Return where a node begins and ends."""
+        begin = self._column(node.lineno, node.col_offset)
+        return begin, self._column(node.end_lineno or node.lineno, node.end_col_offset or 0)
 
     def tail(self, node: ast.Attribute) -> Word:
         """Return where the name behind the dot stands."""
@@ -119,6 +161,7 @@ def read_tree(text: str) -> Formula:
     if not text.strip():
         raise ExpressionError("an empty formula", hint="write a number or a formula")
     text = text.replace("\r", " ")
+    _no_foreign_words(text)
     _balanced(text)
     try:
         with warnings.catch_warnings():
@@ -152,7 +195,7 @@ def degree(formula: Formula, degrees: Mapping[str, int]) -> int:
     Raises
     ------
     ExpressionError
-        Where a power is not a small whole number, or the degree passes every reason.
+        Where a power is a large number, or the degree passes every reason.
     """
     found = _degree(formula, formula.tree, degrees)
     if found > HIGHEST_DEGREE:
@@ -202,7 +245,7 @@ def _degree(formula: Formula, node: ast.AST, degrees: Mapping[str, int]) -> int:
         return total + degrees.get(node.id, 1)
     if isinstance(node, ast.BinOp):
         base = _degree(formula, node.left, degrees)
-        return total + abs(_power(formula, node)) * max(base, 1)
+        return total + _power(formula, node, degrees) * max(base, 1)
     below = (_degree(formula, child, degrees) for child in ast.iter_child_nodes(node))
     return total + max(below, default=0)
 
@@ -215,28 +258,31 @@ def _sum_degree(formula: Formula, node: ast.expr, degrees: Mapping[str, int]) ->
     return max(highest, _degree(formula, node, degrees))
 
 
-def _power(formula: Formula, node: ast.BinOp) -> int:
-    inner, sign = node.right, 1
-    if isinstance(inner, ast.UnaryOp) and isinstance(inner.op, ast.USub):
-        inner, sign = inner.operand, -1
-    whole = isinstance(inner, ast.Constant) and type(inner.value) is int
-    if isinstance(inner, ast.Constant) and type(inner.value) is int:
-        power = sign * inner.value
-        if abs(power) <= HIGHEST_POWER:
-            return power
-    hint = f"a whole number from -{HIGHEST_POWER} to {HIGHEST_POWER}"
-    if not whole and not any(isinstance(part, ast.Pow) for part in ast.walk(node.right)):
-        hint += f"; for other powers of what is positive write {_other_power(formula, node)}"
-    raise formula.error(node.right, "not a power that is allowed", hint)
+def _power(formula: Formula, node: ast.BinOp, degrees: Mapping[str, int]) -> int:
+    """Return by how much a power raises a degree; where only values will tell, by the exponent's."""
+    power = written_number(node.right)
+    if power is None and not any(isinstance(part, ast.Pow) for part in ast.walk(node.right)):
+        return 1 + _degree(formula, node.right, degrees)
+    if power is None or abs(power) > HIGHEST_POWER or power.denominator > FINEST_POWER:
+        hint = (
+            f"a number from -{HIGHEST_POWER} to {HIGHEST_POWER}, such as 2, 1/2 or -5/8, or a name"
+        )
+        raise formula.error(node.right, "not a power that is allowed", hint)
+    return ceil(abs(power))
 
 
-def _other_power(formula: Formula, node: ast.BinOp) -> str:
-    """Write a power whose exponent is no whole number as formulas have it."""
-    base, power = (formula.word(side).text.strip() for side in (node.left, node.right))
-    if power in HALVES:
-        return f"sqrt({base})"
-    factor = power if isinstance(node.right, ast.Name | ast.Constant) else f"({power})"
-    return f"exp({factor}*log({base}))"
+def written_number(node: ast.expr) -> Fraction | None:
+    """Return the number that is written out, such as -5/8; None where it is no plain number."""
+    match node:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+            return Fraction(Decimal(repr(value))) if abs(value) < 10**9 else None
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            number = written_number(inner)
+            return None if number is None else -number
+        case ast.BinOp(op=ast.Div(), left=above, right=below):
+            over, under = written_number(above), written_number(below)
+            return over / under if over is not None and under else None
+    return None
 
 
 def _depths(tree: ast.AST) -> Iterator[tuple[ast.AST, int]]:
@@ -270,24 +316,80 @@ def _balanced(text: str) -> None:
         raise ExpressionError("this '(' is never closed", opened[-1])
 
 
+def another_name(name: str) -> str:
+    """Propose a name for one that is a word of Python, or reserved.
+
+    Examples
+    --------
+    >>> another_name("lambda"), another_name("in")
+    ('lam', 'in_')
+    """
+    return {"lambda": "lam"}.get(name, f"{name}_")
+
+
+def _no_foreign_words(text: str) -> None:
+    """Refuse words of Python, and signs that formulas write in another way."""
+    bare = _unquoted(text)
+    for word in _NAME.finditer(bare):
+        if word[0] in NOT_NAMES:
+            instead = {
+                "is": "write == to compare; as a name ",
+                "in": "write < and > to compare; as a name ",
+            }
+            hint = f"it is a word of Python; {instead.get(word[0], 'write ')}{another_name(word[0])} or another name"
+            raise ExpressionError(f"{word[0]!r} is no name", word.start(), len(word[0]), hint)
+    if sign := _SIGN.search(bare):
+        hint = f"write {_sign(sign)}"
+        raise ExpressionError(f"{sign[0]!r} is not read", sign.start(), len(sign[0]), hint)
+
+
+def _sign(sign: re.Match[str]) -> str:
+    """Return what formulas write for a sign."""
+    text = sign[0]
+    if text in _SIGNS:
+        return _SIGNS[text]
+    if text[0] in _RAISED + _LOWERED:
+        before = re.search(r"\w*$", sign.string[: sign.start()])
+        digits = text.translate(str.maketrans(_RAISED + _LOWERED, "0123456789-0123456789"))
+        return f"{before[0] if before else ''}{'**' if text[0] in _RAISED else '_'}{digits}"
+    if not sign[1] or sign[1].count(".") > 1:
+        return "0.01*... for a share in percent"
+    return f"{Decimal(sign[1]).scaleb(-2).normalize():f}"
+
+
+def _unquoted(text: str) -> str:
+    """Blank out quoted text and comments."""
+    return _QUOTED.sub(lambda found: " " * len(found[0]), text)
+
+
 def _syntax(text: str, error: SyntaxError) -> ExpressionError:
     """Turn Python's words about Python into words about formulas."""
     lines = ("(" + text).split("\n")
     line = error.lineno or 1
     column = sum(len(one) + 1 for one in lines[: line - 1]) + (error.offset or 1) - 2
-    end = len(text.rstrip())
-    if word := next((w for w in _NAME.finditer(text) if w[0] in NOT_NAMES), None):
-        hint = f"it is a word of Python; write {word[0]}_ or another name"
-        return ExpressionError(f"{word[0]!r} is no name", word.start(), len(word[0]), hint)
+    end, bare = len(text.rstrip()), _unquoted(text)
+    cases = [word for word in _NAME.finditer(bare) if word[0] in ("if", "else")]
+    if cases and (cases[0].start() == len(bare) - len(bare.lstrip()) or len(cases) % 2):
+        hint = "write value if condition else value"
+        return ExpressionError(
+            f"{cases[0][0]!r} is not read so", cases[0].start(), len(cases[0][0]), hint
+        )
     if column >= end:
         return ExpressionError("the formula ends too early", end)
     column = max(column, 0)
     single = re.search(r"(?<![=<>!:])=(?!=)", text)
     if single:
         return ExpressionError("not a formula", single.start(), hint="write == to compare")
-    if product := _PRODUCT.search(text):
+    if product := _PRODUCT.search(bare):
         hint = f"write {product[1]}*{product[2]}"
-        return ExpressionError("not a formula", product.start(), len(product[0]), hint)
+        return ExpressionError(
+            f"{product[0]!r} is not read", product.start(), len(product[0]), hint
+        )
+    beside = _BESIDE.search(bare)
+    if beside and not {beside[1], beside[2]} & _LOGIC:
+        message = f"nothing stands between {beside[1]} and {beside[2]}"
+        hint = f"write {beside[1]}*{beside[2]} to multiply"
+        return ExpressionError(message, beside.start(), len(beside[0]), hint)
     found = re.match(r"\w+|\s*.", text[column:])
     return ExpressionError("not a formula", column, len(found[0]) if found else 1)
 

@@ -325,17 +325,14 @@ class _Printer(StrPrinter):  # type: ignore[misc]
         base, power = expr.as_base_exp()
         if base is sp.E:
             return f"exp({self._print(power)})"
-        if power.is_Rational and power.q in (2, 4, 8) and abs(power) != sp.Rational(1, 2):
-            root = str(self._print(base))
-            for _ in range(int(power.q).bit_length() - 1):
-                root = f"sqrt({root})"
-            return root if power.p == 1 else f"{root}**({power.p})"
-        if power.is_Integer and abs(power) > HIGHEST_POWER:
+        if power.is_Rational and abs(power) > HIGHEST_POWER:
             # sympy has made one power of several: each may be written as what it was.
-            rest = abs(int(power))
-            steps = [HIGHEST_POWER] * (rest // HIGHEST_POWER) + [rest % HIGHEST_POWER]
+            whole, rest = divmod(abs(power), HIGHEST_POWER)
+            steps = [sp.Integer(HIGHEST_POWER)] * int(whole) + [rest]
             product = "*".join(str(self._print(sp.Pow(base, one))) for one in steps if one)
             return f"(1/({product}))" if power < 0 else f"({product})"
+        if power.atoms(sp.Pow) or (power.is_number and not power.is_Rational):
+            return f"exp({self.parenthesize(power, 50)}*log({self._print(base)}))"
         return str(super()._print_Pow(expr, rational=rational))
 
     def _print_Piecewise(self, expr: sp.Piecewise) -> str:

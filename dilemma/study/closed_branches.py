@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 from sympy.core.relational import Relational
 
-from dilemma.games.branch import Branch, Shape
+from dilemma.games.branch import Branch, RootSymbol, Shape
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.first_order import admissible, concave
+from dilemma.games.numbers.powers import in_powers
 from dilemma.games.solution import branches
 from dilemma.model import Model
 from dilemma.study.closed_forms import ClosedForm, Solved, closed_forms, without_roots
@@ -108,7 +109,7 @@ def regimes(model: Model, shorter: Shortening) -> Statements:
             continue
         told = None if found is None else _regime(shorter, model, branch, found, conditions)
         if found is None or told is None:
-            stated.append(_as_it_is(branch))
+            stated.append(_as_it_is(model, branch))
             continue
         beyond.update(dict.fromkeys(found.beyond))
         stated += _numbered(told)
@@ -120,14 +121,17 @@ def regimes(model: Model, shorter: Shortening) -> Statements:
     return Statements(told_all, gaps, tuple(undefined))
 
 
-def _as_it_is(branch: Branch) -> Stated:
+def _as_it_is(model: Model, branch: Branch) -> Stated:
     """State a regime by its equations, or what solves them, and its conditions in what is chosen."""
-    where = sp.And(*branch.conditions)
+    where = sp.And(*(in_powers(model, c) for c in branch.conditions))
     play: dict[str, sp.Expr] = {
-        u.name: f if f.count_ops() > MOST_TRIED else sp.factor(f) for u, f in branch.closed.items()
+        u.name: f if f.count_ops() > MOST_TRIED else sp.factor(f)
+        for u, f in branch.closed.items()
+        if not isinstance(u, RootSymbol)
     }
     if not play:
-        play = {f"0 (equation {k})": e for k, e in enumerate(branch.equations, 1)}
+        told = (in_powers(model, e) for e in branch.equations)
+        play = {f"0 (equation {k})": e for k, e in enumerate([e for e in told if e != 0], 1)}
     led = branch.value is not None
     solved = bool(branch.closed)
     return Stated(branch.title, where, play, closed=False, solved=solved, enough=solved and not led)
@@ -280,7 +284,7 @@ def _plain(shorter: Shortening, formula: sp.Basic) -> sp.Basic:
 
 
 def _play(unknowns: Sequence[sp.Symbol], form: ClosedForm) -> dict[str, sp.Expr]:
-    return {u.name: form.put[u] for u in unknowns}
+    return {u.name: form.put[u] for u in unknowns if not isinstance(u, RootSymbol)}
 
 
 def _numbered(told: Sequence[Stated]) -> Iterator[Stated]:

@@ -40,6 +40,7 @@ from dilemma.games.numbers.first_order import (
     stationary,
 )
 from dilemma.games.numbers.optimality import Rivals, floats, gains, known_symbols
+from dilemma.games.numbers.powers import in_roots, slope
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.games.points import Point
 from dilemma.model import Model
@@ -113,18 +114,33 @@ def _number(value: sp.Expr) -> Any:
 
 def _enclosing(symbols: Sequence[sp.Symbol], formula: sp.Expr) -> Callable[..., Any]:
     """Compile a formula for intervals; its numbers become intervals too."""
+    formula = formula.replace(
+        lambda e: isinstance(e, sp.Pow) and e.exp.is_Rational and e.exp.q != 1,
+        lambda e: _POWER(e.base, e.exp),
+    )
     numbers = {
         n: sp.Dummy() for n in formula.atoms(sp.Rational) if not (n.is_Integer and abs(n) < 1000)
     }
     powers = formula.xreplace({n: d for n, d in numbers.items() if not _exponent(formula, n)})
     kept = [(n, d) for n, d in numbers.items() if powers.has(d)]
-    compiled = sp.lambdify([*symbols, *(d for _, d in kept)], powers, modules="mpmath")
+    compiled = sp.lambdify(
+        [*symbols, *(d for _, d in kept)], powers, modules=[{"power": _power}, "mpmath"]
+    )
     constants = [_number(n) for n, _ in kept]
 
     def enclose(*box: Any) -> Any:
         return iv.mpf(compiled(*box, *constants))
 
     return enclose
+
+
+_POWER = sp.Function("power")
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    """Return a power of an interval, of the part of it that is not negative: else there is no value."""
+    base = iv.mpf(base)
+    return iv.exp(exponent * iv.log(iv.mpf([0, base.b]) if base.a < 0 else base))
 
 
 def _exponent(formula: sp.Expr, number: sp.Rational) -> bool:
@@ -212,7 +228,8 @@ def _moves(
     lagrangian, tight = _lagrangian(model, branch.binds, branch.unknowns, player)
 
     def number(formula: sp.Expr) -> float:
-        return float(put_in_exactly(formula, at))
+        value = sp.N(put_in_exactly(formula, at))
+        return float(value) if value.is_real else np.inf  # the bend of x**(3/2) at 0
 
     def table(rows: list[sp.Expr], columns: list[sp.Symbol]) -> np.ndarray[Any, Any]:
         return np.array([[number(sp.diff(r, c)) for c in columns] for r in rows])
@@ -232,7 +249,8 @@ def _moves(
         system[:size, size:] = system[size:, :size].T
         right[size:] = -table(tight, symbols)
     right[:, [symbols.index(x) for x in own]] = 0
-    if kept > size or abs(np.linalg.det(system)) < 1e-14:
+    bounded = np.all(np.isfinite(system)) and np.all(np.isfinite(right))
+    if kept > size or not bounded or abs(np.linalg.det(system)) < 1e-14:
         return None
     solved: np.ndarray[Any, Any] = np.linalg.solve(system, right)[:size]
     return solved
@@ -340,9 +358,10 @@ def _excess(model: Model) -> sp.Expr | None:
     if len(players) != 2 or any(len(game.of(p)) != 1 for p in players) or game.constraints:
         return None
     x, y = (game.of(p)[0].symbol for p in players)
-    one, two = (model.expand_play(model.payoffs[()][p]) for p in players)
-    cross = sp.diff(one, x, y) * sp.diff(two, x, y)
-    own = sp.diff(one, x, 2) * sp.diff(two, y, 2)
+    one, two = (in_roots(model, model.payoffs[()][p]) for p in players)
+    across, back = slope(model, one, x), slope(model, two, y)
+    cross = slope(model, across, y) * slope(model, back, x)
+    own = slope(model, across, x) * slope(model, back, y)
     return sp.cancel(cross - own)
 
 
@@ -483,7 +502,10 @@ def _strictly(model: Model, player: str, point: Point) -> bool:
     if not free:
         return True
     hessian = sp.hessian(model.expand_play(model.payoffs[()][player]), free)
-    numbers = np.array(hessian.xreplace(dict(point.at)).tolist(), dtype=float)
+    told = hessian.xreplace(dict(point.at))
+    if told.has(sp.zoo, sp.nan):
+        return False  # the bend of x**(3/2) at 0
+    numbers = np.array(told.tolist(), dtype=float)
     return bool(np.max(np.linalg.eigvalsh(numbers)) < -1e-12)
 
 

@@ -24,6 +24,7 @@ from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.certificates import certificate, doubts, equilibrium, structure
 from dilemma.games.numbers.components import Together, only_searched, together
 from dilemma.games.numbers.exact_replies import Judge
+from dilemma.games.numbers.exponents import with_numbers
 from dilemma.games.numbers.first_order import admissible, concave
 from dilemma.games.numbers.optimality import leaders_best
 from dilemma.games.numbers.regimes import branches
@@ -59,6 +60,7 @@ def solve(
         If the branches and the search part: a defect in this package.
     """
     del seconds, most  # branches and starting points are few
+    model = with_numbers(model, values)
     _check_feasible(model, values)
     search = Search(model, values, seed)
     _check_payoffs(model, values, search)

@@ -25,7 +25,7 @@ A definition that hangs on one number alone is that number in other units: du/dD
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations, product
 
@@ -36,6 +36,17 @@ from dilemma.errors import UnsupportedError
 from dilemma.games.branch import top
 from dilemma.games.numbers import NumbersGame, numbers_of
 from dilemma.games.numbers.choice import Choice, Constraint
+from dilemma.games.numbers.powers import (
+    Root,
+    cleared,
+    dividing,
+    in_roots,
+    kinks,
+    roots,
+    roots_in,
+    slope,
+    undivided,
+)
 from dilemma.model import Model
 from dilemma.reading.setting import standing
 
@@ -49,6 +60,8 @@ __all__ = [
     "multiplier",
     "never",
     "stationary",
+    "unbounded",
+    "with_roots",
 ]
 
 
@@ -60,7 +73,7 @@ class Stationary:
     ----------
     binds : tuple of str
     unknowns : tuple of symbols
-        Chosen numbers first, then the multipliers that the equations determine.
+        Chosen numbers first, then the multipliers that the equations determine, then roots.
     equations : tuple of sympy expressions
         Polynomials that vanish, one for each unknown.
     slack : tuple of sympy Boolean
@@ -106,7 +119,7 @@ def binding_sets(
 
 def stationary(
     model: Model,
-    players: Iterable[str],
+    players: Collection[str],
     binds: tuple[str, ...],
     holding: Collection[str] = (),
 ) -> Stationary:
@@ -115,32 +128,29 @@ def stationary(
     Choices that are held where they are have no conditions but that they are feasible.
     """
     game = numbers_of(model)
-    players = tuple(players)
     mine = [c for c in game.choices.values() if c.player in players]
     own = [c for c in mine if c.name not in holding]
     held = [k for k in game.constraints.values() if k.name in binds]
-    equations = [model.expand_play(constraint.gap) for constraint in held]
+    equations = [in_roots(model, constraint.gap) for constraint in held]
     slack = [s for c in mine if c.name in holding for s in _within(model, c)]
-    slack += [
-        sp.Gt(model.expand_play(c.gap), 0) for c in game.constraints.values() if c.name not in binds
-    ]
+    slack += [sp.Gt(in_roots(model, c.gap), 0) for c in game.constraints.values() if c not in held]
     prices: dict[str, sp.Expr] = {}
     multipliers: list[sp.Symbol] = []
     free: list[sp.Symbol] = []
     inside = [c for c in own if not any(name in binds for name, _, _ in c.bounds())]
-    for constraint, gap in zip(held, equations, strict=True):
+    for constraint in held:
         for player in constraint.players:
             symbol = multiplier(constraint.name, player, constraint.players)
+            gap = model.expand_play(constraint.gap)
             moves = any(gap.has(c.symbol) for c in inside if c.player == player)
             (multipliers if moves else free).append(symbol)
             prices[_price(constraint.name, player, constraint.players)] = symbol
     for choice in own:
-        slope = _slope(model, choice, held)
-        vanish, beyond, paid = _first_order(model, choice, binds, slope)
+        vanish, beyond, paid = _first_order(model, choice, binds, _slope(model, choice, held))
         equations += vanish
         slack += beyond
         prices |= paid
-    return Stationary(
+    found = Stationary(
         binds=binds,
         unknowns=(*(c.symbol for c in own), *multipliers),
         equations=tuple(e for e in map(top, equations) if e != 0),
@@ -148,27 +158,44 @@ def stationary(
         prices=prices,
         free=tuple(free),
     )
+    return with_roots(model, found, *equations, *prices.values(), *slack)
+
+
+def with_roots(model: Model, known: Stationary, *formulas: sp.Basic) -> Stationary:
+    """Add the roots that formulas speak of, as far as they are not known yet.
+
+    They are not negative, and positive where a formula is divided by them.
+    """
+    positive = dividing(*formulas)
+    found = [r for r in roots_in(model, *formulas) if r.symbol not in known.unknowns]
+    return replace(
+        known,
+        unknowns=(*known.unknowns, *(r.symbol for r in found)),
+        equations=(*known.equations, *(r.tie for r in found)),
+        slack=(
+            *known.slack,
+            *((sp.Gt if r.symbol in positive else sp.Ge)(r.symbol, 0) for r in found),
+        ),
+    )
 
 
 def _first_order(
-    model: Model, choice: Choice, binds: Collection[str], slope: sp.Expr
+    model: Model, choice: Choice, binds: Collection[str], rises: sp.Expr
 ) -> tuple[list[sp.Expr], list[sp.Basic], dict[str, sp.Expr]]:
     """Return what vanishes, what is slack, and the prices of the ends that bind, for one choice."""
-    ends = [(name, model.expand_play(gap), is_open) for name, gap, is_open in choice.bounds()]
+    ends = [(name, in_roots(model, gap), is_open) for name, gap, is_open in choice.bounds()]
     if not any(name in binds for name, _, _ in ends):
-        return [slope], [sp.Gt(gap, 0) for _, gap, _ in ends], {}
+        return [rises], [sp.Gt(gap, 0) for _, gap, _ in ends], {}
     return (
         [gap for name, gap, _ in ends if name in binds],
         [_beyond(gap, strictly=is_open) for name, gap, is_open in ends if name not in binds],
-        {name: -slope if name.endswith(".low") else slope for name, _, _ in ends if name in binds},
+        {name: -rises if name.endswith(".low") else rises for name, _, _ in ends if name in binds},
     )
 
 
 def _within(model: Model, choice: Choice) -> list[sp.Basic]:
     """State that a choice lies in its interval."""
-    return [
-        _beyond(model.expand_play(gap), strictly=is_open) for _, gap, is_open in choice.bounds()
-    ]
+    return [_beyond(in_roots(model, gap), strictly=is_open) for _, gap, is_open in choice.bounds()]
 
 
 def _beyond(gap: sp.Expr, *, strictly: bool) -> sp.Basic:
@@ -177,11 +204,11 @@ def _beyond(gap: sp.Expr, *, strictly: bool) -> sp.Basic:
 
 def _slope(model: Model, choice: Choice, held: Iterable[Constraint]) -> sp.Expr:
     """Return the slope of the Lagrangian of whoever chooses."""
-    found = sp.diff(model.expand_play(model.payoffs[()][choice.player]), choice.symbol)
+    found = slope(model, in_roots(model, model.payoffs[()][choice.player]), choice.symbol)
     for constraint in held:
         if choice.player in constraint.players:
             price = multiplier(constraint.name, choice.player, constraint.players)
-            found += price * sp.diff(model.expand_play(constraint.gap), choice.symbol)
+            found += price * slope(model, in_roots(model, constraint.gap), choice.symbol)
     return found
 
 
@@ -254,7 +281,10 @@ def admissible(
     }
 
     def about(symbol: sp.Symbol) -> Iterator[sp.Basic]:
-        if values is not None and symbol in values:
+        root = next((r for r in roots(model) if r.symbol == symbol), None)
+        if root is not None:
+            yield from (sp.Ge(symbol, 0), sp.Eq(root.tie, 0))
+        elif values is not None and symbol in values:
             yield sp.Eq(symbol, values[symbol])
         elif symbol in parameters:
             yield from parameters[symbol].of(symbol)
@@ -275,7 +305,7 @@ def never(
         return happens is sp.false
     try:
         question = admissible(model, values)
-        question.add(happens)
+        question.add(cleared(model, happens))
         if any(question.ask_obligation(o).status != "unsat" for o in question.obligations):
             return None
         answer = question.ask()
@@ -319,10 +349,12 @@ def _semidefinite(
     own: tuple[Choice, ...],
     values: Mapping[sp.Symbol, sp.Expr] | None,
 ) -> bool | None:
-    expanded = model.expand_play(formula)
-    if expanded.atoms(sp.Piecewise, sp.Min, sp.Max, sp.Abs):
+    expanded = in_roots(model, formula)
+    if kinks(expanded) or _bends(model, expanded, own, values):
         return None
-    hessian = sp.hessian(expanded, [choice.symbol for choice in own])
+    symbols = [choice.symbol for choice in own]
+    slopes = [slope(model, expanded, symbol) for symbol in symbols]
+    hessian = sp.Matrix([[slope(model, one, symbol) for symbol in symbols] for one in slopes])
     undecided = False
     for size in range(1, len(own) + 1):
         for kept in combinations(range(len(own)), size):
@@ -332,6 +364,63 @@ def _semidefinite(
                 return False
             undecided = undecided or told is None
     return None if undecided else True
+
+
+@lru_cache(maxsize=64)
+def unbounded(model: Model) -> str:
+    """Say where a slope without bound leaves open what is chosen; "" where it does so nowhere.
+
+    What is chosen where a root vanishes by which slopes are divided is no equilibrium if somebody
+    leaves it: a player whose number moves a root away from nought, with a slope that has no bound.
+    Who leads does not see the reply, and its own ends are compared by value.
+    """
+    game = numbers_of(model)
+    steep = [root for root in roots(model) if root.steep]
+    replying = [c for player in game.moves[-1] for c in game.of(player)]
+    stays = [
+        sp.Not(leaves)
+        for root in steep
+        for choice in replying
+        for leaves in _leaves(model, root, choice)
+    ]
+    paid = [in_roots(model, model.payoffs[()][c.player]) for c in replying]
+    inside = [sp.Gt(gap, 0) for c in game.of(game.leader) for _, gap, _ in c.bounds()]
+    for root in steep:
+        where = stays if root in roots_in(model, *paid) else inside
+        if not never(model, sp.And(sp.Eq(root.base, 0), *where)):
+            return f"the slope of a payoff has no bound where {root.symbol} is 0"
+    return ""
+
+
+def _leaves(model: Model, root: Root, choice: Choice) -> Iterator[sp.Basic]:
+    """Yield when a slope without bound makes somebody leave where a root vanishes, up or down."""
+    grows, _ = undivided(model, slope(model, root.base, choice.symbol))
+    paid = in_roots(model, model.payoffs[()][choice.player])
+    rises, divided = undivided(model, slope(model, paid, choice.symbol))
+    if root.symbol not in divided:
+        return
+    for sign, room in ((1, choice.high - choice.symbol), (-1, choice.symbol - choice.low)):
+        told = (
+            sign * rises.xreplace({root.symbol: sp.S.Zero}),
+            sign * grows,
+            in_roots(model, room),
+        )
+        yield sp.And(sp.Eq(root.base, 0), *(sp.Gt(one, 0) for one in told))
+
+
+def _bends(
+    model: Model,
+    formula: sp.Expr,
+    own: Collection[Choice],
+    values: Mapping[sp.Symbol, sp.Expr] | None,
+) -> bool:
+    """Tell whether a root may have a kink in own choices: it vanishes, and does not move with them."""
+    for root in roots_in(model, formula):
+        moves = [slope(model, root.base, choice.symbol) for choice in own]
+        still = [sp.Eq(undivided(model, m)[0], 0) for m in moves if m != 0]
+        if still and not never(model, sp.And(sp.Eq(root.base, 0), *still), values):
+            return True
+    return False
 
 
 @lru_cache(maxsize=64)
@@ -346,10 +435,11 @@ def interaction(model: Model, player: str) -> str:
     others = [c for c in model.game.choices.values() if c.player != player]
     if len(own) != 1 or not others:
         return ""
-    payoff = model.expand_play(model.payoffs[()][player])
-    if payoff.atoms(sp.Piecewise, sp.Min, sp.Max, sp.Abs):
+    payoff = in_roots(model, model.payoffs[()][player])
+    if kinks(payoff):
         return "depends"
-    crosses = [sp.cancel(sp.diff(payoff, own[0].symbol, other.symbol)) for other in others]
+    rises = slope(model, payoff, own[0].symbol)
+    crosses = [sp.cancel(slope(model, rises, other.symbol)) for other in others]
     if all(cross == 0 for cross in crosses):
         return "independent"
     if all(never(model, sp.Lt(cross, 0)) for cross in crosses):

@@ -20,6 +20,7 @@ from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Shape, top, triangle
 from dilemma.games.numbers.choice import Choice
 from dilemma.games.numbers.first_order import Stationary, admissible, positive_factor
+from dilemma.games.numbers.powers import in_roots
 from dilemma.model import Model
 
 __all__ = ["leaders_condition", "remainder", "total"]
@@ -30,7 +31,7 @@ def total(model: Model, follows: Stationary, formula: sp.Expr, choice: Choice) -
 
     None where what binds does not determine the reply.
     """
-    return _along(follows, model.expand_play(formula), choice.symbol)
+    return _along(follows, in_roots(model, formula), choice.symbol)
 
 
 def _along(follows: Stationary, expanded: sp.Expr, choice: sp.Symbol) -> sp.Expr | None:
@@ -72,7 +73,7 @@ def leaders_condition(
         The shape solves the followers' equations together with it, where it is in other terms than
         the leader's choice; else None.  None alone where what binds does not determine the reply.
     """
-    payoff = model.expand_play(model.payoffs[()][model.game.leader])
+    payoff = in_roots(model, model.payoffs[()][model.game.leader])
     slope = _along(follows, payoff, choice.symbol)
     if slope is None:
         return None
@@ -102,7 +103,7 @@ def _in_terms_of(
     own = sp.Symbol(f"value({term})", real=True)  # elsewhere the definition stands for its formula
     put = {choice.symbol: (own - rest) / slope}
     told = replace(follows, equations=tuple(top(e.xreplace(put)) for e in follows.equations))
-    payoff = sp.cancel(model.expand_play(model.payoffs[()][model.game.leader]).xreplace(put))
+    payoff = sp.cancel(in_roots(model, model.payoffs[()][model.game.leader]).xreplace(put))
     along = _along(told, payoff, own)
     if along is None:
         return None
@@ -152,7 +153,8 @@ def _reduced(slope: sp.Expr, follows: Stationary, positive: set[sp.Expr]) -> tup
     solved = triangle(follows.equations, follows.unknowns)
     if solved is not None:
         for symbol, numerator, denominator in solved.steps:
-            if denominator.free_symbols & set(follows.unknowns):
+            root = any(not p.exp.is_Integer for p in numerator.atoms(sp.Pow))
+            if root or denominator.free_symbols & set(follows.unknowns):
                 continue
             found = top(found.xreplace({symbol: numerator / denominator}))
         if solved.last is not None and found.has(solved.last):
@@ -181,6 +183,10 @@ def remainder(dividend: sp.Expr, divisor: sp.Expr, symbol: sp.Symbol) -> tuple[s
     >>> remainder(x**2, a * x - 1, x)
     (1, a**2)
     """
+    parts = dividend.atoms(sp.Pow, sp.Function) | divisor.atoms(sp.Pow, sp.Function)
+    names = {p: sp.Dummy() for p in parts if not (p.is_Pow and p.exp.is_Integer)}
+    back = {name: part for part, name in names.items()}
+    dividend, divisor = dividend.xreplace(names), divisor.xreplace(names)
     symbols = sorted(dividend.free_symbols | divisor.free_symbols | {symbol}, key=str)
     ring = sp.QQ[[s for s in symbols if s != symbol]].ring
     lead, *rest = [ring.from_expr(c) for c in sp.Poly(divisor, symbol).all_coeffs()]
@@ -194,7 +200,5 @@ def remainder(dividend: sp.Expr, divisor: sp.Expr, symbol: sp.Symbol) -> tuple[s
             left = [c * lead for c in left]
         for k, c in enumerate(rest):
             left[k] -= quotient * c
-    return (
-        sp.expand(sp.Add(*(c.as_expr() * symbol**k for k, c in enumerate(reversed(left))))),
-        by.as_expr(),
-    )
+    found = sp.Add(*(c.as_expr() * symbol**k for k, c in enumerate(reversed(left))))
+    return sp.expand(found.xreplace(back)), by.as_expr().xreplace(back)

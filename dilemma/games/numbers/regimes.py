@@ -43,8 +43,11 @@ from dilemma.games.numbers.first_order import (
     concave,
     multiplier,
     stationary,
+    unbounded,
+    with_roots,
 )
 from dilemma.games.numbers.leading import leaders_condition, total
+from dilemma.games.numbers.powers import in_roots, kinks, roots, slope
 from dilemma.model import Model
 from dilemma.theory.parts import Outcome
 
@@ -89,16 +92,19 @@ def candidates(model: Model) -> Iterator[Candidate]:
     """Yield every place where the leader's optimum may lie."""
     game = numbers_of(model)
     (choice,) = game.of(game.leader)
-    regimes = {
+    paid = in_roots(model, model.payoffs[()][game.leader])
+    sets = {
         frozenset(binds): stationary(model, game.moves[1], binds)
         for binds in binding_sets(game, game.moves[1])
     }
-    ends = {name: (model.expand_play(gap), is_open) for name, gap, is_open in choice.bounds()}
+    slopes = [slope(model, paid, c.symbol) for c in game.choices.values()]
+    regimes = {binds: with_roots(model, follows, *slopes) for binds, follows in sets.items()}
+    ends = {name: (in_roots(model, gap), is_open) for name, gap, is_open in choice.bounds()}
     inside = tuple(sp.Gt(gap, 0) for gap, _ in ends.values())
     for binds, follows in regimes.items():
         weak = tuple(sp.Ge(price, 0) for price in follows.prices.values())
         strict = tuple(sp.Gt(price, 0) for price in follows.prices.values())
-        yield from _at_ends(follows, ends, weak)
+        yield from _at_ends(with_roots(model, sets[binds], paid), ends, weak)
         conditions = (*follows.slack, *strict, *inside)
         vanishes = leaders_condition(model, follows, choice, conditions)
         if vanishes is None:
@@ -160,10 +166,10 @@ def _leaders(model: Model, follows: Stationary, choice: Choice) -> sp.Expr | Non
 def _gap(model: Model, name: str) -> sp.Expr:
     """Return what is left before something binds."""
     if name in model.game.constraints:
-        return model.expand_play(model.game.constraints[name].gap)
+        return in_roots(model, model.game.constraints[name].gap)
     choice, _ = name.rsplit(".", 1)
     return next(
-        model.expand_play(gap) for end, gap, _ in model.game.choices[choice].bounds() if end == name
+        in_roots(model, gap) for end, gap, _ in model.game.choices[choice].bounds() if end == name
     )
 
 
@@ -302,25 +308,31 @@ def _branches(
 
 def _check(model: Model) -> None:
     chosen = {c.symbol for c in model.game.choices.values()}
-    kinds = (sp.Piecewise, sp.Min, sp.Max, sp.Abs)
+    known = chosen | {root.symbol for root in roots(model)}
     for player, payoff in model.payoffs[()].items():
-        kinks = model.expand_play(payoff).atoms(*kinds)
-        if any(kink.free_symbols & chosen for kink in kinks):
+        told = in_roots(model, payoff)
+        if any(kink.free_symbols & known for kink in kinks(told)):
             raise UnsupportedError(
                 f"payoffs.{player} has a kink in what is chosen (if, min, max or abs): there are no "
                 "first-order conditions to go through"
             )
-        slopes = [sp.diff(model.expand_play(payoff), c) for c in chosen]
-        if not all(top(slope).is_polynomial(*chosen) for slope in slopes):
+        if any(not p.exp.is_number and p.free_symbols & known for p in told.atoms(sp.Pow)):
             raise UnsupportedError(
-                f"payoffs.{player} is no quotient of polynomials in what is chosen: its first-order "
+                f"payoffs.{player} has an exponent that is no number: first-order conditions are not "
+                "solved for all its values at once"
+            )
+        if not all(top(slope(model, told, c)).is_polynomial(*known) for c in chosen):
+            raise UnsupportedError(
+                f"payoffs.{player} is no quotient of polynomials and roots in what is chosen: its first-order "
                 "conditions are not solved"
             )
     for constraint in model.game.constraints.values():
-        if not model.expand_play(constraint.gap).is_polynomial(*chosen):
+        if not in_roots(model, constraint.gap).is_polynomial(*known):
             raise UnsupportedError(
                 f"the constraint {constraint.name} is no polynomial in what is chosen"
             )
+    if told := unbounded(model):
+        raise UnsupportedError(f"{told}, and nothing is known to keep players from there")
     count = 0
     for count, _ in enumerate(binding_sets(numbers_of(model), model.players), 1):
         if count > MOST:
