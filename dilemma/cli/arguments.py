@@ -105,11 +105,11 @@ def print_tables(tables: list[Table]) -> None:
     """Print tables, in colour on a terminal."""
     from rich.console import Console
 
-    from dilemma.output.result import renderables, text
+    from dilemma.output.screen import renderables, text
 
     console = Console()
     if console.is_terminal:
-        console.print(*renderables(tables), sep="\n")
+        console.print(*renderables(tables))
     else:
         say(text(tables))
 

@@ -14,7 +14,8 @@ from dilemma.errors import UnsupportedError
 from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.output.cleaning import line, visible
-from dilemma.output.result import Best, Table, number, renderables
+from dilemma.output.result import Best, Table, number
+from dilemma.output.screen import renderables
 from dilemma.study.along import along
 from dilemma.study.asking import EraSummary
 from dilemma.study.compare import compare
@@ -59,7 +60,7 @@ class Conversation:
     def show(self, what: Table | str) -> None:
         """Print a table or a line of text."""
         if isinstance(what, Table):
-            self._console.print(*renderables([what]), sep="\n")
+            self._console.print(*renderables([what]))
         else:
             self._console.print(visible(what), markup=False, highlight=False, emoji=False)
 
