@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dilemma
 from dilemma.output.screen import WIDTH, text, wrapped
 from dilemma.output.tables import Table, plain
 from kinds_of_results import EACH, result
@@ -119,3 +120,42 @@ def test_what_tells_rows_apart_stands_before_each_part_of_a_table():
     told = [line.split() for line in text([Table("T", head, rows)]).splitlines()]
     assert sum(line[:2] == ["year", "equilibrium"] for line in told) == 2
     assert sum(line[:2] == ["1965", "(b)"] for line in told) == 2
+
+
+# --- what a command shows first -------------------------------------------------------------------
+
+
+def test_the_list_of_models_fits_a_screen_of_24_lines(typed):
+    out = typed("list").out
+    assert len(out.splitlines()) < 24
+    assert max(map(len, out.splitlines())) <= WIDTH
+    for name in dilemma.available():
+        assert f" {name} " in out
+        assert dilemma.load(name).title in out
+
+
+def test_the_list_has_more_on_request(typed):
+    model = dilemma.load("hedging")
+    assert model.source.split()[-1] not in typed("list").out
+    out = " ".join(typed("list", "--full").out.split())
+    assert " ".join(model.source.split()) in out
+
+
+@pytest.mark.parametrize(
+    "words", [("list",), ("list", "--full"), ("show", "triangle")], ids=" ".join
+)
+def test_eras_are_shown_as_they_are_asked_about(words, typed):
+    assert "cold_war (Cold War), post_cold_war (post-Cold War)" in " ".join(
+        typed(*words).out.split()
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("solve", "triangle", "--era", "foo"), ("convert", "triangle", "game.efg")],
+    ids=" ".join,
+)
+def test_an_era_that_is_missing_or_none_is_answered_with_those_that_there_are(words, typed):
+    ran = typed(*words)
+    assert ran.code == 2
+    assert "cold_war (Cold War), post_cold_war (post-Cold War)" in ran.err

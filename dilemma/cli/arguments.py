@@ -23,6 +23,7 @@ __all__ = [
     "DRAWS",
     "ERA",
     "ERAS",
+    "FULL",
     "JSON",
     "LIMIT",
     "MODEL",
@@ -71,9 +72,12 @@ def stop_printing() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def put(found: Shown, *, as_json: bool, latex: bool) -> None:
-    """Print one result."""
-    put_all([found], as_json=as_json, latex=latex, alone=True)
+def put(found: Shown, *, as_json: bool, latex: bool, full: bool = True) -> None:
+    """Print one result, or what of it a terminal shows first."""
+    if full or as_json or latex:
+        put_all([found], as_json=as_json, latex=latex, alone=True)
+    else:
+        print_tables(list(found.brief()))
 
 
 def put_all(found: list[Any], *, as_json: bool, latex: bool, alone: bool = False) -> None:
@@ -162,6 +166,7 @@ MODELS = Annotated[
     typer.Argument(help="Shipped names or files' paths; all shipped models if none."),
 ]
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+FULL = Annotated[bool, typer.Option("--full", help="Show all that is known of it.")]
 SEED = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the random draws.")]
 DRAWS = Annotated[
     int, typer.Option(min=1, max=1_000_000, help="Random calibrations drawn from each box.")

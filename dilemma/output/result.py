@@ -92,6 +92,10 @@ class Shown:
         """Return the result as tables."""
         raise NotImplementedError
 
+    def brief(self) -> tuple[Table, ...]:
+        """Return what a terminal shows first: all tables, unless the result knows what can wait."""
+        return self.tables()
+
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data, ready for JSON: its fields, if it does not say otherwise."""
         return fields_as_data(self)
