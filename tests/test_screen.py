@@ -81,6 +81,11 @@ def test_prose_in_many_columns_is_told_in_blocks():
     )
 
 
+def test_an_interval_and_what_two_players_do_stay_on_one_line():
+    assert wrapped("it is in [0.05, 0.2] or so", 14) == ["it is in", "[0.05, 0.2] or", "so"]
+    assert wrapped("mixed and (strong, strong)", 22) == ["mixed and", "(strong, strong)"]
+
+
 def test_a_name_that_fits_beside_no_head_stands_below_it():
     name, head = "n" * 60, "h" * 60
     told = text([Table("T", (head, "b" * 30), ((name, "1"),))])

@@ -7,6 +7,7 @@ Where that would be long, each row is a block of lines: a head, and what stands 
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -27,8 +28,8 @@ LABEL = 24  # columns of what stands before a line of a block, if it can be brok
 MOST = 0.75  # of the lines of blocks: a table that takes more is too tall to be read across
 LONG = 30  # columns: a longer word is a formula, and may go on below behind a sign
 
-# Spaces between words; none between a number and its "%".
-_SPACE = re.compile(r" +(?!%)")
+# A word, a number with its "%", and a short pair in brackets: an interval, or what two players do.
+_WORD = re.compile(r"(?:[\[(][^\s\[\]()]{1,9}, [^\s\[\]()]{1,9}[\])]|\d +%|\S)+")
 # Behind a sign of a formula, but within no number (1e-09, 20,000, 11/16) and no power.
 _SIGN = re.compile(
     r"(?<=[-+*/=<>,;:()\[\]&|])(?<!\*\*)(?<!\d[eE][-+])(?!(?<=\d[/,])\d)(?=[\w(\[~-])"
@@ -67,11 +68,16 @@ def wrapped(text: str, width: int) -> list[str]:
     return found
 
 
-def _pieces(line: str, width: float) -> Iterator[tuple[str, str]]:
-    """Yield what a line is made of, each with what joins it to the piece before."""
+def _pieces(line: str, width: float, pair: float = math.inf) -> Iterator[tuple[str, str]]:
+    """Yield what a line is made of, each with what joins it to the piece before.
+
+    A pair in brackets that is wider than ``pair``, or than the line, is two words.
+    """
     from rich.cells import cell_len, chop_cells
 
-    for word in filter(None, _SPACE.split(line)):
+    most = min(width, pair)
+    words = (w if cell_len(w) <= most else w.split() for w in _WORD.findall(line))
+    for word in chain.from_iterable([w] if isinstance(w, str) else w for w in words):
         joint = " "
         for part in _SIGN.split(word) if cell_len(word) > min(LONG, width) else [word]:
             for piece in chop_cells(part, int(width)) if cell_len(part) > width else [part]:
@@ -91,10 +97,10 @@ def _natural(cells: Iterable[str]) -> int:
     )
 
 
-def _least(cells: Iterable[str]) -> int:
+def _least(cells: Iterable[str], pair: float = math.inf) -> int:
     """Return how wide a column must be, so that nothing in it is parted that is one."""
     lines = (line for cell in cells for line in cell.expandtabs().split("\n"))
-    return _natural(piece for line in lines for _, piece in _pieces(line, float("inf")))
+    return _natural(piece for line in lines for _, piece in _pieces(line, math.inf, pair))
 
 
 def _beside(rows: Sequence[Row], width: int) -> list[int] | None:
@@ -104,13 +110,16 @@ def _beside(rows: Sequence[Row], width: int) -> list[int] | None:
     room = width - 2 - GAP * (len(columns) - 1)
     if sum(natural) <= room:
         return natural
-    easy = list(map(_easy, columns))
-    return None if sum(easy) > room else list(map(int, shared(room, easy, natural)))
+    for pair in (math.inf, EASY):
+        easy = [_easy(cells, pair) for cells in columns]
+        if sum(easy) <= room:
+            return list(map(int, shared(room, easy, natural)))
+    return None
 
 
-def _easy(cells: Row) -> int:
+def _easy(cells: Row, pair: float = math.inf) -> int:
     """Return how wide a column must be to be read with ease."""
-    return max(_least(cells), min(_natural(cells), EASY))
+    return max(_least(cells, pair), min(_natural(cells), EASY))
 
 
 def _parts(rows: Sequence[Row], width: int) -> list[tuple[Sequence[Row], list[int]]]:

@@ -237,21 +237,15 @@ def trends(
     document = source.whole(_Document)
     asked = list(_cells(source, document))
     source.right()
-    boxed: dict[tuple[str, tuple[str, str]], _Boxed] = {}
-    for one in (one for one in asked if one.model is not None):
-        key = (one.told.of, one.eras)
-        boxed[key] = one.boxed = boxed.get(key) or _Boxed(one.on(None, ""))
+    _box(asked)
     tell = progress or (lambda _share, _what: None)
     if decide:
-        deciding = _Deciding(Asked(seconds, fresh=fresh, workers=workers), cache, tell)
-        deciding.first(asked)
-        deciding.second(asked)
+        _Deciding(Asked(seconds, fresh=fresh, workers=workers), cache, tell).both(asked)
     find = partial(_decided, draws=draws, seed=seed) if decide else _solved
     cells = []
     for done, one in enumerate(asked):
-        if not decide:
-            tell(done / len(asked), one.told.of)
         cells.append(_cell(one, find))
+        tell(1.0 if decide else (done + 1) / len(asked), one.told.of)
     return Trends(
         name=source.path.stem,
         title=document.title,
@@ -265,6 +259,14 @@ def trends(
         seconds=time.perf_counter() - began,
         versions=versions("sympy", "z3-solver"),
     )
+
+
+def _box(cells: Iterable[_Asked]) -> None:
+    """Give cells that ask about the same boxes one model, so that these are solved once."""
+    boxed: dict[tuple[str, tuple[str, str]], _Boxed] = {}
+    for one in (one for one in cells if one.model is not None):
+        key = (one.told.of, one.eras)
+        boxed[key] = one.boxed = boxed.get(key) or _Boxed(one.on(None, ""))
 
 
 def table_boxes(name: str | Path) -> dict[str, dict[str, dict[str, Value]]]:
@@ -350,6 +352,11 @@ class _Deciding:
     asked: Asked
     cache: Path | str | bool
     progress: Progress
+
+    def both(self, cells: Sequence[_Asked]) -> None:
+        """Decide everything about cells, what it takes to know what else to ask before the rest."""
+        self.first(cells)
+        self.second(cells)
 
     def first(self, cells: Sequence[_Asked]) -> None:
         """Decide whether each goes the way that is asked about first, and the other way if not."""
