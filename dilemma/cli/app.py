@@ -352,14 +352,11 @@ def statics(
     from dilemma.study.statics import statics as respond
 
     loaded = load_model(model)
-    found = respond(
-        loaded,
-        eras_asked(loaded, era, at),
-        outcome or None,
-        parameter or None,
-        seconds=seconds,
-        seed=seed,
-    )
+    asked = eras_asked(loaded, era, at)
+    with progress("differentiating"):
+        found = respond(
+            loaded, asked, outcome or None, parameter or None, seconds=seconds, seed=seed
+        )
     put(found, as_json=as_json, latex=latex)
 
 
@@ -431,7 +428,8 @@ def commitment(
 
     loaded = load_model(model)
     asked = eras_asked(loaded, era, at)
-    found = value(loaded, asked, leader=leader, seconds=seconds)
+    with progress("solving"):
+        found = value(loaded, asked, leader=leader, seconds=seconds)
     put_each(found, as_json=as_json, latex=latex)
 
 
@@ -473,7 +471,8 @@ def regions(
     if x and not y:
         raise DilemmaError(f"a map needs two parameters: dilemma regions {model} {x} ...")
     if x:
-        found_map, path = _map(loaded, (x, y), (era, at), output, seconds)
+        with progress("drawing"):
+            found_map, path = _map(loaded, (x, y), (era, at), output, seconds)
         if as_json or latex:
             put_all(list(found_map.results), as_json=as_json, latex=latex, alone=True)
         else:

@@ -6,7 +6,7 @@ import errno
 import math
 import os
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from dilemma.output.result import Shown, Table
 
 
+AFTER = 1.0  # seconds after which progress is shown
 BROKEN_PIPE = 141  # what a shell says of a program that such a pipe ended
 
 
@@ -120,7 +121,10 @@ def print_tables(tables: list[Table]) -> None:
 
 @contextmanager
 def progress(doing: str) -> Iterator[Callable[[float, str], None]]:
-    """Show progress on standard error, on a terminal, once a second has gone by."""
+    """Show on standard error, on a terminal, what is being done once a second has gone by.
+
+    How much of it is done is shown as it is told.
+    """
     if not sys.stderr.isatty():
         yield lambda _share, _name: None
         return
@@ -128,20 +132,24 @@ def progress(doing: str) -> Iterator[Callable[[float, str], None]]:
     from rich.markup import escape
     from rich.progress import Progress
 
-    begun = time.monotonic()
     with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task(doing, total=1.0, visible=False)
+        shown = threading.Timer(AFTER, lambda: bar.update(task, visible=True, refresh=True))
+        shown.daemon = True
+        shown.start()
 
         def advance(share: float, name: str) -> None:
             bar.update(
                 task,
                 completed=share,
                 description=escape(line(f"{doing} {name}")),
-                visible=time.monotonic() - begun > 1,
                 refresh=True,
             )
 
-        yield advance
+        try:
+            yield advance
+        finally:
+            shown.cancel()
 
 
 # --- options --------------------------------------------------------------------------------------

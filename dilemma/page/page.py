@@ -37,6 +37,7 @@ from dilemma.theory.parts import Parameter, Player, decimal
 
 __all__ = ["Page", "classroom", "golden", "shown", "texts"]
 
+FIRST = 420  # characters of what a model is about that are shown at first
 STEPS = 100  # a slider has at least so many positions
 STORY = 3  # outcomes of a story that are drawn at first
 PANELS = 6  # curves along a parameter that are drawn unless others are chosen
@@ -58,7 +59,7 @@ def texts(model: Model) -> dict[str, Any]:
         "title": model.title,
         "kind": model.kind,
         "source": model.source,
-        "reads": " ".join(model.reads.split()),
+        "about": _about(" ".join(model.reads.split())),
         "players": [_player(model, p, colours[p.name]) for p in model.players.values()],
         "parameters": [_parameter(model, p) for p in model.parameters.values()],
         "groups": {name: list(members) for name, members in model.groups.items()},
@@ -93,6 +94,20 @@ def texts(model: Model) -> dict[str, Any]:
         **_chosen(model),
         **_pictured(model),
     }
+
+
+def _about(reads: str) -> list[str]:
+    """Return what a model is about: as many sentences as a telephone shows at first, and the rest.
+
+    Examples
+    --------
+    >>> [len(part) for part in _about("One. " + 500 * "x" + ". More.")]
+    [4, 508]
+    """
+    first, *others = re.split(r"(?<=[.?!]) (?=[A-Z])", reads)
+    while others and len(first) + len(others[0]) < FIRST:
+        first += f" {others.pop(0)}"
+    return [first, " ".join(others)]
 
 
 def _player(model: Model, player: Player, colour: str) -> dict[str, Any]:

@@ -51,7 +51,10 @@ function build() {
   document.title = `${model.title} — dilemma`;
   $("title").textContent = `${WORDS.page}: ${model.title}`;
   $("payoffs-label").textContent = model.choices ? WORDS.choices_label : WORDS.payoffs_label;
-  $("reads").textContent = model.reads;
+  [$("about").textContent, $("rest").lastElementChild.textContent] = model.about;
+  $("rest").hidden = !model.about[1];
+  $("rest").open = false;
+  $("chosen").innerHTML = chosenBy(model);
   $("source").textContent = model.source;
   $("eras").innerHTML = model.eras.map((e) => `<button type="button" data-era="${e.name}" title="${e.years.join("–")}">${escaped(e.title)}</button>`).join("");
   $("questions").innerHTML = model.questions.map((q, k) => `<button type="button" data-question="${k}">${k + 1}</button>`).join("");
@@ -60,6 +63,12 @@ function build() {
   $("formulas").innerHTML = model.players.map((p) => `<dt>${escaped(p.title)} [${escaped(p.unit)}]</dt><dd>${typeof p.payoff === "string" ? `<code>${escaped(p.payoff)}</code>` : Object.entries(p.payoff).map(([at, is]) => `(${escaped(at)}): <code>${escaped(is)}</code>`).join("<br>")}</dd>`).join("");
   $("nfg").hidden = model.kind !== "matrix";
   redraw();
+}
+
+// Who chooses what, where numbers are chosen; what actions mean stands in what the model is about.
+function chosenBy(model) {
+  const own = (p) => (model.choices ?? []).filter((c) => c.player === p.name).map((c) => `${markedLetter(c)}, ${escaped(c.means)}`).join("; ");
+  return model.players.map((p) => [p, own(p)]).filter(([, told]) => told).map(([p, told]) => `<li>${fill(WORDS.chooses, { player: `<b class="${hue(p)}">${escaped(p.title)}</b>`, choices: told })}</li>`).join("");
 }
 
 // The parameters that questions are about come first, then the model's own groups, then the rest.
