@@ -320,7 +320,7 @@ def test_screenshots_can_be_taken(opened, name, era, size, tmp_path):
 @pytest.mark.parametrize("name", SHOWN)
 def test_the_first_screen_says_what_the_game_is_about_and_who_chooses_what(opened, name, size):
     driver = opened(name, "", "", size)
-    model = about(name)
+    model = about(page(), name)
     told = driver.find_element("id", "about")
     assert told.text == model["about"][0]
     below = driver.execute_script(
