@@ -11,7 +11,7 @@ from dilemma.errors import CalibrationError, UnknownKeyError
 from dilemma.model import At, Model
 from dilemma.output.frames import Frame
 from dilemma.output.result import Shown, Table
-from dilemma.reading.eras import ALLOWED, era_called, given_era, nearest_era
+from dilemma.reading.eras import ALLOWED, era_called, given_era, nearest_era, titled
 from dilemma.theory.parts import Era, Value
 
 __all__ = ["ByEra", "Eras", "at_each", "era_in", "eras_of", "one_era"]
@@ -220,7 +220,8 @@ def one_era(model: Model, asked: At | None, *, moving: Collection[str] = ()) -> 
     """
     model, names = eras_of(model, asked, moving=moving)
     if len(names) > 1:
-        raise CalibrationError(f"{model.name}: at which era? there are: {', '.join(names)}")
+        told = titled({name: model.eras[name] for name in names})
+        raise CalibrationError(f"{model.name}: at which era? there are: {told}")
     return model, names[0]
 
 

@@ -24,6 +24,7 @@ from dilemma.reading.eras import (
     given_value,
     nearest_era,
     spoken_of,
+    titled,
     varied,
     way_out,
     with_whole_eras,
@@ -287,16 +288,15 @@ class Model(Methods, Named):
 
         Examples
         --------
-        >>> from dilemma import matrix
+        >>> from dilemma import load, matrix
         >>> game = matrix([["s", 0], [1, 1]], parameters={"s": [1, 9]})
         >>> game.era(s=2).title, game.era({"s": [2, 4]}).title
         ('s = 2', 's = 3 in [2, 4]')
-        >>> from dilemma.library import load
         >>> load("abandonment").era("cold_war", m_J="1/10").title
         'Cold War with m_J = 0.1'
         """
         if at is None and self.eras and not changes:
-            raise CalibrationError(f"{self.name}: at which era? there are: {', '.join(self.eras)}")
+            raise CalibrationError(f"{self.name}: at which era? there are: {titled(self.eras)}")
         told = self._values_said(at)
         if isinstance(at, str) and not changes:
             return self._named(at)

@@ -314,3 +314,19 @@ def test_screenshots_can_be_taken(opened, name, era, size, tmp_path):
     path = folder / f"{name}-{era}-{size[0]}x{size[1]}.png"
     assert browser.save_screenshot(str(path))
     assert path.stat().st_size > 20_000
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "telephone"])
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_first_screen_says_what_the_game_is_about_and_who_chooses_what(opened, name, size):
+    driver = opened(name, "", "", size)
+    model = about(page(), name)
+    told = driver.find_element("id", "about")
+    assert told.text == model["about"][0]
+    below = driver.execute_script(
+        "return ['about', 'chosen'].map((id) => document.getElementById(id).getBoundingClientRect().bottom)"
+    )
+    assert max(below) < size[1]
+    chosen = driver.find_element("id", "chosen").text
+    for choice in model.get("choices", ()):
+        assert not choice["player"] or choice["means"] in chosen

@@ -225,8 +225,46 @@ def test_a_new_model_file_is_a_good_one_and_overwrites_nothing(typed, tmp_path):
     assert "exists already" in again.err
 
 
+def test_in_class_only_what_is_offered_is_an_answer(typed):
+    ran = typed(
+        "demo", "abandonment", "--draws", 100, stdin="strng\n7\nSTRONG\n\n\n\nweak\nnone\nq\n"
+    )
+    assert ran.code == 0, ran.err
+    assert ran.out.count("what is best for Japan? (weak/strong)") == 4  # the first of two thrice
+    assert "'strng' is none of the answers: weak/strong." in ran.out
+    assert "'7' is none of the answers: weak/strong." in ran.out
+    assert "Right. strong: weak pays -0.14" in ran.out
+    assert "'weak' is none of the answers: weak, weak; weak, strong; strong, weak;" in " ".join(
+        ran.out.split()
+    )
+    assert "1 of 2 guesses were right." in ran.out
+
+
+@pytest.mark.parametrize(
+    ("stdin", "said"),
+    [
+        ("", "The input ended: no guesses."),
+        ("strong\n", "The input ended: 1 of 1 guesses were right."),
+    ],
+)
+def test_in_class_the_end_of_input_ends_it_in_one_sentence(stdin, said, typed):
+    ran = typed("demo", "abandonment", "--draws", 100, stdin=stdin)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines()[-1] == said
+
+
+def test_in_class_actions_that_differ_in_case_alone_are_told_apart(typed, tmp_path):
+    path = tmp_path / "case.nfg"
+    path.write_text(
+        'NFG 1 R "Case" { "Ann" "Bob" } { { "A" "a" } { "x" "y" } }\n\n1 1 0 0 0 0 1 1\n'
+    )
+    out = typed("demo", path, stdin="A\na\nq\n").out
+    assert "Right. A: A pays 1, a pays 0" in out
+    assert "Right. a: A pays 0, a pays 1" in out
+
+
 def test_in_class_a_guess_is_judged_and_the_other_era_follows(typed):
-    guesses = "strong\nweak\nstrong\nstrong\nstrong, strong\nweak, weak"
+    guesses = "strong\nweak\nstrong\nstrong\nstrong, strong\nweak, weak\n\n\n\n"
     ran = typed("demo", "abandonment", "--draws", 100, stdin=guesses)
     assert ran.code == 0, ran.err
     said = " ".join(ran.out.split())

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 import dilemma
 from dilemma import figures
 from dilemma.errors import CalibrationError, UnsupportedError
-from dilemma.figures.paper import BLUE, VERMILION
+from dilemma.output.player_colours import player_colours
 from dilemma.output.result import number
 from dilemma.study.paths import joined
 from words_drawn import check_words
@@ -119,7 +119,8 @@ def test_rings_lie_at_the_folds_and_words_say_where(traces, pictures):
 
 
 def test_each_player_has_a_colour_and_a_row(pictures):
-    for name, colour in zip(HEDGES, (BLUE, VERMILION), strict=True):
+    colours = player_colours(dilemma.load("hedging").players)
+    for name, colour in zip(HEDGES, (colours["japan"], colours["us"]), strict=True):
         (line,) = drawn(panel(pictures["fold"], "cold_war", name), f"solid {name}")
         assert line.get_color() == colour
 
@@ -294,7 +295,7 @@ def test_axes_say_what_they_mean_and_a_note_what_is_held(traces, met, pictures, 
 def test_a_file_is_written_and_shows_the_colours_of_the_players(pictures, tmp_path, name):
     figures.save(pictures[name], tmp_path / "figure.png")
     image = mpl.image.imread(tmp_path / "figure.png")[:, :, :3]
-    for colour in (BLUE, VERMILION):
+    for colour in player_colours(dilemma.load("cork").players).values():
         wanted = np.array(mpl.colors.to_rgb(colour))
         assert (np.abs(image - wanted).max(axis=2) < 0.01).sum() > 100
 

@@ -237,7 +237,7 @@ def test_the_command_line_steers_no_terminal(tmp_path):
     for command in (["show", path], ["solve", path, "--json"], ["demo", path, "--draws", "10"]):
         ran = subprocess.run(
             [sys.executable, "-m", "dilemma", *map(str, command)],
-            capture_output=True, check=False, stdin=subprocess.DEVNULL, timeout=120,
+            capture_output=True, check=False, input=b"\n" * 99, timeout=120,
         )  # fmt: skip
         assert ran.returncode == 0, ran.stderr
         assert not steers((ran.stdout + ran.stderr).decode("utf-8"))

@@ -1,7 +1,4 @@
-"""Every result is LaTeX that compiles.  Each is parsed strictly; where a TeX is, it is set as well.
-
-A kind of result that is new fails `test_every_kind_of_result_is_tried` until it has a line here.
-"""
+"""Every result is LaTeX that compiles.  Each is parsed strictly; where a TeX is, it is set as well."""
 
 import importlib
 import inspect
@@ -9,9 +6,6 @@ import pkgutil
 import re
 import shutil
 import subprocess
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import sympy as sp
@@ -33,81 +27,9 @@ from dilemma.output.cleaning import latex_escape
 from dilemma.output.displayed import chance, displayed, equations
 from dilemma.output.result import Best, Formula, Shown, Table
 from dilemma.output.tables import HEAD, PREAMBLE, latex
-from dilemma.study.diagrams import diagrams
 from dilemma.study.propositions import Proposition
 from hostile import CORPUS, hostile
-from small_games import led, ranging
-from small_stories import table_and_story
-
-
-def load_template():
-    return dilemma.load(Path(dilemma.__file__).with_name("template.toml"))
-
-
-def leader():
-    payoffs = {"us": "x*(b - x - y)", "japan": "y*(b - x - y)"}
-    choices = {"us": {"x": (0, 3)}, "japan": {"y": (0, 3)}}
-    return led(payoffs, name="leader", choices=choices, parameters={"b": ranging(1, 3)})
-
-
-def small_story(file, tells):
-    with TemporaryDirectory() as folder:
-        table_and_story(Path(folder))
-        return tells(Path(folder) / file, workers=1)
-
-
-MAKERS = {
-    "Attribution": {"hedging": lambda model: dilemma.attribute(model, "x_J")},
-    "Bargaining": {"burden": lambda model: dilemma.bargaining(model, points=3, draws=20)},
-    "ByEra": {"abandonment": dilemma.solve},
-    "Commitment": {"leader": lambda model: dilemma.commitment(model, b=2)},
-    "MixedCommitment": {"abandonment": lambda model: dilemma.commitment(model, "post_cold_war")},
-    "Correlated": {"abandonment": lambda model: dilemma.correlated(model, "post_cold_war")},
-    "Comparison": {
-        "abandonment": lambda model: dilemma.compare(model, draws=200),
-        "template": lambda model: dilemma.compare(model, draws=200),
-    },
-    "Diagrams": {"assets": diagrams},
-    "Equilibria": {
-        "abandonment": lambda model: dilemma.solve(model, "post_cold_war"),
-        "hedging": lambda model: dilemma.solve(model, "post_cold_war"),
-    },
-    "Explanation": {
-        "abandonment": lambda model: dilemma.prove(model, "C1.6'").explain(),
-        "cork": lambda model: dilemma.prove(model, "C2.1").explain(),
-    },
-    "Ledger": {
-        "abandonment": lambda model: dilemma.prove(model, "C1.8", robust=True),
-        "template": dilemma.prove,
-    },
-    "Path": {"abandonment": lambda model: dilemma.along(model, "post_cold_war", "m_J")},
-    "Propositions": {"abandonment": dilemma.propositions, "hedging": dilemma.propositions},
-    "Replies": {"abandonment": dilemma.best_replies},
-    "RegionMap": {"abandonment": lambda model: dilemma.region_map(model, "m_J", "v_J")},
-    "Regions": {"abandonment": lambda model: dilemma.regions(model, draws=200)},
-    "Scenario": {"template": lambda _: small_story("story.toml", dilemma.scenario)},
-    "Selection": {"abandonment": lambda model: dilemma.select(model, "post_cold_war", starts=20)},
-    "Sheet": {"abandonment": dilemma.sheet, "hedging": dilemma.sheet},
-    "Statics": {
-        "hedging": lambda model: dilemma.statics(model, "cold_war", ["x_J"], ["g_J"], draws=16)
-    },
-    "Swings": {"template": lambda model: dilemma.tornado(model, "alliance", "after")},
-    "Timeline": {
-        "abandonment": lambda model: dilemma.timeline(model, {1960: {"m_J": 0}, 2003: {"m_J": 1}})
-    },
-    "Trace": {"abandonment": lambda model: dilemma.trace(model, "m_J", 0, 1, points=5)},
-    "Trajectory": {"cork": dilemma.dynamics},
-    "Trends": {"template": lambda _: small_story("table.toml", dilemma.trends)},
-}
-OWN = {"template": load_template, "leader": leader}
-RESULTS = [(kind, model) for kind, models in MAKERS.items() for model in models]
-each_result = pytest.mark.parametrize(("kind", "model"), RESULTS)
-QUICK = {  # there before LaTeX has read it
-    ("ByEra", "abandonment"), ("Commitment", "leader"), ("Correlated", "abandonment"),
-    ("Equilibria", "abandonment"), ("MixedCommitment", "abandonment"), ("Path", "abandonment"),
-    ("Replies", "abandonment"), ("Sheet", "abandonment"), ("Sheet", "hedging"),
-    ("Swings", "template"), ("Trace", "abandonment"),
-}  # fmt: skip
+from kinds_of_results import EACH, MAKERS, RESULTS, load_template, result
 
 ENGINES = ("pdflatex", "lualatex", "xelatex")
 DOCUMENT = PREAMBLE + "\n\\begin{document}\n%s\n\\end{document}\n"
@@ -116,11 +38,8 @@ RULES = ("toprule", "midrule", "bottomrule", "endhead", "endfirsthead", "addline
 NAKED = re.compile(r"[#_^&~%$]")  # marks that are commands to LaTeX where they stand unescaped
 
 
-@cache
 def typeset(kind, model):
-    found = MAKERS[kind][model](OWN[model]() if model in OWN else dilemma.load(model))
-    assert type(found).__name__ == kind
-    return found.to_latex()
+    return result(kind, model).to_latex()
 
 
 def kinds_of_results():
@@ -208,7 +127,7 @@ def cells(row):
 
 
 @pytest.mark.slow
-@each_result
+@pytest.mark.parametrize(("kind", "model"), RESULTS)
 def test_latex_parses_strictly(kind, model):
     said = typeset(kind, model)
     assert said
@@ -260,10 +179,7 @@ def engine(tmp_path_factory):
     return found
 
 
-@pytest.mark.parametrize(
-    ("kind", "model"),
-    [r if r in QUICK else pytest.param(*r, marks=pytest.mark.slow) for r in RESULTS],
-)
+@pytest.mark.parametrize(("kind", "model"), EACH)
 def test_latex_compiles(kind, model, engine, tmp_path):
     assert compiled(engine, typeset(kind, model), tmp_path) == []
 

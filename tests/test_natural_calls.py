@@ -270,7 +270,7 @@ REFUSED = [
     ),
     (
         "dilemma.solve(model)['antiquity']",
-        "cold_war, post_cold_war",
+        "cold_war (Cold War), post_cold_war (post-Cold War)",
         "dilemma.solve(model)['cold_war']",
     ),
     (

@@ -8,6 +8,7 @@ import pytest
 
 import dilemma
 from dilemma.library import template
+from dilemma.output.screen import WIDTH
 
 pytestmark = pytest.mark.slow
 
@@ -26,12 +27,19 @@ def after(block):
 
 
 def test_the_main_command_ends_as_shown(process):
-    block = next(b for b in blocks("sh") if "dilemma compare" in b and "venv" in b)
+    block = next(b for b in blocks("sh") if "dilemma table1" in b and "venv" in b)
     arguments = block.strip().split("/dilemma ")[1].split()
     ran = process(*arguments)
     assert ran.returncode == 0, ran.stderr
     shown = after(block).splitlines()
     assert ran.stdout.splitlines()[-len(shown) :] == shown
+    assert len(shown) <= 10
+
+
+def test_every_block_fits_80_columns():
+    told = [line for block in blocks("text") for line in block.splitlines()]
+    assert told
+    assert [line for line in told if len(line) > WIDTH] == []
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +71,8 @@ def test_the_mistake_is_shown_as_it_is_told(refusal):
     assert refusal(template(), change, name="mine.toml").strip() in README
 
 
-def test_the_first_thirty_lines_show_it_all():
-    top = "\n".join(README.splitlines()[:30])
+def test_the_first_lines_show_it_all():
+    top = "\n".join(README.splitlines()[:36])
     assert "region-map.png" in top
     assert top.count("```sh") == 2
     assert "```python" in top

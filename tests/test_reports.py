@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 import pytest
 
 import dilemma
-from dilemma.output.result import Shown, Table, latex_escape, percent, text
+from dilemma.output.result import Shown, Table, latex_escape, percent
+from dilemma.output.screen import text
 
 
 @pytest.fixture(scope="module")

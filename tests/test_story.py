@@ -234,6 +234,77 @@ def test_the_picture_tells_what_stands_behind_a_cell(picture):
     )
 
 
+# --- at the centres, and in plain words -----------------------------------------------------------
+
+
+def plain_words(found):
+    return [row for (row,) in found.brief()[-1].rows]
+
+
+@pytest.fixture(scope="module")
+def centres(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("centres")
+    games(folder)
+    return dilemma.trends(saved(folder, HEAD + CELLS), decide=False, cache=False)
+
+
+def test_at_the_centres_nothing_is_decided_and_every_number_is_the_one_of_the_table(centres, table):
+    assert not any(cell.verdicts for cell in centres.cells)
+    assert [(c.before, c.after) for c in centres.cells] == [
+        (c.before, c.after) for c in table.cells
+    ]
+    assert {c.how for c in centres.cells if c.tells} == {"at the centres"}
+    assert centres.count["proved"] == 0
+
+
+def test_what_is_proved_to_rise_rises_at_the_centres(centres, table):
+    proved = [cell for cell in table.cells if cell.how == "proved"]
+    assert proved
+    for cell in proved:
+        assert centres[cell.row, cell.column].trend == cell.trend
+
+
+def test_no_cause_is_known_where_nothing_was_decided(centres):
+    causes = [cause for cell in centres.cells for cause in cell.causes]
+    assert causes
+    assert {cause.alone for cause in causes} == {None}
+
+
+def test_plain_words_say_each_number_before_and_after(tmp_path):
+    games(tmp_path)
+    words = '[plain]\nup = "More"\n[plain.columns]\none = "of all"\n'
+    cell = ONE.replace("[cells.row.one]", '[cells.row.one]\ncalled = "the effort"')
+    found = dilemma.trends(saved(tmp_path, cell + words), decide=False)
+    # x is what it is worth: 3.5 in the middle of [3, 4], 5.5 in that of [5, 6]
+    assert plain_words(found)[0] == "More of all: the effort (3.5 → 5.5)."
+
+
+def test_plain_words_say_what_is_not_proved(centres, table):
+    assert plain_words(centres)[-1].startswith("At central values, nothing proved")
+    assert plain_words(table)[-1].startswith(f"{table.count['proved']} proved, 1 measured only")
+
+
+def test_numbers_of_a_column_that_go_both_ways_each_say_theirs(tmp_path):
+    games(tmp_path)
+    other = '[cells.two.one]\nof = "worth"\ntells = "left"\nexpect = "down"\n'
+    text = ONE.replace('row = "Row"', 'row = "Row"\ntwo = "Two"') + other
+    (words, *_) = plain_words(dilemma.trends(saved(tmp_path, text), decide=False))
+    assert words == "Both ways One: x (3.5 → 5.5) up, left (5.5 → 3.5) down."
+
+
+def test_words_for_a_column_that_is_none_are_refused(tmp_path):
+    games(tmp_path)
+    with pytest.raises(ModelError, match=r"no column 'oen'(?s:.*)did you mean 'one'"):
+        dilemma.trends(saved(tmp_path, ONE + '[plain.columns]\noen = "of all"\n'))
+
+
+def test_detail_is_shown_on_request(typed, small):
+    brief, full = (typed("table1", small, "--centres", *more).out for more in ((), ("--full",)))
+    assert "What stands behind each cell" not in brief
+    assert "What stands behind each cell" in full
+    assert brief.splitlines()[-1] == full.splitlines()[-1]
+
+
 # --- what a table's command says -----------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from dilemma.cli.arguments import (
     DRAWS,
     ERA,
     ERAS,
+    FULL,
     JSON,
     LIMIT,
     MODEL,
@@ -125,19 +126,31 @@ def _asked(version: VERSION = False) -> None:
 
 
 @app.command("list")
-def list_models(as_json: JSON = False) -> None:
+def list_models(full: FULL = False, as_json: JSON = False) -> None:
     """List the shipped models."""
     from dilemma.library import available, load
     from dilemma.output.result import Table
+    from dilemma.reading.eras import titled
 
     models = [load(name) for name in available()]
     if as_json:
         print_json([{"name": m.name, "title": m.title, "kind": m.kind} for m in models])
         return
-    rows = tuple(
-        (m.name, m.title, m.kind, str(len(m.eras)), str(len(m.claims)), m.source) for m in models
+    if full:
+        head = ("name", "title", "kind", "eras", "claims", "source")
+        rows = tuple(
+            (m.name, m.title, m.kind, titled(m.eras), str(len(m.claims)), m.source) for m in models
+        )
+        print_tables([Table("Models", head, rows)])
+        return
+    shared = {k: era for k, era in models[0].eras.items() if all(k in m.eras for m in models)}
+    notes = (
+        f"Eras that all have: {titled(shared)}.",
+        "dilemma show NAME says what is in one; --full lists more.",
     )
-    print_tables([Table("Models", ("name", "title", "kind", "eras", "claims", "source"), rows)])
+    print_tables(
+        [Table("Models", ("name", "title"), tuple((m.name, m.title) for m in models), notes)]
+    )
 
 
 @app.command()
@@ -339,14 +352,11 @@ def statics(
     from dilemma.study.statics import statics as respond
 
     loaded = load_model(model)
-    found = respond(
-        loaded,
-        eras_asked(loaded, era, at),
-        outcome or None,
-        parameter or None,
-        seconds=seconds,
-        seed=seed,
-    )
+    asked = eras_asked(loaded, era, at)
+    with progress("differentiating"):
+        found = respond(
+            loaded, asked, outcome or None, parameter or None, seconds=seconds, seed=seed
+        )
     put(found, as_json=as_json, latex=latex)
 
 
@@ -418,7 +428,8 @@ def commitment(
 
     loaded = load_model(model)
     asked = eras_asked(loaded, era, at)
-    found = value(loaded, asked, leader=leader, seconds=seconds)
+    with progress("solving"):
+        found = value(loaded, asked, leader=leader, seconds=seconds)
     put_each(found, as_json=as_json, latex=latex)
 
 
@@ -460,7 +471,8 @@ def regions(
     if x and not y:
         raise DilemmaError(f"a map needs two parameters: dilemma regions {model} {x} ...")
     if x:
-        found_map, path = _map(loaded, (x, y), (era, at), output, seconds)
+        with progress("drawing"):
+            found_map, path = _map(loaded, (x, y), (era, at), output, seconds)
         if as_json or latex:
             put_all(list(found_map.results), as_json=as_json, latex=latex, alone=True)
         else:
@@ -538,6 +550,7 @@ def convert(
     from dilemma.errors import DilemmaError
     from dilemma.library import written
     from dilemma.output.result import check, write
+    from dilemma.reading.eras import titled
 
     loaded = load_model(model)
     points = eras_asked(loaded, era, at)
@@ -545,7 +558,7 @@ def convert(
         raise DilemmaError(f"{path}: a model file has every era: leave out --era and --at")
     check(path, "a model's file", (".nfg", ".efg", ".toml"), new=True)
     if path.suffix in (".nfg", ".efg") and (len(points or loaded.eras) > 1):
-        raise DilemmaError(f"at which era? write --era with one of: {', '.join(loaded.eras)}")
+        raise DilemmaError(f"at which era? write --era with one of: {titled(loaded.eras)}")
     point = next(iter(points or loaded.eras), None)
     write(path, written(loaded, path.suffix, point, {}))
     if as_json:

@@ -6,7 +6,7 @@ import errno
 import math
 import os
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,6 +23,7 @@ __all__ = [
     "DRAWS",
     "ERA",
     "ERAS",
+    "FULL",
     "JSON",
     "LIMIT",
     "MODEL",
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from dilemma.output.result import Shown, Table
 
 
+AFTER = 1.0  # seconds after which progress is shown
 BROKEN_PIPE = 141  # what a shell says of a program that such a pipe ended
 
 
@@ -71,9 +73,12 @@ def stop_printing() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def put(found: Shown, *, as_json: bool, latex: bool) -> None:
-    """Print one result."""
-    put_all([found], as_json=as_json, latex=latex, alone=True)
+def put(found: Shown, *, as_json: bool, latex: bool, full: bool = True) -> None:
+    """Print one result, or what of it a terminal shows first."""
+    if full or as_json or latex:
+        put_all([found], as_json=as_json, latex=latex, alone=True)
+    else:
+        print_tables(list(found.brief()))
 
 
 def put_all(found: list[Any], *, as_json: bool, latex: bool, alone: bool = False) -> None:
@@ -105,18 +110,21 @@ def print_tables(tables: list[Table]) -> None:
     """Print tables, in colour on a terminal."""
     from rich.console import Console
 
-    from dilemma.output.result import renderables, text
+    from dilemma.output.screen import renderables, text
 
     console = Console()
     if console.is_terminal:
-        console.print(*renderables(tables), sep="\n")
+        console.print(*renderables(tables))
     else:
         say(text(tables))
 
 
 @contextmanager
 def progress(doing: str) -> Iterator[Callable[[float, str], None]]:
-    """Show progress on standard error, on a terminal, once a second has gone by."""
+    """Show on standard error, on a terminal, what is being done once a second has gone by.
+
+    How much of it is done is shown as it is told.
+    """
     if not sys.stderr.isatty():
         yield lambda _share, _name: None
         return
@@ -124,20 +132,24 @@ def progress(doing: str) -> Iterator[Callable[[float, str], None]]:
     from rich.markup import escape
     from rich.progress import Progress
 
-    begun = time.monotonic()
     with Progress(console=Console(stderr=True), transient=True, auto_refresh=False) as bar:
         task = bar.add_task(doing, total=1.0, visible=False)
+        shown = threading.Timer(AFTER, lambda: bar.update(task, visible=True, refresh=True))
+        shown.daemon = True
+        shown.start()
 
         def advance(share: float, name: str) -> None:
             bar.update(
                 task,
                 completed=share,
                 description=escape(line(f"{doing} {name}")),
-                visible=time.monotonic() - begun > 1,
                 refresh=True,
             )
 
-        yield advance
+        try:
+            yield advance
+        finally:
+            shown.cancel()
 
 
 # --- options --------------------------------------------------------------------------------------
@@ -162,6 +174,7 @@ MODELS = Annotated[
     typer.Argument(help="Shipped names or files' paths; all shipped models if none."),
 ]
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+FULL = Annotated[bool, typer.Option("--full", help="Show all that is known of it.")]
 SEED = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Seed of the random draws.")]
 DRAWS = Annotated[
     int, typer.Option(min=1, max=1_000_000, help="Random calibrations drawn from each box.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import product
 from typing import Any
@@ -14,7 +14,8 @@ from dilemma.errors import UnsupportedError
 from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.output.cleaning import line, visible
-from dilemma.output.result import Best, Table, number, renderables
+from dilemma.output.result import Best, Table, number
+from dilemma.output.screen import renderables
 from dilemma.study.along import along
 from dilemma.study.asking import EraSummary
 from dilemma.study.compare import compare
@@ -22,12 +23,15 @@ from dilemma.theory.parts import Profile
 
 __all__ = ["Conversation", "Script", "Stop", "demo"]
 
+NONE = "none"
+MOST = 9  # profiles that are all offered by name; of more some are
+
 Ask = Callable[[str], str]
 Show = Callable[[Table | str], None]
 
 
 class Stop(Exception):  # noqa: N818 -- a wish, not an error
-    """The class has had enough."""
+    """The class has had enough, or its input has ended; then that is what it says."""
 
 
 class Conversation:
@@ -40,16 +44,22 @@ class Conversation:
         self._interactive = sys.stdin.isatty()
 
     def ask(self, question: str) -> str:
-        """Put a question and return the guess."""
+        """Put a question and return the guess.
+
+        Raises
+        ------
+        Stop
+            If who is asked wishes so, or nothing is left to be read.
+        """
         self._console.print(
             f"? {line(question)}", style="bold", markup=False, highlight=False, emoji=False
         )
         try:
             answer = input("> ")
-        except (EOFError, KeyboardInterrupt):
-            if self._interactive:
-                raise Stop from None
-            answer = ""
+        except KeyboardInterrupt:
+            raise Stop from None
+        except EOFError:
+            raise Stop("The input ended: ") from None
         if not self._interactive:
             say(answer)
         if answer.strip().lower() in ("q", "quit", "exit"):
@@ -59,7 +69,7 @@ class Conversation:
     def show(self, what: Table | str) -> None:
         """Print a table or a line of text."""
         if isinstance(what, Table):
-            self._console.print(*renderables([what]), sep="\n")
+            self._console.print(*renderables([what]))
         else:
             self._console.print(visible(what), markup=False, highlight=False, emoji=False)
 
@@ -92,8 +102,8 @@ def demo(
     eras : str, Era, mapping, or a sequence of these, optional
         Which eras; values on the spot are one too, and a game without parameters is its own.
     ask : callable
-        Puts a question and returns the guess ("" to see the answer at once).  May raise
-        :class:`Stop`.
+        Puts a question and returns the guess ("" to see the answer at once).  What is none of the
+        answers that are offered is asked about again.  May raise :class:`Stop`.
     show : callable
         Shows a table or a line of text.
     """
@@ -106,7 +116,7 @@ def demo(
         "\n\n".join(filter(None, (model.title or model.name, " ".join(model.reads.split())))) + "\n"
     )
     show("Guess, then press Enter; Enter alone shows the answer; q ends.\n")
-    score = _Score()
+    score, why = _Score(), ""
     try:
         for position, era in enumerate(found.eras):
             _one_era(found.model, era, ask, show, score, first=position == 0)
@@ -114,12 +124,31 @@ def demo(
             show(sentence)
         show("")
         for question, path in zip(model.questions.values(), paths, strict=True):
-            ask(question.asks)
+            _guessed(question.asks, "Enter shows the answer", (), ask, show)
             for table in path.tables():
                 show(table)
-    except Stop:
+    except Stop as wish:
         show("")
-    show(f"{score.right} of {score.asked} guesses were right." if score.asked else "No guesses.")
+        why = str(wish)
+    guesses = (
+        f"{score.right} of {score.asked} guesses were right." if score.asked else "no guesses."
+    )
+    show(f"{why}{guesses}" if why else guesses.capitalize())
+
+
+def _guessed(question: str, offer: str, answers: Sequence[str], ask: Ask, show: Show) -> list[str]:
+    """Ask until what is answered is offered; none is to see the answer at once.
+
+    Several answers are parted by ";".  Case and spaces do not matter.
+    """
+    known = {**{_tidy(answer): answer for answer in answers}, **{a: a for a in answers}}
+    while True:
+        guess = ask(f"{question} ({offer})")
+        parts = [part.strip() for part in guess.split(";") if part.strip()]
+        meant = [known.get(part) or known.get(_tidy(part)) for part in parts]
+        if None not in meant:
+            return [answer for answer in meant if answer]
+        show(f"{parts[meant.index(None)]!r} is none of the answers: {offer}.")
 
 
 class _Score:
@@ -129,8 +158,8 @@ class _Score:
         self.asked = 0
         self.right = 0
 
-    def judge(self, guess: str, right: bool) -> str:
-        if not guess.strip():
+    def judge(self, guess: Sequence[str], right: bool) -> str:
+        if not guess:
             return ""
         self.asked += 1
         self.right += right
@@ -142,18 +171,21 @@ def _one_era(
 ) -> None:
     show(_matrix(model, era, marked=False))
     if first:
-        for question, answer, why in _replies(model, era):
-            guess = ask(question)
-            right = guess.strip().lower() in (a.lower() for a in answer)
+        for question, offered, answer, why in _replies(model, era):
+            guess = _guessed(question, "/".join(offered), offered, ask, show)
+            right = bool(guess) and set(guess) <= set(answer)
             show(f"{score.judge(guess, right)}{' or '.join(answer)}: {why}\n")
         show(_matrix(model, era, marked=True))
-    example = ", ".join(next(iter(era.payoffs)))
+    profiles = [", ".join(profile) for profile in era.payoffs]
     told = model.eras[era.name]
     where = f"at {told.title}" if told.given and told.values else f"in the {told.title}"
     where = where if told.values else "in it"
-    guess = ask(f"Which profiles are equilibria {where}? (such as {example}; then ;)")
+    few = profiles if len(profiles) <= MOST else ["such as " + profiles[0], profiles[-1]]
+    offer = f"{'; '.join(few)}; or {NONE}"
+    asked = f"Which profiles are equilibria {where}?"
+    guess = _guessed(asked, offer, (*profiles, NONE), ask, show)
     pure = {e.branch for e in era.equilibria if e.pure}
-    right = {_tidy(g) for g in guess.split(";") if g.strip()} == pure
+    right = set(guess) == (pure or {NONE})
     show(f"{score.judge(guess, right)}Equilibria: {'; '.join(map(str, era.equilibria))}.")
     if not first:
         show(_matrix(model, era, marked=True))
@@ -173,11 +205,13 @@ def _a(kind: str) -> str:
 
 
 def _tidy(profile: str) -> str:
-    return ", ".join(part.strip() for part in profile.strip(" ()").split(","))
+    return ", ".join(" ".join(part.split()) for part in profile.strip(" ()").split(",")).casefold()
 
 
-def _replies(model: Model, era: EraSummary) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """Yield, for each action of the partner, a question, the best replies, and why."""
+def _replies(
+    model: Model, era: EraSummary
+) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...], str]]:
+    """Yield, for each action of the partner, a question, its answers, the best replies, and why."""
     names = list(model.players)
     for position, player in enumerate(model.players.values()):
         partner = model.players[names[1 - position]]
@@ -192,7 +226,7 @@ def _replies(model: Model, era: EraSummary) -> Iterator[tuple[str, tuple[str, ..
             asked = (
                 f"{era.title}: if {partner.title} plays {action}, what is best for {player.title}?"
             )
-            yield f"{asked} ({'/'.join(player.actions)})", best, why
+            yield asked, tuple(player.actions), best, why
 
 
 def _matrix(model: Model, era: EraSummary, *, marked: bool) -> Table:

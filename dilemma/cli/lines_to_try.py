@@ -62,7 +62,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "dilemma classroom abandonment",
         "dilemma classroom abandonment hedging --output class.html",
     ),
-    "table1": ("dilemma table1", "dilemma table1 --output table1.png"),
+    "table1": (
+        "dilemma table1 --centres",
+        "dilemma table1 --full",
+        "dilemma table1 --output table1.png",
+    ),
     "scenario": ("dilemma scenario", "dilemma scenario one_story --output story.html"),
     "demo": ("dilemma demo", "dilemma demo abandonment --era cold_war"),
     "convert": (

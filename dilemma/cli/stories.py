@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dilemma.cli.arguments import JSON, SECONDS, SEED, progress, put, say
+from dilemma.cli.arguments import FULL, JSON, SECONDS, SEED, progress, put, say
 
 if TYPE_CHECKING:
     from dilemma.story.cells import Trends
@@ -25,6 +25,10 @@ WORKERS = Annotated[
 DRAWS = Annotated[
     int, typer.Option(min=1, max=1_000_000, help="Random pairs of calibrations, for shares.")
 ]
+CENTRES = Annotated[
+    bool,
+    typer.Option("--centres", help="Solve at the eras' centres alone: seconds, and no proof."),
+]
 TABLE = Annotated[
     Path | None,
     typer.Option(
@@ -41,6 +45,8 @@ def table1(
         str, typer.Argument(help="The paper's Table 1, or a file of your own that ends in .toml.")
     ] = "table1",
     output: TABLE = None,
+    centres: CENTRES = False,
+    full: FULL = False,
     fresh: FRESH = False,
     workers: WORKERS = None,
     draws: DRAWS = 2_000,
@@ -56,9 +62,9 @@ def table1(
     with progress("deciding") as tell:
         found = trends(
             table, seconds=seconds, draws=draws, seed=seed, fresh=fresh, workers=workers,
-            progress=tell,
+            progress=tell, decide=not centres,
         )  # fmt: skip
-    _put(found, output, as_json=as_json, latex=latex)
+    _put(found, output, as_json=as_json, latex=latex, full=full)
     if not found.as_expected:
         raise typer.Exit(1)
 
@@ -101,10 +107,12 @@ def _file(path: Path | None, endings: tuple[str, ...]) -> None:
         check(path, "its file", endings)
 
 
-def _put(found: Trends | Scenario, path: Path | None, *, as_json: bool, latex: bool) -> None:
+def _put(
+    found: Trends | Scenario, path: Path | None, *, as_json: bool, latex: bool, full: bool = True
+) -> None:
     """Write a result to a file, or print it."""
     if path is None:
-        put(found, as_json=as_json, latex=latex)
+        put(found, as_json=as_json, latex=latex, full=full)
         return
     from dilemma.output.result import write
 

@@ -14,13 +14,11 @@ from matplotlib.figure import Figure
 from dilemma.figures.layout import BODY, SMALL, TINY, lines_of, typeset
 from dilemma.figures.paper import (
     DASHED,
-    DOWN,
     EDGE,
     FAINT,
     GREY,
     INK,
     THIN,
-    UP,
     Frame,
     Paper,
     Part,
@@ -36,6 +34,7 @@ from dilemma.figures.paper import (
     styled,
     written,
 )
+from dilemma.output.player_colours import player_colours
 from dilemma.study.bargaining import Bargaining, Deal
 
 __all__ = ["bargain"]
@@ -111,14 +110,19 @@ def _note(found: Bargaining) -> str:
     return " ".join(told)
 
 
+def _colour(found: Bargaining, *, lower: bool) -> str:
+    """Return the colour of whose limit it is: who takes has the lower one."""
+    return player_colours(found.model.players)[found.takes if lower else found.gives]
+
+
 def _marks(found: Bargaining) -> list[Artist]:
     gives, takes = _title(found, found.gives), _title(found, found.takes)
     agreed = {"marker": "D", "ms": 6, "mfc": INK, "mec": INK}
     return [
         area("neither side loses", facecolor=BAND, edgecolor="none"),
         stroke(f"{typeset(found.over)} agreed", color=INK, lw=2.2, **agreed),
-        stroke(f"{gives}: gives at most", color=UP, lw=1.6),
-        stroke(f"{takes}: takes at least", color=DOWN, lw=1.6, ls=DASHED),
+        stroke(f"{gives}: gives at most", color=_colour(found, lower=False), lw=1.6),
+        stroke(f"{takes}: takes at least", color=_colour(found, lower=True), lw=1.6, ls=DASHED),
     ]
 
 
@@ -140,14 +144,14 @@ def _centres(found: Bargaining, size: tuple[float, float], paper: Paper, top: fl
         words = [found.model.eras[era].title]
         paper.write(left - 0.1, top + middle - 0.12, words, ha="right", fontweight="bold")
         for deal in deals:
-            _row(axes, deal, (low, high), middle, era)
+            _row(axes, found, deal, middle, era)
             _box_span(axes, found, era, middle + 0.19)
             middle += ROW
 
 
-def _row(axes: Axes, deal: Deal, ends: tuple[float, float], middle: float, era: str) -> None:
+def _row(axes: Axes, found: Bargaining, deal: Deal, middle: float, era: str) -> None:
     """Draw both limits, cut at the ends of what may be agreed on, and the agreement."""
-    low, high = ends
+    low, high = ends = _ends(found)
     least = low if deal.least is None else float(deal.least)
     most = high if deal.most is None else float(deal.most)
     inside = [min(max(value, low), high) for value in (least, most)]
@@ -155,8 +159,8 @@ def _row(axes: Axes, deal: Deal, ends: tuple[float, float], middle: float, era: 
         width = inside[1] - inside[0]
         (band,) = axes.barh(middle, width, 0.22, left=inside[0], color=BAND, zorder=2)
         band.set_gid(f"band {era}")
-    _limit(axes, least, (inside[0], middle), era, lower=True)
-    _limit(axes, most, (inside[1], middle), era, lower=False)
+    for value, cut, lower in ((least, inside[0], True), (most, inside[1], False)):
+        _limit(axes, value, (cut, middle), (era, _colour(found, lower=lower)), lower=lower)
     if deal.agreed is None:
         axes.text(sum(ends) / 2, middle, "no agreement", ha="center", va="center", color=GREY)
         return
@@ -169,10 +173,12 @@ def _row(axes: Axes, deal: Deal, ends: tuple[float, float], middle: float, era: 
     )  # fmt: skip
 
 
-def _limit(axes: Axes, value: float, place: tuple[float, float], era: str, *, lower: bool) -> None:
+def _limit(
+    axes: Axes, value: float, place: tuple[float, float], what: tuple[str, str], *, lower: bool
+) -> None:
     """Draw a limit, or write where it lies beside an arrow if that is cut off."""
-    cut, middle = place
-    name, colour, style = ("least", DOWN, DASHED) if lower else ("most", UP, "-")
+    (cut, middle), (era, colour) = place, what
+    name, style = ("least", DASHED) if lower else ("most", "-")
     words = written(value)
     if value == cut:
         (line,) = axes.plot([cut, cut], [middle - 0.11, middle + 0.11], color=colour, ls=style)
@@ -219,7 +225,7 @@ def _along(axes: Axes, found: Bargaining, era: str) -> None:
     interval = found.model.eras[era].values[found.moves].range
     axes.axvspan(float(interval.low), float(interval.high), color=INK, alpha=0.09, lw=0, zorder=0.8)
     for strand in _strands(deals):
-        _strand(axes, strand, era)
+        _strand(axes, found, strand, era)
     for deal in found.centres[era]:
         axes.axvline(float(deal.at), color=FAINT, lw=0.8, ls=THIN, zorder=1)
         if deal.agreed is not None:
@@ -241,7 +247,7 @@ def _strands(deals: Sequence[Deal]) -> Iterator[list[Deal]]:
         yield strand
 
 
-def _strand(axes: Axes, strand: Sequence[Deal], era: str) -> None:
+def _strand(axes: Axes, found: Bargaining, strand: Sequence[Deal], era: str) -> None:
     x = np.array([float(deal.at) for deal in strand])
     low, high = axes.get_ylim()
     least, most, agreed = (
@@ -256,8 +262,8 @@ def _strand(axes: Axes, strand: Sequence[Deal], era: str) -> None:
     fill = axes.fill_between(x, lower, upper, where=lower <= upper, color=BAND, lw=0, zorder=0.5)
     fill.set_gid(f"band {era}")
     lines: tuple[tuple[str, Any, dict[str, Any]], ...] = (
-        ("most", most, {"color": UP, "lw": 1.6}),
-        ("least", least, {"color": DOWN, "lw": 1.6, "ls": DASHED}),
+        ("most", most, {"color": _colour(found, lower=False), "lw": 1.6}),
+        ("least", least, {"color": _colour(found, lower=True), "lw": 1.6, "ls": DASHED}),
         ("agreed", agreed, {"color": INK, "lw": 2.2, "clip_on": False}),
     )
     for name, values, style in lines:

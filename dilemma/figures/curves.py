@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -18,20 +17,20 @@ from matplotlib.figure import Figure
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.figures.layout import LEADING, SMALL, Ground, typeset
 from dilemma.figures.paper import (
-    BLUE,
     DASHED,
     GREY,
     INK,
-    VERMILION,
     Grid,
     Row,
     area,
     backing,
     grid,
+    number_colour,
     stroke,
     styled,
 )
 from dilemma.games.equilibrium import Equilibrium
+from dilemma.output.player_colours import player_colours
 from dilemma.output.result import number
 from dilemma.study.paths import Joined, Strand, joined
 from dilemma.study.trace import Trace
@@ -230,7 +229,7 @@ def fold(found: Trace, shows: Sequence[str] | None = None) -> Figure:
         note=_note(found, "Every equilibrium is drawn."),
         size=FOLD_PANEL,
     )
-    colours = dict(zip(names, cycle((BLUE, VERMILION))))
+    colours = {name: number_colour(found.model, name) for name in names}
     for (era, name), axes in laid.panels.items():
         ground = Ground.of(axes, laid.size)
         _era_marks(axes, ground, found, era)
@@ -333,10 +332,17 @@ def ceiling(found: Trace, slack: str | None = None, effort: str | None = None) -
         size=CEILING_PANEL,
     )
     for era, told in every.items():
-        for name, colour in zip(names, (BLUE, VERMILION), strict=True):
+        for name, colour in zip(names, _sides(found), strict=True):
             _one(laid.panels[era, name], laid, found, told, (era, name, colour))
         _both(laid, found, told, (era, prices, prices_row.high))
     return laid.figure
+
+
+def _sides(found: Trace) -> tuple[str, str]:
+    """Return the colours of who leads, and of the first who follows."""
+    colours = player_colours(found.model.players)
+    leader = found.model.game.leader
+    return colours[leader], next(own for name, own in colours.items() if name != leader)
 
 
 def _one(axes: Axes, laid: Grid, found: Trace, told: Joined, what: tuple[str, str, str]) -> None:
@@ -429,25 +435,26 @@ def _both(laid: Grid, found: Trace, told: Joined, what: tuple[str, Sequence[str]
     ground = Ground.of(axes, laid.size)
     _era_marks(axes, ground, found, era)
     for one in _open(found, prices, told):
-        _range(axes, ground, one, top)
+        _range(axes, ground, one, top, _sides(found)[1])
+    _, colour = _sides(found)
     for price, width in zip(prices, WIDTHS, strict=False):
-        _draw(axes, ground, told, price, VERMILION, width)
-        _jump_ends(axes, ground, told, price, VERMILION)
+        _draw(axes, ground, told, price, colour, width)
+        _jump_ends(axes, ground, told, price, colour)
     for price in prices:
         points = [p for strand in told.strands for run in _runs(strand, price) for p in run.points]
         if points:
-            style = {"gid": f"label {price}", "color": VERMILION}
+            style = {"gid": f"label {price}", "color": colour}
             ground.beside(points, [price.replace("_", " ")], SMALL, **style)
 
 
-def _range(axes: Axes, ground: Ground, one: _Open, top: float) -> None:
+def _range(axes: Axes, ground: Ground, one: _Open, top: float, colour: str) -> None:
     """Hatch where a price may be anything, and say so."""
     along, most = (one.start, one.end), min(one.most, top)
     area = axes.fill_between(
-        along, one.least, most, facecolor="none", edgecolor=VERMILION, hatch="////", linewidth=0
+        along, one.least, most, facecolor="none", edgecolor=colour, hatch="////", linewidth=0
     )
     area.set_gid(f"range {one.price}")
-    (line,) = axes.plot(along, [one.least] * 2, color=VERMILION, lw=1.0, zorder=3)
+    (line,) = axes.plot(along, [one.least] * 2, color=colour, lw=1.0, zorder=3)
     line.set_gid(f"least {one.price}")
     ground.box(*along, one.least, most)
     reach = f"from {number(one.least)} up" if one.most > top else "in this range"
@@ -464,7 +471,7 @@ def _ceiling_key(found: Trace, prices: Sequence[str], every: Mapping[str, Joined
     if any(told.jumps for told in every.values()):
         key.append(stroke("play jumps", ls="", marker="o", ms=4.5, color=INK))
     if any(True for told in every.values() for _ in _open(found, prices, told)):
-        look = {"facecolor": "none", "edgecolor": VERMILION, "hatch": "////", "lw": 0}
+        look = {"facecolor": "none", "edgecolor": _sides(found)[1], "hatch": "////", "lw": 0}
         key.append(area("any price in here will do", **look))
     return [*key, *_era_key(found)]
 

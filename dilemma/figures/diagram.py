@@ -25,7 +25,6 @@ from dilemma.figures.layout import (
     tall,
 )
 from dilemma.figures.paper import (
-    BLUE,
     EDGE,
     FAINT,
     GREY,
@@ -40,6 +39,7 @@ from dilemma.figures.paper import (
     styled,
 )
 from dilemma.games.drawing import Drawing, Node, Tie
+from dilemma.output.player_colours import player_colours
 from dilemma.study.diagrams import Diagrams
 
 __all__ = ["diagram"]
@@ -99,7 +99,7 @@ def _panels(found: Diagrams, frame: Frame, paper: Paper, top: float) -> None:
                 axes = paper.axes(x, y, *frame.size, f"{era} {row + 1}")
                 axes.set(xlim=(0, frame.size[0]), ylim=(0, frame.size[1]))
                 axes.set_axis_off()
-                _draw(axes, frame.size, drawings[row])
+                _draw(axes, frame.size, drawings[row], player_colours(found.model.players))
 
 
 def _height(drawing: Drawing) -> float:
@@ -118,7 +118,7 @@ def _box(node: Node) -> Size:
     return width + 2 * PAD, name[1] + tall(node.lines[1:], SMALL) + 2 * PAD
 
 
-def _draw(axes: Axes, size: Size, drawing: Drawing) -> None:
+def _draw(axes: Axes, size: Size, drawing: Drawing, colours: Mapping[str, str]) -> None:
     """Draw what stands there first, then what joins it, then words where there is room."""
     boxes = {node.name: _box(node) for node in drawing.nodes}
     at = _places(drawing, size, boxes)
@@ -127,7 +127,7 @@ def _draw(axes: Axes, size: Size, drawing: Drawing) -> None:
         if drawing.directed:
             _boxed(axes, ground, node, at[node.name], boxes[node.name])
         else:
-            _dotted(axes, ground, node, at[node.name], size)
+            _dotted(axes, ground, node, at[node.name], size, colours.get(node.name, INK))
     if drawing.start:
         x, y = at[drawing.start]
         left = x - boxes[drawing.start][0] / 2 - 0.06
@@ -135,11 +135,11 @@ def _draw(axes: Axes, size: Size, drawing: Drawing) -> None:
         axes.add_patch(Polygon(corners, facecolor=INK, gid="start"))
     courses = [(tie, _course(tie, drawing, at, boxes)) for tie in drawing.ties]
     for tie, course in courses:
-        _joined(axes, tie, course, directed=drawing.directed)
+        _joined(axes, tie, course, colours, directed=drawing.directed)
         ground.line([(float(x), float(y)) for x, y in course])
     for tie, course in sorted(courses, key=lambda told: not told[0].strong):
         if tie.words:
-            _worded(ground, tie, course, directed=drawing.directed)
+            _worded(ground, tie, course, colours, directed=drawing.directed)
 
 
 def _places(drawing: Drawing, size: Size, boxes: Mapping[str, Size]) -> dict[str, Place]:
@@ -182,12 +182,12 @@ def _boxed(axes: Axes, ground: Ground, node: Node, at: Place, box: Size) -> None
     axes.text(x, top, below, ha="center", va="top", fontsize=SMALL, linespacing=LEADING, zorder=5)
 
 
-def _dotted(axes: Axes, ground: Ground, node: Node, at: Place, size: Size) -> None:
+def _dotted(axes: Axes, ground: Ground, node: Node, at: Place, size: Size, colour: str) -> None:
     """Draw a player, with its name and what it is paid above or below."""
     x, y = at
     look = {
-        "facecolor": BLUE if node.strong else "white",
-        "edgecolor": BLUE if node.strong else INK,
+        "facecolor": colour if node.strong else "white",
+        "edgecolor": colour,
     }
     axes.add_patch(
         Circle(
@@ -270,11 +270,18 @@ def _bezier(a: Place, b: Place, c: Place, d: Place) -> Points:
     return np.asarray(told + 3 * (1 - t) * t**2 * np.array(c) + t**3 * np.array(d))
 
 
-def _joined(axes: Axes, tie: Tie, course: Points, *, directed: bool) -> None:
+def _joined(
+    axes: Axes, tie: Tie, course: Points, colours: Mapping[str, str], *, directed: bool
+) -> None:
     """Draw what joins two."""
     name = f"{'strong' if tie.strong else 'faint'} {' '.join(tie.ends)}"
     if tie.weight is not None:
-        look: dict[str, Any] = {"color": BLUE, "alpha": 0.5, "lw": 1 + 6 * tie.weight, "zorder": 2}
+        look: dict[str, Any] = {
+            "color": colours.get(tie.ends[0], INK),
+            "alpha": 0.5,
+            "lw": 1 + 6 * tie.weight,
+            "zorder": 2,
+        }
         name = f"weight {' '.join(tie.ends)}"
     elif tie.strong:
         look = {"color": INK, "lw": 2.2, "zorder": 3}
@@ -291,10 +298,13 @@ def _joined(axes: Axes, tie: Tie, course: Points, *, directed: bool) -> None:
     axes.add_patch(Polygon(corners, facecolor=look["color"], zorder=look["zorder"]))
 
 
-def _worded(ground: Ground, tie: Tie, course: Points, *, directed: bool) -> None:
+def _worded(
+    ground: Ground, tie: Tie, course: Points, colours: Mapping[str, str], *, directed: bool
+) -> None:
     """Write what belongs to a line beside it; where there is no room, on its middle."""
     style: dict[str, Any] = {"gid": f"words {' '.join(tie.ends)}"}
-    style["color"] = BLUE if tie.weight is not None else INK if tie.strong else GREY
+    own = colours.get(tie.ends[0], INK)
+    style["color"] = own if tie.weight is not None else INK if tie.strong else GREY
     if tie.strong and directed:
         style["fontweight"] = "bold"
     inner = course[24:-24] if len(course) > 60 else course

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import cycle
 
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -11,7 +10,7 @@ from matplotlib.figure import Figure
 
 from dilemma.errors import CalibrationError, UnsupportedError, nearest
 from dilemma.figures.layout import typeset
-from dilemma.figures.paper import BLUE, DASHED, GREY, INK, VERMILION, Row, grid, stroke, styled
+from dilemma.figures.paper import DASHED, GREY, INK, Row, grid, number_colour, stroke, styled
 from dilemma.games.equilibrium import Equilibrium
 from dilemma.study.paths import Strand, joined
 from dilemma.study.timeline import Moment, Timeline
@@ -64,10 +63,9 @@ def over_time(found: Timeline, shows: Sequence[str] | None = None) -> Figure:
         size=PANEL,
     )
     strands = joined(found.course).strands if found.course.stops else ()
-    colours = cycle((BLUE, VERMILION))
     for name in names:
         axes = laid.panels["over time", name]
-        colour = GREY if name in found.moves else next(colours)
+        colour = GREY if name in found.moves else number_colour(found.model, name)
         _lines(axes, found, strands, name, colour)
         for moment in found.moments:
             _marks(axes, moment, name, colour)

@@ -42,12 +42,13 @@ from dilemma.figures.layout import (
     tall,
     typeset,
 )
+from dilemma.model import Model
 from dilemma.output.cleaning import drawn
+from dilemma.output.player_colours import NOBODY, owner_of, player_colours
 from dilemma.output.result import number, write
 from dilemma.theory.parts import Parameter
 
 __all__ = [
-    "BLUE",
     "DASHED",
     "DOWN",
     "EDGE",
@@ -61,7 +62,6 @@ __all__ = [
     "THIN",
     "TITLE",
     "UP",
-    "VERMILION",
     "Frame",
     "Grid",
     "Paper",
@@ -76,6 +76,7 @@ __all__ = [
     "key",
     "middles",
     "notes",
+    "number_colour",
     "panel_size",
     "panels",
     "save",
@@ -94,11 +95,11 @@ GIVEN: ContextVar[Any] = ContextVar("GIVEN", default=None)  # axes to draw into:
 
 
 INK, GREY, FAINT = "#1b1d22", "#5a606b", "#8d939e"
-BLUE, VERMILION = "#0072B2", "#C04A00"  # the two players; apart for every kind of colour vision
-UP, DOWN = BLUE, VERMILION  # what raises and what lowers, a high end and a low one
+# What raises and what lowers, a high end and a low one: no player has these.
+UP, DOWN = "#24303F", "#8A5A00"
 # Their areas: dark, and light with a hatch.
 RISE: Mapping[str, Any] = {"facecolor": UP, "edgecolor": UP}
-FALL: Mapping[str, Any] = {"facecolor": "#F7D9C4", "edgecolor": DOWN, "hatch": "////"}
+FALL: Mapping[str, Any] = {"facecolor": "#F5E4C0", "edgecolor": DOWN, "hatch": "////"}
 DASHED, THIN = (0, (4, 2)), (0, (3, 2))  # a line that is one of two, and one that only helps
 TITLE = 11  # points
 EDGE = 0.2  # left free around everything [inches]
@@ -122,6 +123,12 @@ STYLE: dict[str, Any] = {
     "svg.hashsalt": "dilemma",
     "pdf.fonttype": 42,
 }
+
+
+def number_colour(model: Model, name: str) -> str:
+    """Return the colour of a number: that of the player whose it is."""
+    owner = owner_of(name, model.players, model.game.choices)
+    return player_colours(model.players).get(owner, NOBODY)
 
 
 def styled(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:

@@ -12,10 +12,8 @@ from matplotlib.patches import Rectangle
 
 from dilemma.figures.layout import SMALL, Ground
 from dilemma.figures.paper import (
-    BLUE,
     GREY,
     INK,
-    VERMILION,
     Row,
     area,
     backing,
@@ -23,6 +21,7 @@ from dilemma.figures.paper import (
     stroke,
     styled,
 )
+from dilemma.output.player_colours import player_colours
 from dilemma.output.result import number
 from dilemma.study.best_replies import EraReplies, Replies
 
@@ -30,7 +29,7 @@ __all__ = ["replies"]
 
 PANEL = (2.9, 2.9)  # width and height [inches]
 MARGIN = 0.06  # of an axis, left free around what may be chosen
-LOOKS: tuple[tuple[str, Any], ...] = ((BLUE, "-"), (VERMILION, (0, (5, 2))))  # of two players
+STROKES: tuple[Any, ...] = ("-", (0, (5, 2)))  # of two players
 # What an equilibrium is called that best replies do not lead back to, and what is said of others.
 FIRM = {
     "stable": ("unstable", "Stable: best replies lead back from nearby."),
@@ -47,7 +46,7 @@ def replies(found: Replies) -> Figure:
     """Draw both players' best replies and the equilibria: a panel for each era.
 
     The first player's number is drawn across, the second's up; the first player's reply is solid
-    and blue, the second's dashed and vermilion.  An equilibrium is filled where best replies lead
+    and the second's dashed, each in its player's colour.  An equilibrium is filled where best replies lead
     back to it from nearby, and hollow where they do not.
 
     Examples
@@ -115,7 +114,8 @@ def _panel(axes: Axes, ground: Ground, found: Replies, one: EraReplies) -> dict[
 
 def _looks(found: Replies) -> dict[str, tuple[str, Any]]:
     """Return each player's colour and kind of line."""
-    return dict(zip(found.numbers, LOOKS, strict=True))
+    colours = player_colours(found.model.players)
+    return {p: (colours[p], stroke) for p, stroke in zip(found.numbers, STROKES, strict=True)}
 
 
 def _named(ground: Ground, found: Replies, player: str, lines: Sequence[Line]) -> bool:

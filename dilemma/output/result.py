@@ -8,10 +8,9 @@ Files are written whole or not at all; whether they can be is seen to before any
 
 from __future__ import annotations
 
-import io
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from functools import cache
@@ -23,14 +22,14 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from dilemma.errors import DilemmaError, UnsupportedError, nearest
-from dilemma.output.cleaning import as_json, latex_escape, visible
-from dilemma.output.tables import Best, Cell, Formula, Table, fragment, latex, page, plain
+from dilemma.output.cleaning import as_json, latex_escape
+from dilemma.output.screen import text
+from dilemma.output.tables import Best, Cell, Formula, Table, fragment, latex, page
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from rich.console import RenderableType
 
     from dilemma.output.frames import Frame
 
@@ -52,15 +51,11 @@ __all__ = [
     "number",
     "owned",
     "percent",
-    "renderables",
     "versions",
     "weighted",
     "write",
     "yes_or_no",
 ]
-
-
-WIDTH = 100  # columns of a result printed outside a terminal
 
 
 # What people look for who know other libraries, and what does it here.
@@ -96,6 +91,10 @@ class Shown:
     def tables(self) -> tuple[Table, ...]:
         """Return the result as tables."""
         raise NotImplementedError
+
+    def brief(self) -> tuple[Table, ...]:
+        """Return what a terminal shows first: all tables, unless the result knows what can wait."""
+        return self.tables()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data, ready for JSON: its fields, if it does not say otherwise."""
@@ -233,43 +232,6 @@ def percent(share: float) -> str:
     if 0.9995 < share < 1:
         return "> 99.9 %"
     return f"{100 * share:.1f} %"
-
-
-def renderables(tables: Iterable[Table]) -> list[RenderableType]:
-    """Return the tables for a rich console."""
-    from rich import box
-    from rich.padding import Padding
-    from rich.table import Table as Grid
-    from rich.text import Text
-
-    found: list[RenderableType] = []
-    for table in tables:
-        found.append(
-            Text(visible(table.title), style="bold")
-        )  # a grid's own title wraps at its width
-        grid = Grid(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-        for head in table.header:
-            grid.add_column(Text(visible(head)), overflow="fold")
-        for row in table.rows:
-            grid.add_row(*(Text(visible(plain(cell))) for cell in row))
-        found.append(grid)
-        found += [
-            Padding(Text(visible(note), style="dim"), (0, 0, 0, 1)) for note in table.told("*")
-        ]
-        found.append(Text())
-    return found
-
-
-def text(tables: Iterable[Table], width: int = WIDTH) -> str:
-    """Return the tables as plain text."""
-    from rich.console import Console
-
-    page = io.StringIO()
-    console = Console(
-        file=page, width=width, color_system=None, force_terminal=False, force_jupyter=False
-    )
-    console.print(*renderables(tables), sep="\n")
-    return "\n".join(line.rstrip() for line in page.getvalue().splitlines()).strip("\n")
 
 
 # --- numbers, mixes and losses in words -----------------------------------------------------------

@@ -23,10 +23,12 @@ __all__ = [
     "Formula",
     "Table",
     "fragment",
+    "in_groups",
     "latex",
     "page",
     "paragraph",
     "plain",
+    "shared",
 ]
 
 
@@ -288,20 +290,32 @@ def _parts(table: Table) -> Iterator[Table]:
         return
     *_, (_, scale, gap) = SIZES
     least = [scale * max(map(_least, grid.column(at))) + 2 * gap for at in range(len(table.header))]
-    groups: list[list[int]] = [[]]
-    for at in range(1, len(least)):
-        if groups[-1] and least[0] + sum(least[one] for one in groups[-1]) + least[at] > PAGE:
-            groups.append([])
-        groups[-1].append(at)
+    groups = in_groups(least, PAGE)
     for number, group in enumerate(groups, 1):
-        kept = [0, *group]
         yield replace(
             table,
             title=f"{table.title} ({number} of {len(groups)})",
-            header=tuple(table.header[at] for at in kept),
-            rows=tuple(tuple(row[at] for at in kept) for row in table.rows),
+            header=tuple(table.header[at] for at in group),
+            rows=tuple(tuple(row[at] for at in group) for row in table.rows),
             notes=table.notes if number == len(groups) else (),
         )
+
+
+def in_groups(least: Sequence[float], room: float, kept: int = 1) -> list[list[int]]:
+    """Part columns into groups that fit the room, the first ones in each.
+
+    Examples
+    --------
+    >>> in_groups([2, 5, 5, 5], 12)
+    [[0, 1, 2], [0, 3]]
+    """
+    first = list(range(kept))
+    groups = [first]
+    for at in range(kept, len(least)):
+        if len(groups[-1]) > kept and sum(least[one] for one in groups[-1]) + least[at] > room:
+            groups.append(first)
+        groups[-1] = [*groups[-1], at]
+    return groups
 
 
 def _layout(grid: _Grid) -> _Layout | None:
@@ -320,7 +334,7 @@ def _layout(grid: _Grid) -> _Layout | None:
             room = PAGE - 2 * gap * (len(natural) - 1)
             if scale * sum(at_least) <= room:
                 most = [scale * own for own in natural]
-                given = _shared(room, [scale * own for own in at_least], most)
+                given = shared(room, [scale * own for own in at_least], most)
                 held = [
                     0.0 if own >= full and not _parted(grid.column(at)) else own
                     for at, (own, full) in enumerate(zip(given, most, strict=True))
@@ -334,7 +348,7 @@ def _parted(column: list[Lines]) -> bool:
     return any(len(cell) > 1 for cell in column)
 
 
-def _shared(room: float, least: list[float], natural: list[float]) -> list[float]:
+def shared(room: float, least: Sequence[float], natural: Sequence[float]) -> list[float]:
     """Share out the room: what each column needs, the rest by how much there is to be said."""
     given = list(least)
     left = room - sum(given)

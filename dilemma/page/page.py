@@ -31,11 +31,13 @@ from dilemma.library import available, load
 from dilemma.model import Model
 from dilemma.output.cleaning import cleaned, letter
 from dilemma.output.javascript import quoted
+from dilemma.output.player_colours import owner_of, player_colours
 from dilemma.output.result import versions, write
 from dilemma.theory.parts import Parameter, Player, decimal
 
 __all__ = ["Page", "classroom", "golden", "shown", "texts"]
 
+FIRST = 420  # characters of what a model is about that are shown at first
 STEPS = 100  # a slider has at least so many positions
 STORY = 3  # outcomes of a story that are drawn at first
 PANELS = 6  # curves along a parameter that are drawn unless others are chosen
@@ -51,13 +53,14 @@ def texts(model: Model) -> dict[str, Any]:
     >>> told["parameters"][11]["letter"], told["parameters"][11]["slider"]
     (('v', 'J'), ['0', '0.05', '0.0005'])
     """
+    colours = player_colours(model.players)
     return {
         "name": model.name,
         "title": model.title,
         "kind": model.kind,
         "source": model.source,
-        "reads": " ".join(model.reads.split()),
-        "players": [_player(model, p) for p in model.players.values()],
+        "about": _about(" ".join(model.reads.split())),
+        "players": [_player(model, p, colours[p.name]) for p in model.players.values()],
         "parameters": [_parameter(model, p) for p in model.parameters.values()],
         "groups": {name: list(members) for name, members in model.groups.items()},
         "definitions": [
@@ -71,7 +74,13 @@ def texts(model: Model) -> dict[str, Any]:
             for d in model.definitions.values()
         ],
         "outcomes": [
-            {"name": o.name, "letter": letter(o.name), "means": o.means, "unit": o.unit}
+            {
+                "name": o.name,
+                "letter": letter(o.name),
+                "means": o.means,
+                "unit": o.unit,
+                "player": owner_of(o.name, model.players, model.game.choices),
+            }
             for o in model.outcomes.values()
         ],
         "eras": [
@@ -87,8 +96,23 @@ def texts(model: Model) -> dict[str, Any]:
     }
 
 
-def _player(model: Model, player: Player) -> dict[str, Any]:
+def _about(reads: str) -> list[str]:
+    """Return what a model is about: as many sentences as a telephone shows at first, and the rest.
+
+    Examples
+    --------
+    >>> [len(part) for part in _about("One. " + 500 * "x" + ". More.")]
+    [4, 508]
+    """
+    first, *others = re.split(r"(?<=[.?!]) (?=[A-Z])", reads)
+    while others and len(first) + len(others[0]) < FIRST:
+        first += f" {others.pop(0)}"
+    return [first, " ".join(others)]
+
+
+def _player(model: Model, player: Player, colour: str) -> dict[str, Any]:
     return {
+        "colour": colour,
         "name": player.name,
         "title": player.title,
         "unit": player.unit,
@@ -427,7 +451,10 @@ def shown() -> Iterator[Model]:
 
 def _assembled(told: Sequence[dict[str, Any]], scripts: Sequence[str]) -> str:
     """Put the file together; only what stands in it may run or colour it."""
-    style = _asset("page.css")
+    hues = sorted({player["colour"] for model in told for player in model["players"]})
+    style = "\n".join(
+        [_asset("page.css"), *(f".hue-{hue.lstrip('#')} {{ color: {hue}; }}" for hue in hues)]
+    )
     generated = "const MODELS = {\n" + ",\n".join(scripts) + "\n};"
     code = "\n".join(['"use strict";', generated, *(_script(name) for name in SCRIPTS)])
     content = {

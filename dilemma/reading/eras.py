@@ -39,6 +39,7 @@ __all__ = [
     "read_eras",
     "read_parameters",
     "read_variants",
+    "titled",
     "varied",
     "way_out",
     "whole",
@@ -415,6 +416,18 @@ def _plainly(title: str) -> str:
     return " ".join(title.casefold().split())
 
 
+def titled(eras: Mapping[str, str | Era]) -> str:
+    """Return eras as they are asked about, each with its title.
+
+    Examples
+    --------
+    >>> titled({"cold_war": "Cold War", "late": "late"})
+    'cold_war (Cold War), late'
+    """
+    titles = {k: era.title if isinstance(era, Era) else era for k, era in eras.items()}
+    return ", ".join(k if k == title else f"{k} ({title})" for k, title in titles.items())
+
+
 def nearest_era(name: str, titles: Mapping[str, str]) -> str:
     """Return a hint that names the era that may be meant, or those that there are; "" if none.
 
@@ -422,12 +435,14 @@ def nearest_era(name: str, titles: Mapping[str, str]) -> str:
     --------
     >>> titles = {"cold_war": "Cold War", "late": "After 2012"}
     >>> nearest_era("After 2021", titles), nearest_era("antiquity", titles)
-    ("did you mean 'late' (After 2012)?", 'known here: cold_war, late')
+    ("did you mean 'late' (After 2012)?", 'known here: cold_war (Cold War), late (After 2012)')
     """
     told = {_plainly(title): (key, title) for key, title in titles.items()}
     told |= {key: (key, "") for key in titles}
     near = close(_plainly(name), told)
-    if near is None or not told[near][1]:
+    if near is None:
+        return f"known here: {titled(titles)}" if titles else ""
+    if not told[near][1]:
         return nearest(name, titles)
     key, title = told[near]
     return f"did you mean {key!r} ({title})?"

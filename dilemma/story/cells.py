@@ -12,9 +12,10 @@ from dilemma.claims.verdict import Verdict
 from dilemma.errors import CalibrationError
 from dilemma.output.result import Shown, Table, as_data, fields_as_data, number
 
-__all__ = ["Cause", "Measured", "Trend", "Trends", "Way"]
+__all__ = ["AT_CENTRES", "Cause", "Measured", "Trend", "Trends", "Way"]
 
 Way = Literal["up", "down"]
+AT_CENTRES = "at the centres"  # how a number goes that was solved there alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,8 @@ class Trend:
     trend : str
         "UP", "DOWN", "MIXED" or "not known".
     how : str
-        "proved" at every pair of calibrations and in every equilibrium, "measured", or why it is
-        not known; the share for a mixed one.
+        "proved" at every pair of calibrations and in every equilibrium, "measured", "at the centres"
+        where only these were solved, or why it is not known; the share for a mixed one.
     model, tells, meaning, unit : str
         The number that is told; "" where it is only measured.
     before, after : tuple of sympy number or None
@@ -82,6 +83,8 @@ class Trend:
     paper, paper_trend : str
         The paper's own entry; "" where it has none.
     note : str
+    called : str
+        The number in plain words; "" for its meaning.
     as_expected : bool
         Whether it fares as the file says.
     verdicts : tuple of Verdict
@@ -110,13 +113,14 @@ class Trend:
     paper: str = ""
     paper_trend: str = ""
     note: str = ""
+    called: str = ""
     as_expected: bool = True
     verdicts: tuple[Verdict, ...] = ()
 
     @property
     def words(self) -> str:
         """The cell in a few words: "UP, proved"."""
-        told = f"{self.trend}, {self.how}" if self.how else self.trend
+        told = self.trend if self.how in ("", AT_CENTRES) else f"{self.trend}, {self.how}"
         return f"{told}; {self.settled} if settled" if self.settled else told
 
     @property
@@ -126,6 +130,29 @@ class Trend:
             " or ".join(dict.fromkeys(map(number, side))) for side in (self.before, self.after)
         ]
         return " to ".join(sides) if all(sides) else ""
+
+    @property
+    def moved(self) -> Way | None:
+        """Which way it goes from the centre before to the one after; None where equilibria differ in that."""
+        if not self.tells:
+            return self.measured.way if self.measured else None
+        pairs = [(b, a) for b in self.before for a in self.after]
+        if not pairs or any(None in pair for pair in pairs):
+            return None
+        signs = {bool(a > b) - bool(a < b) for b, a in pairs}  # type: ignore[operator]
+        return {1: "up", -1: "down"}.get(signs.pop()) if len(signs) == 1 else None  # type: ignore[return-value]
+
+    @property
+    def plainly(self) -> str:
+        """The number in plain words, at both centres, with what was measured where that goes otherwise."""
+        one = self.measured
+        seen = "" if one is None else f"{number(one.before, 3)} → {number(one.after, 3)}"
+        if not self.tells:
+            return f"{self.called or self.row} ({seen} {one.unit}, measured)" if one else self.row
+        otherwise = one and self.moved and one.way != self.moved
+        ends = [" or ".join({number(v, 3): 0 for v in side}) for side in (self.before, self.after)]
+        told = " → ".join(end or "nothing" for end in ends)
+        return f"{self.called or self.meaning} ({told}{f'; measured {seen}' if otherwise else ''})"
 
     @property
     def agrees(self) -> bool | None:
@@ -144,6 +171,8 @@ class Trends(Shown):
     name, title, source, reads : str
     rows, columns : mapping of name to title
     cells : tuple of Trend
+    ways, senses : mapping of str to str
+        In plain words: what "up" and "down" are, and what each column is about.
     seconds : float
     versions : mapping of package to version
     """
@@ -155,6 +184,8 @@ class Trends(Shown):
     rows: Mapping[str, str]
     columns: Mapping[str, str]
     cells: tuple[Trend, ...]
+    ways: Mapping[str, str] = field(default_factory=dict)
+    senses: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 0.0
     versions: Mapping[str, str] = field(default_factory=dict)
 
@@ -177,8 +208,12 @@ class Trends(Shown):
         return {each: told.count(each) for each in ("proved", "measured", "assumed", "open")}
 
     def tables(self) -> tuple[Table, ...]:
-        """Return the table, then what stands behind each cell, then the paper's own entries."""
-        return (self._filled(), self._behind(), self._beside())
+        """Return the table, what stands behind each cell, the paper's own entries, and plain words."""
+        return (self._filled(), self._behind(), self._beside(), self._plain())
+
+    def brief(self) -> tuple[Table, ...]:
+        """Return the table and plain words."""
+        return (self._filled(), self._plain())
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data, each verdict by what was claimed and its status."""
@@ -199,15 +234,53 @@ class Trends(Shown):
         for row, title in self.rows.items():
             found = {c.column: c for c in self.cells if c.row == row}
             rows.append((title, *(found[c].words if c in found else "" for c in self.columns)))
-        proved, measured, assumed, left = self.count.values()
-        notes = [
-            f"Cells: {proved} proved, {measured} measured only, {assumed} proved under an assumption"
-            + (f", {left} not settled." if left else "."),
-            "Proved: at every pair of calibrations in the boxes, in every equilibrium.",
+        notes = (
+            "Proved: at every pair of calibrations in the boxes, in every equilibrium."
+            if self._decided
+            else "At the centres alone; without --centres (decide=False) each cell is decided.",
             f"Source: {self.source}.",
-        ]
+        )
         header = ("", *self.columns.values())
-        return Table(f"Table: {self.title}", header, tuple(rows), tuple(notes), header[:1])
+        return Table(
+            f"Table: {self.title}",
+            header,
+            tuple(rows),
+            notes,
+            header[:1],
+        )
+
+    @property
+    def _decided(self) -> bool:
+        return any(cell.verdicts for cell in self.cells)
+
+    def _plain(self) -> Table:
+        """Return what the table comes to, a line for each column."""
+        rows = []
+        for column, title in self.columns.items():
+            cells = [cell for cell in self.cells if cell.column == column]
+            found = {cell.moved for cell in cells}
+            way = found.pop() if len(found) == 1 else None
+            told = [cell.plainly if way else f"{cell.plainly} {_way_of(cell)}" for cell in cells]
+            word = self.ways.get(way or "", way) or "Both ways"
+            rows.append((f"{word} {self.senses.get(column, title)}: {', '.join(told)}.",))
+        return Table(
+            "In plain words", ("from before to after, at central values",), (*rows, (self._sure(),))
+        )
+
+    def _sure(self) -> str:
+        """Say how sure the table is."""
+        proved, measured, assumed, left = self.count.values()
+        put_in = sum(not cell.derived for cell in self.cells)
+        judged = (
+            f"; in {put_in} of {len(self.cells)} the calibration puts the way in" if put_in else ""
+        )
+        if not self._decided:
+            return f"At central values, nothing proved{judged}."
+        left_over = f", {left} not settled" if left else ""
+        return (
+            f"{proved} proved, {measured} measured only, {assumed} proved under an assumption"
+            f"{left_over}{judged}."
+        )
 
     def _behind(self) -> Table:
         header = ("cell", "what is told", "at the centres", "found", "settled by", "alone enough")
@@ -261,6 +334,10 @@ def _standing(cell: Trend) -> str:
     if cell.how in ("proved", "measured"):
         return cell.how
     return "assumed" if cell.settled else "open"
+
+
+def _way_of(cell: Trend) -> str:
+    return {"up": "up", "down": "down", None: "not one way"}[cell.moved]
 
 
 def _seen(cell: Trend) -> str:

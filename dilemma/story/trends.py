@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,12 +19,13 @@ from pydantic import Field
 
 from dilemma.claims.verdict import Verdict
 from dilemma.errors import UnsupportedError
+from dilemma.games.equilibrium import Equilibria
 from dilemma.games.solution import solve
 from dilemma.ledger.prove import Asked, prove_all
 from dilemma.model import Model
 from dilemma.output.result import versions
 from dilemma.reading.rows import Number, Row, ValueRow
-from dilemma.story.cells import Cause, Measured, Trend, Trends, Way
+from dilemma.story.cells import AT_CENTRES, Cause, Measured, Trend, Trends, Way
 from dilemma.story.documents import Source, narrowed, opened, two_eras
 from dilemma.story.reach import holds_on
 from dilemma.study.attribute import means
@@ -33,6 +35,7 @@ __all__ = ["table_boxes", "trends"]
 
 Progress = Callable[[float, str], None]
 SIGN: Mapping[Way, str] = {"up": ">", "down": "<"}
+WAYS: Mapping[Way, str] = {"up": "UP", "down": "DOWN"}
 
 
 # --- what a file says -----------------------------------------------------------------------------
@@ -67,6 +70,13 @@ class _Cell(Row):
     measured: _Measured | None = None
     paper: _Paper | None = None
     note: str = ""
+    called: str = ""
+
+
+class _Plain(Row):
+    up: str = "Up"
+    down: str = "Down"
+    columns: dict[str, str] = Field(default_factory=dict)
 
 
 class _Boxes(Row):
@@ -89,9 +99,24 @@ class _Document(Row):
     eras: _Eras
     boxes: dict[str, _Boxes] = Field(default_factory=dict)
     cells: dict[str, dict[str, _Cell]]
+    plain: _Plain = Field(default_factory=_Plain)
 
 
 # --- worked out -----------------------------------------------------------------------------------
+
+
+class _Boxed:
+    """A model on the boxes of a table, solved once at each era's centre, whichever cells ask."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._solved: dict[str, Equilibria] = {}
+
+    def at(self, era: str, name: str) -> tuple[sp.Expr | None, ...]:
+        """Return a number at an era's centre, in each equilibrium."""
+        if era not in self._solved:
+            self._solved[era] = solve(self.model, era)
+        return tuple(each.value(name) for each in self._solved[era])
 
 
 @dataclass
@@ -107,6 +132,7 @@ class _Asked:
     boxes: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     narrowed: str = ""
     found: dict[str, Verdict] = field(default_factory=dict)
+    boxed: _Boxed | None = None
 
     def on(self, moves: Iterable[str] | None, name: str) -> Model:
         """Return the model on the cell's boxes, perhaps with only some parameters moving."""
@@ -130,7 +156,7 @@ class _Asked:
 
     def goes(self, model: Model, way: Way) -> bool:
         """Tell whether the number goes one way at the centres, in every equilibrium."""
-        before, after = (_at(model, era, self.told.tells) for era in self.eras)
+        before, after = (_Boxed(model).at(era, self.told.tells) for era in self.eras)
         if way == "down":
             before, after = after, before
         return all(a is not None and b is not None and bool(a > b) for a in after for b in before)
@@ -173,6 +199,7 @@ def trends(
     cache: Path | str | bool = True,
     workers: int | None = None,
     progress: Progress | None = None,
+    decide: bool = True,
 ) -> Trends:
     """Fill in a table of trends: the paper's Table 1, or one of your own.
 
@@ -188,6 +215,8 @@ def trends(
         As :func:`dilemma.prove` has them: verdicts are kept.
     progress : callable, optional
         Called with the share of the work done and what is being decided.
+    decide : bool
+        False to solve at the centres of the boxes alone: that takes seconds, and proves nothing.
 
     Raises
     ------
@@ -208,11 +237,15 @@ def trends(
     document = source.whole(_Document)
     asked = list(_cells(source, document))
     source.right()
-    how = Asked(seconds, fresh=fresh, workers=workers)
-    deciding = _Deciding(how, cache, progress or (lambda _share, _what: None))
-    deciding.first(asked)
-    deciding.second(asked)
-    cells = tuple(_cell(one, draws, seed) for one in asked)
+    _box(asked)
+    tell = progress or (lambda _share, _what: None)
+    if decide:
+        _Deciding(Asked(seconds, fresh=fresh, workers=workers), cache, tell).both(asked)
+    find = partial(_decided, draws=draws, seed=seed) if decide else _solved
+    cells = []
+    for done, one in enumerate(asked):
+        cells.append(_cell(one, find))
+        tell(1.0 if decide else (done + 1) / len(asked), one.told.of)
     return Trends(
         name=source.path.stem,
         title=document.title,
@@ -220,10 +253,20 @@ def trends(
         reads=document.reads.strip(),
         rows=dict(document.rows),
         columns=dict(document.columns),
-        cells=cells,
+        cells=tuple(cells),
+        ways={"up": document.plain.up, "down": document.plain.down},
+        senses={**document.columns, **document.plain.columns},
         seconds=time.perf_counter() - began,
         versions=versions("sympy", "z3-solver"),
     )
+
+
+def _box(cells: Iterable[_Asked]) -> None:
+    """Give cells that ask about the same boxes one model, so that these are solved once."""
+    boxed: dict[tuple[str, tuple[str, str]], _Boxed] = {}
+    for one in (one for one in cells if one.model is not None):
+        key = (one.told.of, one.eras)
+        boxed[key] = one.boxed = boxed.get(key) or _Boxed(one.on(None, ""))
 
 
 def table_boxes(name: str | Path) -> dict[str, dict[str, dict[str, Value]]]:
@@ -238,6 +281,8 @@ def table_boxes(name: str | Path) -> dict[str, dict[str, dict[str, Value]]]:
 def _cells(source: Source, document: _Document) -> Iterator[_Asked]:
     """Read the cells; what is wrong is taken down."""
     boxes = _narrow(source, document)
+    for column in document.plain.columns:
+        source.known(("plain", "columns", column), column, "column", document.columns)
     for row, cells in document.cells.items():
         if not source.known(("cells", row), row, "row", document.rows):
             continue
@@ -308,6 +353,11 @@ class _Deciding:
     cache: Path | str | bool
     progress: Progress
 
+    def both(self, cells: Sequence[_Asked]) -> None:
+        """Decide everything about cells, what it takes to know what else to ask before the rest."""
+        self.first(cells)
+        self.second(cells)
+
     def first(self, cells: Sequence[_Asked]) -> None:
         """Decide whether each goes the way that is asked about first, and the other way if not."""
         some = [one for one in cells if one.model is not None]
@@ -367,8 +417,8 @@ def _way(one: _Asked) -> Way | None:
     return None
 
 
-def _cell(one: _Asked, draws: int, seed: int) -> Trend:
-    """Put a cell together from what was decided."""
+def _cell(one: _Asked, find: Callable[[_Asked, Trend], dict[str, Any]]) -> Trend:
+    """Put a cell together from what was decided, or solved."""
     told = one.told
     measured = None if told.measured is None else Measured(
         told.measured.unit, float(told.measured.before), float(told.measured.after),
@@ -376,7 +426,7 @@ def _cell(one: _Asked, draws: int, seed: int) -> Trend:
     )  # fmt: skip
     shell = Trend(
         one.row, one.column, "not known", "", derived=told.derived, measured=measured,
-        paper=told.paper.says if told.paper else "", note=told.note,
+        paper=told.paper.says if told.paper else "", note=told.note, called=told.called,
         paper_trend=told.paper.trend if told.paper else "", narrowed=one.narrowed,
         verdicts=tuple(one.found.values()),
     )  # fmt: skip
@@ -386,10 +436,22 @@ def _cell(one: _Asked, draws: int, seed: int) -> Trend:
         trend: Literal["UP", "DOWN"] = "UP" if measured.way == "up" else "DOWN"
         expected = measured.way == told.expect
         return replace(shell, trend=trend, how="measured", as_expected=expected)
-    return _of_model(one, one.on(None, ""), replace(shell, **_decided(one, draws, seed)))
+    solved = replace(shell, **_numbers(one))
+    cell = replace(solved, **find(one, solved))
+    return replace(cell, causes=tuple(_causes(one, cell)))
 
 
-def _decided(one: _Asked, draws: int, seed: int) -> dict[str, Any]:
+def _solved(one: _Asked, cell: Trend) -> dict[str, Any]:
+    """Return which way a cell goes at the centres, in every equilibrium."""
+    trend = WAYS[cell.moved] if cell.moved else "MIXED"
+    return {
+        "trend": trend,
+        "how": AT_CENTRES,
+        "as_expected": one.told.expect in (cell.moved, "mixed"),
+    }
+
+
+def _decided(one: _Asked, _cell: Trend, *, draws: int, seed: int) -> dict[str, Any]:
     """Return what was found of a cell that a model tells."""
     way = _way(one)
     if way is not None:
@@ -421,24 +483,30 @@ def _decided(one: _Asked, draws: int, seed: int) -> dict[str, Any]:
     return found
 
 
-def _of_model(one: _Asked, model: Model, cell: Trend) -> Trend:
-    """Add the number's meaning, what it is at the centres, and the causes."""
-    tells = one.told.tells
-    words, unit = _meaning(model, tells)
-    before, after = (_at(model, era, tells) for era in one.eras)
-    causes = []
-    for name, moves in one.causes().items():
+def _numbers(one: _Asked) -> dict[str, Any]:
+    """Return which number a cell tells, and what it is at the centres."""
+    boxed, tells = one.boxed, one.told.tells
+    if one.model is None or boxed is None:
+        return {}
+    words, unit = _meaning(one.model, tells)
+    before, after = (boxed.at(era, tells) for era in one.eras)
+    own = {"model": one.model.name, "tells": tells, "meaning": words, "unit": unit}
+    return {**own, "before": before, "after": after}
+
+
+def _causes(one: _Asked, cell: Trend) -> Iterator[Cause]:
+    """Yield what may have brought a cell's trend about, and whether it alone would have."""
+    causes = one.causes()
+    for name, moves in causes.items():
         verdict = one.found.get(f"cause {name}")
         alone: bool | None = None
-        if verdict is None:  # all that moves is enough, or it goes another way at the centres
-            alone = cell.how == "proved" and len(one.causes()) == 1
-        elif verdict.status != "open" or verdict.fails is not None:
+        if (
+            verdict is None and cell.how != AT_CENTRES
+        ):  # all that moves is enough, or it goes another way at the centres
+            alone = cell.how == "proved" and len(causes) == 1
+        elif verdict and (verdict.status != "open" or verdict.fails is not None):
             alone = verdict.status == "proved"
-        causes.append(Cause(name, moves, alone))
-    return replace(
-        cell, model=one.model.name if one.model else "", tells=tells, meaning=words, unit=unit,
-        before=before, after=after, causes=tuple(causes),
-    )  # fmt: skip
+        yield Cause(name, moves, alone)
 
 
 def _meaning(model: Model, name: str) -> tuple[str, str]:
@@ -447,8 +515,3 @@ def _meaning(model: Model, name: str) -> tuple[str, str]:
     places = (model.game.choices, model.definitions, model.parameters)
     one = next(place[name] for place in places if name in place)
     return one.means, one.unit
-
-
-def _at(model: Model, era: str, name: str) -> tuple[sp.Expr | None, ...]:
-    """Return the number at an era's centre, in each equilibrium."""
-    return tuple(each.value(name) for each in solve(model, era))

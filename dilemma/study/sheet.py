@@ -9,6 +9,7 @@ from dilemma.calls import of_a_model
 from dilemma.errors import BudgetError, UnsupportedError
 from dilemma.model import Model
 from dilemma.output.result import Cell, Shown, Table, as_data
+from dilemma.reading.eras import titled
 from dilemma.study.propositions import propositions
 from dilemma.theory.parts import Claim, Value, decimal
 
@@ -97,12 +98,15 @@ def _parameters(model: Model) -> Table:
                 "; ".join(words),
             )
         )
-    titles = [era.title for era in model.eras.values()]
+    eras = {key: era for key, era in model.eras.items() if not era.given}
     return Table(
         "Parameters",
-        ("name", "means", *titles, "grade and source"),
+        ("name", "means", *(era.title for era in model.eras.values()), "grade and source"),
         tuple(rows),
-        ("Each era: central value in its interval; = marks one draw for all eras.",),
+        (
+            "Each era: central value in its interval; = marks one draw for all eras.",
+            *([f"Eras, as --era names them: {titled(eras)}."] if eras else []),
+        ),
         ("name",),
     )
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import sympy as sp
 
 from dilemma.games.kind import FEW, PLENTY, SOME, Ask, Can, Game, Quick, Size, Statement
-from dilemma.output.result import WIDTH, Table
+from dilemma.output.result import Table
+from dilemma.output.screen import WIDTH
 from dilemma.reading.rows import Names, player_names
 from dilemma.theory.parts import Player, Profile
 

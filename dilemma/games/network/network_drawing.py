@@ -14,7 +14,7 @@ from dilemma.output.result import number
 __all__ = ["drawn"]
 
 SAYS = (
-    "Solid: linked in this stable network. Dotted: they may link and do not. Blue: what is chosen "
+    "Solid: linked in this stable network. Dotted: they may link and do not. Coloured: what is chosen "
     "once the links stand, thicker where it is more. Under each: its payoff."
 )
 

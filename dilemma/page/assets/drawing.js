@@ -1,6 +1,8 @@
 // Pictures as SVG text with attributes alone, so that a saved file looks the same anywhere.
-const INK = "#1b1d22", GREY = "#5a606b", LINE = "#8d939e", FIRST = "#0072b2", SECOND = "#c04a00";
-const COLOURS = [FIRST, SECOND, "#00785a", "#7b4f9d"];
+const INK = "#1b1d22", GREY = "#5a606b", LINE = "#8d939e";
+// A player has one colour in every picture; what is nobody's is drawn in ink.
+const hue = (player) => `hue-${player.colour.slice(1)}`;
+const colourIn = (model, name) => model.players.find((p) => p.name === name)?.colour ?? INK;
 const DASHES = ["", "9 5", "3 4", "12 4 3 4"];
 const TINTS = ["#f4cdb0", "#cbd2fc", "#e1f9d4", "#ccecfd", "#e4ced0", "#a7dee5", "#f6e5db", "#f7f1f1"];
 const escaped = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);

@@ -51,7 +51,10 @@ function build() {
   document.title = `${model.title} — dilemma`;
   $("title").textContent = `${WORDS.page}: ${model.title}`;
   $("payoffs-label").textContent = model.choices ? WORDS.choices_label : WORDS.payoffs_label;
-  $("reads").textContent = model.reads;
+  [$("about").textContent, $("rest").lastElementChild.textContent] = model.about;
+  $("rest").hidden = !model.about[1];
+  $("rest").open = false;
+  $("chosen").innerHTML = chosenBy(model);
   $("source").textContent = model.source;
   $("eras").innerHTML = model.eras.map((e) => `<button type="button" data-era="${e.name}" title="${e.years.join("–")}">${escaped(e.title)}</button>`).join("");
   $("questions").innerHTML = model.questions.map((q, k) => `<button type="button" data-question="${k}">${k + 1}</button>`).join("");
@@ -60,6 +63,12 @@ function build() {
   $("formulas").innerHTML = model.players.map((p) => `<dt>${escaped(p.title)} [${escaped(p.unit)}]</dt><dd>${typeof p.payoff === "string" ? `<code>${escaped(p.payoff)}</code>` : Object.entries(p.payoff).map(([at, is]) => `(${escaped(at)}): <code>${escaped(is)}</code>`).join("<br>")}</dd>`).join("");
   $("nfg").hidden = model.kind !== "matrix";
   redraw();
+}
+
+// Who chooses what, where numbers are chosen; what actions mean stands in what the model is about.
+function chosenBy(model) {
+  const own = (p) => (model.choices ?? []).filter((c) => c.player === p.name).map((c) => `${markedLetter(c)}, ${escaped(c.means)}`).join("; ");
+  return model.players.map((p) => [p, own(p)]).filter(([, told]) => told).map(([p, told]) => `<li>${fill(WORDS.chooses, { player: `<b class="${hue(p)}">${escaped(p.title)}</b>`, choices: told })}</li>`).join("");
 }
 
 // The parameters that questions are about come first, then the model's own groups, then the rest.
@@ -138,14 +147,14 @@ function showSlider(p, k) {
 function table(model, found) {
   const [one, two] = model.players, best = bestReplies(found), columns = two.actions.length, digits = columns > 2 ? 3 : 4;
   const pure = new Set(found.equilibria.filter((e) => e.pure).map((e) => support(e.mixes[0])[0] * columns + support(e.mixes[1])[0]));
-  const head = two.actions.map((a) => `<th scope="col" class="second">${escaped(a)}</th>`).join("");
-  const body = one.actions.map((a, i) => `<tr><th scope="row" class="first">${escaped(a)}</th>${two.actions.map((b, j) => {
+  const head = two.actions.map((a) => `<th scope="col" class="${hue(two)}">${escaped(a)}</th>`).join("");
+  const body = one.actions.map((a, i) => `<tr><th scope="row" class="${hue(one)}">${escaped(a)}</th>${two.actions.map((b, j) => {
     const n = i * columns + j, told = found.payoffs.slice(2 * n, 2 * n + 2), marks = best[n].map((b) => b && state.shows.replies), boxed = state.shows.equilibria && pure.has(n);
-    const cell = told.map((v, k) => `<span class="${k ? "second" : "first"}${marks[k] ? " best" : ""}">${short(v, digits)}</span>`).join(", ");
+    const cell = told.map((v, k) => `<span class="${hue(k ? two : one)}${marks[k] ? " best" : ""}">${short(v, digits)}</span>`).join(", ");
     const says = fill(WORDS.cell, { one: one.title, a, two: two.title, b, x: short(told[0]) + (marks[0] ? WORDS.is_best : ""), y: short(told[1]) + (marks[1] ? WORDS.is_best : "") }) + (boxed ? WORDS.is_equilibrium : "");
     return `<td class="${boxed ? "equilibrium" : ""}"><span aria-hidden="true">${cell}</span><span class="spoken">${escaped(says)}</span></td>`;
   }).join("")}</tr>`).join("");
-  return `<table class="of-${columns}"><caption>${fill(WORDS.table, { one: `<b class="first">${escaped(one.title)}</b>${measured(one)}`, two: `<b class="second">${escaped(two.title)}</b>${measured(two)}` })}</caption><thead><tr><td></td>${head}</tr></thead><tbody>${body}</tbody></table>`;
+  return `<table class="of-${columns}"><caption>${fill(WORDS.table, { one: `<b class="${hue(one)}">${escaped(one.title)}</b>${measured(one)}`, two: `<b class="${hue(two)}">${escaped(two.title)}</b>${measured(two)}` })}</caption><thead><tr><td></td>${head}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
 const measured = ({ unit }) => (unit ? ` [${escaped(unit)}]` : "");
@@ -154,7 +163,7 @@ function choices(model, found) {
   if (!state.shows.equilibria) return `<p>${WORDS.hidden_choices}</p>`;
   const head = found.equilibria.map((e, k) => `<th scope="col">${found.equilibria.length > 1 ? k + 1 : ""}</th>`).join("");
   const row = (about, values, cls = "") => `<tr><th scope="row" class="${cls}">${about}</th>${values.map((v) => `<td>${short(v)}</td>`).join("")}</tr>`;
-  const rows = model.choices.map((c, k) => row(`${markedLetter(c)} ${escaped(c.means)} <small>[${escaped(c.unit)}]</small>`, found.equilibria.map((e) => e.unknowns[k]), `choice p${model.players.findIndex((p) => p.name === c.player)}`));
+  const rows = model.choices.map((c, k) => row(`${markedLetter(c)} ${escaped(c.means)} <small>[${escaped(c.unit)}]</small>`, found.equilibria.map((e) => e.unknowns[k]), c.player ? `choice ${hue(model.players.find((p) => p.name === c.player))}` : "choice"));
   return `<table class="choices"><caption>${WORDS.choices}</caption><thead><tr><td></td>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 

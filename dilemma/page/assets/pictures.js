@@ -15,5 +15,5 @@ const clipped = (text, most) => (text.length > most ? `${text.slice(0, most - 1)
 
 // Whose line is whose, and what the dots mean, beside a square of best replies.
 const SQUARE = { left: 64, top: 12, width: 262, height: 262 };
-const key = (players) => players.map((p, k) => line([[348, 34 + 26 * k], [388, 34 + 26 * k]], { stroke: COLOURS[k], "stroke-width": 4, "stroke-dasharray": DASHES[k] }) + words(396, 38 + 26 * k, clipped(p.title, 20), { fill: COLOURS[k], "font-weight": 600 })).join("");
+const key = (players) => players.map((p, k) => line([[348, 34 + 26 * k], [388, 34 + 26 * k]], { stroke: p.colour, "stroke-width": 4, "stroke-dasharray": DASHES[k] }) + words(396, 38 + 26 * k, clipped(p.title, 20), { fill: p.colour, "font-weight": 600 })).join("");
 const marks = (filled, hollow) => dot(368, 92, true) + words(396, 96, filled) + dot(368, 118, false) + words(396, 122, hollow);

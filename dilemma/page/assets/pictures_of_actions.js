@@ -25,8 +25,8 @@ function squareOfMixes(model, state, found) {
   };
   let inside = frame;
   if (state.shows.replies) {
-    inside += line(curve(0).map(([q, p]) => [X(q), Y(p)]), { stroke: FIRST, "stroke-width": 4, "data-is": "reply" });
-    inside += line(curve(1).map(([p, q]) => [X(q), Y(p)]), { stroke: SECOND, "stroke-width": 4, "stroke-dasharray": "9 6", "data-is": "reply" });
+    inside += line(curve(0).map(([q, p]) => [X(q), Y(p)]), { stroke: one.colour, "stroke-width": 4, "data-is": "reply" });
+    inside += line(curve(1).map(([p, q]) => [X(q), Y(p)]), { stroke: two.colour, "stroke-width": 4, "stroke-dasharray": "9 6", "data-is": "reply" });
     inside += key([one, two]);
   }
   if (state.shows.equilibria) {
@@ -49,7 +49,7 @@ function triangles(model, state, found) {
     const own = model.players[player], other = model.players[1 - player], left = 24 + player * 268, top = 64;
     const corner = [[left, top + tall], [left + side, top + tall], [left + side / 2, top]];
     const at = (mix) => [0, 1].map((c) => mix.reduce((s, m, k) => s + m * corner[k][c], 0));
-    inside += words(left - 14, 18, fill(WORDS.best_for, { player: own.title }), { fill: COLOURS[player], "font-weight": 600 });
+    inside += words(left - 14, 18, fill(WORDS.best_for, { player: own.title }), { fill: own.colour, "font-weight": 600 });
     if (state.shows.replies) {
       const drawn = [];
       own.actions.forEach((action, k) => {
@@ -70,7 +70,7 @@ function triangles(model, state, found) {
     other.actions.forEach((action, k) => {
       const [x, y] = corner[k];
       const anchor = ["start", "end", "middle"][k];
-      inside += words(x + [-14, 14, 0][k], k === 2 ? y - 14 : y + 20, action, { "text-anchor": anchor, fill: COLOURS[1 - player] });
+      inside += words(x + [-14, 14, 0][k], k === 2 ? y - 14 : y + 20, action, { "text-anchor": anchor, fill: other.colour });
     });
     if (state.shows.equilibria) found.equilibria.forEach((e, k) => {
       const [x, y] = at(e.mixes[1 - player]);

@@ -16,13 +16,13 @@ function networkPicture(model, state, found) {
   model.chosen.forEach((choice, k) => {
     if (!choice.reaches || !middle || !hubs.some((h) => h.name === choice.player)) return;
     const [x, y] = at.get(choice.reaches), thick = e && most > 0 ? 1.5 + (10 * chosen[k]) / most : 1.5;
-    lines += line([middle, [x, y]], { stroke: FIRST, "stroke-width": round(thick), "stroke-opacity": 0.55, "data-is": "tie" });
+    lines += line([middle, [x, y]], { stroke: colourIn(model, choice.player), "stroke-width": round(thick), "stroke-opacity": 0.55, "data-is": "tie" });
     const [far, low] = [x - middle[0], y - middle[1]], side = far < 0 ? -8 : 8; // beside the line, below the name of who chooses
-    if (e) signs += words(middle[0] + (low > 0 ? 0.06 : 0.42) * far + side, middle[1] + (low > 0 ? Math.max(68, 0.74 * low) : 0.42 * low + 16), `${plainLetter(outcomeOf(model, choice.name))} = ${short(chosen[k])}`, { "text-anchor": x < middle[0] ? "end" : "start", fill: FIRST, "font-weight": 600, ...halo });
+    if (e) signs += words(middle[0] + (low > 0 ? 0.06 : 0.42) * far + side, middle[1] + (low > 0 ? Math.max(68, 0.74 * low) : 0.42 * low + 16), `${plainLetter(outcomeOf(model, choice.name))} = ${short(chosen[k])}`, { "text-anchor": x < middle[0] ? "end" : "start", fill: colourIn(model, choice.player), "font-weight": 600, ...halo });
   });
   model.players.forEach((player, k) => {
     const hub = hubs.includes(player), [x, y] = hub ? middle : at.get(player.name), up = !hub && y < AROUND.middle[1];
-    signs += element("circle", { cx: round(x), cy: round(y), r: hub ? 13 : 9, fill: hub ? FIRST : "#fff", stroke: hub ? FIRST : INK, "stroke-width": 2.5 });
+    signs += element("circle", { cx: round(x), cy: round(y), r: hub ? 13 : 9, fill: hub ? player.colour : "#fff", stroke: player.colour, "stroke-width": 2.5 });
     const own = model.chosen.flatMap((c, j) => (e && c.player === player.name && !(hub && c.reaches) ? [`${plainLetter(outcomeOf(model, c.name))} = ${short(chosen[j])}`] : []));
     const paid = e ? [`${short(e.payoffs[k])} ${player.unit}`, ...own].join(", ") : "", [first, second] = up ? [y - 32, y - 16] : [y + (hub ? 30 : 25), y + (hub ? 45 : 40)];
     signs += words(x, paid || !up ? first : second, clipped(player.title, 24), { "text-anchor": "middle", "font-weight": 700, "font-size": 13, ...halo }) + words(x, second, paid, { "text-anchor": "middle", fill: GREY, ...halo });

@@ -18,8 +18,8 @@ function curvesPicture(model, state, found) {
   const { X, Y, frame } = plot({ ...SQUARE, x: reach[1], y: reach[0], across: `${plainLetter(two)} [${two.unit}]`, up: `${plainLetter(one)} [${one.unit}]` });
   let inside = frame;
   if (state.shows.replies) {
-    for (const run of curve(one.player, reach[1], one)) for (const part of within(run, reach[0])) inside += line(part.map(([u, v]) => [X(u), Y(v)]), { stroke: FIRST, "stroke-width": 3.5, "data-is": "reply" });
-    for (const run of curve(two.player, reach[0], two)) for (const part of within(run, reach[1])) inside += line(part.map(([u, v]) => [X(v), Y(u)]), { stroke: SECOND, "stroke-width": 3.5, "stroke-dasharray": "9 6", "data-is": "reply" });
+    for (const run of curve(one.player, reach[1], one)) for (const part of within(run, reach[0])) inside += line(part.map(([u, v]) => [X(u), Y(v)]), { stroke: colourIn(model, one.player), "stroke-width": 3.5, "data-is": "reply" });
+    for (const run of curve(two.player, reach[0], two)) for (const part of within(run, reach[1])) inside += line(part.map(([u, v]) => [X(v), Y(u)]), { stroke: colourIn(model, two.player), "stroke-width": 3.5, "stroke-dasharray": "9 6", "data-is": "reply" });
     inside += key([one, two].map((c) => model.players.find((p) => p.name === c.player)));
   }
   if (state.shows.equilibria) inside += marks(WORDS.mark_stable, WORDS.mark_unstable);
@@ -62,7 +62,7 @@ function leadersPicture(model, state, found) {
   const owner = model.players[leader];
   const { X, Y, frame } = plot({ left: 76, top: 16, width: 420, height: 220, x: reach, y: [Math.min(...ys) - pad, Math.max(...ys) + pad], across: clipped(axisName(choice), 72), up: fill(WORDS.payoff_of, { player: owner.title, unit: owner.unit }) });
   let inside = frame;
-  if (state.shows.replies) for (const run of smooth(curve)) inside += line(run.map(([u, v]) => [X(u), Y(v)]), { stroke: COLOURS[leader], "stroke-width": 3.5, "data-is": "reply" });
+  if (state.shows.replies) for (const run of smooth(curve)) inside += line(run.map(([u, v]) => [X(u), Y(v)]), { stroke: owner.colour, "stroke-width": 3.5, "data-is": "reply" });
   if (state.shows.equilibria) {
     for (const e of found.equilibria) {
       inside += line([[X(e.unknowns[at]), Y(e.payoffs[leader])], [X(e.unknowns[at]), 236]], { stroke: GREY, "stroke-dasharray": "3 4" });
@@ -106,7 +106,7 @@ function alongPicture(model, state, found) {
     inside += frame + words(left, top - 8, `(${letter}) [${unit}]`, { fill: GREY });
     if (samples.length) inside += line([[X(state.values[place]), top], [X(state.values[place]), top + height]], { stroke: GREY, "stroke-dasharray": "2 3" });
     own.forEach((o, c) => {
-      const stroke = COLOURS[c % COLOURS.length], dash = DASHES[c % DASHES.length];
+      const stroke = colourIn(model, o.player), dash = DASHES[c % DASHES.length];
       for (const { stable, run } of runs) {
         const part = run.map(([u, e]) => [X(u), Y(read(e, o))]).filter(([, v]) => Number.isFinite(v));
         if (part.length > 1) inside += line(part, { stroke, "stroke-width": stable === false ? 1.6 : 3, "stroke-dasharray": stable === false ? "2 4" : dash, "data-is": "curve" });

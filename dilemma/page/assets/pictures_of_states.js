@@ -10,7 +10,7 @@ function statesPicture(model, state, found) {
     const [x, y] = at.get(name), reached = seen.has(name);
     boxes += element("rect", { x: x - BOX / 2, y: y - high / 2, width: BOX, height: high, rx: 8, fill: reached ? "#fff3c4" : "#fff", stroke: INK, "stroke-width": reached ? 2.5 : 1.2, "data-is": reached ? "reached" : "state" });
     boxes += words(x, y - high / 2 + 18, clipped(name.replace(/_/g, " "), 18), { "text-anchor": "middle", "font-weight": 700, "font-size": 13 });
-    if (shown) model.players.forEach((p, j) => { boxes += words(x, y - high / 2 + 18 + LINE_HIGH * (j + 1), worthLine(model, p, e.worth[k][j]), { "text-anchor": "middle", fill: COLOURS[j % COLOURS.length], "font-size": 11.5 }); });
+    if (shown) model.players.forEach((p, j) => { boxes += words(x, y - high / 2 + 18 + LINE_HIGH * (j + 1), worthLine(model, p, e.worth[k][j]), { "text-anchor": "middle", fill: p.colour, "font-size": 11.5 }); });
   });
   const [sx, sy] = at.get(model.start);
   boxes += element("path", { d: `M${sx - BOX / 2 - 16} ${round(sy - 7)}l10 7-10 7z`, fill: INK });
@@ -23,7 +23,7 @@ function statesPicture(model, state, found) {
     const [x, y] = roomFor(route.lines, curve, taken, others);
     route.lines.forEach((text, j) => { signs += words(x, y + ROW * j, text, { "font-size": 13, "text-anchor": "middle", fill: bold ? INK : GREY, "font-weight": bold ? 700 : 400, ...halo }); });
   }
-  const names = model.players.map((p, j) => element("tspan", { fill: COLOURS[j % COLOURS.length], "font-weight": 600 }, escaped(p.title))).join(", ");
+  const names = model.players.map((p, j) => element("tspan", { fill: p.colour, "font-weight": 600 }, escaped(p.title))).join(", ");
   const heading = element("text", { x: 4, y: 16 }, `${element("tspan", { fill: GREY }, escaped(shown ? WORDS.worth_to : WORDS.states_of))} ${names}`);
   const played = shown ? e.name : WORDS.hidden;
   return { title: WORDS.states, svg: picture(600, size, fill(WORDS.states_say, { played }), heading + arrows + boxes + signs), below: found.undefined ? WORDS.no_arrows : WORDS.states_below, chooses: "which" };
@@ -124,8 +124,8 @@ function worthLine(model, player, value) {
 // What is paid in a period and what follows, as a table; what is done is marked.
 function stagesTable(model, found) {
   if (found.undefined) return "";
-  const e = state.shows.equilibria ? drawnOf(state, found) : null, colour = ["first", "second", "third", "fourth"];
-  const head = model.players.map((p, k) => `<th scope="col" class="${colour[k] ?? ""}">${escaped(p.title)}${measured(p)}</th>`).join("");
+  const e = state.shows.equilibria ? drawnOf(state, found) : null;
+  const head = model.players.map((p) => `<th scope="col" class="${hue(p)}">${escaped(p.title)}${measured(p)}</th>`).join("");
   const told = (k, j) => lineTold(found.game.pays[k].slice(2 * j, 2 * j + 2), model.shocks.find((s) => s.state === model.stages[k].state));
   const rows = model.states.flatMap((name) => movesIn(model, found.game, name, e).map((move) => {
     const done = e && move.done > E ? "equilibrium" : "", next = move.next.filter(([, chance]) => chance > E).map(([to, chance]) => `${to}${chance < 1 - E ? ` ${short(chance, 3)}` : ""}`).join(", ");

@@ -2,7 +2,7 @@
 const MOST_ENDS = 24;
 function treePicture(model, state, found) {
   if (model.ends.length > MOST_ENDS) return { title: WORDS.tree, svg: "", below: WORDS.no_tree };
-  const deepest = Math.max(...model.ends.map((end) => end.length)), gap = 46, e = found.equilibria[0], colourOf = (j) => COLOURS[j % COLOURS.length];
+  const deepest = Math.max(...model.ends.map((end) => end.length)), gap = 46, e = found.equilibria[0], colourOf = (j) => model.players[j].colour;
   const X = (depth) => 10 + depth * (440 / deepest), begins = (end, history) => history.every((a, k) => end[k] === a);
   const Y = (history) => {
     const own = model.ends.flatMap((end, k) => (begins(end, history) ? [k] : []));
@@ -38,8 +38,8 @@ function treePicture(model, state, found) {
 // Payoffs at the ends, as a table; where play gets to is marked.
 function endsTable(model, found) {
   if (found.undefined) return "";
-  const e = state.shows.equilibria ? found.equilibria[0] : null, colour = ["first", "second", "third", "fourth"];
-  const head = model.players.map((p, k) => `<th scope="col" class="${colour[k] ?? ""}">${escaped(p.title)}${measured(p)}</th>`).join("");
+  const e = state.shows.equilibria ? found.equilibria[0] : null;
+  const head = model.players.map((p) => `<th scope="col" class="${hue(p)}">${escaped(p.title)}${measured(p)}</th>`).join("");
   const body = model.ends.map((end, k) => {
     const chance = e ? reaches(model, found.game, end, e) : 0, mark = chance > E ? `<span class="spoken"> (${escaped(fill(WORDS.reached, { chance: short(chance, 3) }))})</span>` : "";
     return `<tr><th scope="row">${escaped(end.join(", ").replace(/_/g, " "))}${mark}</th>${model.players.map((_, j) => `<td class="${chance > E ? "equilibrium" : ""}">${escaped(paidAt(model, found.game, k, j))}</td>`).join("")}</tr>`;
