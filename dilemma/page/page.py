@@ -54,6 +54,7 @@ def texts(model: Model) -> dict[str, Any]:
     (('v', 'J'), ['0', '0.05', '0.0005'])
     """
     colours = player_colours(model.players)
+    questions = ("asks", "era", "moves", "shows")
     return {
         "name": model.name,
         "title": model.title,
@@ -87,10 +88,7 @@ def texts(model: Model) -> dict[str, Any]:
             {"name": e.name, "title": e.title, "years": list(e.years) if e.years else []}
             for e in model.eras.values()
         ],
-        "questions": [
-            {"asks": q.asks, "era": q.era, "moves": q.moves, "shows": q.shows}
-            for q in model.questions.values()
-        ],
+        "questions": [{n: getattr(q, n) for n in questions} for q in model.questions.values()],
         **_chosen(model),
         **_pictured(model),
     }
