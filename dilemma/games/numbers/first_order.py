@@ -383,10 +383,17 @@ def unbounded(model: Model) -> str:
         for choice in replying
         for leaves in _leaves(model, root, choice)
     ]
-    paid = [in_roots(model, model.payoffs[()][c.player]) for c in replying]
+    gaps = [constraint.gap for constraint in game.constraints.values()]
+    own = dividing(
+        *(
+            slope(model, in_roots(model, formula), c.symbol)
+            for c in replying
+            for formula in (model.payoffs[()][c.player], *gaps)
+        )
+    )
     inside = [sp.Gt(gap, 0) for c in game.of(game.leader) for _, gap, _ in c.bounds()]
     for root in steep:
-        where = stays if root in roots_in(model, *paid) else inside
+        where = stays if root.symbol in own else inside
         if not never(model, sp.And(sp.Eq(root.base, 0), *where)):
             return f"the slope of a payoff has no bound where {root.symbol} is 0"
     return ""
