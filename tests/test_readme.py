@@ -80,7 +80,7 @@ def test_the_first_lines_show_it_all():
 
 def test_one_claim_is_explained_by_itself(folder, monkeypatch, typed):
     monkeypatch.chdir(folder)
-    block = next(line for line in README.splitlines() if "one claim as a referee would" in line)
+    block = next(line for line in README.splitlines() if "as a referee would" in line)
     arguments = block.split("#")[0].split()[1:]
     code, out, err = typed(*arguments)
     assert code == 0, err

@@ -33,7 +33,7 @@ from dilemma.output.cleaning import cleaned, letter
 from dilemma.output.javascript import quoted
 from dilemma.output.player_colours import owner_of, player_colours
 from dilemma.output.result import versions, write
-from dilemma.theory.parts import Parameter, Player, decimal
+from dilemma.theory.parts import Outcome, Parameter, Player, decimal
 
 __all__ = ["Page", "classroom", "golden", "shown", "texts"]
 
@@ -74,16 +74,7 @@ def texts(model: Model) -> dict[str, Any]:
             }
             for d in model.definitions.values()
         ],
-        "outcomes": [
-            {
-                "name": o.name,
-                "letter": letter(o.name),
-                "means": o.means,
-                "unit": o.unit,
-                "player": owner_of(o.name, model.players, model.game.choices),
-            }
-            for o in model.outcomes.values()
-        ],
+        "outcomes": [_outcome(model, o) for o in model.outcomes.values()],
         "eras": [
             {"name": e.name, "title": e.title, "years": list(e.years) if e.years else []}
             for e in model.eras.values()
@@ -99,13 +90,23 @@ def _about(reads: str) -> list[str]:
 
     Examples
     --------
-    >>> [len(part) for part in _about("One. " + 500 * "x" + ". More.")]
-    [4, 508]
+    >>> [len(part) for part in _about("One. " + 500 * "X" + ". More.")]
+    [4, 507]
     """
     first, *others = re.split(r"(?<=[.?!]) (?=[A-Z])", reads)
     while others and len(first) + len(others[0]) < FIRST:
         first += f" {others.pop(0)}"
     return [first, " ".join(others)]
+
+
+def _outcome(model: Model, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "name": outcome.name,
+        "letter": letter(outcome.name),
+        "means": outcome.means,
+        "unit": outcome.unit,
+        "player": owner_of(outcome.name, model.players, model.game.choices),
+    }
 
 
 def _player(model: Model, player: Player, colour: str) -> dict[str, Any]:
