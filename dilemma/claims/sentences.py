@@ -17,8 +17,6 @@ from dilemma.claims.verdict import ANOTHER, Example, Radius, Robustness, Verdict
 from dilemma.errors import DilemmaError
 from dilemma.games.kind import Can, Game
 from dilemma.games.play import numbers
-from dilemma.games.profiles import idle_replies, numeric_payoffs
-from dilemma.games.solution import equilibria
 from dilemma.model import Model
 from dilemma.output.cleaning import latex_escape
 from dilemma.output.displayed import inline
@@ -541,6 +539,8 @@ def _worth(example: Example, name: str) -> dict[str, str]:
 
 
 def _all_equilibria(model: Model, calibration: Mapping[str, sp.Rational]) -> str:
+    from dilemma.games.solution import equilibria
+
     try:
         found = equilibria(model, calibration)
     except DilemmaError as error:
@@ -582,6 +582,9 @@ def _notes(model: Model, example: Example) -> tuple[str, ...]:
 
 def _ties(model: Model, example: Example) -> Iterator[str]:
     """Say who is indifferent where: a little to one side of such a calibration all may be otherwise."""
+    from dilemma.games.profiles import idle_replies, numeric_payoffs
+    from dilemma.games.solution import equilibria
+
     for label, play in example.play.items():
         where = f" ({label})" if len(example.play) > 1 else ""
         if Can.TABLE in model.game.can and set(play) == set(model.players):

@@ -36,7 +36,7 @@ def with_numbers(model: Model, values: Mapping[sp.Symbol, sp.Expr]) -> Model:
     ...     title="G",
     ...     kind="continuous",
     ...     players={"a": alone},
-    ...     parameters={"r": {"range": [0, 1]}},
+    ...     parameters={"r": {"range": [0, 1], "unit": "1", "means": "exponent"}},
     ...     payoffs={"a": "x**r - x"},
     ... )
     >>> with_numbers(game, {sp.Symbol("r", real=True): sp.Rational(1, 2)}).payoffs[()]["a"]
