@@ -180,7 +180,7 @@ def close(name: str, known: Iterable[str]) -> str | None:
     return near[0] if near else None
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: object, known: Iterable[str]) -> str:
     """Return a hint that names the nearest valid name, or lists the names there are.
 
     Examples
@@ -189,7 +189,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     "did you mean 'x_J'?"
     """
     names = [str(k) for k in known]
-    near = close(name, names)
+    near = close(name, names) if isinstance(name, str) else None
     if near is not None:
         return f"did you mean {near!r}?"
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")

@@ -220,6 +220,12 @@ WORKS = [
 
 # What is typed, what the sentence names, and a call that does as it says.
 REFUSED = [
+    # several where one is asked about
+    (
+        "dilemma.attribute(model, ['support_us', 'support_japan'])",
+        "no outcome ['support_us', 'support_japan'] in abandonment: known here: ",
+        "dilemma.attribute(model, 'support_us', select='highest')",
+    ),
     # something else than a model
     (
         "dilemma.solve([[3, 0], [5, 1]], [[3, 5], [0, 1]])",

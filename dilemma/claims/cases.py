@@ -476,7 +476,7 @@ class Multiplicity:
 SHORT_SECONDS = 3.0  # what a question gets that may be answered without
 
 
-@dataclass(frozen=True)
+@dataclass
 class Exclusions:
     """Short ways to a proof that a part of a claim cannot fail in a case.
 
@@ -488,15 +488,19 @@ class Exclusions:
         The lemmas that were of use.
     unmet : set of str
         Deviations of which it is not known that nobody has a better reply than the one named.
+    short : bool
+        Whether something was not answered in the time for an answer.
     """
 
     cases: Cases
     lemmas: tuple[Claim, ...]
     used: set[str] = field(default_factory=set)
     unmet: set[str] = field(default_factory=set)
+    short: bool = False
 
     def by_lemmas(self, chosen: Chosen, part: Part) -> bool:
-        """Tell whether proved lemmas alone exclude that a part fails in a case."""
+        """Tell whether proved lemmas alone exclude that a part fails in a case: the first that is asked."""
+        self.short = False
         symbols = Symbols(self.cases.statements, chosen)
         instances = {
             lemma.name: says
@@ -510,10 +514,8 @@ class Exclusions:
         return True
 
     def by_preference(self, chosen: Chosen, part: Part) -> bool:
-        """Tell whether a part cannot fail because nobody would rather have chosen as elsewhere.
-
-        Such comparisons are weak ones: what would be the same in both is excluded by the equations.
-        """
+        """Tell whether a part cannot fail because nobody would rather have chosen as elsewhere."""
+        # Such comparisons are weak ones: what would be the same in both the equations exclude.
         statements, cases = self.cases.statements, self.cases
         places = tuple(cases.branches(chosen, (part,)))
         alternatives = [one for one in named(statements, places) if self._is_met(one)]
@@ -526,20 +528,25 @@ class Exclusions:
         if alternatives:
             question = cases.question(chosen, (part,))
             question.add(*(one.says for one in alternatives))
-            if question.ask(wrong).status == "unsat":
+            if self._never(question, wrong):
                 return True
         if not isinstance(wrong, sp.GreaterThan | sp.LessThan):
             return False
-        left, right = wrong.args
         if not self._excluded(chosen, part, compared, sp.Gt(wrong.gts, wrong.lts)):
             return False
-        return self.cases.question(chosen, (part,)).ask(sp.Eq(left, right)).status == "unsat"
+        return self._never(cases.question(chosen, (part,)), sp.Eq(*wrong.args))
+
+    def _never(self, question: Question, says: sp.Basic) -> bool:
+        """Tell whether something cannot be, and remember where that was not answered."""
+        status = question.ask(says).status
+        self.short |= status == "unknown"
+        return status == "unsat"
 
     def _is_met(self, alternative: Named) -> bool:
         """Tell whether nobody has a better reply to an alternative than what the claim names."""
         question = self.cases.empty(SHORT_SECONDS)
         question.add(*self.cases.statements.feasible(alternative.copy))
-        met = question.ask(alternative.better).status == "unsat"
+        met = self._never(question, alternative.better)
         if not met:
             self.unmet.add(alternative.words)
         return met
@@ -555,7 +562,7 @@ class Exclusions:
             question.add(*statements.feasible(copy))
             question.add(*(statements.rename(c, copy) for c in branch.conditions))
         question.add(*map(self.cases.higher, statements.twins((part,))), *known)
-        return question.ask(wrong).status == "unsat"
+        return self._never(question, wrong)
 
     def in_part(self, stated: list[sp.Basic], wrong: sp.Basic) -> bool:
         """Tell whether a few of the statements exclude that a claim fails.

@@ -234,7 +234,7 @@ class Engine:
         question.add(*rivals)
         if rivals and question.ask(wrong).status == "unsat":
             return ""
-        if answer.status == "unknown":
+        if answer.status == "unknown" or exclusions.short:
             return f"{SHORT}: {_describe(chosen)}"
         return (
             f"first-order conditions alone do not exclude that it fails in {_describe(chosen)}; no "
