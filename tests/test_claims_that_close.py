@@ -334,3 +334,28 @@ def test_an_example_is_rounded_only_as_far_as_it_is_one(best_reply):
     b = verdict.fails.points["any"]["b"]
     assert sp.Rational("1.1136") < 10 * b / (40 - b) < sp.Rational("1.1148")
     assert b == sp.Rational("4.01")
+
+
+# --- without a value somewhere --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("trust_us > 1", "disproved"),
+        ("rises(trust_us, E_J)", "disproved"),
+        ("trust_us > 1/2", "mixed"),
+        ("trust_us >= 0", "open"),
+    ],
+)
+def test_what_fails_where_it_has_a_value_fails(text, wanted):
+    """There is a trust threshold in some games alone: 0, or -D0/(D1 - D0) where D1 > 0 > D0."""
+    model = dilemma.load("abandonment")
+    (verdict,) = decide(model, model.make_claim(text, over="all"), seconds=60)
+    assert verdict.status == wanted
+    for example in (verdict.fails, verdict.holds):
+        for point in example.points.values() if example is not None else ():
+            values = model.values(point)
+            gains = [values[sp.Symbol(name, real=True)] for name in ("D0_U", "D1_U")]
+            assert gains[0] >= 0 or gains[1] > 0
+    assert (wanted == "open") == verdict.reason.startswith("not defined at every calibration")

@@ -33,7 +33,7 @@ from dilemma.claims.examples import (
     find_example,
     truth,
 )
-from dilemma.claims.meaning import Chosen, Symbols
+from dilemma.claims.meaning import Chosen, Symbols, defined
 from dilemma.claims.solutions import confirmed, in_boxes, solved_again
 from dilemma.claims.statements import CONCEPTS, Alone, AtMost, Part, Statements
 from dilemma.claims.trials import NOTHING, Draws, Findings, findings
@@ -83,6 +83,8 @@ class Engine:
         How many cases were gone through.
     lemmas : tuple of str
         The lemmas that were of use.
+    somewhere : str
+        Where a claim about actions has no value, "" where it always has one.
     """
 
     cases: Cases
@@ -93,6 +95,7 @@ class Engine:
     number: int = 0
     lemmas: tuple[str, ...] = ()
     trial: Findings = field(default=NOTHING)
+    somewhere: str = ""
 
     @property
     def statements(self) -> Statements:
@@ -154,7 +157,8 @@ class Engine:
     def _refute(self, cases: list[Chosen]) -> str:
         """Look for where the claim fails; say why that is not excluded, or is not known."""
         if not self.cases.tries_first:
-            return self.cases.undefined(cases) or self._read_off(cases)
+            self.somewhere = self.cases.undefined(cases)
+            return self._read_off(cases) or ("" if self.fails is not None else self.somewhere)
         exclusions = Exclusions(self.cases, self.given_lemmas)
         reason = self._excluded(cases, exclusions)
         self.lemmas = tuple(sorted(exclusions.used))
@@ -166,7 +170,8 @@ class Engine:
         """Look for a calibration and an equilibrium at which the claim fails."""
         reasons: list[str] = []
         for chosen, part in product(cases, self.statements.parts()):
-            for question, extra, rival in self.refutations(part, chosen):
+            for question, says, rival in self.refutations(part, chosen):
+                extra = self._with_values(chosen, says)
                 answer = question.ask(*extra)
                 if answer.status == "unknown":
                     reasons.append(f"{SHORT}: {_describe(chosen)}")
@@ -179,6 +184,27 @@ class Engine:
                     return ""
                 reasons.insert(0, IRRATIONAL)
         return reasons[0] if reasons else ""
+
+    def _with_values(self, chosen: Chosen, says: tuple[sp.Basic, ...]) -> tuple[sp.Basic, ...]:
+        """Add that statements, and what the claim assumes, have a value, where they may have none."""
+        if not self.somewhere:
+            return says
+        statements = self.statements
+        told = [*says, Symbols(statements, chosen).given()]
+        found = list(map(defined, told))
+        seen: set[sp.Symbol] = set()
+        todo = {s for formula in told for s in formula.free_symbols}
+        while todo:
+            symbol = todo.pop()
+            seen.add(symbol)
+            if (
+                symbol in statements.home
+                and statements.home[symbol][0] in statements.model.definitions
+            ):
+                for tie in statements.about(symbol):
+                    found.append(defined(tie.rhs))
+                    todo |= tie.rhs.free_symbols - seen
+        return (*says, *found)
 
     def refutations(
         self, part: Part, chosen: Chosen
@@ -276,6 +302,7 @@ class Engine:
         undecided = False
         for chosen in cases:
             says = (*map(Symbols(self.statements, chosen).formula, parts), *necessary)
+            says = self._with_values(chosen, says)
             ruled_out = (
                 self._tried_in(chosen, parts, says)
                 if self.cases.tries_first

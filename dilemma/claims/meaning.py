@@ -202,6 +202,33 @@ class Symbols(Reading[sp.Basic]):
         return sp.nan if sp.nan in (left, right) else relation(left, right)
 
 
+# --- where it has a value ---------------------------------------------------------------------------
+
+
+def defined(formula: sp.Basic) -> sp.Basic:
+    """State that a formula has a value: nothing is divided by nought, no case is left undefined.
+
+    Examples
+    --------
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> defined(sp.Piecewise((1 / x, y > 0), (sp.nan, True)) > 1)
+    (y > 0) & Ne(x, 0)
+    """
+    if formula is sp.nan:
+        return sp.false
+    if isinstance(formula, sp.Piecewise):
+        found, before = [], sp.true
+        for value, condition in formula.args:
+            here = sp.And(before, defined(condition), condition, defined(value), evaluate=True)
+            found.append(here)
+            before = sp.And(before, sp.Not(condition))
+        return sp.Or(*found)
+    parts = [defined(part) for part in formula.args]
+    if isinstance(formula, sp.Pow) and formula.exp.is_negative:
+        parts.append(sp.Ne(formula.base, 0))
+    return sp.And(*parts)
+
+
 # --- what lemmas say ------------------------------------------------------------------------------
 
 
