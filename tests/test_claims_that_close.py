@@ -359,3 +359,17 @@ def test_what_fails_where_it_has_a_value_fails(text, wanted):
             gains = [values[sp.Symbol(name, real=True)] for name in ("D0_U", "D1_U")]
             assert gains[0] >= 0 or gains[1] > 0
     assert (wanted == "open") == verdict.reason.startswith("not defined at every calibration")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("trust_us > 1 and support_us >= 0", "disproved"),
+        ("trust_us > 1/2 and support_us > 0", "mixed"),
+    ],
+)
+def test_what_no_equilibrium_does_where_it_has_a_value_none_does(text, wanted):
+    model = dilemma.load("abandonment")
+    claim = model.make_claim(exists=text, over="all")
+    (verdict,) = decide(model, claim, seconds=60)
+    assert verdict.status == wanted

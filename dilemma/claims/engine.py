@@ -84,7 +84,7 @@ class Engine:
     lemmas : tuple of str
         The lemmas that were of use.
     somewhere : str
-        Where a claim about actions has no value, "" where it always has one.
+        Where the claim has no value, "" where it always has one, or nobody looked.
     """
 
     cases: Cases
@@ -162,7 +162,10 @@ class Engine:
         exclusions = Exclusions(self.cases, self.given_lemmas)
         reason = self._excluded(cases, exclusions)
         self.lemmas = tuple(sorted(exclusions.used))
-        return reason if reason or self.fails is not None else self.cases.undefined(cases)
+        if reason or self.fails is not None:
+            return reason
+        self.somewhere = self.cases.undefined(cases)
+        return self.somewhere
 
     # --- examples read off an answer ------------------------------------------------------------
 
@@ -403,8 +406,8 @@ class Engine:
         never = self._engine(replace(statements, claim=opposite(statements.claim), home={}))
         status, reason = never.status()
         self.cases.answered.update(never.cases.answered)
-        if status == "proved":
-            return "disproved", ""
+        if status == "proved" or (reason and reason == never.somewhere):
+            return "disproved", ""  # nor where something has no value
         self.holds = never.fails
         return ("mixed", "") if self.holds is not None else ("open", f"{UNKNOWN}: {reason}")
 
