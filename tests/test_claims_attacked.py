@@ -115,6 +115,20 @@ def in_equilibrium(here):
         yield Calibrated(**{**claim_words(here), **expected})
 
 
+def risk_dominant(here):
+    """Yield the words of a claim for the strict equilibrium with the larger product of losses."""
+    first, second = (here.tables[p] for p in here.players)
+    losses = {
+        (i, j): (first[i, j] - first[1 - i, j], second[i, j] - second[i, 1 - j])
+        for i in (0, 1)
+        for j in (0, 1)
+    }
+    strict = {at: a * b for at, (a, b) in losses.items() if a > 0 and b > 0}
+    for i, j in [max(strict, key=strict.get)] if strict else ():
+        expected = {name: float(table[i, j]) for name, table in here.tables.items()}
+        yield {**claim_words(here), **expected}
+
+
 def draw(model, claim, era, rng, common):
     """Draw a calibration; in a variant what does not move is one draw from the first era's box."""
     moves = model.document.get("calibrations", {}).get(claim.calibrations, {}).get("moves")
@@ -147,7 +161,9 @@ def truths(model, document, claim, era, rng):
             else:
                 worlds = [{e: Calibrated(**claim_words(here)) for e, here in eras.items()}]
         else:
-            worlds = [claim_words(calibrate(document, draw(model, claim, era, rng, common)))]
+            here = calibrate(document, draw(model, claim, era, rng, common))
+            chosen = claim.among == "risk_dominant"
+            worlds = list(risk_dominant(here)) if chosen else [claim_words(here)]
         for words in worlds:
             words |= {a: a for player in model.players.values() for a in player.actions}
             if evaluate(given, words):
