@@ -39,4 +39,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the docstrings say what goes in and what comes out
 autodoc_class_signature = "separated"
 nitpicky = True
-nitpick_ignore_regex = [("py:.*", r"dilemma\.(exchange|study)\..*")]  # not public: no page
+nitpick_ignore_regex = [
+    ("py:.*", r"dilemma\.(exchange|study)\..*"),  # not public: no page
+    ("py:class", r".*\bD('s |\[k\]).*"),  # how Python's own mappings describe themselves
+]
