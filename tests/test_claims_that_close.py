@@ -201,6 +201,12 @@ def test_a_deviation_is_of_choices_that_there_are_and_of_one_player(patron_first
     assert "nothing to choose instead" in told(once, deviations=[{"x": "0"}], holding=["x"])
 
 
+def test_where_ties_go_against_a_leader_a_named_reply_is_not_the_one_that_counts():
+    """The ally is indifferent throughout: against the leader it replies y = 0, and not y = 10."""
+    model = two("y", "0*y", "b", kind="sequential").replace(ties="against")
+    assert "ties go against" in told(model, deviations=[{"x": "0", "y": "10"}])
+
+
 # --- any two calibrations -----------------------------------------------------------------------------
 
 

@@ -252,7 +252,7 @@ class Engine:
         if answer.status == "unsat":
             return ""
         if answer.status == "sat":
-            self.fails = confirmed(statements, answer.values)
+            self.fails = confirmed(statements, answer.values, until=cases.until)
             if self.fails is not None:
                 return ""
         rivals = [
@@ -323,7 +323,9 @@ class Engine:
         exclusions = Exclusions(self.cases, self.given_lemmas)
         _, answer = self._asked(chosen, parts, sp.And(*says), exclusions)
         if answer.status == "sat":
-            self.holds = confirmed(self.statements, answer.values, fails=False)
+            self.holds = confirmed(
+                self.statements, answer.values, fails=False, until=self.cases.until
+            )
         return answer.status == "unsat"
 
     def _read_in(self, chosen: Chosen, parts: tuple[Part, ...], says: tuple[sp.Basic, ...]) -> bool:

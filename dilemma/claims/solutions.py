@@ -282,7 +282,11 @@ def _home(key: str) -> str:
 
 
 def confirmed(
-    statements: Statements, values: Mapping[sp.Symbol, sp.Rational | None], *, fails: bool = True
+    statements: Statements,
+    values: Mapping[sp.Symbol, sp.Rational | None],
+    *,
+    fails: bool = True,
+    until: float = inf,
 ) -> Example | None:
     """Solve a claim where z3 would have it fail, or hold; return the example if it does."""
     points: dict[str, dict[str, sp.Rational]] = {}
@@ -301,9 +305,9 @@ def confirmed(
                 return None
             held[copy.key][name] = value
     found = solved_again(statements, points, held, fails=fails)
-    if found is None:
-        return None
-    until = time.perf_counter() + ROUNDING
+    until = min(until, time.perf_counter() + ROUNDING)
+    if found is None or time.perf_counter() >= until:
+        return found
     return near_centre(statements, points, held, fails=fails, until=until) or found
 
 

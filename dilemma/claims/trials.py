@@ -89,7 +89,8 @@ class Draws:
         return drawn
 
     def held(self, copy: Copy, name: str) -> Array:
-        """Draw a choice that is held, from its interval."""
+        """Draw a choice that is held, from its interval: in a twin as at home, unless it moves."""
+        copy = copy if copy.moved == name else self.statements.home_of(copy)
         symbol = self.statements.unknown(copy, sp.Symbol(name, real=True))
         if symbol not in self.drawn:
             low, high = self._ends(copy, name)

@@ -71,7 +71,9 @@ class Interval:
     open_high: bool = False
 
     def __contains__(self, number: sp.Expr) -> bool:
-        number = sp.sympify(number)
+        number = sp.sympify(number, strict=True)
+        if number is sp.nan:
+            return False
         low, high = sign_between(self.low, number), sign_between(number, self.high)
         return (low > 0 or (low == 0 and not self.open_low)) and (
             high > 0 or (high == 0 and not self.open_high)

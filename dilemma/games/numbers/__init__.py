@@ -208,6 +208,9 @@ class NumbersGame(Game):
         """Say why some choices are no deviation of one player, or of a leader with every reply."""
         if self.bargain is not None:
             return "a bargain follows what is chosen", "leave 'deviations' out"
+        if self.leader and self.ties != "leader":
+            told = "ties go against the leader, so that of several best replies another may count"
+            return told, "leave 'deviations' out"
         if self.leader:
             missing = [name for name in self.choices if name not in instead]
             told = f"{self.leader} leads, so a deviation is its choice and what others reply to it"

@@ -179,7 +179,8 @@ def _check_feasible(model: Model, values: Values) -> None:
     for player, power in bargain.power.items() if bargain is not None else ():
         if model.expand_play(power).xreplace(dict(values)) < 0:
             raise CalibrationError(f"the power of {player} in the bargain is negative there")
-    apart = all(c.low.is_number and c.high.is_number for c in model.game.choices.values())
+    ends = [(c.low, c.high) for c in model.game.choices.values()]
+    apart = all(low.is_number and high.is_number and low < high for low, high in ends)
     if apart and not model.game.constraints:
         return
     if admissible(model, values).ask().status == "unsat":
