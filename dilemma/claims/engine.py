@@ -193,7 +193,8 @@ class Engine:
         if not self.somewhere:
             return says
         statements = self.statements
-        told = [*says, Symbols(statements, chosen).given()]
+        symbols, twins = Symbols(statements, chosen), statements.twins(statements.parts())
+        told = [*says, symbols.given(), *map(symbols.given, twins)]
         found = list(map(defined, told))
         seen: set[sp.Symbol] = set()
         todo = {s for formula in told for s in formula.free_symbols}
