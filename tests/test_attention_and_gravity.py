@@ -8,7 +8,7 @@ import closed_forms
 import dilemma
 from dilemma.games.solution import many
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.kept]
 
 EACH = 150
 MODELS = ("attention", "gravity")

@@ -13,7 +13,7 @@ import pytest
 import dilemma
 from dilemma.errors import DilemmaError
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.kept]
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -10,7 +10,7 @@ import dilemma
 from dilemma.library import template
 from dilemma.output.screen import WIDTH
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.kept]
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

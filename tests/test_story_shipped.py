@@ -18,7 +18,7 @@ import closed_forms
 import dilemma
 from dilemma.library import folder
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.kept]
 
 BEFORE, AFTER = ERAS = ("cold_war", "post_cold_war")
 DRAWS = 300

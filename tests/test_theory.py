@@ -13,7 +13,7 @@ import sympy as sp
 import dilemma
 from dilemma.output.result import number
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.kept]
 
 LEVELS = {"weak": Fraction(0), "hedge": Fraction(1, 2), "strong": Fraction(1)}
 
