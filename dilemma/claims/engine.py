@@ -20,25 +20,26 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 
 import sympy as sp
 
-from dilemma.claims.cases import Cases, Exclusions, Multiplicity, multiplied_out
+from dilemma.claims.cases import Cases, Exclusions, multiplied_out
 from dilemma.claims.examples import (
     Example,
-    at_points,
     check_example,
     example_of,
     find_example,
     truth,
 )
-from dilemma.claims.meaning import Chosen, Symbols, defined
-from dilemma.claims.solutions import confirmed, in_boxes, solved_again
+from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, defined
+from dilemma.claims.multiplicity import Multiplicity
+from dilemma.claims.solutions import confirmed, solved_again
 from dilemma.claims.statements import CONCEPTS, Alone, AtMost, Part, Statements
-from dilemma.claims.trials import NOTHING, Draws, Findings, findings
+from dilemma.claims.trials import DRAWS, NOTHING, Draws, Findings, Trial, findings
 from dilemma.deciders.question import Answer, Question
-from dilemma.errors import CalibrationError
+from dilemma.errors import UnsupportedError
 from dilemma.games import solution as games
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
@@ -50,14 +51,14 @@ __all__ = ["Engine", "opposite"]
 
 NOWHERE = "no equilibrium to speak of at any calibration"
 EVERY = "in every equilibrium it does not hold; in which one it does is not decided"
+Asked = tuple[Chosen, tuple[sp.Basic, ...]]  # a case, and what is asked in it
 EMPTY: tuple[Status, ...] = ("vacuous", "contradictory")
-RANDOM_POINTS = 24  # calibrations that are solved exactly, looking for one at which nothing does
 SEED = 0
-RANDOMLY = 0.3  # of the time that is left for them
 IRRATIONAL = "it fails, but only at irrational values was an example found"
 UNCONFIRMED = "a calibration at which it seems to fail was not confirmed by exact solving"
 SHORT = "not decided in time"
 LONGER = 4.0  # times as long an answer may take, where short ones left a claim open
+NO_VALUE = "it has no value at every calibration"
 UNKNOWN = "it fails somewhere; whether it holds anywhere is not decided"
 
 
@@ -164,7 +165,7 @@ class Engine:
         self.lemmas = tuple(sorted(exclusions.used))
         if reason or self.fails is not None:
             return reason
-        self.somewhere = self.cases.undefined(cases)
+        self.somewhere = self.somewhere or self.cases.undefined(cases)
         return self.somewhere
 
     # --- examples read off an answer ------------------------------------------------------------
@@ -174,9 +175,12 @@ class Engine:
         reasons: list[str] = []
         for chosen, part in product(cases, self.statements.parts()):
             for question, says, rival in self.refutations(part, chosen):
-                extra = self._with_values(chosen, says)
+                extra = self._with_values(chosen, says) if self.somewhere else says
                 answer = question.ask(*extra)
                 if answer.status == "unknown":
+                    if (found := self._tried(fails=True)) is not None:
+                        self.fails = found
+                        return ""
                     reasons.append(f"{SHORT}: {_describe(chosen)}")
                 if answer.status != "sat":
                     continue
@@ -189,9 +193,7 @@ class Engine:
         return reasons[0] if reasons else ""
 
     def _with_values(self, chosen: Chosen, says: tuple[sp.Basic, ...]) -> tuple[sp.Basic, ...]:
-        """Add that statements, and what the claim assumes, have a value, where they may have none."""
-        if not self.somewhere:
-            return says
+        """Add that statements, and what the claim assumes, have a value."""
         statements = self.statements
         symbols, twins = Symbols(statements, chosen), statements.twins(statements.parts())
         told = [*says, symbols.given(), *map(symbols.given, twins)]
@@ -210,6 +212,14 @@ class Engine:
                     todo |= tie.rhs.free_symbols - seen
         return (*says, *found)
 
+    def _formula(self, chosen: Chosen, part: Part) -> sp.Basic | None:
+        """Write what a part claims in a case; None, and it is told, where that never has a value."""
+        try:
+            return Symbols(self.statements, chosen).formula(part)
+        except UndefinedError as error:
+            self.somewhere = self.cases.plainly(str(error))
+            return None
+
     def refutations(
         self, part: Part, chosen: Chosen
     ) -> Iterator[tuple[Question, tuple[sp.Basic, ...], Chosen]]:
@@ -217,8 +227,9 @@ class Engine:
 
         The last item names the rival's branch where another equilibrium refutes ``unique``.
         """
-        statements = self.statements
-        formula = Symbols(statements, chosen).formula(part)
+        statements, formula = self.statements, self._formula(chosen, part)
+        if formula is None:
+            return
         yield self.cases.question(chosen, (part,)), (sp.Not(formula),), {}
         if not isinstance(part, Alone):
             return
@@ -234,6 +245,8 @@ class Engine:
         excluded = exclusions.elsewhere(cases)
         for chosen, part in product(cases, self.statements.parts()):
             if any((key, branch.name) in excluded for key, branch in chosen.items()):
+                continue
+            if self._formula(chosen, part) is None:
                 continue
             if isinstance(part, AtMost):
                 reason = Multiplicity(self.cases, cases).more(chosen, part)
@@ -253,8 +266,11 @@ class Engine:
         if answer.status == "unsat":
             return ""
         if answer.status == "sat":
-            self.fails = confirmed(statements, answer.values, until=cases.until)
+            self.fails = confirmed(statements, answer.values, until=cases.until, chosen=chosen)
             if self.fails is not None:
+                return ""
+            if question.ask(*self._with_values(chosen, (wrong,))).status == "unsat":
+                self.somewhere = cases.undefined([chosen]) or NO_VALUE
                 return ""
         rivals = [
             statements.rename(rival, copy)
@@ -303,24 +319,68 @@ class Engine:
         if not self.cases.tries_first and self._one_calibration():
             return "disproved", ""
         necessary = self._necessary(parts)
-        undecided = False
+        left = []
         for chosen in cases:
-            says = (*map(Symbols(self.statements, chosen).formula, parts), *necessary)
-            says = self._with_values(chosen, says)
-            ruled_out = (
-                self._tried_in(chosen, parts, says)
-                if self.cases.tries_first
-                else self._read_in(chosen, parts, says)
-            )
-            if self.holds is not None:
-                return "mixed", ""
-            undecided = undecided or not ruled_out
-        return ("open", UNKNOWN) if undecided else ("disproved", "")
+            formulas = [self._formula(chosen, part) for part in parts]
+            if None in formulas:
+                continue  # nor does it hold where it has no value
+            says = (*formulas, *necessary)
+            left.append((chosen, self._with_values(chosen, says) if self.somewhere else says))
+        if self.cases.tries_first:
+            left = [(c, says) for c, says in left if not self._tried_in(c, parts, says)]
+        else:
+            left = self._read_all(left, parts)
+        if self.holds is not None:
+            return "mixed", ""
+        if left and not self._wrong_everywhere(cases):
+            return "open", UNKNOWN
+        return "disproved", ""
+
+    def _tried(self, *, fails: bool) -> Example | None:
+        """Look for an example on random calibrations, if that was not done first."""
+        if self.cases.tries_first:
+            return None
+        with suppress(UnsupportedError):
+            return self._random.example(fails=fails)
+        return None
+
+    @cached_property
+    def _random(self) -> Trial:
+        return Trial(Draws(self.statements, DRAWS, SEED), self.cases.until)
+
+    def _read_all(self, cases: list[Asked], parts: tuple[Part, ...]) -> list[Asked]:
+        """Return the cases in which it is not decided whether a claim may hold.
+
+        Short questions come first, long ones last, and random calibrations before what is not short.
+        """
+        left: list[Asked] = []
+        for chosen, says in cases:
+            if not self._read_in(chosen, parts, says, first=True):
+                if not left and self.holds is None:
+                    self.holds = self._tried(fails=False)
+                left.append((chosen, says))
+        return [(c, says) for c, says in left if not self._read_in(c, parts, says, first=False)]
+
+    def _wrong_everywhere(self, cases: list[Chosen]) -> bool:
+        """Tell whether some equilibrium in closed form refutes the claim wherever it speaks of any."""
+        parts = self.statements.parts()
+        right = self._no_closed_form(cases, wrong=True)
+        for chosen in cases if right else ():
+            question = self.cases.question(chosen, parts)
+            question.add(*self.cases.shared(), self.cases.assumed(), *right)
+            if question.ask().status != "unsat":
+                return False
+        return bool(right)
 
     def _tried_in(
         self, chosen: Chosen, parts: tuple[Part, ...], says: tuple[sp.Basic, ...]
     ) -> bool:
-        """Tell whether a claim can hold in no play of a case; an example counts once it is solved again."""
+        """Tell whether a claim can hold in no play of a case, or need not be asked about.
+
+        An example counts once it is solved again.
+        """
+        if self.holds is not None:
+            return True
         exclusions = Exclusions(self.cases, self.given_lemmas)
         _, answer = self._asked(chosen, parts, sp.And(*says), exclusions)
         if answer.status == "sat":
@@ -329,13 +389,17 @@ class Engine:
             )
         return answer.status == "unsat"
 
-    def _read_in(self, chosen: Chosen, parts: tuple[Part, ...], says: tuple[sp.Basic, ...]) -> bool:
-        """Tell the same where an example is read off the answer."""
+    def _read_in(
+        self, chosen: Chosen, parts: tuple[Part, ...], says: tuple[sp.Basic, ...], *, first: bool
+    ) -> bool:
+        """Tell the same where an example is read off the answer, of who is asked first or of the others."""
+        if self.holds is not None:
+            return True
         question = self.cases.question(chosen, parts)
-        answer = question.ask(*says)
+        answer = question.ask(*says, first=first)
         if answer.status == "sat":
             found = find_example(self.statements, question, says, chosen, parts, {})
-            if found is not None and self._holds_at(found):
+            if found is not None and self._holds_at(found, self.statements):
                 check_example(self.statements, found, parts, fails=False)
                 self.holds = found
         return answer.status == "unsat"
@@ -367,7 +431,8 @@ class Engine:
                 premises = [symbols.given(), *map(symbols.given, statements.twins((part,)))]
                 for copy, branch in self.cases.branches(chosen, (part,)):
                     premises += statements.branch(branch, copy)
-                found.append(sp.Or(sp.Not(sp.And(*premises)), symbols.formula(part)))
+                holds = self._formula(chosen, part)
+                found.append(sp.Or(sp.Not(sp.And(*premises)), sp.false if holds is None else holds))
         for part in parts:
             if isinstance(part, Alone):
                 copy = statements.copy(part.profile)
@@ -375,12 +440,12 @@ class Engine:
                 found += [sp.Not(sp.And(*statements.branch(b, copy))) for b in rivals]
         return tuple(found)
 
-    def _holds_at(self, example: Example) -> bool:
-        """Tell whether the claim holds at an example's calibrations in every equilibrium."""
-        parts = self.statements.parts()
-        if not (self.statements.in_equilibrium or any(isinstance(p, Alone) for p in parts)):
+    def _holds_at(self, example: Example, statements: Statements) -> bool:
+        """Tell whether a claim holds at an example's calibrations in every equilibrium."""
+        parts = statements.parts()
+        if not (statements.in_equilibrium or any(isinstance(p, Alone) for p in parts)):
             return True
-        at = self._engine(self.statements.at(example.points))
+        at = self._engine(statements.at(example.points))
         cases = at.cases.possible()
         return bool(cases) and all(
             question.ask(*extra).status == "unsat"
@@ -439,21 +504,19 @@ class Engine:
         self.number = len(cases)
         if not any(self.cases.question(chosen).ask().status != "unsat" for chosen in cases):
             return "vacuous", NOWHERE
-        fails = [
-            sp.Not(self._does({key: _closed(branch) for key, branch in chosen.items()}))
-            for chosen in cases
-            if all(branch.solved and not branch.relaxed for branch in chosen.values())
-        ]
+        fails = self._no_closed_form(cases)
         left, reason = self._nowhere(None, fails)
-        for chosen in cases if left else ():
+        for chosen in cases if left and self.fails is None else ():
             left, reason = self._nowhere(chosen, fails)
             if left:
                 break
-        if not left:
-            reason = self.cases.undefined(cases)
+        if not left and self.fails is None:
+            parts = self.statements.parts()
+            told = [c for c in cases if all(self._formula(c, p) is not None for p in parts)]
+            reason = self.cases.undefined(told)
             return ("open", reason) if reason else ("proved", "")
         if self.fails is None:
-            self._at_random()
+            self.fails = self._tried(fails=True)
         return "open", reason
 
     def _nowhere(self, chosen: Chosen | None, fails: list[sp.Basic]) -> tuple[bool, str]:
@@ -466,40 +529,52 @@ class Engine:
             self.fails = None if found is None else self._without(found)
         return answer.status != "unsat", SHORT if answer.status == "unknown" else UNCONFIRMED
 
-    def _at_random(self) -> None:
-        """Look for a calibration without such an equilibrium among some of the boxes', each solved exactly."""
-        until = time.perf_counter() + RANDOMLY * max(self.cases.until - time.perf_counter(), 0)
-        drawn = Draws(self.statements, RANDOM_POINTS, SEED)
-        for draw in range(RANDOM_POINTS):
-            if time.perf_counter() >= until or self.fails is not None:
-                return
-            points = drawn.points(draw)
-            if in_boxes(self.statements, points):
-                with suppress(CalibrationError):  # the game does not exist there
-                    self.fails = self._without(at_points(self.statements, points))
+    def _no_closed_form(self, cases: list[Chosen], *, wrong: bool = False) -> list[sp.Basic]:
+        """State of each case in closed form that it is none, or does not what is claimed, or its opposite."""
+        return [
+            sp.Not(
+                self._does({key: _closed(branch) for key, branch in chosen.items()}, wrong=wrong)
+            )
+            for chosen in cases
+            if all(branch.solved and not branch.relaxed for branch in chosen.values())
+        ]
 
-    def _does(self, chosen: Chosen) -> sp.Basic:
-        """State that these branches are equilibria and do what is claimed."""
+    def _does(self, chosen: Chosen, *, wrong: bool) -> sp.Basic:
+        """State that these branches are equilibria and do what is claimed, or its opposite.
+
+        What has no value does neither.
+        """
         statements, symbols = self.statements, Symbols(self.statements, chosen)
-        stated: list[sp.Basic] = [symbols.given()]
-        for copy in statements.copies:
-            if copy.key in chosen:
-                stated += statements.branch(chosen[copy.key], copy)
-        return sp.And(*stated, *map(symbols.formula, statements.parts()))
+        parts = statements.parts()
+        says = [symbols.given(), *map(symbols.given, statements.twins(parts))]
+        try:
+            claimed = sp.And(*map(symbols.formula, parts))
+        except UndefinedError:
+            return sp.false
+        says.append(sp.Not(claimed) if wrong else claimed)
+        for copy, branch in self.cases.branches(chosen, parts):
+            says += statements.branch(branch, copy)
+        return sp.And(*says, *map(defined, says))
 
     def _without(self, found: Example) -> Example | None:
         """Solve where it seems to fail: nothing there does."""
         statements = self.statements
-        if Can.SLOPES in statements.model.game.can:
-            return solved_again(statements, found.points, {}, fails=True)
-        solved = {}
+        model = statements.model
+        if Can.SLOPES in model.game.can:
+            example = solved_again(statements, found.points, {}, fails=True)
+            if example is not None or statements.claim.holding:
+                return example
+        solved, all_listed = {}, Can.SLOPES not in model.game.can
         for key in statements.in_equilibrium:
-            every = games.equilibria(statements.model, found.points[key])
-            if not every.complete or every.continua:  # else those listed are all
-                return None
-            values = statements.model.values(found.points[key])
-            solved[key] = _kept(statements, every.equilibria, values)
-        return _nothing_does(statements, found, solved)
+            every = games.equilibria(model, found.points[key])
+            all_listed = all_listed and every.complete and not every.continua
+            solved[key] = _kept(statements, every.equilibria, model.values(found.points[key]))
+        claim = opposite(statements.claim)
+        if not (all_listed or self._holds_at(found, replace(statements, claim=claim))):
+            return None
+        with suppress(UnsupportedError):  # no example shows a slope
+            return _nothing_does(statements, found, solved)
+        return None
 
 
 def _describe(chosen: Chosen) -> str:
@@ -554,7 +629,9 @@ def _nothing_does(
         example = example_of(statements, found, played)
         if truth(statements, statements.claim.given, example) is not sp.true:
             continue
-        if truth(statements, statements.claim.holds, example) is sp.true:
+        holds = truth(statements, statements.claim.holds, example)
+        if holds is sp.true:
             return None
-        shown = shown or example
+        if holds is sp.false:
+            shown = shown or example
     return shown

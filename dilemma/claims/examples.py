@@ -29,7 +29,6 @@ from dilemma.theory.parts import Reference
 
 __all__ = [
     "Example",
-    "at_points",
     "check_example",
     "example_of",
     "find_example",
@@ -189,14 +188,6 @@ def example_of(
     }
     example = replace(found, play=play, values=values)
     return replace(example, facts=_facts(statements, example))
-
-
-def at_points(statements: Statements, points: Mapping[str, Mapping[str, sp.Rational]]) -> Example:
-    """Return calibrations as an example in which nothing is played yet."""
-    labels = {c.key: c.label for c in statements.copies}
-    calibrations = {labels[key]: points[key] for key in labels}
-    moved = {c.label: moved_from_centre(statements, c, points[c.key]) for c in statements.copies}
-    return Example(calibrations, moved, {}, {}, {}, points)
 
 
 def moved_from_centre(

@@ -206,7 +206,9 @@ class Symbols(Reading[sp.Basic]):
 
 
 def defined(formula: sp.Basic) -> sp.Basic:
-    """State that a formula has a value: nothing is divided by nought, no case is left undefined.
+    """State that a formula has a value: nothing is divided by nought, no case left undefined.
+
+    No logarithm is of what is not positive either.
 
     Examples
     --------
@@ -226,6 +228,8 @@ def defined(formula: sp.Basic) -> sp.Basic:
     parts = [defined(part) for part in formula.args]
     if isinstance(formula, sp.Pow) and formula.exp.is_negative:
         parts.append(sp.Ne(formula.base, 0))
+    if isinstance(formula, sp.log):
+        parts.append(sp.Gt(formula.args[0], 0))
     return sp.And(*parts)
 
 

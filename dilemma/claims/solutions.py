@@ -8,7 +8,7 @@ alone are searched for a deviation that pays.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import inf
@@ -19,8 +19,15 @@ import sympy as sp
 from sympy.logic.boolalg import Boolean
 
 from dilemma.claims.examples import Example, moved_from_centre, simpler
-from dilemma.claims.meaning import Reading, UndefinedError, by_era, outcome_of, put_in_claim
-from dilemma.claims.statements import EXTREMES, AtMost, Copy, Statements, copies
+from dilemma.claims.meaning import (
+    Chosen,
+    Reading,
+    UndefinedError,
+    by_era,
+    outcome_of,
+    put_in_claim,
+)
+from dilemma.claims.statements import EXTREMES, AtMost, Copy, Part, Statements, copies
 from dilemma.claims.verdict import ANOTHER
 from dilemma.errors import CalibrationError
 from dilemma.games.branch import ZERO
@@ -37,6 +44,7 @@ REGRET = 1e-6
 ROUNDING = 1.0  # seconds for an example to become round
 
 Points = Mapping[str, Mapping[str, sp.Rational]]
+Only = Mapping[str, Collection[str]]  # names of branches in each copy, by its key
 
 
 Play = dict[str, Point]  # what is played in each copy, by its key
@@ -99,12 +107,15 @@ class Solutions:
         return {}
 
     def _some(self) -> tuple[bool, Play] | None:
-        """Tell whether the claim holds in some equilibrium; show one, where it does if it does."""
+        """Tell whether the claim holds in some equilibrium; show one, where it does if it does.
+
+        An equilibrium in which it has no value does not do what it says, and is not shown.
+        """
         shown: Play | None = None
         for played in self._cases():
             true = self._parts(played)
             if None in true:
-                return None
+                continue
             if all(true):
                 return True, played
             shown = shown or played
@@ -287,8 +298,12 @@ def confirmed(
     *,
     fails: bool = True,
     until: float = inf,
+    chosen: Chosen | None = None,
 ) -> Example | None:
-    """Solve a claim where z3 would have it fail, or hold; return the example if it does."""
+    """Solve a claim where z3 would have it fail, or hold; return the example if it does.
+
+    To fail, one equilibrium is enough: where not all are found there, that of the case ``chosen``.
+    """
     points: dict[str, dict[str, sp.Rational]] = {}
     held: dict[str, dict[str, sp.Rational]] = {}
     for copy in copies(statements):
@@ -305,10 +320,21 @@ def confirmed(
                 return None
             held[copy.key][name] = value
     found = solved_again(statements, points, held, fails=fails)
+    if found is None and fails and chosen is not None and _of_one_play(statements, chosen):
+        only = {c.key: {chosen.get(c.key, chosen[c.base]).name} for c in copies(statements)}
+        found = solved_again(statements, points, held, fails=True, only=only)
     until = min(until, time.perf_counter() + ROUNDING)
     if found is None or time.perf_counter() >= until:
         return found
     return near_centre(statements, points, held, fails=fails, until=until) or found
+
+
+def _of_one_play(statements: Statements, chosen: Chosen) -> bool:
+    """Tell whether a claim is refuted by what branches say alone, whatever else is an equilibrium."""
+    claim = statements.claim
+    alone = claim.mode == "holds" and claim.among not in EXTREMES
+    of_each = all(type(part) is Part for part in statements.parts())
+    return alone and of_each and not any(branch.relaxed for branch in chosen.values())
 
 
 def _anything(statements: Statements, copy: Copy, name: str) -> sp.Rational:
@@ -328,10 +354,11 @@ def solved_again(
     held: Points,
     *,
     fails: bool,
+    only: Only | None = None,
 ) -> Example | None:
-    """Solve again at exact calibrations; return an example if it is one."""
+    """Solve again at exact calibrations, perhaps some branches only; return an example if it is one."""
     try:
-        exact = _solved(statements, points, held)
+        exact = _solved(statements, points, held, only=only)
     except CalibrationError:
         return None
     outcome = None if exact is None else exact.outcome()
@@ -353,7 +380,12 @@ def speaks(statements: Statements, points: Points, held: Points) -> bool:
 
 
 def _solved(
-    statements: Statements, points: Points, held: Points, *, quick: bool = False
+    statements: Statements,
+    points: Points,
+    held: Points,
+    *,
+    quick: bool = False,
+    only: Only | None = None,
 ) -> Solutions | None:
     solved: dict[str, list[Point]] = {}
     spoken = statements.in_equilibrium  # what is held elsewhere may be anything
@@ -362,7 +394,8 @@ def _solved(
             return None
         if copy.base not in spoken:
             continue
-        found = _exactly(statements, copy, points, held, quick=quick)
+        names = None if only is None else only[copy.key]
+        found = _exactly(statements, copy, points, held, quick=quick, only=names)
         if found is None:
             return None
         solved[copy.key] = found
@@ -392,6 +425,7 @@ def _exactly(
     held: Points,
     *,
     quick: bool = False,
+    only: Collection[str] | None = None,
 ) -> list[Point] | None:
     """Solve at an exact calibration; quickly: only those branches that floats do not exclude."""
     model = statements.model
@@ -401,7 +435,7 @@ def _exactly(
     values |= {sp.Symbol(n, real=True): v for n, v in fixed.items()}
     bargain = statements.speaks_of_bargain()
     holding = statements.claim.holding
-    only = _not_excluded(statements, at, fixed) if quick else None
+    only = _not_excluded(statements, at, fixed) if quick else only
     found, trouble = by_branches(model, values, holding, bargain=bargain, only=only)
     if trouble:
         return None

@@ -28,7 +28,7 @@ from dilemma.games.batch import Batch, Rows
 from dilemma.games.solution import many
 from dilemma.theory.parts import Interval, quickly
 
-__all__ = ["NOTHING", "Draws", "Findings", "Trial", "findings"]
+__all__ = ["DRAWS", "NOTHING", "Draws", "Findings", "Trial", "findings"]
 
 DRAWS = 4_000
 CLOSE = 1e-9  # of two equilibria, how near in a number they may come and be told apart

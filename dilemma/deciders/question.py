@@ -11,6 +11,9 @@ polynomials instead of many symbols and small ones.  What determines a choice, a
 condition above all, is often linear in some parameter: with that put in, a claim about cube roots
 becomes one about polynomials in four symbols.  And it is asked of exact bisection
 (:mod:`dilemma.deciders.bisection`), which shares nothing with z3 but the statements.
+
+Logarithms and exponentials are told to z3 by lines (:mod:`dilemma.deciders.logarithms`): what it finds
+counts once it is true of the curves themselves.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ from dilemma.deciders.bisection import OUT_OF_TIME, Bisected, bisected, holds_at
 from dilemma.deciders.clearing import MOST_ROOT, About, Axis, System, cleared
 from dilemma.deciders.elimination import Reducing
 from dilemma.deciders.forms import FORMS, Form
+from dilemma.deciders.logarithms import Curve
 from dilemma.deciders.signs import (
     ANY,
     FALSE,
@@ -65,7 +69,7 @@ def reduced(statements: Sequence[sp.Basic], about: About, *, seconds: float) -> 
     Raises
     ------
     UnsupportedError
-        If the statements are beyond polynomials, quotients and roots.
+        If the statements are beyond polynomials, quotients and roots, as logarithms are.
 
     Examples
     --------
@@ -182,6 +186,7 @@ TURNS: tuple[tuple[str, Decider, float], ...] = (
 )
 FIRST_SHARE = 0.25
 BRIEF = 0.5  # seconds for what has one solution left
+ROUNDS = 12  # in which lines are added to curves
 
 Constraints = Callable[[sp.Symbol], Iterable[sp.Basic]]
 
@@ -270,6 +275,7 @@ class Question:
         self._read: dict[sp.Basic, z3.ExprRef] = {}
         self._found: z3.ModelRef | None = None
         self._fresh = 0
+        self._curves: list[Curve] = []
         self.obligations: list[Obligation] = []
 
     def add(self, *statements: sp.Basic) -> None:
@@ -306,10 +312,38 @@ class Question:
             if left <= 0:
                 break
             answer = self._asked(who, terms, extra, share * left)
+            if answer.status == "sat" and self._curves:
+                answer = self._borne_out(answer, terms, extra, share * left)
             if answer.status != "unknown":
                 self.answered.add(answer.by)
                 break
         return answer
+
+    def _borne_out(
+        self, answer: Answer, terms: list[z3.BoolRef], extra: tuple[sp.Basic, ...], seconds: float
+    ) -> Answer:
+        """Return an answer that is true of curves as well as of lines: asked again with more lines."""
+        until = time.perf_counter() + seconds
+        for _ in range(ROUNDS):
+            if answer.status != "sat" or self._true_at(answer.values, extra):
+                return answer
+            left = until - time.perf_counter()
+            if self._found is None or left <= 0:
+                break
+            more = [curve.touched(self._found) for curve in self._curves]
+            if not any(more):
+                break
+            self._solver.add(*(line for curve in self._curves for line in curve.lines()))
+            answer = self._check("fresh", terms, left)
+        return answer if answer.status == "unsat" else Answer("unknown")
+
+    def _true_at(
+        self, values: Mapping[sp.Symbol, sp.Rational | None], extra: tuple[sp.Basic, ...]
+    ) -> bool:
+        """Tell whether everything may hold at rational values."""
+        known = {s: v for s, v in values.items() if v is not None}
+        told = [*self._assumed, *extra, *(tie for s in values for tie in self._about(s))]
+        return len(known) == len(values) and all(_may_hold(t, known) for t in told)
 
     def _turns(self) -> list[tuple[str, float]]:
         """Return who is asked in turn, each with its share of the time that is left then."""
@@ -390,6 +424,8 @@ class Question:
         answer = self._check("fresh", [obligation.happens], FIRST_SHARE * seconds)
         if answer.status == "unknown":
             answer = self._check("solver", [obligation.happens], (1 - FIRST_SHARE) * seconds)
+        if answer.status == "sat" and self._curves:
+            return Answer("unknown")  # true of lines, and of the curves perhaps
         return answer
 
     def mention(self, *symbols: sp.Symbol) -> None:
@@ -480,7 +516,11 @@ class Question:
             case sp.Abs():
                 inner = self._term(expression.args[0], guard)
                 return z3.If(inner >= 0, inner, -inner)
-        raise UnsupportedError(f"'{expression}' is beyond polynomials, quotients and roots")
+            case sp.log() | sp.exp() | sp.core.numbers.Exp1():
+                return self._curve(expression, guard)
+        raise UnsupportedError(
+            f"'{expression}' is beyond polynomials, quotients, roots and logarithms"
+        )
 
     def _power(self, power: sp.Pow, guard: z3.BoolRef) -> z3.ArithRef:
         base, exponent = power.args
@@ -505,6 +545,20 @@ class Question:
         self._solver.add(z3.Implies(z3.And(guard, positive != 0), inverse * positive == 1))
         self._oblige(f"a division by zero, {base} = 0", z3.And(guard, positive == 0))
         return inverse
+
+    def _curve(self, told: sp.Expr, guard: z3.BoolRef) -> z3.ArithRef:
+        """Read a logarithm, or an exponential, of which it is the other way round."""
+        (inside,) = told.args or (sp.Integer(1),)
+        known, unknown = self._term(inside, guard), self._new(str(told.func))
+        if isinstance(told, sp.log):
+            curve = Curve(unknown, known, z3.And(guard, known > 0))
+            reason = f"the logarithm of what is not positive, {inside} <= 0"
+            self._oblige(reason, z3.And(guard, known <= 0))
+        else:
+            curve = Curve(known, unknown, guard)
+        self._solver.add(*curve.lines(), *map(curve.ordered, self._curves))
+        self._curves.append(curve)
+        return unknown
 
     def _piecewise(self, pieces: sp.Piecewise, guard: z3.BoolRef) -> z3.ArithRef:
         """Read pieces in order; where none is left, or one is undefined, there is no value."""
@@ -539,6 +593,24 @@ class Question:
 
     def _oblige(self, reason: str, happens: z3.BoolRef) -> None:
         self.obligations.append(Obligation(reason, happens))
+
+
+def _may_hold(
+    formula: sp.Basic, values: Mapping[sp.Symbol, sp.Basic], *, negated: bool = False
+) -> bool:
+    """Tell whether a formula is true at some values; what has no value there is whatever one likes."""
+    match formula:
+        case sp.And() | sp.Or():
+            join = all if isinstance(formula, sp.And) != negated else any
+            return join(_may_hold(part, values, negated=negated) for part in formula.args)
+        case sp.Not():
+            return _may_hold(formula.args[0], values, negated=not negated)
+        case sp.core.relational.Relational():
+            sides = [side.xreplace(values) for side in formula.args]
+            if any(s.is_real is False or s.has(sp.nan, sp.zoo, sp.oo, -sp.oo) for s in sides):
+                return True
+            return bool(formula.func(*sides) == (sp.false if negated else sp.true))
+    return (formula is sp.true) != negated
 
 
 _RELATIONS: dict[str, Callable[[z3.ArithRef, z3.ArithRef], z3.BoolRef]] = {
