@@ -327,12 +327,14 @@ class Engine:
             says = (*formulas, *necessary)
             left.append((chosen, self._with_values(chosen, says) if self.somewhere else says))
         if self.cases.tries_first:
+            if self._wrong_everywhere(cases, first=True):
+                return "disproved", ""
             left = [(c, says) for c, says in left if not self._tried_in(c, parts, says)]
         else:
             left = self._read_all(left, parts)
         if self.holds is not None:
             return "mixed", ""
-        if left and not self._wrong_everywhere(cases):
+        if left and not self._wrong_everywhere(cases, first=False):
             return "open", UNKNOWN
         return "disproved", ""
 
@@ -361,14 +363,17 @@ class Engine:
                 left.append((chosen, says))
         return [(c, says) for c, says in left if not self._read_in(c, parts, says, first=False)]
 
-    def _wrong_everywhere(self, cases: list[Chosen]) -> bool:
-        """Tell whether some equilibrium in closed form refutes the claim wherever it speaks of any."""
+    def _wrong_everywhere(self, cases: list[Chosen], *, first: bool) -> bool:
+        """Tell whether some equilibrium in closed form refutes the claim wherever it speaks of any.
+
+        Who is asked first is asked, or the others.
+        """
         parts = self.statements.parts()
         right = self._no_closed_form(cases, wrong=True)
         for chosen in cases if right else ():
             question = self.cases.question(chosen, parts)
             question.add(*self.cases.shared(), self.cases.assumed(), *right)
-            if question.ask().status != "unsat":
+            if question.ask(first=first).status != "unsat":
                 return False
         return bool(right)
 
