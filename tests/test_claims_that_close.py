@@ -288,6 +288,60 @@ def test_a_trend_in_what_does_not_move_fails_everywhere():
     assert status(game, "falls(x, n)", among="interior") == "disproved"
 
 
+@pytest.fixture(scope="module")
+def wager():
+    """Return a game whose equilibria are both at 0, both at 1, and x = k/2, y = (1 + d)/2."""
+    return Model(
+        name="wager", title="Wager", kind="continuous",
+        players={
+            "one": {"choices": {"x": {"range": [0, 1]}}},
+            "two": {"choices": {"y": {"range": [0, 1]}}},
+        },
+        parameters={
+            "k": {"range": [0, 2], "unit": "1", "means": "k"},
+            "d": {"range": [0, 1], "unit": "1", "means": "d"},
+        },
+        payoffs={"one": "x*(2*y - 1) - d*x", "two": "y*(2*x - k)"},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["falls(x, k)", "rises(y, d)", "x > 1/10", "two > x"])
+def test_some_equilibrium_refutes_a_claim_at_every_calibration(wager, text):
+    """Nobody doing anything is an equilibrium at all of them."""
+    assert status(wager, text) == "disproved"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("one != k", "mixed"),  # where k = 0 and d = 1 all equilibria, a continuum, are worth 0
+        ("one == k", "mixed"),  # both at 0 where k = 0, whatever else is an equilibrium there
+        ("x == y", "proved"),
+        ("x > 0 and sqrt(2*y - 1 - d) == 1", "mixed"),  # both at 1, where d = 0; no root at (0, 0)
+    ],
+)
+def test_what_some_equilibrium_does_is_decided_where_some_lie_in_a_continuum(wager, text, wanted):
+    (verdict,) = decide(wager, wager.make_claim(exists=text, over="all"), seconds=60)
+    assert verdict.status == wanted, verdict.reason
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("rises(hedging_us, lam_J)", "mixed"), ("falls(entrapment_us, k_U)", "disproved")],
+)
+def test_random_calibrations_help_where_branches_are_many(abandonment_hedging, text, wanted):
+    claim = abandonment_hedging.make_claim(text, over="post_cold_war")
+    (verdict,) = decide(abandonment_hedging, claim, seconds=60)
+    assert verdict.status == wanted, verdict.reason
+
+
+def test_what_does_not_move_is_the_same_in_definitions_too(burden):
+    """American forces do not move with Japan's costs k_J where they are at an end: reach rises."""
+    (verdict,) = decide(burden, burden.make_claim("falls(reach, k_J)", over="all"), seconds=60)
+    assert verdict.status == "disproved"
+
+
 # --- longer answers -----------------------------------------------------------------------------------
 
 
@@ -379,3 +433,30 @@ def test_what_no_equilibrium_does_where_it_has_a_value_none_does(text, wanted):
     claim = model.make_claim(exists=text, over="all")
     (verdict,) = decide(model, claim, seconds=60)
     assert verdict.status == wanted
+
+
+@pytest.mark.parametrize(
+    ("fields", "wanted"),
+    [
+        ({"exists": "1/kept >= 1"}, "proved"),  # where both keep it is 1
+        ({"exists": "1/kept < 1"}, "disproved"),
+        ({"exists": "1/kept > 2"}, "mixed"),  # the mixed one: kept = (b/(1 + b))**2
+        ({"holds": "1/kept < 1"}, "disproved"),
+        ({"holds": "1/kept >= 1"}, "open"),
+    ],
+    ids=str,
+)
+def test_a_branch_in_which_a_claim_has_no_value_does_not_end_the_attempt(fields, wanted):
+    """Where both leave nothing is kept, and 1/kept is no number."""
+    worth = {"keep, keep": "1", "keep, leave": "0", "leave, keep": "0", "leave, leave": "b"}
+    kept = "probability(one, keep)*probability(two, keep)"
+    model = Model(
+        name="ties", title="Ties",
+        players={p: {"actions": ["keep", "leave"]} for p in ("one", "two")},
+        parameters={"b": {"range": ["1/4", 4], "unit": "1", "means": "worth of leaving together"}},
+        payoffs={profile: {"one": is_, "two": is_} for profile, is_ in worth.items()},
+        outcomes={"kept": {"is": kept, "unit": "1", "means": "what is kept"}},
+    )  # fmt: skip
+    (verdict,) = decide(model, model.make_claim(**fields, over="all"), seconds=60)
+    assert verdict.status == wanted, verdict.reason
+    assert (wanted == "open") == bool(verdict.reason)

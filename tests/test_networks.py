@@ -318,7 +318,7 @@ def hub():
     }
     return dilemma.Model(
         name="network", title="Hub", kind="network", links={"between": list(spokes)},
-        players={"us": {"choices": {x: amount for x in given.values()}}, **{name: {} for name in spokes}},
+        players={"us": {"choices": dict.fromkeys(given.values(), amount)}, **{name: {} for name in spokes}},
         parameters={**number("v_J", 0, 20), **number("v_K"), **number("f"), **number("sigma", 0, "1/3")},
         payoffs={
             "us": f"{worth} - ({squares})/2 + sigma*({together})",

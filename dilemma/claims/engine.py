@@ -26,6 +26,7 @@ from itertools import product
 import sympy as sp
 
 from dilemma.claims.cases import Cases, Exclusions, multiplied_out
+from dilemma.claims.closed import none_does
 from dilemma.claims.examples import (
     Example,
     check_example,
@@ -242,7 +243,7 @@ class Engine:
 
     def _excluded(self, cases: list[Chosen], exclusions: Exclusions) -> str:
         """Exclude that the claim fails, in short ways where there are any."""
-        excluded = exclusions.elsewhere(cases)
+        excluded, told = exclusions.elsewhere(cases), ""
         for chosen, part in product(cases, self.statements.parts()):
             if any((key, branch.name) in excluded for key, branch in chosen.items()):
                 continue
@@ -254,9 +255,10 @@ class Engine:
                 reason = ""
             else:
                 reason = self._not_excluded(chosen, part, exclusions)
-            if reason or self.fails is not None:
+            if self.fails is not None or reason.startswith(SHORT):
                 return reason
-        return ""
+            told = told or reason  # in another case it may be seen to fail
+        return told
 
     def _not_excluded(self, chosen: Chosen, part: Part, exclusions: Exclusions) -> str:
         """Return "" if a part cannot fail in a case or has been seen to, else what is not known."""
@@ -369,7 +371,7 @@ class Engine:
         Who is asked first is asked, or the others.
         """
         parts = self.statements.parts()
-        right = self._no_closed_form(cases, wrong=True)
+        right = none_does(self.cases, cases, wrong=True)
         for chosen in cases if right else ():
             question = self.cases.question(chosen, parts)
             question.add(*self.cases.shared(), self.cases.assumed(), *right)
@@ -509,7 +511,7 @@ class Engine:
         self.number = len(cases)
         if not any(self.cases.question(chosen).ask().status != "unsat" for chosen in cases):
             return "vacuous", NOWHERE
-        fails = self._no_closed_form(cases)
+        fails = none_does(self.cases, cases)
         left, reason = self._nowhere(None, fails)
         for chosen in cases if left and self.fails is None else ():
             left, reason = self._nowhere(chosen, fails)
@@ -533,33 +535,6 @@ class Engine:
             found = find_example(self.statements, question, (), {}, (), {})
             self.fails = None if found is None else self._without(found)
         return answer.status != "unsat", SHORT if answer.status == "unknown" else UNCONFIRMED
-
-    def _no_closed_form(self, cases: list[Chosen], *, wrong: bool = False) -> list[sp.Basic]:
-        """State of each case in closed form that it is none, or does not what is claimed, or its opposite."""
-        return [
-            sp.Not(
-                self._does({key: _closed(branch) for key, branch in chosen.items()}, wrong=wrong)
-            )
-            for chosen in cases
-            if all(branch.solved and not branch.relaxed for branch in chosen.values())
-        ]
-
-    def _does(self, chosen: Chosen, *, wrong: bool) -> sp.Basic:
-        """State that these branches are equilibria and do what is claimed, or its opposite.
-
-        What has no value does neither.
-        """
-        statements, symbols = self.statements, Symbols(self.statements, chosen)
-        parts = statements.parts()
-        says = [symbols.given(), *map(symbols.given, statements.twins(parts))]
-        try:
-            claimed = sp.And(*map(symbols.formula, parts))
-        except UndefinedError:
-            return sp.false
-        says.append(sp.Not(claimed) if wrong else claimed)
-        for copy, branch in self.cases.branches(chosen, parts):
-            says += statements.branch(branch, copy)
-        return sp.And(*says, *map(defined, says))
 
     def _without(self, found: Example) -> Example | None:
         """Solve where it seems to fail: nothing there does."""
@@ -595,20 +570,6 @@ def _unmet(exclusions: Exclusions) -> str:
 def _others(model: Model, part: Alone) -> list[Branch]:
     """Return the branches that are not the profile that is claimed to be the only equilibrium."""
     return [b for b in games.branches(model) if b.name != ", ".join(part.profile.arguments)]
-
-
-def _closed(branch: Branch) -> Branch:
-    """Return a branch without unknowns, which their closed forms replace."""
-    put = dict(branch.closed)
-    conditions = [c.xreplace(put) for c in branch.conditions]
-    return replace(
-        branch,
-        unknowns=(),
-        equations=(),
-        conditions=(*(sp.Ne(e, 0) for e in branch.nonzero), *conditions),
-        outcomes={n: f.xreplace(put) for n, f in branch.outcomes.items()},
-        payoffs={n: f.xreplace(put) for n, f in branch.payoffs.items()},
-    )
 
 
 def _kept(
