@@ -290,19 +290,27 @@ class Engine:
         )
 
     def _asked(
-        self, chosen: Chosen, parts: tuple[Part, ...], says: sp.Basic, exclusions: Exclusions
+        self,
+        chosen: Chosen,
+        parts: tuple[Part, ...],
+        says: sp.Basic,
+        exclusions: Exclusions,
+        turns: tuple[bool, ...] = (True, False),
     ) -> tuple[Question, Answer]:
-        """Ask whether a statement can hold in a case: short questions first, then each form in turn."""
+        """Ask whether a statement can hold in a case: short questions first, then each form in turn.
+
+        ``turns`` tell whether who is asked first is asked, and whether the others are.
+        """
         statements, cases = self.statements, self.cases
         for twin in statements.twins(parts):
             says = says.xreplace(cases.unmoved(chosen, twin))
         # With definitions multiplied out z3 at times answers what it gave up on, and only then.
         forms = (chosen, multiplied_out(cases, chosen))
         questions = [cases.question(form, parts) for form in forms]
-        if exclusions.in_part([*cases.stated(chosen, parts), says], says):
+        if turns[0] and exclusions.in_part([*cases.stated(chosen, parts), says], says):
             return questions[0], Answer("unsat")
         question, answer = questions[0], Answer("unknown")
-        for first, question in product((True, False), questions):
+        for first, question in product(turns, questions):
             answer = question.ask(says, first=first)
             if answer.status != "unknown":
                 break
@@ -328,17 +336,32 @@ class Engine:
                 continue  # nor does it hold where it has no value
             says = (*formulas, *necessary)
             left.append((chosen, self._with_values(chosen, says) if self.somewhere else says))
-        if self.cases.tries_first:
+        left = self._asked_all(left, parts, first=True)
+        if left and self.holds is None:
             if self._wrong_everywhere(cases, first=True):
                 return "disproved", ""
-            left = [(c, says) for c, says in left if not self._tried_in(c, parts, says)]
-        else:
-            left = self._read_all(left, parts)
+            left = self._asked_all(left, parts, first=False)
         if self.holds is not None:
             return "mixed", ""
         if left and not self._wrong_everywhere(cases, first=False):
             return "open", UNKNOWN
         return "disproved", ""
+
+    def _asked_all(
+        self, cases: list[Asked], parts: tuple[Part, ...], *, first: bool
+    ) -> list[Asked]:
+        """Return the cases in which it is not decided whether a claim may hold.
+
+        Who is asked first is asked, or the others.  Random calibrations come before what is not short.
+        """
+        ask = self._tried_in if self.cases.tries_first else self._read_in
+        left: list[Asked] = []
+        for chosen, says in cases:
+            if self.holds is None and not ask(chosen, parts, says, first=first):
+                if first and not left and self.holds is None:
+                    self.holds = self._tried(fails=False)
+                left.append((chosen, says))
+        return left
 
     def _tried(self, *, fails: bool) -> Example | None:
         """Look for an example on random calibrations, if that was not done first."""
@@ -351,19 +374,6 @@ class Engine:
     @cached_property
     def _random(self) -> Trial:
         return Trial(Draws(self.statements, DRAWS, SEED), self.cases.until)
-
-    def _read_all(self, cases: list[Asked], parts: tuple[Part, ...]) -> list[Asked]:
-        """Return the cases in which it is not decided whether a claim may hold.
-
-        Short questions come first, long ones last, and random calibrations before what is not short.
-        """
-        left: list[Asked] = []
-        for chosen, says in cases:
-            if not self._read_in(chosen, parts, says, first=True):
-                if not left and self.holds is None:
-                    self.holds = self._tried(fails=False)
-                left.append((chosen, says))
-        return [(c, says) for c, says in left if not self._read_in(c, parts, says, first=False)]
 
     def _wrong_everywhere(self, cases: list[Chosen], *, first: bool) -> bool:
         """Tell whether some equilibrium in closed form refutes the claim wherever it speaks of any.
@@ -380,16 +390,11 @@ class Engine:
         return bool(right)
 
     def _tried_in(
-        self, chosen: Chosen, parts: tuple[Part, ...], says: tuple[sp.Basic, ...]
+        self, chosen: Chosen, parts: tuple[Part, ...], says: tuple[sp.Basic, ...], *, first: bool
     ) -> bool:
-        """Tell whether a claim can hold in no play of a case, or need not be asked about.
-
-        An example counts once it is solved again.
-        """
-        if self.holds is not None:
-            return True
+        """Tell whether a claim can hold in no play of a case; an example counts once it is solved again."""
         exclusions = Exclusions(self.cases, self.given_lemmas)
-        _, answer = self._asked(chosen, parts, sp.And(*says), exclusions)
+        _, answer = self._asked(chosen, parts, sp.And(*says), exclusions, (first,))
         if answer.status == "sat":
             self.holds = confirmed(
                 self.statements, answer.values, fails=False, until=self.cases.until
@@ -399,9 +404,7 @@ class Engine:
     def _read_in(
         self, chosen: Chosen, parts: tuple[Part, ...], says: tuple[sp.Basic, ...], *, first: bool
     ) -> bool:
-        """Tell the same where an example is read off the answer, of who is asked first or of the others."""
-        if self.holds is not None:
-            return True
+        """Tell the same where an example is read off the answer."""
         question = self.cases.question(chosen, parts)
         answer = question.ask(*says, first=first)
         if answer.status == "sat":
