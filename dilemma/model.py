@@ -19,6 +19,7 @@ from dilemma.methods import Methods
 from dilemma.output.result import Named
 from dilemma.reading.document import Parts, build, build_claim
 from dilemma.reading.eras import (
+    central,
     era_called,
     given_era,
     given_value,
@@ -264,8 +265,9 @@ class Model(Methods, Named):
             If an era or a parameter is unknown, a value is missing, or it lies outside the range
             of its parameter.
         """
-        values = self._values(self._values_said(at) | changes)
-        return {name: value.central for name, value in values.items()}
+        told = self._values_said(at) | changes
+        self._needs_all(told)
+        return {name: central(parameter, told[name]) for name, parameter in self.parameters.items()}
 
     def era(self, at: At | None = None, /, **changes: Any) -> Era:
         """Return an era of the model, or one that is given on the spot.
@@ -346,15 +348,18 @@ class Model(Methods, Named):
         return {str(name): value for name, value in at.items()}
 
     def _values(self, told: Mapping[str, Any]) -> dict[str, Value]:
+        self._needs_all(told)
+        return {
+            name: given_value(parameter, told[name]) for name, parameter in self.parameters.items()
+        }
+
+    def _needs_all(self, told: Mapping[str, Any]) -> None:
         self.needs_parameters(told)
         missing = [name for name in self.parameters if name not in told]
         if missing:
             way = way_out(self.name, self.parameters[missing[0]], self.eras, told)
             more = ", …" if len(missing) > 6 else ""
             raise CalibrationError(f"no value for {', '.join(missing[:6])}{more}{way}")
-        return {
-            name: given_value(parameter, told[name]) for name, parameter in self.parameters.items()
-        }
 
     def needs_parameters(self, names: Iterable[str]) -> None:
         """See that the model has parameters of these names.

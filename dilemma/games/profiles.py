@@ -150,22 +150,27 @@ class Calibrated:
         }
         scales, whole = self._whole
         everything = prod(units.values())
-        regrets, strict = [], True
+        regrets, paid, strict = [], {}, True
         for position, name in enumerate(play):
             pays = _by_action(self.players, whole, counts, position)
             now = sum(c * pays[a] for a, c in counts[name].items())
-            unit = scales[name] * everything
-            regrets.append(Fraction(max(pays.values()) * units[name] - now, unit))
-            alone = list(pays.values()).count(max(pays.values())) == 1
+            best, unit = max(pays.values()), scales[name] * everything
+            regrets.append(Fraction(best * units[name] - now, unit))
+            paid[name] = sp.Rational(now, unit)
+            alone = list(pays.values()).count(best) == 1
             strict = strict and max(counts[name].values()) == units[name] and alone
         worst = max(regrets)
-        reached = {
-            profile: sp.Rational(chance, everything)
-            for profile, chance in _reached(self.players, counts)
-        }
+        reached: dict[Profile, sp.Rational] = {}
+        if self.model.outcomes or not self.exact:
+            reached = {
+                profile: sp.Rational(chance, everything)
+                for profile, chance in _reached(self.players, counts)
+            }
+        if not self.exact:  # payoffs were rounded: what is paid is what the formulas say
+            paid = {name: self._expected(name, reached) for name in self.model.players}
         return Equilibrium(
             play=Mixes(play),
-            payoffs={name: self._expected(name, reached) for name in self.model.players},
+            payoffs=paid,
             outcomes={
                 name: _expected(outcome.profiles, reached, self.values)
                 for name, outcome in self.model.outcomes.items()
@@ -177,12 +182,6 @@ class Calibrated:
         )
 
     def _expected(self, name: str, reached: Mapping[Profile, sp.Rational]) -> sp.Expr:
-        """Return what a player is paid: as the formulas say where payoffs were rounded."""
-        if self.exact:
-            paid = (
-                Fraction(int(c.p), int(c.q)) * self.payoffs[p][name] for p, c in reached.items()
-            )
-            return _rational(sum(paid, Fraction(0)))
         formulas = (
             c * self.model.payoffs[p][name].xreplace(self.values) for p, c in reached.items()
         )

@@ -125,6 +125,8 @@ class Explanation(Shown):
                 "the calibration puts the sign in; it does not come from any equilibrium",
             )
         yield from (("follows from", told) for _, told in self._chain(verdict, claim, 0))
+        for other in claim.deviations:
+            yield "compared with", ", ".join(f"{name} = {told}" for name, told in other.items())
         yield "verdict", f"{fares(model, verdict)}: {meaning(verdict)}"
         yield from (("why", told) for told in _why(model, verdict))
         yield from _robust(verdict)

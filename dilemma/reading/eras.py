@@ -31,6 +31,7 @@ from dilemma.theory.parts import Claim, Era, Grade, Interval, Parameter, Value, 
 
 __all__ = [
     "HEAD",
+    "central",
     "era_called",
     "given_era",
     "given_value",
@@ -297,6 +298,21 @@ def inside(parameter: Parameter, value: object) -> sp.Rational:
     if number not in parameter.range:
         raise CalibrationError(f"{parameter.name} = {value}: it may lie in {parameter.range}")
     return number
+
+
+def central(parameter: Parameter, told: object) -> sp.Rational:
+    """Return the number that is said of a parameter, or the central one of what is said.
+
+    Raises
+    ------
+    CalibrationError
+        As :func:`given_value`.
+    """
+    if isinstance(told, Value):
+        return inside(parameter, told.central)
+    if isinstance(told, Mapping | list | tuple):
+        return given_value(parameter, told).central
+    return inside(parameter, told)
 
 
 def given_value(parameter: Parameter, told: object) -> Value:

@@ -383,6 +383,8 @@ def plain(value: Any) -> Any:
     Sympy expressions become formulas, floats and exact numbers decimals, arrays lists, and
     profiles such as ``("strong", "weak")`` their keys.  Everything else is left to the schema.
     """
+    if isinstance(value, str | int):  # most values are
+        return value
     if isinstance(value, Mapping):
         return {_key(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -1,7 +1,7 @@
 """Formulas worked out at exact numbers, in Python's own: what ``xreplace`` gives, many times as fast.
 
-A sum of products is worked out in integers, over one denominator; what is nested, and cases, go
-through fractions.  Roots and functions are left to sympy, and so is a quotient by nought.
+A sum of products is worked out in integers, over one denominator; what is nested, and cases, in pairs of
+them, which are reduced at the end.  Roots and functions are left to sympy, and so is a quotient by nought.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from math import lcm
+from math import gcd, lcm
 from typing import Any
 
 import sympy as sp
 
 __all__ = ["put_in_exactly", "rounded", "sign_between"]
+
+Quotient = tuple[int, int]  # of integers, the second positive; it need not be in lowest terms
+LONG = 2_000  # bits of a denominator
 
 
 def put_in_exactly(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) -> sp.Basic:
@@ -31,12 +34,10 @@ def put_in_exactly(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) -> sp
     y + 2
     """
     try:
-        found = _fraction(formula, values)
+        found = _quotient(formula, values)
     except ZeroDivisionError:
         found = None
-    if found is None:
-        return formula.xreplace(dict(values))
-    return sp.Rational(found.numerator, found.denominator)
+    return formula.xreplace(dict(values)) if found is None else sp.Rational(*found)
 
 
 def rounded(number: sp.Rational, scale: int) -> sp.Rational:
@@ -50,17 +51,17 @@ def rounded(number: sp.Rational, scale: int) -> sp.Rational:
     return sp.Rational(round(Fraction(int(number.p), int(number.q)) * scale), scale)
 
 
-def _fraction(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) -> Fraction | None:
+def _quotient(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) -> Quotient | None:
     """Return a formula's value; None where that takes more than sums, products and whole powers."""
     if formula.is_Rational:
-        return Fraction(int(formula.p), int(formula.q))
+        return int(formula.p), int(formula.q)
     if formula.is_Symbol:
         value = values.get(formula)
-        return _fraction(value, {}) if isinstance(value, sp.Rational) else None
+        return (int(value.p), int(value.q)) if isinstance(value, sp.Rational) else None
     if formula.is_Pow:
         base, power = formula.args
-        below = _fraction(base, values) if power.is_Integer else None
-        return None if below is None else below ** int(power)
+        below = _quotient(base, values) if power.is_Integer else None
+        return None if below is None else _raised(below, int(power))
     if formula.is_Piecewise:
         return _of_cases(formula, values)
     if not (formula.is_Add or formula.is_Mul):
@@ -68,23 +69,53 @@ def _fraction(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) -> Fractio
     summed = _sum_of_products(formula)
     if summed is not None:
         return summed.at(values)
-    found = Fraction(int(formula.is_Mul))
+    join = _product if formula.is_Mul else _sum
+    found = int(formula.is_Mul), 1
     for part in formula.args:
-        value = _fraction(part, values)
+        value = _quotient(part, values)
         if value is None:
             return None
-        found = found * value if formula.is_Mul else found + value
+        found = join(found, value)
     return found
 
 
-def _of_cases(formula: sp.Piecewise, values: Mapping[sp.Symbol, sp.Expr]) -> Fraction | None:
+def _raised(base: Quotient, power: int) -> Quotient:
+    above, below = base
+    if power >= 0:
+        return above**power, below**power
+    if not above:
+        raise ZeroDivisionError
+    if above < 0:
+        above, below = -above, -below
+    return below**-power, above**-power
+
+
+def _product(one: Quotient, other: Quotient) -> Quotient:
+    return _short(one[0] * other[0], one[1] * other[1])
+
+
+def _sum(one: Quotient, other: Quotient) -> Quotient:
+    if one[1] == other[1]:
+        return one[0] + other[0], one[1]
+    return _short(one[0] * other[1] + other[0] * one[1], one[1] * other[1])
+
+
+def _short(above: int, below: int) -> Quotient:
+    """Reduce a quotient that has become long."""
+    if below.bit_length() < LONG:
+        return above, below
+    common = gcd(above, below)
+    return above // common, below // common
+
+
+def _of_cases(formula: sp.Piecewise, values: Mapping[sp.Symbol, sp.Expr]) -> Quotient | None:
     """Return the value of the first case that is so; None where that is not known of one before."""
     for value, condition in formula.args:
         so = _truth(condition, values)
         if so is None:
             return None
         if so:
-            return _fraction(value, values)
+            return _quotient(value, values)
     return None
 
 
@@ -93,8 +124,10 @@ def _truth(condition: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) -> bool | N
     if condition in (sp.true, sp.false):
         return bool(condition)
     if condition.is_Relational:
-        left, right = (_fraction(side, values) for side in condition.args)
-        return None if left is None or right is None else _COMPARED[condition.func](left, right)
+        left, right = (_quotient(side, values) for side in condition.args)
+        if left is None or right is None:
+            return None
+        return _COMPARED[condition.func](left[0] * right[1], right[0] * left[1])
     parts = [_truth(part, values) for part in condition.args]
     if not isinstance(condition, sp.And | sp.Or | sp.Not) or None in parts:
         return None
@@ -103,7 +136,7 @@ def _truth(condition: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) -> bool | N
     return all(parts) if isinstance(condition, sp.And) else any(parts)
 
 
-_COMPARED: Mapping[Any, Callable[[Fraction, Fraction], bool]] = {
+_COMPARED: Mapping[Any, Callable[[int, int], bool]] = {
     sp.Gt: operator.gt,
     sp.Ge: operator.ge,
     sp.Lt: operator.lt,
@@ -152,7 +185,7 @@ class _SumOfProducts:
     degree: int
     terms: tuple[tuple[int, int, tuple[tuple[int, int], ...]], ...]
 
-    def at(self, values: Mapping[sp.Symbol, sp.Expr]) -> Fraction | None:
+    def at(self, values: Mapping[sp.Symbol, sp.Expr]) -> Quotient | None:
         """Return its value; None where a symbol has none that is rational."""
         numbers = [n for n in map(values.get, self.symbols) if isinstance(n, sp.Rational)]
         if len(numbers) < len(self.symbols):
@@ -168,7 +201,7 @@ class _SumOfProducts:
             for place, power in powers:
                 product *= whole[place] ** power
             total += product
-        return Fraction(total, self.below * scales[-1])
+        return total, self.below * scales[-1]
 
 
 @lru_cache(maxsize=4_096)
