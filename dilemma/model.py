@@ -349,9 +349,7 @@ class Model(Methods, Named):
 
     def _values(self, told: Mapping[str, Any]) -> dict[str, Value]:
         self._needs_all(told)
-        return {
-            name: given_value(parameter, told[name]) for name, parameter in self.parameters.items()
-        }
+        return {name: given_value(row, told[name]) for name, row in self.parameters.items()}
 
     def _needs_all(self, told: Mapping[str, Any]) -> None:
         self.needs_parameters(told)

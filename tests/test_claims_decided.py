@@ -260,9 +260,14 @@ def test_what_has_no_value_is_neither_equal_nor_unequal_to_anything(entry, numbe
     assert (beside.status, beside.fails, beside.holds) == ("open", None, None)
 
 
-def test_a_logarithm_that_may_have_no_value_has_no_example(entry):
-    found = verdict(entry, over="now", among="left, left", holds="lefts > 2 or w < log(u - 1)")
-    assert (found.status, found.fails, found.holds) == ("open", None, None)
+def test_a_logarithm_speaks_of_where_it_has_a_value(entry):
+    """Here u is at most 2, so that no log(u - 1) is above 0; below 1 there is none."""
+    fails = verdict(entry, over="now", among="left, left", holds="lefts > 2 or w < log(u - 1)")
+    assert fails.status == "disproved"
+    assert fails.fails.calibrations["now"]["u"] > 1
+    holds = verdict(entry, over="now", among="left, left", holds="lefts > 2 or log(u - 1) <= 0")
+    assert (holds.status, holds.fails, holds.holds) == ("open", None, None)
+    assert "the logarithm of what is not positive" in holds.reason
 
 
 def test_what_is_small_but_exact_is_no_tie_when_an_example_is_checked(entry):

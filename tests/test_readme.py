@@ -37,7 +37,9 @@ def test_the_main_command_ends_as_shown(process):
 
 
 def test_every_block_fits_80_columns():
-    told = [line for how in ("text", "sh", "python") for b in blocks(how) for line in b.splitlines()]
+    told = [
+        line for how in ("text", "sh", "python") for b in blocks(how) for line in b.splitlines()
+    ]
     assert told
     assert [line for line in told if len(line) > WIDTH] == []
 

@@ -514,6 +514,8 @@ class Engine:
         self.number = len(cases)
         if not any(self.cases.question(chosen).ask().status != "unsat" for chosen in cases):
             return "vacuous", NOWHERE
+        parts = self.statements.parts()
+        told = [c for c in cases if all(self._formula(c, part) is not None for part in parts)]
         fails = none_does(self.cases, cases)
         left, reason = self._nowhere(None, fails)
         for chosen in cases if left and self.fails is None else ():
@@ -521,13 +523,11 @@ class Engine:
             if left:
                 break
         if not left and self.fails is None:
-            parts = self.statements.parts()
-            told = [c for c in cases if all(self._formula(c, p) is not None for p in parts)]
             reason = self.cases.undefined(told)
             return ("open", reason) if reason else ("proved", "")
         if self.fails is None:
             self.fails = self._tried(fails=True)
-        return "open", reason
+        return "open", self.somewhere or reason
 
     def _nowhere(self, chosen: Chosen | None, fails: list[sp.Basic]) -> tuple[bool, str]:
         """Tell whether the claim may fail, where a case is played or anywhere, and what is not known."""

@@ -139,10 +139,8 @@ class Calibrated:
 
         Actions that are not named have no chance.
         """
-        play = {
-            p.name: {a: mixes[p.name].get(a, sp.Integer(0)) for a in p.actions}
-            for p in self.players
-        }
+        none = sp.Integer(0)
+        play = {p.name: {a: mixes[p.name].get(a, none) for a in p.actions} for p in self.players}
         units = {name: lcm(*(int(c.q) for c in mix.values())) for name, mix in play.items()}
         counts = {
             name: {a: int(c.p) * (units[name] // int(c.q)) for a, c in mix.items()}
@@ -160,12 +158,11 @@ class Calibrated:
             alone = list(pays.values()).count(best) == 1
             strict = strict and max(counts[name].values()) == units[name] and alone
         worst = max(regrets)
-        reached: dict[Profile, sp.Rational] = {}
-        if self.model.outcomes or not self.exact:
-            reached = {
-                profile: sp.Rational(chance, everything)
-                for profile, chance in _reached(self.players, counts)
-            }
+        asked = bool(self.model.outcomes) or not self.exact
+        reached = {
+            profile: sp.Rational(chance, everything)
+            for profile, chance in (_reached(self.players, counts) if asked else ())
+        }
         if not self.exact:  # payoffs were rounded: what is paid is what the formulas say
             paid = {name: self._expected(name, reached) for name in self.model.players}
         return Equilibrium(
