@@ -443,6 +443,7 @@ def test_what_no_equilibrium_does_where_it_has_a_value_none_does(text, wanted):
         ({"exists": "1/kept > 2"}, "mixed"),  # the mixed one: kept = (b/(1 + b))**2
         ({"holds": "1/kept < 1"}, "disproved"),
         ({"holds": "1/kept >= 1"}, "open"),
+        ({"given": "1/kept > 0", "holds": "1/kept >= 1"}, "proved"),
     ],
     ids=str,
 )
@@ -460,3 +461,10 @@ def test_a_branch_in_which_a_claim_has_no_value_does_not_end_the_attempt(fields,
     (verdict,) = decide(model, model.make_claim(**fields, over="all"), seconds=60)
     assert verdict.status == wanted, verdict.reason
     assert (wanted == "open") == bool(verdict.reason)
+
+
+def test_a_claim_is_not_taken_to_hold_where_it_has_no_value():
+    """Trade relative to that with China rises with trade, wherever there is any with China."""
+    trade = dilemma.load("trade")
+    (verdict,) = decide(trade, trade.make_claim("falls(partner_to_rival, x_UJ)", over="all"))
+    assert verdict.status == "disproved"

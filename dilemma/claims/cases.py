@@ -214,7 +214,7 @@ class Cases:
         cases = [
             dict(zip((c.key for c in places), choice, strict=True)) for choice in product(*options)
         ]
-        return [case for case in cases if not self.tries_first or self._can_be_assumed(case)]
+        return [case for case in cases if self._can_be_assumed(case)]
 
     def _central_first(self, copy: Copy, *, telling: bool) -> list[Branch]:
         """Return what can be an equilibrium; first what is one at the era's centre.
@@ -252,8 +252,7 @@ class Cases:
     def _may_be(self, branch: Branch, copy: Copy, together: Question) -> bool:
         """Tell whether a branch may be an equilibrium in one copy, as far as the claim goes.
 
-        Where claims are tried first, an assumption without a value is one that is not met, as it is
-        there; elsewhere nothing can be said of the claim.
+        An assumption without a value is one that is not met, as where calibrations are solved.
 
         Parameters
         ----------
@@ -261,32 +260,30 @@ class Cases:
             For all branches: where answers are quick, reading what is paid takes longer than they do.
         """
         stated = self.statements.branch(branch, copy)
+        try:
+            given = tuple(self._own_given(branch, copy))
+        except UndefinedError:
+            return False
         if not self.tries_first:
-            return together.ask(*stated, *self._own_given(branch, copy)).status != "unsat"
+            return together.ask(*stated, *given).status != "unsat"
         # What is joined by "or" is long, as a rule, and seldom needed to exclude a branch.
         plain = [s for s in stated if not isinstance(s, sp.Or)]
         if len(plain) < len(stated):
             alone = ([s] for s in plain if isinstance(s, sp.GreaterThan | sp.LessThan))
-            if any(self._excluded(some, branch, copy) for some in (plain, *alone)):
+            if any(self._excluded(*some, *given) for some in (plain, *alone)):
                 return False
         question = self.empty(FILTER_SECONDS)
-        try:
-            question.add(*stated, *self._own_given(branch, copy))
-        except UndefinedError:
-            return False
+        question.add(*stated, *given)
         return question.ask().status != "unsat"
 
-    def _excluded(self, some: list[sp.Basic], branch: Branch, copy: Copy) -> bool:
-        """Tell whether z3 alone excludes a branch by some of its conditions."""
+    def _excluded(self, *stated: sp.Basic) -> bool:
+        """Tell whether z3 alone excludes what is stated of a branch."""
         question = Question(
             self.statements.about,
             lambda: min(self.seconds(), FILTER_SECONDS),
             answered=self.answered,
         )
-        try:
-            question.add(*some, *self._own_given(branch, copy))
-        except UndefinedError:
-            return True
+        question.add(*stated)
         return question.ask().status == "unsat"
 
     def _own_given(self, branch: Branch, copy: Copy) -> Iterator[sp.Basic]:

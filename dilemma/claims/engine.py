@@ -334,8 +334,7 @@ class Engine:
             formulas = [self._formula(chosen, part) for part in parts]
             if None in formulas:
                 continue  # nor does it hold where it has no value
-            says = (*formulas, *necessary)
-            left.append((chosen, self._with_values(chosen, says) if self.somewhere else says))
+            left.append((chosen, self._with_values(chosen, (*formulas, *necessary))))
         left = self._asked_all(left, parts, first=True)
         if left and self.holds is None:
             if self._wrong_everywhere(cases, first=True):
@@ -527,7 +526,7 @@ class Engine:
             return ("open", reason) if reason else ("proved", "")
         if self.fails is None:
             self.fails = self._tried(fails=True)
-        return "open", self.somewhere or reason
+        return "open", self.somewhere or self.cases.undefined(told) or reason
 
     def _nowhere(self, chosen: Chosen | None, fails: list[sp.Basic]) -> tuple[bool, str]:
         """Tell whether the claim may fail, where a case is played or anywhere, and what is not known."""

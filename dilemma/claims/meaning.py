@@ -216,7 +216,7 @@ def defined(formula: sp.Basic) -> sp.Basic:
     >>> defined(sp.Piecewise((1 / x, y > 0), (sp.nan, True)) > 1)
     (y > 0) & Ne(x, 0)
     """
-    if formula is sp.nan:
+    if formula in _NOWHERE:
         return sp.false
     if isinstance(formula, sp.Piecewise):
         found, before = [], sp.true

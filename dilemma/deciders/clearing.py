@@ -295,6 +295,8 @@ class _Clearing:
 
     def _read(self, expression: sp.Expr) -> list[Case]:
         match expression:
+            case _ if expression in (sp.nan, sp.zoo, sp.oo, -sp.oo):
+                return [(TRUE, None)]
             case sp.Symbol():
                 return self._symbol(expression)
             case sp.Rational():
@@ -356,7 +358,7 @@ class _Clearing:
         for value, condition in pieces.args:
             here = all_of([rest, self._boolean(condition, negated=False)])
             if here != FALSE:
-                cases = [(TRUE, None)] if value is sp.nan else self._value(value)
+                cases = self._value(value)
                 found += [(all_of([here, where]), told) for where, told in cases]
             rest = all_of([rest, self._boolean(condition, negated=True)])
         found.append((rest, None))

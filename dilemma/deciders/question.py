@@ -503,10 +503,9 @@ class Question:
                 return self._real(expression)
             case sp.Rational():
                 return z3.RealVal(f"{expression.p}/{expression.q}", ctx=self._context)
-            case sp.Add():
-                return z3.Sum([self._term(a, guard) for a in expression.args])
-            case sp.Mul():
-                return z3.Product([self._term(a, guard) for a in expression.args])
+            case sp.Add() | sp.Mul():
+                terms = [self._term(a, guard) for a in expression.args]
+                return (z3.Sum if isinstance(expression, sp.Add) else z3.Product)(terms)
             case sp.Pow():
                 return self._power(expression, guard)
             case sp.Piecewise():
@@ -518,6 +517,9 @@ class Question:
                 return z3.If(inner >= 0, inner, -inner)
             case sp.log() | sp.exp() | sp.core.numbers.Exp1():
                 return self._curve(expression, guard)
+            case _ if expression in _NOWHERE:
+                self._oblige("a value that is not defined", guard)
+                return self._new("undefined")
         raise UnsupportedError(
             f"'{expression}' is beyond polynomials, quotients, roots and logarithms"
         )
@@ -567,7 +569,7 @@ class Question:
         for value, condition in pieces.args:
             holds = self._boolean(condition, rest)
             here = z3.And(rest, holds)
-            if value is sp.nan:
+            if value in _NOWHERE:
                 self._oblige("a value that is not defined", here)
             else:
                 chosen.append((holds, self._term(value, here)))
@@ -607,12 +609,13 @@ def _may_hold(
             return _may_hold(formula.args[0], values, negated=not negated)
         case sp.core.relational.Relational():
             sides = [side.xreplace(values) for side in formula.args]
-            if any(s.is_real is False or s.has(sp.nan, sp.zoo, sp.oo, -sp.oo) for s in sides):
+            if any(s.is_real is False or s.has(*_NOWHERE) for s in sides):
                 return True
             return bool(formula.func(*sides) == (sp.false if negated else sp.true))
     return (formula is sp.true) != negated
 
 
+_NOWHERE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
 _RELATIONS: dict[str, Callable[[z3.ArithRef, z3.ArithRef], z3.BoolRef]] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
