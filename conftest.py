@@ -1,8 +1,8 @@
 """What a test, or an example in a docstring, finds of what earlier ones have kept: nothing.
 
 But for tests of what is shipped, marked ``kept``: whole commands, pages and stories that all need
-the same verdicts.  They have one folder, whichever process they run in, so that each claim is
-decided once in a run; so do fixtures of whole modules.
+the same verdicts.  They, and the fixtures of their modules, have one folder, whichever process they
+run in, so that each claim is decided once in a run.
 """
 
 import os
@@ -18,10 +18,13 @@ def _together(tmp_path_factory):
     return str((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kept")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _shared_folder(tmp_path_factory):
+@pytest.fixture(scope="module", autouse=True)
+def _folder_of_a_module(request, tmp_path_factory):
+    marks = getattr(request.module, "pytestmark", [])
+    kept = "kept" in {mark.name for mark in (marks if isinstance(marks, list) else [marks])}
+    own = str(tmp_path_factory.getbasetemp() / "cache")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DILEMMA_CACHE", _together(tmp_path_factory))
+        patch.setenv("DILEMMA_CACHE", _together(tmp_path_factory) if kept else own)
         yield
 
 

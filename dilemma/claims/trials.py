@@ -422,7 +422,7 @@ class _AtDraws(Reading[Array]):
             case sp.Not():
                 return ~self.true(formula.args[0], copies)
             case sp.Symbol():
-                return self.value(self.statements.claim, formula, copies)
+                return self.value(self.statements.claim, formula, copies).astype(bool)
         everywhere: Array = self.spread(np.ones(self.drawn.draws, dtype=bool))
         if formula in (sp.true, sp.false):
             return everywhere & (formula is sp.true)
