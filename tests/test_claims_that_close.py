@@ -17,6 +17,7 @@ from dilemma.claims.engine import Engine
 from dilemma.claims.preference import revealed
 from dilemma.claims.statements import copies
 from dilemma.deciders.forms import FORMS
+from dilemma.deciders.question import Answer, Question
 from dilemma.errors import ModelError
 
 
@@ -345,9 +346,15 @@ def test_what_does_not_move_is_the_same_in_definitions_too(burden):
 # --- longer answers -----------------------------------------------------------------------------------
 
 
-def test_what_short_answers_leave_open_gets_longer_ones(tripwire):
+def test_what_short_answers_leave_open_gets_longer_ones(tripwire, monkeypatch):
+    asked = Question._asked
+
+    def patient(self, who, terms, extra, seconds):
+        return asked(self, who, terms, extra, 10) if seconds > 0.05 else Answer("unknown")
+
+    monkeypatch.setattr(Question, "_asked", patient)
     claim = replace(tripwire.make_claim("rises(x, t)", over="all"), among="interior")
-    cases = Cases(stated(tripwire, claim, "all"), time.perf_counter() + 300, answer=1e-5)
+    cases = Cases(stated(tripwire, claim, "all"), time.perf_counter() + 300, answer=0.01)
     engine = Engine(cases)
     found, reason = engine.status()
     assert found == "open"
@@ -468,3 +475,16 @@ def test_a_claim_is_not_taken_to_hold_where_it_has_no_value():
     trade = dilemma.load("trade")
     (verdict,) = decide(trade, trade.make_claim("falls(partner_to_rival, x_UJ)", over="all"))
     assert verdict.status == "disproved"
+
+
+def test_what_every_equilibrium_does_some_does_where_none_has_a_closed_form():
+    """What going on is worth without consensus is above 1 in the one equilibrium that there is."""
+    consensus = dilemma.load("consensus")
+    claim = consensus.make_claim(exists="reservation >= 1", over="post_cold_war")
+    (verdict,) = decide(consensus, claim, seconds=60)
+    assert verdict.status == "proved"
+
+
+def test_an_example_may_lie_in_a_continuum(wager):
+    """At k = 2 one of them stays at x = 1 for many y, and what it is worth rises with y."""
+    assert status(wager, "falls(one, d)", given="one > 1/2") == "mixed"

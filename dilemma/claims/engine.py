@@ -334,7 +334,8 @@ class Engine:
             formulas = [self._formula(chosen, part) for part in parts]
             if None in formulas:
                 continue  # nor does it hold where it has no value
-            left.append((chosen, self._with_values(chosen, (*formulas, *necessary))))
+            says = self._with_values(chosen, tuple(f for f in formulas if f is not None))
+            left.append((chosen, (*says, *necessary)))
         left = self._asked_all(left, parts, first=True)
         if left and self.holds is None:
             if self._wrong_everywhere(cases, first=True):
@@ -471,8 +472,7 @@ class Engine:
         """
         self.fails, self.holds = self.trial.fails, self.trial.holds
         if self.fails is None:
-            tried = Can.SLOPES in self.statements.model.game.can
-            status, reason = self._of_every() if tried else ("open", "")
+            status, reason = self._of_every() if self.cases.tries_first else ("open", "")
             if status == "open":
                 status, reason = self._in_closed_forms()
             if self.fails is None:

@@ -16,11 +16,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import sympy as sp
 
 from dilemma.claims.statements import Alone, AtMost, Copy, Part, Statements
+from dilemma.deciders.question import may_always_be_read
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch
 from dilemma.games.dominance import dominant
@@ -205,6 +207,7 @@ class Symbols(Reading[sp.Basic]):
 # --- where it has a value ---------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=10_000)
 def defined(formula: sp.Basic) -> sp.Basic:
     """State that a formula has a value: nothing is divided by nought, no case left undefined.
 
@@ -216,8 +219,8 @@ def defined(formula: sp.Basic) -> sp.Basic:
     >>> defined(sp.Piecewise((1 / x, y > 0), (sp.nan, True)) > 1)
     (y > 0) & Ne(x, 0)
     """
-    if formula in _NOWHERE:
-        return sp.false
+    if formula.is_Atom:
+        return sp.false if any(formula is none for none in _NOWHERE) else sp.true
     if isinstance(formula, sp.Piecewise):
         found, before = [], sp.true
         for value, condition in formula.args:
@@ -225,6 +228,8 @@ def defined(formula: sp.Basic) -> sp.Basic:
             found.append(here)
             before = sp.And(before, sp.Not(condition))
         return sp.Or(*found)
+    if not formula.has(sp.nan, sp.zoo, sp.oo, -sp.oo) and may_always_be_read(formula):
+        return sp.true
     parts = [defined(part) for part in formula.args]
     if isinstance(formula, sp.Pow) and formula.exp.is_negative:
         parts.append(sp.Ne(formula.base, 0))

@@ -15,7 +15,7 @@ import sympy as sp
 
 from dilemma.claims.verdict import ANOTHER, Example, Radius, Robustness, Verdict
 from dilemma.errors import DilemmaError
-from dilemma.games.kind import Can, Game
+from dilemma.games.kind import NASH, Can
 from dilemma.games.play import numbers
 from dilemma.model import Model
 from dilemma.output.cleaning import latex_escape
@@ -155,7 +155,7 @@ def _equilibria(model: Model, verdict: Verdict) -> str:
             return "; the claim says itself which profiles are equilibria"
         return "; no equilibrium enters"
     one = claim.mode != "holds"
-    usual = model.game.concept == Game.concept
+    usual = model.game.concept == NASH
     which = "equilibrium" if usual else model.game.concept.replace("equilibria", "equilibrium")
     if claim.among in AMONG:
         which = AMONG[claim.among].format(which)

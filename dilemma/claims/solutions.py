@@ -34,9 +34,10 @@ from dilemma.games.branch import ZERO
 from dilemma.games.kind import Can
 from dilemma.games.numbers.search import NotFoundError, Search
 from dilemma.games.play import deviation_gain
-from dilemma.games.points import Point, holds
+from dilemma.games.points import Point, candidate, holds
 from dilemma.games.solution import by_branches, many
 from dilemma.model import Model
+from dilemma.theory.exact_values import put_in_exactly
 
 __all__ = ["Solutions", "confirmed", "in_boxes", "near_centre", "solved_again", "speaks"]
 
@@ -323,10 +324,47 @@ def confirmed(
     if found is None and fails and chosen is not None and _of_one_play(statements, chosen):
         only = {c.key: {chosen.get(c.key, chosen[c.base]).name} for c in copies(statements)}
         found = solved_again(statements, points, held, fails=True, only=only)
+        found = found or _as_found(statements, points, values, chosen)
     until = min(until, time.perf_counter() + ROUNDING)
     if found is None or time.perf_counter() >= until:
         return found
     return near_centre(statements, points, held, fails=fails, until=until) or found
+
+
+def _as_found(
+    statements: Statements,
+    points: Points,
+    values: Mapping[sp.Symbol, sp.Rational | None],
+    chosen: Chosen,
+) -> Example | None:
+    """Return an example of the very play that was found: one of a continuum, that solving does not list."""
+    solved = {}
+    for copy in copies(statements):
+        if not _is_one(statements, copy, points):
+            return None
+        if copy.base not in statements.in_equilibrium:
+            continue
+        branch, home = chosen.get(copy.key, chosen[copy.base]), statements.home_of(copy)
+        at: dict[sp.Symbol, sp.Expr] = {**statements.model.values(points[copy.key])}
+        root = {}
+        for unknown in branch.unknowns:
+            here = values.get(statements.unknown(copy, unknown))
+            root[unknown] = values.get(statements.unknown(home, unknown)) if here is None else here
+        if None in root.values():
+            return None
+        if any(
+            put_in_exactly(statements.model.expand_play(e), at | root) != 0
+            for e in branch.equations
+        ):
+            return None
+        point = candidate(statements.model, branch, at, root, exact=True)
+        if point is None:
+            return None
+        solved[copy.key] = [point]
+    outcome = Solutions(statements, points, solved).outcome()
+    if outcome is None or outcome[0] or not _nobody_gains(statements, outcome[1], points):
+        return None
+    return _example(_AtPoints(statements, points, outcome[1]))
 
 
 def _of_one_play(statements: Statements, chosen: Chosen) -> bool:
