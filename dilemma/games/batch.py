@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -253,6 +253,8 @@ def _solver(
     closeness: Closeness,
 ) -> Solver:
     """Compile one branch."""
+    if shape.loose and not shape.ties and branch.located is not None:
+        return _free(branch, branch.located, closeness)
     if shape.loose or shape.ties:
         return _nowhere(branch)
     if shape.direct:
@@ -275,9 +277,23 @@ def _nowhere(branch: Branch) -> Solver:
     return Solver((), rows)
 
 
+def _free(branch: Branch, located: Sequence[sp.Basic], closeness: Closeness) -> Solver:
+    """Compile a branch in which some chances are free: where there is one, and no value of theirs."""
+    relations = list(_relations(located))
+    gaps = [r.lhs - r.rhs for r in relations]
+
+    def rows(known: Sequence[Array], base: Columns, draws: int, size: Array) -> tuple[Rows, Array]:
+        gap = dict(zip(relations, known, strict=True))
+        holds = np.ones((draws, 1), dtype=bool)
+        own, close = _holding(located, holds, partial(closeness.truth, gap=gap.get, size=size))
+        return Rows(branch, own, base), close
+
+    return Solver(tuple(gaps), rows)
+
+
 def _direct(branch: Branch, shape: Shape, closeness: Closeness) -> Solver:
     """Compile a branch that is in closed form: its conditions hang on parameters alone."""
-    relations = list(_relations(branch))
+    relations = list(_relations(branch.conditions))
     gaps = [(r.lhs - r.rhs).xreplace(dict(shape.closed)) for r in relations]
 
     def rows(known: Sequence[Array], base: Columns, draws: int, size: Array) -> tuple[Rows, Array]:
@@ -285,7 +301,9 @@ def _direct(branch: Branch, shape: Shape, closeness: Closeness) -> Solver:
         at = {**base, **dict(zip(shape.closed, values, strict=False))}
         gap = dict(zip(relations, values, strict=True))
         holds = np.ones((draws, 1), dtype=bool)
-        return _holding(branch, at, holds, lambda c: closeness.truth(c, gap.get, size))
+        truth = partial(closeness.truth, gap=gap.get, size=size)
+        own, close = _holding(branch.conditions, holds, truth)
+        return Rows(branch, own, at), close
 
     return Solver((*shape.closed.values(), *gaps), rows)
 
@@ -300,7 +318,7 @@ def _stepwise(
     """Compile a branch whose unknowns are gone through from the foot of its shape upwards."""
     root = _rooting(model, shape, parameters)
     steps = _steps(model, shape, parameters)
-    gaps = {r: _function(model, r.lhs - r.rhs) for r in _relations(branch)}
+    gaps = {r: _function(model, r.lhs - r.rhs) for r in _relations(branch.conditions)}
 
     def rows(
         known: Sequence[Array],  # noqa: ARG001 -- all hangs on the steps
@@ -325,14 +343,16 @@ def _stepwise(
                 numerator, denominator = step(*(at[n] for n in names))
                 at[symbol] = np.asarray(numerator / denominator, dtype=float)
                 holds = holds & (closeness.kept | np.isfinite(at[symbol]))
-            return _holding(branch, at, holds, lambda c: closeness.truth(c, gap, size))
+            truth = partial(closeness.truth, gap=gap, size=size)
+            own, close = _holding(branch.conditions, holds, truth)
+            return Rows(branch, own, at), close
 
     return Solver((), rows)
 
 
-def _relations(branch: Branch) -> Iterator[sp.Basic]:
-    """Yield the relations that a branch's conditions are made of."""
-    waiting = list(branch.conditions)
+def _relations(conditions: Iterable[sp.Basic]) -> Iterator[sp.Basic]:
+    """Yield the relations that conditions are made of."""
+    waiting = list(conditions)
     while waiting:
         condition = waiting.pop()
         if isinstance(condition, sp.And | sp.Or):
@@ -342,14 +362,16 @@ def _relations(branch: Branch) -> Iterator[sp.Basic]:
 
 
 def _holding(
-    branch: Branch, at: Columns, holds: Array, truth: Callable[[sp.Basic], tuple[Array, Array]]
-) -> tuple[Rows, Array]:
-    """Keep those solutions that satisfy a branch's conditions, and tell where that is close."""
+    conditions: Iterable[sp.Basic],
+    holds: Array,
+    truth: Callable[[sp.Basic], tuple[Array, Array]],
+) -> tuple[Array, Array]:
+    """Keep those solutions that satisfy conditions, and tell where that is close."""
     close = np.zeros(holds.shape, dtype=bool)
-    for condition in branch.conditions:
+    for condition in conditions:
         true, near = truth(condition)
         holds, close = np.broadcast_arrays(holds & true, close | near)
-    return Rows(branch, holds, at), np.any(holds & close, axis=1)
+    return holds, np.any(holds & close, axis=1)
 
 
 def _steps(

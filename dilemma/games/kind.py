@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FEW",
     "KINDS",
+    "NASH",
     "PLENTY",
     "SOME",
     "USUAL",
@@ -126,6 +127,8 @@ class Can(Flag):
     Claims are tried on calibrations that are solved before anything is asked.
     """
 
+
+NASH = "Nash equilibria"
 
 _NEEDED = {
     Can.SYMBOLS: "games that are solved in symbols",
@@ -452,8 +455,11 @@ class Game:
 
     # --- for readers ----------------------------------------------------------------------------
 
-    concept: ClassVar[str] = "Nash equilibria"
-    """Which equilibria branches are; where they are fewer than all, verdicts say so by this."""
+    @property
+    def concept(self) -> str:
+        """Which equilibria branches are; where they are fewer than all, verdicts say so by this."""
+        return NASH
+
     rules: ClassVar[tuple[str, ...]] = ("highest", "lowest")
     """The rules by which one of several equilibria may be selected."""
 
@@ -500,5 +506,5 @@ class Game:
 def concepts(models: Iterable[Model]) -> Iterator[str]:
     """Say which equilibria are meant, where these are fewer than all."""
     for model in models:
-        if model.game.concept != Game.concept:
+        if model.game.concept != NASH:
             yield f"Equilibria of {model.title} are {model.game.concept}."

@@ -210,7 +210,7 @@ class DynamicGame(Game):
         return not self.mixed or all(len(self.slots(state)) <= 2 for state in self.states)
 
     @property
-    def concept(self) -> str:  # type: ignore[override]
+    def concept(self) -> str:
         """Which equilibria are meant."""
         if self.mixed:
             most = "" if self.whole else ", at most two players mixing in a state"

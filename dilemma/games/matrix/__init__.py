@@ -43,7 +43,6 @@ class MatrixGame(Game):
     gambit: ClassVar[str] = "nfg"
     here: ClassVar[str] = "players choose among actions, all at once"
     see: ClassVar[str] = "solve, select, compare, propositions, regions, prove"
-    concept: ClassVar[str] = "Nash equilibria"
     rules: ClassVar[tuple[str, ...]] = ("highest", "lowest", "risk_dominant")
     scanned: ClassVar[bool] = True
     to_lead: ClassVar[str] = (

@@ -61,7 +61,6 @@ class NetworkGame(Game):
     profiles: ClassVar[tuple[tuple[str, ...], ...]] = ()  # type: ignore[misc]
     here: ClassVar[str] = "players link with one another"
     see: ClassVar[str] = "solve, compare, trace, along, regions, attribute, tornado, prove"
-    concept: ClassVar[str] = "pairwise stable networks"
     sections: ClassVar[Mapping[str, type]] = {"players": LinkPlayerRow, "links": LinksRow}
     needed: ClassVar[tuple[str, ...]] = ("players", "links", "payoffs")
     names_in_players: ClassVar[bool] = True
@@ -83,6 +82,11 @@ class NetworkGame(Game):
                 yield "choices", ("players", player, "choices", name), name
 
     # --- what it is -----------------------------------------------------------------------------
+
+    @property
+    def concept(self) -> str:
+        """Networks that nobody wants to cut a link of, and no two to add one to."""
+        return "pairwise stable networks"
 
     @property
     def kind(self) -> str:

@@ -47,7 +47,6 @@ class TreeGame(Game):
     gambit: ClassVar[str] = "efg"
     here: ClassVar[str] = "players move one after the other"
     see: ClassVar[str] = "solve, compare, trace, propositions, regions, attribute, prove"
-    concept: ClassVar[str] = "subgame perfect equilibria"
     sections: ClassVar[Mapping[str, type]] = {"types": TypeRow, "tree": NodeRow}
 
     # --- how it is read -------------------------------------------------------------------------
@@ -77,6 +76,11 @@ class TreeGame(Game):
         return "tree"
 
     @property
+    def concept(self) -> str:
+        """What is solved for: where somebody does not know what has happened, with beliefs."""
+        return f"{'subgame perfect' if self.perfect else 'perfect Bayesian'} equilibria"
+
+    @property
     def ends(self) -> tuple[History, ...]:
         """Where play ends."""
         return self.profiles
@@ -84,8 +88,9 @@ class TreeGame(Game):
     @property
     def can(self) -> Can:
         """Branches, and a script of them, as long as everybody knows what has happened."""
-        seen = Can.SYMBOLS | Can.SCRIPT if self.perfect else Can(0)
-        return Can.ACTIONS | Can.MOVES | seen
+        if self.perfect:
+            return Can.ACTIONS | Can.MOVES | Can.SYMBOLS | Can.SCRIPT
+        return Can.ACTIONS | Can.MOVES | (Can(0) if self.types else Can.SYMBOLS)
 
     @cached_property
     def decisions(self) -> Mapping[str, Decision]:
@@ -152,10 +157,12 @@ class TreeGame(Game):
     # --- its two faces --------------------------------------------------------------------------
 
     def branches(self, model: Model, ask: Ask) -> tuple[Branch, ...]:
-        """Return a branch for each case of backward induction."""
-        from dilemma.games.tree.induction import branches
+        """Return a branch for each case of backward induction, or for each choice of supports."""
+        from dilemma.games.tree import hidden, induction
 
-        return branches(model, named=ask.named)
+        if self.perfect:
+            return induction.branches(model, named=ask.named)
+        return hidden.branches(model, named=ask.named)
 
     def script(self, model: Model) -> tuple[str, dict[str, Any]]:
         """Return its moves, and its branches as they stand."""
@@ -164,15 +171,21 @@ class TreeGame(Game):
         return moves(model)
 
     def may_hold(self, model: Model, branch: Branch, values: Mapping[sp.Symbol, sp.Expr]) -> bool:
-        """Tell that there is no cutoff where a gain does not move with the type."""
-        del model, branch, values
-        return False
+        """Tell whether chances may be free; there is no cutoff where a gain does not move with the type."""
+        from dilemma.games.points import holds
+
+        del model
+        if self.perfect:
+            return False
+        return branch.located is None or all(holds(c, values)[0] for c in branch.located)
 
     def settle_batch(self, batch: Batch, holding: tuple[str, ...]) -> Batch:
-        """Doubt any number of equilibria but one: others come with ties."""
+        """Doubt any number of equilibria but one, where all is seen: others come with ties."""
         import numpy as np
 
         del holding
+        if not self.perfect:
+            return replace(batch, doubtful=batch.doubtful | bool(batch.unsolved))
         count = np.sum([rows.holds[:, 0] for rows in batch.rows], axis=0)
         return replace(batch, doubtful=batch.doubtful | (count != 1))
 

@@ -70,13 +70,8 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
     Raises
     ------
     UnsupportedError
-        If some player does not know which history has happened, or there are too many cases.
+        If there are too many cases.
     """
-    if not tree_of(model).perfect:
-        raise UnsupportedError(
-            f"{model.name} has no symbolic solution: some player does not know what has happened "
-            "(solve and compare answer for given values; in Python trace, too)"
-        )
     if not has_symbols(model):
         raise UnsupportedError(
             f"{model.name} has {_count(tree_of(model)):,} cases of backward induction or more: its "
