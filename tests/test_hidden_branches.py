@@ -491,3 +491,29 @@ def test_what_is_too_large_says_how_large():
     game = tree(players, nodes, {e: ["0"] * 13 for e in ends}, number("a", 0, 1))
     with pytest.raises(UnsupportedError, match="13 information sets"):
         dilemma.propositions(game)
+
+
+def surprised():
+    """Off the path one believes anything of the colour; a second set follows two of three colours alone."""
+    nodes = {"root": move("zero", "out red black blue")}
+    payoffs = {"out": ("2", "0")}
+    for colour in ("red", "black", "blue"):
+        nodes[colour] = move("one", "stop go", "first")
+        payoffs[f"{colour}, stop"] = "0", "0"
+        if colour == "blue":
+            payoffs["blue, go"] = "0", "1"
+            continue
+        nodes[f"{colour}, go"] = move("one", "left right", "second")
+        payoffs[f"{colour}, go, left"] = "0", "a"
+        payoffs[f"{colour}, go, right"] = "0", "0"
+    return tree(("zero", "one"), nodes, payoffs, positive("a"))
+
+
+def test_beliefs_against_which_something_happens_are_refused():
+    """There 'right' is no best reply for any belief; taken over from 'blue' alone nothing would forbid it."""
+    model = surprised()
+    told = Brute(model, model.values({"a": sp.Integer(1)})).supports()
+    assert told
+    assert not any("right" in name for name in told)
+    with pytest.raises(UnsupportedError, match="against what it believed"):
+        dilemma.propositions(model)

@@ -245,10 +245,8 @@ class _Supports:
             now = {**support, name: chosen}
             mixed = {**play, name: _mix(name, decision, chosen)}
             more = [*stated, *_positive(mixed[name])]
-            for (
-                one,
-                own,
-            ) in now.items():  # a best reply for some weights, once all behind is decided
+            # A best reply for some weights, once all behind is decided.
+            for one, own in now.items():
                 if one != name and name not in self.shape.behind[one]:
                     continue
                 if self.shape.behind[one] <= set(now):
@@ -323,6 +321,8 @@ class _Supports:
             if before in hangs:
                 hangs[name] = hangs[before]
             able = [Counter(way) for way in ways.values() if ZERO not in way]
+            if before in hangs and len(ways) > 1 and able:
+                self._sees_all(name, before, [h for h, way in ways.items() if ZERO not in way])
             if len(ways) == 1:
                 found[name] = dict.fromkeys(decision.histories, ONE)
                 hangs.pop(name, None)
@@ -337,6 +337,21 @@ class _Supports:
                 found[name] = free[name] = _shares(f"belief at {name}", decision.histories)
                 hangs[name] = name
         return found, free, hangs
+
+    def _sees_all(self, name: str, before: str, able: Sequence[History]) -> None:
+        """See that free beliefs, taken over from a set, cannot all be on what does not lead here.
+
+        Raises
+        ------
+        UnsupportedError
+            If they can: then beliefs here are free once more, which is not worked out.
+        """
+        led = {b for b in self.tree.decisions[before].histories for h in able if h[: len(b)] == b}
+        if len(led) < len(self.tree.decisions[before].histories):
+            raise UnsupportedError(
+                f"{self.every.model.name}: a player who believes anything at '{before}' may come to "
+                f"'{name}' against what it believed there: its symbolic solution is not worked out"
+            )
 
     def _ways(
         self, name: str, decision: Decision, play: Play, found: Mapping[str, Weights]
