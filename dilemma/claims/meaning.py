@@ -22,6 +22,7 @@ from typing import Any, Generic, TypeVar
 import sympy as sp
 
 from dilemma.claims.statements import Alone, AtMost, Copy, Part, Statements
+from dilemma.deciders.clearing import NOWHERE
 from dilemma.deciders.question import may_always_be_read
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch
@@ -220,7 +221,7 @@ def defined(formula: sp.Basic) -> sp.Basic:
     (y > 0) & Ne(x, 0)
     """
     if formula.is_Atom:
-        return sp.false if any(formula is none for none in _NOWHERE) else sp.true
+        return sp.false if any(formula is none for none in NOWHERE) else sp.true
     if isinstance(formula, sp.Piecewise):
         found, before = [], sp.true
         for value, condition in formula.args:
@@ -228,7 +229,7 @@ def defined(formula: sp.Basic) -> sp.Basic:
             found.append(here)
             before = sp.And(before, sp.Not(condition))
         return sp.Or(*found)
-    if not formula.has(sp.nan, sp.zoo, sp.oo, -sp.oo) and may_always_be_read(formula):
+    if not formula.has(*NOWHERE) and may_always_be_read(formula):
         return sp.true
     parts = [defined(part) for part in formula.args]
     if isinstance(formula, sp.Pow) and formula.exp.is_negative:
@@ -292,9 +293,6 @@ def _implied(lemma: Claim, symbols: Symbols, copies: Copies, *given: sp.Basic) -
 # --- what has no value ----------------------------------------------------------------------------
 
 
-_NOWHERE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
-
-
 class UndefinedError(UnsupportedError):
     """Something that a claim speaks of has no value where it does."""
 
@@ -329,12 +327,12 @@ def _without_value(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Basic]) -> s
         if (without := _without_value(part, values)) is not None:
             return without
     if not isinstance(formula, sp.Symbol | sp.Pow | sp.log):
-        return formula if formula in _NOWHERE else None
+        return formula if formula in NOWHERE else None
     put = formula.xreplace(values)
     if put.has(sp.Piecewise):  # which of its cases holds may not be known yet
         return formula if put != formula and _without_value(put, {}) is not None else None
     real = not isinstance(put, sp.Expr) or put.is_real is not False
-    return None if real and not put.has(*_NOWHERE) else formula
+    return None if real and not put.has(*NOWHERE) else formula
 
 
 def _cases_without_value(

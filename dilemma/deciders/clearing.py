@@ -37,6 +37,7 @@ from dilemma.errors import UnsupportedError
 
 __all__ = [
     "MOST_ROOT",
+    "NOWHERE",
     "About",
     "Axis",
     "Between",
@@ -61,6 +62,7 @@ _ALLOWED = {
 _NEGATED = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "==": "!=", "!=": "=="}
 _MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
 
+NOWHERE = (sp.nan, sp.zoo, sp.oo, -sp.oo)  # what stands where there is no value
 MOST_ROOT = 24  # the highest degree of a root that is made an unknown
 
 Case = tuple[Formula, Product | None]  # a condition, and the value where it holds
@@ -295,7 +297,7 @@ class _Clearing:
 
     def _read(self, expression: sp.Expr) -> list[Case]:
         match expression:
-            case _ if expression in (sp.nan, sp.zoo, sp.oo, -sp.oo):
+            case _ if expression in NOWHERE:
                 return [(TRUE, None)]
             case sp.Symbol():
                 return self._symbol(expression)

@@ -29,7 +29,7 @@ import z3
 
 from dilemma.deciders import Decider
 from dilemma.deciders.bisection import OUT_OF_TIME, Bisected, bisected, holds_at
-from dilemma.deciders.clearing import MOST_ROOT, About, Axis, System, cleared
+from dilemma.deciders.clearing import MOST_ROOT, NOWHERE, About, Axis, System, cleared
 from dilemma.deciders.elimination import Reducing
 from dilemma.deciders.forms import FORMS, Form
 from dilemma.deciders.logarithms import Curve
@@ -517,7 +517,7 @@ class Question:
                 return z3.If(inner >= 0, inner, -inner)
             case sp.log() | sp.exp() | sp.core.numbers.Exp1():
                 return self._curve(expression, guard)
-            case _ if expression in _NOWHERE:
+            case _ if expression in NOWHERE:
                 self._oblige("a value that is not defined", guard)
                 return self._new("undefined")
         raise UnsupportedError(
@@ -569,7 +569,7 @@ class Question:
         for value, condition in pieces.args:
             holds = self._boolean(condition, rest)
             here = z3.And(rest, holds)
-            if value in _NOWHERE:
+            if value in NOWHERE:
                 self._oblige("a value that is not defined", here)
             else:
                 chosen.append((holds, self._term(value, here)))
@@ -609,13 +609,12 @@ def _may_hold(
             return _may_hold(formula.args[0], values, negated=not negated)
         case sp.core.relational.Relational():
             sides = [side.xreplace(values) for side in formula.args]
-            if any(s.is_real is False or s.has(*_NOWHERE) for s in sides):
+            if any(s.is_real is False or s.has(*NOWHERE) for s in sides):
                 return True
             return bool(formula.func(*sides) == (sp.false if negated else sp.true))
     return (formula is sp.true) != negated
 
 
-_NOWHERE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
 _RELATIONS: dict[str, Callable[[z3.ArithRef, z3.ArithRef], z3.BoolRef]] = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
