@@ -31,6 +31,7 @@ from dilemma.errors import CalibrationError, DilemmaError, UnsupportedError
 from dilemma.games.branch import Branch
 from dilemma.games.kind import Can
 from dilemma.games.solution import branches
+from dilemma.games.tree.refinements import REFINEMENTS
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Interval, Reference
 
@@ -367,8 +368,8 @@ def first_of(label: str, labels: Iterable[str]) -> str:
 # --- which equilibria a claim speaks of -----------------------------------------------------------
 
 
-CONCEPTS = ("stable", "strict", "risk_dominant", "lowest", "highest")
-EXTREMES = CONCEPTS[3:]
+EXTREMES = ("lowest", "highest")
+CONCEPTS = ("stable", "strict", "risk_dominant", *REFINEMENTS, *EXTREMES)
 
 
 def among(model: Model, every: Sequence[Branch], which: str | None) -> tuple[Branch, ...]:
@@ -383,15 +384,14 @@ def among(model: Model, every: Sequence[Branch], which: str | None) -> tuple[Bra
     UnsupportedError
         If a concept has no conditions in this game.
     """
+    if which in (None, "any"):
+        return tuple(every)
+    own = [b for b in (model.game.confined(model, b, which) for b in every) if b is not None]
+    if own:
+        return tuple(own)
     match which:
-        case None | "any":
-            return tuple(every)
         case "pure" | "mixed":
             return tuple(b for b in every if b.pure == (which == "pure"))
-        case "strict" if model.game.concepts == ("strict",):
-            return tuple(
-                replace(b, conditions=(*b.conditions, *(gap > 0 for gap in b.gaps))) for b in every
-            )
         case "strict" | "stable" if Can.SLOPES not in model.game.can:
             return tuple(_strict(model, b) for b in every if b.pure and not b.unknowns)
         case "stable":
@@ -421,6 +421,7 @@ def _concepts(model: Model) -> Iterator[str]:
         yield "strict"
     if Can.TABLE in can:
         yield "risk_dominant"
+    yield from (c for c in model.game.concepts if c in REFINEMENTS)
     if Can.SLOPES in can and not model.game.leader:
         yield from EXTREMES
 

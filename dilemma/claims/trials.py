@@ -26,6 +26,7 @@ from dilemma.claims.statements import EXTREMES, AtMost, Copy, Statements, copies
 from dilemma.errors import UnsupportedError
 from dilemma.games.batch import Batch, Rows
 from dilemma.games.solution import many
+from dilemma.games.tree.refinements import REFINEMENTS
 from dilemma.theory.parts import Interval, quickly
 
 __all__ = ["DRAWS", "NOTHING", "Draws", "Findings", "Trial", "findings"]
@@ -150,7 +151,7 @@ class Draws:
         branches = {b.name: b for b in self.statements.branches()}
         rows = [r for r in self.batch(copy).rows if r.branch.name in branches]
         which = self.statements.claim.among
-        if which in ("stable", "strict"):
+        if which in ("stable", "strict", *REFINEMENTS):
             rows = [self._conditioned(copy, r, branches[r.branch.name].conditions) for r in rows]
         if which in EXTREMES and rows:
             rows = self._extreme(rows, 1 if which == "highest" else -1)
@@ -158,13 +159,26 @@ class Draws:
 
     def _conditioned(self, copy: Copy, rows: Rows, conditions: Iterable[sp.Basic]) -> Rows:
         """Keep what satisfies the conditions that a concept adds."""
-        holds = rows.holds
-        for condition in set(conditions) - set(rows.branch.conditions) - {sp.true}:
-            if condition is sp.false:
-                return replace(rows, holds=np.zeros_like(holds))
-            gap = self.batch(copy).worth(rows, condition.lhs - condition.rhs)
-            holds = holds & (np.abs(gap) > 0 if isinstance(condition, sp.Ne) else gap < 0)
-        return replace(rows, holds=holds)
+        more = set(conditions) - set(rows.branch.conditions)
+        holds = [self._where(copy, rows, condition) for condition in more]
+        return replace(rows, holds=np.logical_and.reduce([rows.holds, *holds]))
+
+    def _where(self, copy: Copy, rows: Rows, condition: sp.Basic) -> Array:
+        """Return where a condition holds."""
+        if isinstance(condition, sp.And | sp.Or):
+            own = [self._where(copy, rows, c) for c in condition.args]
+            both = np.logical_and if isinstance(condition, sp.And) else np.logical_or
+            return np.asarray(both.reduce(own))
+        if condition in (sp.true, sp.false):
+            return np.full(rows.holds.shape, condition is sp.true)
+        gap = self.batch(copy).worth(rows, condition.lhs - condition.rhs)
+        match condition:
+            case sp.Ne():
+                return np.asarray(np.abs(gap) > 0)
+            case sp.Gt() | sp.Ge():
+                return np.asarray(gap > 0)
+            case _:
+                return np.asarray(gap < 0)
 
     def _extreme(self, rows: list[Rows], sign: int) -> list[Rows]:
         """Keep what has every chosen number at least as high, or low, as every other equilibrium."""

@@ -415,6 +415,11 @@ class Game:
         """The concepts to whose equilibria a claim may be confined."""
         return ()
 
+    def confined(self, model: Model, branch: Branch, which: str) -> Branch | None:
+        """Return a branch with what a concept asks besides; None where no kind has its own words for it."""
+        del model, branch, which
+        return None
+
     def not_called(self, which: str) -> tuple[tuple[str, ...], str] | None:
         """Say that no branch is called so: the names that are known, and what to write.
 

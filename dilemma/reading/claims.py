@@ -343,6 +343,8 @@ _CONCEPTS = {
     "stable": "simultaneous games: with actions, or two players with a number each",
     "strict": "actions: of all at once, or in a tree in which everybody knows what has happened",
     "risk_dominant": "two players with two actions each",
+    "intuitive": "games in which a sender of some type signals and a receiver replies",
+    "divine": "games in which a sender of some type signals and a receiver replies",
     "lowest": "players who choose numbers, all at once",
     "highest": "players who choose numbers, all at once",
 }

@@ -39,17 +39,26 @@ class TreeGame(Game):
     profiles : tuple of history
         Its ends: the actions that led there.
     types : mapping of str to PrivateType
+    sequential : bool
+        Whether beliefs must be consistent where somebody does not know what has happened.
     """
 
     nodes: Mapping[History, Node]
     profiles: tuple[History, ...]
     types: Mapping[str, PrivateType]
+    sequential: bool = False
     gambit: ClassVar[str] = "efg"
     here: ClassVar[str] = "players move one after the other"
     see: ClassVar[str] = "solve, compare, trace, propositions, regions, attribute, prove"
     sections: ClassVar[Mapping[str, type]] = {"types": TypeRow, "tree": NodeRow}
 
     # --- how it is read -------------------------------------------------------------------------
+
+    @classmethod
+    def texts(cls, kind: str) -> tuple[str, ...]:
+        """Return which equilibria are meant."""
+        del kind
+        return ("concept",)
 
     @classmethod
     def read(cls, document: Document, scope: Scope, mistakes: list[Mistake]) -> Statement | None:
@@ -78,7 +87,9 @@ class TreeGame(Game):
     @property
     def concept(self) -> str:
         """What is solved for: where somebody does not know what has happened, with beliefs."""
-        return f"{'subgame perfect' if self.perfect else 'perfect Bayesian'} equilibria"
+        if self.perfect:
+            return "subgame perfect equilibria"
+        return "sequential equilibria" if self.sequential else "perfect Bayesian equilibria"
 
     @property
     def ends(self) -> tuple[History, ...]:
@@ -206,8 +217,23 @@ class TreeGame(Game):
 
     @property
     def concepts(self) -> tuple[str, ...]:
-        """Where everybody knows what has happened, play in which nobody is indifferent."""
-        return ("strict",) if self.perfect else ()
+        """Play in which nobody is indifferent where all is known; refinements where one signals."""
+        from dilemma.games.tree.refinements import REFINEMENTS, is_signalling
+
+        if self.perfect:
+            return ("strict",)
+        return REFINEMENTS if is_signalling(self) else ()
+
+    def confined(self, model: Model, branch: Branch, which: str) -> Branch | None:
+        """Return a branch in which nobody is indifferent, or that passes a refinement."""
+        if which not in self.concepts:
+            return None
+        if which == "strict":
+            more = tuple(gap > 0 for gap in branch.gaps)
+            return replace(branch, conditions=(*branch.conditions, *more))
+        from dilemma.games.tree.refinements import refined
+
+        return refined(model, branch, which)
 
     def ordinary(self, size: Size, seconds: float) -> bool:
         """Tell whether it is small enough to be sure; backward induction does not mind players."""

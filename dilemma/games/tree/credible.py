@@ -32,7 +32,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -47,7 +47,9 @@ __all__ = [
     "Judge",
     "OverdueError",
     "Way",
+    "cancelling",
     "consistent",
+    "orders",
     "pinned",
     "way",
 ]
@@ -66,7 +68,7 @@ class Way:
     """
 
     trembles: frozenset[Tremble]
-    likely: Fraction
+    likely: Any
     never: frozenset[Tremble] = frozenset()
 
     def is_no_rarer(self, other: Way) -> bool:
@@ -119,10 +121,13 @@ def consistent(
     milliseconds : int
         How long z3 may take; past it nothing is proved.
     """
-    return _orders(sets, milliseconds) and _ratios(sets)
+    return orders(sets, milliseconds) and _ratios(sets)
 
 
-def _orders(sets: Sequence[tuple[Mapping[History, Way], Weights]], milliseconds: int) -> bool:
+def orders(
+    sets: Sequence[tuple[Mapping[History, Way], Mapping[History, object]]],
+    milliseconds: int = MOST_MILLISECONDS,
+) -> bool:
     """Tell whether some order of mistakes leads to what is believed possible."""
     import z3
 
@@ -149,28 +154,57 @@ def _orders(sets: Sequence[tuple[Mapping[History, Way], Weights]], milliseconds:
 
 def _ratios(sets: Sequence[tuple[Mapping[History, Way], Weights]]) -> bool:
     """Tell whether some sizes of mistakes lead to how likely each history is believed to be."""
+    held = [(ways, [h for h in ways if beliefs[h]]) for ways, beliefs in sets]
+
+    def size(k: int, history: History) -> Fraction:
+        ways, beliefs = sets[k]
+        return Fraction(beliefs[history] / ways[history].likely)
+
+    return all(
+        math.prod(((size(k, a) / size(k, b)) ** power for k, a, b, power in one), start=Fraction(1))
+        == 1
+        for one in cancelling(held)
+    )
+
+
+def cancelling(
+    sets: Sequence[tuple[Mapping[History, Way], Collection[History]]],
+) -> Iterator[list[tuple[int, History, History, int]]]:
+    """Yield products of ratios that are one, whatever the sizes of mistakes.
+
+    Parameters
+    ----------
+    sets : sequence of (ways, histories)
+        How the histories of each information set come about, and which of them are believed possible.
+
+    Yields
+    ------
+    list of (which set, history, other history, power)
+        Where a history is believed to be b likely, and comes about with chance l but for mistakes,
+        the product of ((b/l of the one) / (b/l of the other))**power is 1.
+    """
     import sympy as sp
 
+    pairs: list[tuple[int, History, History]] = []
     rows: list[Counter[Tremble]] = []
-    ratios: list[Fraction] = []
-    for ways, beliefs in sets:
-        held, *others = [h for h in ways if beliefs[h]]
+    for k, (ways, held) in enumerate(sets):
+        first, *others = [h for h in ways if h in held]
         for other in others:
             row = Counter(_mistakes(ways[other]))
-            row.subtract(_mistakes(ways[held]))
+            row.subtract(_mistakes(ways[first]))
             rows.append(row)
-            believed = beliefs[other] / beliefs[held]
-            ratios.append(believed * ways[held].likely / ways[other].likely)
+            pairs.append((k, other, first))
     trembles = sorted({t for row in rows for t in row})
-    if not trembles:
-        return all(ratio == 1 for ratio in ratios)
-    table = sp.Matrix([[row[t] for t in trembles] for row in rows])
-    for vector in table.T.nullspace():
+    if not rows:
+        return
+    table = sp.Matrix(len(rows), len(trembles), lambda i, j: rows[i][trembles[j]])
+    kernel = (
+        table.T.nullspace() if trembles else [sp.eye(len(rows))[:, i] for i in range(len(rows))]
+    )
+    for vector in kernel:
         scale = math.lcm(*(int(entry.q) for entry in vector))
         powers = [int(entry * scale) for entry in vector]
-        if math.prod((r**p for r, p in zip(ratios, powers, strict=True)), start=Fraction(1)) != 1:
-            return False
-    return True
+        yield [(*pair, p) for pair, p in zip(pairs, powers, strict=True) if p]
 
 
 def _mistakes(one: Way) -> Iterator[Tremble]:

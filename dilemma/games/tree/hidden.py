@@ -37,20 +37,20 @@ from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch, Naming, Play, Shape, triangle
 from dilemma.games.tree import TreeGame, tree_of
+from dilemma.games.tree.beliefs import Beliefs, Weights, letters_of, located, shares_of, without
+from dilemma.games.tree.credible import Tremble, Way
 from dilemma.games.tree.induction import probability
 from dilemma.games.tree.nodes import Decision, History
 from dilemma.model import Model
 
-__all__ = ["branches", "has_symbols"]
+__all__ = ["Enumeration", "admits", "asks_more", "branches", "has_symbols"]
 
 ONE, ZERO = sp.Integer(1), sp.Integer(0)
 MOST_SETS = 12  # information sets
 MOST_SUPPORTS = 200_000  # choices of supports, most of which are never looked at
 MOST_BRANCHES = 400
 SECONDS = 4.0  # for one question
-MOST_FREE = 3  # histories of a set among which free beliefs are eliminated
 
-Weights = Mapping[History, sp.Expr]
 Mix = Mapping[str, sp.Expr]
 Supports = Mapping[str, tuple[str, ...]]
 
@@ -63,6 +63,49 @@ def has_symbols(model: Model) -> bool:
 
 def _count(tree: TreeGame) -> int:
     return math.prod(2 ** len(d.actions) - 1 for d in tree.decisions.values())
+
+
+def asks_more(tree: TreeGame) -> bool:
+    """Tell whether more is asked of beliefs than that some at each set make what is played a best reply.
+
+    So it is where they must be consistent, or a player may take over at one set what it believed at
+    an earlier one.
+    """
+    if tree.sequential:
+        return True
+    return any(
+        len(tree.decisions[tree.nodes[h[:k]].decision].histories) > 1
+        for d in tree.decisions.values()
+        if len(d.histories) > 1
+        for h in d.histories
+        for k in range(len(h))
+        if tree.nodes[h[:k]].player == d.player
+    )
+
+
+def admits(model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> bool | None:
+    """Tell whether a play at one calibration is an equilibrium for some beliefs that the concept allows.
+
+    None where that is not decided.
+
+    Parameters
+    ----------
+    values : mapping of symbol to exact value
+        Every parameter and definition.
+    play : mapping of decision to mapping of action to probability
+    """
+    every = Enumeration(model, at=values)
+    nature = {h: node for h, node in every.tree.nodes.items() if not node.player}
+    on = {
+        h: tuple(a for a, chance in node.chances.items() if chance.xreplace(values) != 0)
+        for h, node in nature.items()
+    }
+    support = {d: tuple(a for a, chance in mix.items() if chance != 0) for d, mix in play.items()}
+    equations, conditions, _, _ = _Supports(every, on, ()).told(support, play)
+    if any(equation != 0 for equation in equations) or sp.false in conditions:
+        return False
+    status = every.question.ask(*(c for c in conditions if c is not sp.true)).status
+    return {"sat": True, "unsat": False}.get(status)
 
 
 def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
@@ -92,7 +135,7 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
 @lru_cache(maxsize=64)
 def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
     found = []
-    for branch in _Enumeration(model, Naming(model) if named else None).branches():
+    for branch in Enumeration(model, Naming(model) if named else None).branches():
         found.append(branch)
         if len(found) > MOST_BRANCHES:
             raise UnsupportedError(f"{model.name} has more than {MOST_BRANCHES} branches")
@@ -165,11 +208,16 @@ class _Shape:
 # --- the enumeration ------------------------------------------------------------------------------
 
 
-class _Enumeration:
+class Enumeration:
     """Goes through the supports of one tree, dropping what no parameters allow."""
 
-    def __init__(self, model: Model, naming: Naming | None = None) -> None:
-        self.model, self.tree = model, tree_of(model)
+    def __init__(
+        self,
+        model: Model,
+        naming: Naming | None = None,
+        at: Mapping[sp.Symbol, sp.Expr] | None = None,
+    ) -> None:
+        self.model, self.tree, self.at = model, tree_of(model), at
         self.short = sp.expand if naming is None else naming.shortest
         self.shape = _Shape(self.tree)
         self.question = Question(self._about, lambda: SECONDS)
@@ -188,6 +236,23 @@ class _Enumeration:
             return False
         told = [s for s in stated if s is not sp.true]
         return self.question.ask(*told, first=True).status != "unsat"
+
+    def number(self, formula: sp.Expr) -> sp.Expr:
+        """Return a formula of parameters, at the calibration if there is one."""
+        return formula if self.at is None else formula.xreplace(self.at)
+
+    def known(
+        self, stated: sp.Basic, given: tuple[sp.Basic, ...], decided: dict[sp.Basic, sp.Basic]
+    ) -> sp.Basic:
+        """Return a statement without what ranges, and what else is given, decide."""
+        if isinstance(stated, sp.And | sp.Or):
+            return stated.func(*(self.known(s, given, decided) for s in stated.args))
+        if stated in (sp.true, sp.false):
+            return stated
+        if stated not in decided:
+            never, always = (not self.possible(*given, s) for s in (stated, sp.Not(stated)))
+            decided[stated] = sp.false if never else sp.true if always else stated
+        return decided[stated]
 
     def branches(self) -> Iterator[Branch]:
         """Yield every branch that may be."""
@@ -217,7 +282,7 @@ class _Enumeration:
 class _Supports:
     """The supports of a tree in which it is known what chance may do."""
 
-    every: _Enumeration
+    every: Enumeration
     on: Mapping[History, tuple[str, ...]]
     base: tuple[sp.Basic, ...]
 
@@ -258,7 +323,7 @@ class _Supports:
         self, name: str, play: Play, support: tuple[str, ...]
     ) -> Iterator[sp.Basic]:
         histories = self.tree.decisions[name].histories
-        shares = _shares(f"some at {name}", histories)
+        shares = shares_of(f"some at {name}", histories)
         yield from (sp.Ge(share, 0) for share in shares.values())
         equal, best = self.replies(name, play, shares, support)
         yield from (sp.Eq(gap, 0) for gap in equal)
@@ -271,13 +336,13 @@ class _Supports:
         node = self.tree.nodes[history]
         if node.player:
             return play[node.decision][action]
-        return node.chances[action] if action in self.on[history] else ZERO
+        return self.every.number(node.chances[action]) if action in self.on[history] else ZERO
 
     def value(self, play: Play, history: History, player: str) -> sp.Expr:
         """Return what a player is paid from a history on."""
         node = self.tree.nodes.get(history)
         if node is None:
-            return self.every.model.payoffs[history][player]
+            return self.every.number(self.every.model.payoffs[history][player])
         terms = []
         for action in node.actions:
             chance = self.step(play, history, action)
@@ -310,48 +375,72 @@ class _Supports:
 
     # --- weights and beliefs --------------------------------------------------------------------
 
-    def weights(self, play: Play) -> tuple[dict[str, Weights], dict[str, Weights], dict[str, str]]:
-        """Return the weights at every set, beliefs that are free, and on whose set's a set's hang."""
-        found: dict[str, Weights] = {}
-        free: dict[str, Weights] = {}
-        hangs: dict[str, str] = {}
+    def assessments(self, play: Play) -> Iterator[Beliefs]:
+        """Yield the weights at every set, and which beliefs are free, case by case.
+
+        A player who believes anything at one set may come to its next one against what it
+        believed; then it believes anything once more.
+        """
+        waiting = [Beliefs()]
         for name in self.shape.first_first:
             decision = self.tree.decisions[name]
-            ways, before = self._ways(name, decision, play, found)
-            if before in hangs:
-                hangs[name] = hangs[before]
-            able = [Counter(way) for way in ways.values() if ZERO not in way]
-            if before in hangs and len(ways) > 1 and able:
-                self._sees_all(name, before, [h for h, way in ways.items() if ZERO not in way])
-            if len(ways) == 1:
-                found[name] = dict.fromkeys(decision.histories, ONE)
-                hangs.pop(name, None)
-            elif able:
-                # Common factors are positive; a common divisor of polynomials may not be.
-                common = reduce(and_, able)
-                found[name] = {
-                    h: ZERO if ZERO in way else sp.Mul(*(Counter(way) - common).elements())
-                    for h, way in ways.items()
+            waiting = [case for one in waiting for case in self._next(name, decision, play, one)]
+        yield from waiting
+
+    def cases(self, support: Supports, play: Play) -> Iterator[Beliefs]:
+        """Yield the cases that the model's concept admits."""
+        for case in self.assessments(play):
+            if not self.tree.sequential:
+                yield case
+                continue
+            yield from case.consistent(
+                {
+                    name: {h: self._way(support, play, h) for h in letters}
+                    for name, letters in case.free.items()
                 }
-            else:
-                found[name] = free[name] = _shares(f"belief at {name}", decision.histories)
-                hangs[name] = name
-        return found, free, hangs
-
-    def _sees_all(self, name: str, before: str, able: Sequence[History]) -> None:
-        """See that free beliefs, taken over from a set, cannot all be on what does not lead here.
-
-        Raises
-        ------
-        UnsupportedError
-            If they can: then beliefs here are free once more, which is not worked out.
-        """
-        led = {b for b in self.tree.decisions[before].histories for h in able if h[: len(b)] == b}
-        if len(led) < len(self.tree.decisions[before].histories):
-            raise UnsupportedError(
-                f"{self.every.model.name}: a player who believes anything at '{before}' may come to "
-                f"'{name}' against what it believed there: its symbolic solution is not worked out"
             )
+
+    def _way(self, support: Supports, play: Play, history: History) -> Way:
+        """Return how a history comes about."""
+        trembles: set[Tremble] = set()
+        never: set[Tremble] = set()
+        likely = []
+        for k, action in enumerate(history):
+            node = self.tree.nodes[history[:k]]
+            if node.player and action not in support[node.decision]:
+                trembles.add((node.decision, action))
+            elif not node.player and action not in self.on[history[:k]]:
+                never.add(("", *history[: k + 1]))
+            else:
+                likely.append(self.step(play, history[:k], action))
+        return Way(frozenset(trembles), sp.Mul(*likely), frozenset(never))
+
+    def _next(self, name: str, decision: Decision, play: Play, told: Beliefs) -> Iterator[Beliefs]:
+        """Yield the cases of what is believed at one further set."""
+        if len(decision.histories) == 1:
+            yield told.told(name, dict.fromkeys(decision.histories, ONE))
+            return
+        ways, before = self._ways(name, decision, play, told.weights)
+        root = told.hangs.get(before, "")
+        starts = {
+            h: next((s for s in told.free.get(root, ()) if h[: len(s)] == s), ()) for h in ways
+        }
+        able = {
+            h: Counter(way)
+            for h, way in ways.items()
+            if ZERO not in way and starts[h] not in told.nought.get(root, ())
+        }
+        led = frozenset(starts[h] for h in able)
+        if able:
+            # Common factors are positive; a common divisor of polynomials may not be.
+            common = reduce(and_, able.values())
+            weights = {
+                h: sp.Mul(*(able[h] - common).elements()) if h in able else ZERO for h in ways
+            }
+            yield told.led(name, weights, root, led)
+        if not able or (root and told.may_lack(root, led)):
+            letters = letters_of(f"belief at {name}", decision.histories)
+            yield told.surprised(name, letters, root, led)
 
     def _ways(
         self, name: str, decision: Decision, play: Play, found: Mapping[str, Weights]
@@ -379,7 +468,7 @@ class _Supports:
 
     def _branch(self, support: Supports, play: Play) -> Branch:
         model, sets = self.every.model, self.tree.decisions
-        equations, conditions, gaps, kept = self._told(support, play)
+        equations, conditions, gaps, kept = self.told(support, play)
         unknowns = (*(p for name in sets for p in play[name].values() if p.is_Symbol), *kept)
         payoffs = {p: sp.expand(self.value(play, (), p)) for p in model.players}
         paid = {sp.Symbol(player, real=True): payoff for player, payoff in payoffs.items()}
@@ -398,39 +487,54 @@ class _Supports:
             conditions=conditions,
             shape=shape,
             gaps=gaps,
-            located=_located(shape, conditions),
+            located=located(shape, conditions),
         )
 
-    def _told(
+    def told(
         self, support: Supports, play: Play
     ) -> tuple[
         tuple[sp.Expr, ...], tuple[sp.Basic, ...], tuple[sp.Expr, ...], tuple[sp.Symbol, ...]
     ]:
         """Return a branch's equations, conditions, what each action pays more, and beliefs that are kept."""
-        weights, free, hangs = self.weights(play)
         equations: list[sp.Expr] = []
         conditions: list[sp.Basic] = [*self.base]
-        linear: dict[str, list[sp.Expr]] = {name: [] for name in free}
-        gaps: list[sp.Expr] = []
         for name in self.tree.decisions:
             conditions += _positive(play[name])
-            equal, best = self.replies(name, play, weights[name], support[name])
-            gaps += [*equal, *best]
-            if name in hangs:
-                linear[hangs[name]] += [*equal, *(-gap for gap in equal), *best]
-            else:
-                equations += [gap for gap in equal if gap != 0]
-                conditions += [sp.Ge(gap, 0) for gap in best]
+        gaps: list[sp.Expr] = []
+        cases: list[sp.Basic] = []
         kept: list[sp.Symbol] = []
-        for name, beliefs in free.items():
-            told, left = _without(beliefs, linear[name])
-            conditions += told
-            kept += left
+        for case in self.cases(support, play):
+            stated: list[sp.Basic] = []
+            linear: dict[str, list[sp.Expr]] = {name: [] for name in case.free}
+            shares = {name: case.shares(name) for name in case.free}
+            scaled = {
+                letter: shares[name][0][history]
+                for name, letters in case.free.items()
+                for history, letter in letters.items()
+            }
+            for name in self.tree.decisions:
+                weights = {h: weight.xreplace(scaled) for h, weight in case.weights[name].items()}
+                equal, best = self.replies(name, play, weights, support[name])
+                gaps += [*equal, *best]
+                if name in case.hangs:
+                    linear[case.hangs[name]] += [*equal, *(-gap for gap in equal), *best]
+                else:
+                    equations += [gap for gap in equal if gap != 0]
+                    conditions += [sp.Ge(gap, 0) for gap in best]
+            for name, (beliefs, some) in shares.items():
+                told, left = without(beliefs, linear[name], some)
+                stated += told
+                kept += left
+            stated += [sp.Eq(sp.expand(tie.xreplace(scaled)), 0) for tie in case.ties]
+            cases.append(sp.And(*stated))
+        conditions += (
+            cases[0].args if len(cases) == 1 and isinstance(cases[0], sp.And) else [sp.Or(*cases)]
+        )
         return (
             tuple(dict.fromkeys(equations)),
             tuple(c for c in dict.fromkeys(conditions) if c is not sp.true),
             tuple(dict.fromkeys(gap for gap in gaps if not gap.is_number)),
-            tuple(kept),
+            tuple(dict.fromkeys(kept)),
         )
 
     def _name(self, support: Supports) -> str:
@@ -456,121 +560,5 @@ def _mix(name: str, decision: Decision, support: tuple[str, ...]) -> dict[str, s
     return {a: mix.get(a, ZERO) for a in decision.actions}
 
 
-def _shares(what: str, histories: Sequence[History]) -> dict[History, sp.Expr]:
-    """Name shares that sum to one; the last takes the rest."""
-    named = {
-        h: sp.Symbol(f"{what}: {', '.join(h) or 'the beginning'}", real=True)
-        for h in histories[:-1]
-    }
-    return {**named, histories[-1]: 1 - sp.Add(*named.values())}
-
-
 def _positive(mix: Mix) -> list[sp.Basic]:
     return [sp.Gt(chance, 0) for chance in mix.values() if not chance.is_number]
-
-
-# --- beliefs eliminated, and chances that nothing ties down -----------------------------------------
-
-
-def _without(beliefs: Weights, linear: Sequence[sp.Expr]) -> tuple[list[sp.Basic], list[sp.Symbol]]:
-    """State that some beliefs make all of these not negative; with beliefs that are kept, if any.
-
-    Examples
-    --------
-    >>> a, b = sp.symbols("a b", real=True)
-    >>> shares = _shares("belief", [("x",), ("y",)])
-    >>> m = shares["x",]
-    >>> _without(shares, [a * m - b])
-    ([(-b >= 0) | ((b >= 0) & (a > 0) & (a - b >= 0))], [])
-    """
-    unknowns = [share for share in beliefs.values() if share.is_Symbol]
-    every = [*beliefs.values(), *linear]
-    if len(beliefs) > MOST_FREE:
-        return [sp.Ge(e, 0) for e in every], unknowns
-    # What must be positive, and what not negative.
-    cases: list[tuple[list[sp.Expr], Sequence[sp.Expr]]] = [([], every)]
-    for unknown in unknowns:
-        cases = [
-            (positive + told, left)
-            for positive, stated in cases
-            for told, left in _substituted(unknown, stated)
-        ]
-    return [
-        sp.Or(
-            *(
-                sp.And(*(sp.Gt(e, 0) for e in positive), *(sp.Ge(e, 0) for e in stated))
-                for positive, stated in cases
-            )
-        )
-    ], []
-
-
-def _substituted(
-    unknown: sp.Symbol, stated: Sequence[sp.Expr]
-) -> Iterator[tuple[list[sp.Expr], list[sp.Expr]]]:
-    """Yield cases: where one lower bound of an unknown, which rises with it, just holds.
-
-    All are linear in it, one of them is that it is not negative; so there is a largest lower bound.
-    """
-    lines = [(sp.expand(e).coeff(unknown, 1), sp.expand(e).coeff(unknown, 0)) for e in stated]
-    for slope, constant in dict.fromkeys(lines):
-        if slope.is_number and slope <= 0:
-            continue
-        left = [sp.expand(slope * other - own * constant) for own, other in lines]
-        yield [] if slope.is_number else [slope], list(dict.fromkeys(e for e in left if e != 0))
-
-
-def _located(shape: Shape | None, conditions: Sequence[sp.Basic]) -> tuple[sp.Basic, ...] | None:
-    """State in parameters alone when there is a branch in which some chances are free.
-
-    None where they are not: all is in closed form, or conditions are not linear in what is free.
-    """
-    if shape is None or not shape.loose or shape.last is not None:
-        return None
-    closed: dict[sp.Symbol, sp.Expr] = {}
-    for symbol, numerator, denominator in reversed(shape.steps):
-        closed[symbol] = sp.cancel((numerator / denominator).xreplace(closed))
-    if any(form.free_symbols & set(shape.loose) for form in closed.values()):
-        return None
-    left = [c.xreplace(closed) for c in conditions]
-    for free in shape.loose:
-        about = [c for c in left if free in c.free_symbols]
-        if not all(isinstance(c, sp.GreaterThan | sp.StrictGreaterThan) for c in about):
-            return None
-        lines = []
-        for c in about:
-            gap = sp.expand(c.lhs - c.rhs)
-            if not gap.is_polynomial(free) or sp.degree(gap, free) > 1:
-                return None
-            lines.append((gap.coeff(free, 1), gap.coeff(free, 0), type(c)))
-        left = [c for c in left if c not in about] + [_some(lines)]
-    ties = [sp.Eq(sp.expand(tie.xreplace(closed)), 0) for tie in shape.ties]
-    nonzero = [sp.Ne(e.xreplace(closed), 0) for e in shape.nonzero]
-    return tuple(c for c in dict.fromkeys([*ties, *nonzero, *left]) if c is not sp.true)
-
-
-def _some(lines: Sequence[tuple[sp.Expr, sp.Expr, type]]) -> sp.Basic:
-    """State that some number makes all lines positive, or not negative, as each is to be.
-
-    It is where a lower bound just holds, or, of a bound that it must exceed, as little as one likes
-    beyond it.
-
-    Examples
-    --------
-    >>> a = sp.Symbol("a", real=True)
-    >>> _some([(sp.S.One, sp.S.Zero, sp.StrictGreaterThan), (-sp.S.One, a, sp.GreaterThan)])
-    a > 0
-    """
-    cases = []
-    for slope, constant, kind in lines:
-        if slope.is_number and slope <= 0:
-            continue
-        told = [] if slope.is_number else [sp.Gt(slope, 0)]
-        for own, other, wanted in lines:
-            gap = sp.expand(slope * other - own * constant)
-            if kind is sp.GreaterThan:
-                told.append(wanted(gap, 0))
-            else:
-                told.append(sp.Or(sp.Gt(gap, 0), sp.And(sp.Eq(gap, 0), wanted(own, 0))))
-        cases.append(sp.And(*told))
-    return sp.Or(*cases)

@@ -23,6 +23,7 @@ __all__ = ["ROOT", "Telling", "history_of", "key_of", "read_tree", "read_tree_ta
 
 _USAGE = "write probability(action) or probability(action, after='history')"
 ROOT = "root"
+BAYESIAN, SEQUENTIAL = "perfect bayesian", "sequential"
 
 
 def history_of(key: str) -> Profile:
@@ -120,7 +121,14 @@ class _Reader:
         named = self._named(nodes)
         self._check_information(named)
         self._check_types(named)
-        return TreeGame(named, tuple(ends), types)
+        return TreeGame(named, tuple(ends), types, self._concept() == SEQUENTIAL)
+
+    def _concept(self) -> str:
+        concept = self.telling.document.texts.get("concept", "")
+        if concept not in ("", BAYESIAN, SEQUENTIAL):
+            hint = nearest(concept, (BAYESIAN, SEQUENTIAL))
+            self.telling.say(("concept",), f"{concept!r} is not allowed", hint)
+        return concept
 
     def _types(self) -> dict[str, PrivateType]:
         found: dict[str, PrivateType] = {}

@@ -1,4 +1,4 @@
-"""A tree with imperfect information at one calibration: its credible equilibria, each made exact.
+"""A tree with imperfect information at one calibration: its equilibria, each made exact.
 
 A subgame begins where whoever moves knows the whole history, and everything behind can be told
 from everything elsewhere.  In a subgame perfect equilibrium each is played as if it were the game:
@@ -12,14 +12,14 @@ others given, a payoff is linear: no path passes twice through one information s
 are derivatives, and Newton's method needs no others.
 
 What is left is judged from the tree alone.  An equilibrium here is subgame perfect and sequentially
-rational; the Nash profiles that are not are counted and named beside it.
+rational, for beliefs that the model's concept allows; the Nash profiles that are not are counted and named beside it.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
@@ -28,7 +28,7 @@ import sympy as sp
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.equilibrium import Equilibrium, Solution, apart
-from dilemma.games.tree import induction
+from dilemma.games.tree import hidden, induction
 from dilemma.games.tree.candidates import LATE, Search, actions_of, supports_of
 from dilemma.games.tree.credible import Assessment, Judge, OverdueError
 from dilemma.games.tree.deviations import (
@@ -374,6 +374,9 @@ FIRST = 0.35  # of the budget of time, for what costs least
 SEARCHING = 0.7  # for all of the search; the rest is for judging
 MOST_SUPPORTS = 5_000  # to look for Nash profiles that are not subgame perfect
 MOST_NAMED = 6  # profiles that are named one by one
+NOT_ADMITTED = (
+    "it rests on beliefs that its own mistake, or Bayes' rule in the limit, would not leave"
+)
 ONLY_CHEAP = "mixed equilibria were not looked for by their supports"
 UNCERTAIN = "nothing certifies that there are no others, mixed ones or where play does not come"
 
@@ -426,12 +429,15 @@ class _Route:
     followed: bool = False
     alike: dict[object, Profile] = field(default_factory=dict)
     told: dict[object, Assessment] = field(default_factory=dict)
+    admitted: dict[object, bool | None] = field(default_factory=dict)
 
     def late(self) -> bool:
         """Tell whether time is over."""
         return time.monotonic() > self.deadline
 
     def __post_init__(self) -> None:
+        self.more_asked = hidden.asks_more(self.numbers.tree)
+        self.concept = self.numbers.tree.concept
         self.spans = {p: self._span(p) for p in self.model.players}
         pays = {
             end: {
@@ -464,7 +470,7 @@ class _Route:
             components=tuple((k,) for k in range(len(found))),
             complete=False,
             exact=self.numbers.exact,
-            concept="credible equilibria",
+            concept=self.concept,
             reason="; ".join([*dict.fromkeys([*search.doubts, *doubts]), UNCERTAIN]),
             degenerate=None,
             witness="",
@@ -514,10 +520,31 @@ class _Route:
                     break
             told = self.told[key]
             if told.rational and told.subgame_perfect:
-                credible.append((one, told))
+                if self._admitted(key, one, search):
+                    credible.append((one, told))
+                else:
+                    self.told[key] = replace(told, rational=False, objection=NOT_ADMITTED)
+                    rejected.append((one, self.told[key]))
             elif max(told.regrets.values()) <= self.judges[one.exact].slack:
                 rejected.append((one, told))
         return credible, rejected
+
+    def _admitted(self, key: object, one: Profile, search: Search) -> bool:
+        """Tell whether the beliefs that a play rests on are such as the concept allows."""
+        if not self.more_asked:
+            return True
+        if key not in self.admitted:
+            play = {
+                d: {a: _rational(c) for a, c in one.play[d].items()}
+                for d in self.numbers.tree.decisions
+            }
+            self.admitted[key] = hidden.admits(self.model, self.values, play) if one.exact else None
+        if self.admitted[key] is None:
+            search.doubts.append(
+                f"of some play it is not decided whether it is among the {self.concept}"
+            )
+            return True
+        return bool(self.admitted[key])
 
     def _equilibrium(self, one: Profile, told: Assessment) -> Equilibrium:
         play = {
