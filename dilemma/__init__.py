@@ -21,6 +21,7 @@
     along                       one parameter moves: where does the solution change?
     regions                     the parameter space cut where the equilibria change
     region_map, plot            two parameters move: the map, and its picture
+    strategic                   a tree as a table: who chooses which plan
     to_pandas                   results as frames
     to_xarray                   equilibria as labelled data
     to_nashpy, from_nashpy      games from and for nashpy
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from dilemma.games.equilibrium import Equilibria, Equilibrium, NashSet
     from dilemma.games.matrix.arrays import matrix
     from dilemma.games.solution import solve
+    from dilemma.games.tree.strategic_form import strategic
     from dilemma.ledger.ledger import Ledger
     from dilemma.ledger.prove import prove
     from dilemma.library import available, load
@@ -142,6 +144,7 @@ _HOMES = {
     "sheet": "study.sheet",
     "solve": "games.solution",
     "statics": "study.statics",
+    "strategic": "games.tree.strategic_form",
     "timeline": "study.timeline",
     "to_nashpy": "exchange.programs",
     "to_pandas": "output.frames",
@@ -208,6 +211,7 @@ __all__ = [
     "sheet",
     "solve",
     "statics",
+    "strategic",
     "timeline",
     "to_nashpy",
     "to_pandas",

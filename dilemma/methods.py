@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dilemma.by_era import ByEra, Eras
     from dilemma.games.equilibrium import Equilibria
     from dilemma.ledger.ledger import Ledger
-    from dilemma.model import At
+    from dilemma.model import At, Model
     from dilemma.study.compare import Comparison
     from dilemma.study.occurrence import Regions
     from dilemma.theory.parts import Claim
@@ -137,6 +137,26 @@ class Methods:
         how: dict[str, Any] = {"robust": robust, "thorough": thorough, "fresh": fresh}
         how |= {"seconds": seconds, "cache": cache, "workers": workers, "progress": progress}
         found: Ledger = _public("prove")(self, claim, **how, **fields)
+        return found
+
+    def strategic(self) -> Model:
+        """Return the strategic form of a tree, as :func:`dilemma.strategic` does.
+
+        Examples
+        --------
+        >>> import dilemma
+        >>> game = dilemma.Model(
+        ...     name="word",
+        ...     title="A word",
+        ...     kind="tree",
+        ...     players={"us": {}},
+        ...     tree={"root": {"player": "us", "actions": ["keep", "break_"]}},
+        ...     payoffs={"keep": {"us": 1}, "break_": {"us": 0}},
+        ... )
+        >>> game.strategic().players["us"].actions
+        ('keep', 'break_')
+        """
+        found: Model = _public("strategic")(self)
         return found
 
     def regions(

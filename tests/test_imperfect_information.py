@@ -22,7 +22,7 @@ from dilemma.games.tree import backward as trees
 from dilemma.games.tree.candidates import quasi_perfect
 from dilemma.games.tree.credible import Judge, Way, consistent, pinned
 from dilemma.games.tree.deviations import Position, valued
-from dilemma.games.tree.information import CLOSE
+from dilemma.games.tree.polishing import CLOSE
 
 GAMES = Path(__file__).parent / "games"
 ALL_TRUE = {

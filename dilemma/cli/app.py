@@ -546,13 +546,19 @@ def convert(
     at: AT = None,
     as_json: JSON = False,
 ) -> None:
-    """Write a model at one calibration for Gambit, or as a model file."""
+    """Write a model at one calibration for Gambit, or as a model file.
+
+    A tree goes into an .nfg file in its strategic form: each player chooses a plan.
+    """
     from dilemma.errors import DilemmaError
+    from dilemma.games.kind import Can
     from dilemma.library import written
     from dilemma.output.result import check, write
     from dilemma.reading.eras import titled
 
     loaded = load_model(model)
+    if path.suffix == ".nfg" and Can.MOVES in loaded.game.can:
+        loaded = loaded.strategic()
     points = eras_asked(loaded, era, at)
     if points and path.suffix == ".toml":
         raise DilemmaError(f"{path}: a model file has every era: leave out --era and --at")

@@ -167,6 +167,15 @@ class Beliefs:
         found[last] = 1 - sp.Add(*(found[h] for h in rest))
         return found, [sp.Gt(sp.Add(*(found[h] for h in one)), 0) for one in further]
 
+    def scaled(self) -> dict[sp.Symbol, sp.Expr]:
+        """Return what stands for each letter once free beliefs are scaled."""
+        return {
+            letter: found[history]
+            for root, letters in self.free.items()
+            for found in [self.shares(root)[0]]
+            for history, letter in letters.items()
+        }
+
 
 def _parts(histories: Sequence[History]) -> Iterator[frozenset[History]]:
     sizes = range(1, len(histories) + 1)

@@ -41,9 +41,11 @@ from itertools import islice
 from types import ModuleType
 from typing import Any
 
+from dilemma.games.equilibrium import share
 from dilemma.games.tree.deviations import Play, Position, has_impossible
 from dilemma.games.tree.efg import extensive_text
 from dilemma.games.tree.nodes import History
+from dilemma.games.tree.plans import Extremes, extremes
 
 __all__ = ["LATE", "MOST_PURE", "MOST_ROWS", "Search", "actions_of", "quasi_perfect", "supports_of"]
 
@@ -308,6 +310,7 @@ class _Tableau:
 
 
 MOST_PURE = 1_000_000  # profiles of one position, all in one table
+LISTING = 0.5  # of what is left of the budget, for the extreme equilibria of two players
 FEW = 100  # of them come before what takes longer
 MOST_FOLLOWED = 40  # actions of two players, for pygambit's search that cannot be interrupted
 LARGEST = 2**62  # of the whole numbers that numpy adds up exactly
@@ -403,7 +406,8 @@ class Search:
     ``most_supports`` is how many choices of supports pygambit may have to go through: past it,
     they are left alone, and also where the search is not ``thorough``.  ``traced`` asks for where
     quantal response equilibria lead, where more than two players move.  ``asked`` tells whether
-    pygambit was, ``followed`` whether Lemke's method led to an equilibrium.
+    pygambit was, ``followed`` whether Lemke's method led to an equilibrium; ``extreme`` is what is
+    known of all extreme equilibria of a position of two players, by where it begins.
     """
 
     deadline: float
@@ -413,6 +417,7 @@ class Search:
     doubts: list[str] = field(default_factory=list)
     asked: bool = False
     followed: bool = False
+    extreme: dict[History, list[Extremes]] = field(default_factory=dict)
     pygambit: ModuleType | None = field(default_factory=_pygambit)
 
     def is_over(self) -> bool:
@@ -443,6 +448,13 @@ class Search:
             if credible is not None:
                 self.followed = True
                 yield credible
+            found = extremes(position, share(self.deadline, LISTING))
+            if found is not None:
+                self.extreme.setdefault(position.root, []).append(found)
+                for plays in found.plays:
+                    yield from plays
+                if found.whole:
+                    return
         yield from pure
         if len(movers) == 1 or self.is_over():
             return

@@ -507,14 +507,10 @@ class _Supports:
             stated: list[sp.Basic] = []
             linear: dict[str, list[sp.Expr]] = {name: [] for name in case.free}
             shares = {name: case.shares(name) for name in case.free}
-            scaled = {
-                letter: shares[name][0][history]
-                for name, letters in case.free.items()
-                for history, letter in letters.items()
-            }
-            for name in self.tree.decisions:
-                weights = {h: weight.xreplace(scaled) for h, weight in case.weights[name].items()}
-                equal, best = self.replies(name, play, weights, support[name])
+            scaled = case.scaled()
+            for name, weights in case.weights.items():
+                here = {h: weight.xreplace(scaled) for h, weight in weights.items()}
+                equal, best = self.replies(name, play, here, support[name])
                 gaps += [*equal, *best]
                 if name in case.hangs:
                     linear[case.hangs[name]] += [*equal, *(-gap for gap in equal), *best]
@@ -527,9 +523,8 @@ class _Supports:
                 kept += left
             stated += [sp.Eq(sp.expand(tie.xreplace(scaled)), 0) for tie in case.ties]
             cases.append(sp.And(*stated))
-        conditions += (
-            cases[0].args if len(cases) == 1 and isinstance(cases[0], sp.And) else [sp.Or(*cases)]
-        )
+        alone = len(cases) == 1 and isinstance(cases[0], sp.And)
+        conditions += cases[0].args if alone else [sp.Or(*cases)]
         return (
             tuple(dict.fromkeys(equations)),
             tuple(c for c in dict.fromkeys(conditions) if c is not sp.true),

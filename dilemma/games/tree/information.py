@@ -7,9 +7,7 @@ pays.  Candidates come subgame by subgame and from the tree as a whole; what cos
 first and told at once: pure profiles, all in one table, and for two players one equilibrium by
 Lemke's method.  Then come mixed ones by their supports.
 
-Each is worked out to many digits, or exactly where it is rational.  In one probability alone, all
-others given, a payoff is linear: no path passes twice through one information set.  So differences
-are derivatives, and Newton's method needs no others.
+Each is worked out to many digits, or exactly where it is rational (`polishing`).
 
 What is left is judged from the tree alone.  An equilibrium here is subgame perfect and sequentially
 rational, for beliefs that the model's concept allows; the Nash profiles that are not are counted and named beside it.
@@ -18,7 +16,7 @@ rational, for beliefs that the model's concept allows; the Nash profiles that ar
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -27,7 +25,8 @@ from itertools import product
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.equilibrium import Equilibrium, Solution, apart
+from dilemma.games.equilibrium import Equilibrium, NashSet, Solution, apart
+from dilemma.games.matrix.bimatrix import in_words
 from dilemma.games.tree import hidden, induction
 from dilemma.games.tree.candidates import LATE, Search, actions_of, supports_of
 from dilemma.games.tree.credible import Assessment, Judge, OverdueError
@@ -35,178 +34,18 @@ from dilemma.games.tree.deviations import (
     Play,
     Position,
     ValuedTree,
-    after,
     behind,
-    best,
     has_impossible,
     possible,
-    reached,
     worth,
 )
 from dilemma.games.tree.nodes import History, Plans
+from dilemma.games.tree.plans import Extremes
+from dilemma.games.tree.polishing import CLOSE, polished
 from dilemma.model import Model
+from dilemma.theory.parts import Player
 
-__all__ = ["CLOSE", "Profile", "likeness", "polished", "profiles", "regret", "searched", "solve"]
-
-CLOSE = Fraction(1, 10**30)  # the most that is gained by deviating from what is not exact
-USED = 1e-7  # a smaller probability is taken for zero, where it is a float
-DIGITS = 60
-STEPS = 12
-NEAR = Fraction(1, 10**6)  # how far an exact answer may be from where the search ended
-SIMPLE = (100, 10**6, 10**28)  # the largest denominators that are tried as an exact answer
-
-
-def polished(
-    position: Position,
-    start: Mapping[str, Mapping[str, float | Fraction]],
-    is_over: Callable[[], bool] = lambda: False,
-) -> tuple[Play, bool] | None:
-    """Return an equilibrium near a start, and whether it is exact; None where there is none.
-
-    None too where time is over before it is found.
-
-    Parameters
-    ----------
-    position : Position
-        With payoffs between 0 and 1.
-    start : mapping of decision to mapping of action to probability
-    is_over : callable
-        Whether time is over.
-    """
-    near = {d: {a: _kept(c) for a, c in mix.items()} for d, mix in start.items()}
-    if (simple := _simple(position, near)) is not None:
-        return simple, True
-    solved = _solved(position, near, is_over)
-    if solved is None:
-        return None
-    if (simple := _simple(position, solved)) is not None:
-        return simple, True
-    many = _rounded(solved, 10**DIGITS)
-    return (many, False) if many is not None and regret(position, many) <= CLOSE else None
-
-
-def _kept(chance: float | Fraction) -> Fraction:
-    return Fraction(0) if isinstance(chance, float) and chance < USED else Fraction(chance)
-
-
-def _simple(position: Position, play: Play) -> Play | None:
-    """Return an exact equilibrium in small fractions next to a play, if there is one."""
-    rounded = (_rounded(play, largest) for largest in SIMPLE)
-    near = (one for one in rounded if one is not None and _close(one, play))
-    return next((one for one in near if not regret(position, one)), None)
-
-
-def _close(one: Play, other: Play) -> bool:
-    return all(abs(c - other[d][a]) <= NEAR for d, mix in one.items() for a, c in mix.items())
-
-
-def regret(position: Position, play: Play) -> Fraction:
-    """Return the most that any player gains by a plan of its own."""
-    start = {position.root: Fraction(1)}
-    movers = dict.fromkeys(node.player for node in position.nodes.values() if node.player)
-    return max(
-        (best(position, play, start, p) - worth(position, play, start, p) for p in movers),
-        default=Fraction(0),
-    )
-
-
-def _rounded(play: Play, largest: int) -> dict[str, dict[str, Fraction]] | None:
-    """Return a play with small denominators; None where that leaves no probabilities."""
-    found = {}
-    for decision, mix in play.items():
-        first, *rest = sorted(mix, key=lambda action: -mix[action])
-        told = {a: mix[a].limit_denominator(largest) for a in rest}
-        told[first] = 1 - sum(told.values(), Fraction(0))
-        if min(told.values()) < 0:
-            return None
-        found[decision] = {a: told[a] for a in mix}
-    return found
-
-
-def _solved(position: Position, near: Play, is_over: Callable[[], bool]) -> Play | None:
-    """Solve the indifference equations of a play's supports by Newton's method."""
-    seen = {
-        position.nodes[h].decision
-        for h in reached(position, near, {position.root: Fraction(1)})
-        if h in position.nodes
-    }
-    used = {d: [a for a, c in mix.items() if c] for d, mix in near.items() if d in seen}
-    unknowns = [(d, a) for d, own in used.items() for a in own[1:]]
-    if not unknowns:
-        return None
-    play = near
-    for _ in range(STEPS):
-        gaps = _gaps(position, play, used)
-        slopes = []
-        for decision, action in unknowns:
-            if is_over():
-                return None
-            moved = _moved(play, {(decision, action): Fraction(1)}, used)
-            there = _gaps(position, moved, used)
-            slopes.append([b - a for a, b in zip(gaps, there, strict=True)])
-        step = _linear(list(zip(*slopes, strict=True)), [-gap for gap in gaps])
-        if step is None:
-            return None
-        play = _moved(play, dict(zip(unknowns, step, strict=True)), used)
-        if max(map(abs, step)) > 1:
-            return None
-        if max(map(abs, step)) < Fraction(1, 10 ** (DIGITS - 10)):
-            return play
-    return None
-
-
-def _moved(
-    play: Play, steps: Mapping[tuple[str, str], Fraction], used: Mapping[str, Sequence[str]]
-) -> dict[str, dict[str, Fraction]]:
-    """Add to some probabilities, and take it from the first one in their support."""
-    found = {decision: dict(mix) for decision, mix in play.items()}
-    for (decision, action), step in steps.items():
-        found[decision][action] = _short(found[decision][action] + step)
-    for decision, (first, *rest) in used.items():
-        found[decision][first] = 1 - sum((found[decision][a] for a in rest), Fraction(0))
-    return found
-
-
-def _short(number: Fraction) -> Fraction:
-    return Fraction(round(number * 10**DIGITS), 10**DIGITS)
-
-
-def _gaps(position: Position, play: Play, used: Mapping[str, Sequence[str]]) -> list[Fraction]:
-    """Return, for each further action in a support, what it pays less the first."""
-    found = []
-    likely = reached(position, play, {position.root: Fraction(1)})
-    for decision, (first, *rest) in used.items():
-        if not rest:
-            continue
-        here = {
-            h: likely[h]
-            for h, n in position.nodes.items()
-            if n.decision == decision and h in likely
-        }
-        player = position.nodes[next(iter(here))].player if here else ""
-        told = worth(position, play, after(here, first), player) if here else Fraction(0)
-        found += [
-            (worth(position, play, after(here, a), player) if here else Fraction(0)) - told
-            for a in rest
-        ]
-    return found
-
-
-def _linear(rows: Sequence[Sequence[Fraction]], right: Sequence[Fraction]) -> list[Fraction] | None:
-    """Solve a square linear system by elimination; None where it has no single solution."""
-    table = [[*row, value] for row, value in zip(rows, right, strict=True)]
-    for k in range(len(table)):
-        pivot = max(range(k, len(table)), key=lambda i: abs(table[i][k]))
-        if table[pivot][k] == 0:
-            return None
-        table[k], table[pivot] = table[pivot], table[k]
-        table[k] = [_short(x / table[k][k]) for x in table[k]]
-        for i, row in enumerate(table):
-            if i != k and row[k]:
-                factor = row[k]
-                table[i] = [_short(x - factor * y) for x, y in zip(row, table[k], strict=True)]
-    return [row[-1] for row in table]
-
+__all__ = ["Profile", "likeness", "profiles", "searched", "solve"]
 
 # --- subgames -------------------------------------------------------------------------------------
 
@@ -425,8 +264,11 @@ class _Route:
     numbers: ValuedTree
     values: Mapping[sp.Symbol, sp.Expr]
     deadline: float
-    asked: bool = False  # whether pygambit was, and whether Lemke's method was followed
+    asked: bool = (
+        False  # whether pygambit was, whether Lemke's method was followed, and plans were mixed
+    )
     followed: bool = False
+    listed: bool = False
     alike: dict[object, Profile] = field(default_factory=dict)
     told: dict[object, Assessment] = field(default_factory=dict)
     admitted: dict[object, bool | None] = field(default_factory=dict)
@@ -464,22 +306,90 @@ class _Route:
         """Search by the subgames and besides as a whole, judge, and tell."""
         credible, rejected = self._judged(search, besides)
         found = tuple(self._equilibrium(one, told) for one, told in credible)
+        whole = self._whole(search, credible)
+        sets, components = whole or (apart(found), tuple((k,) for k in range(len(found))))
+        unsure = [*dict.fromkeys([*search.doubts, *doubts]), UNCERTAIN]
         return Solution(
             equilibria=found,
-            sets=apart(found),
-            components=tuple((k,) for k in range(len(found))),
-            complete=False,
+            sets=sets,
+            components=components,
+            complete=whole is not None,
             exact=self.numbers.exact,
             concept=self.concept,
-            reason="; ".join([*dict.fromkeys([*search.doubts, *doubts]), UNCERTAIN]),
+            reason="" if whole else "; ".join(unsure),
             degenerate=None,
             witness="",
             method="; ".join(self._said(rejected)),
         )
 
+    def _whole(
+        self, search: Search, credible: Sequence[tuple[Profile, Assessment]]
+    ) -> tuple[tuple[NashSet, ...], tuple[tuple[int, ...], ...]] | None:
+        """Return the sets of equilibria and how they hang together; None where there may be others.
+
+        There are none where all extreme equilibria are known, of each subgame by itself, and all of
+        them lead everywhere; where they are not isolated, in a tree without subgames.
+        """
+        roots = list(_roots(self.whole))
+        if search.doubts or set(search.extreme) < set(roots):
+            return None
+        every = [one for own in search.extreme.values() for one in own]
+        if not all(one.whole for one in every):
+            return None
+        if all(len(subset) == 1 for one in every for subset in one.exact.subsets):
+            found = tuple(self._equilibrium(*one) for one in credible)
+            return apart(found), tuple((k,) for k in range(len(found)))
+        if len(roots) > 1:
+            return None
+        return self._sets(every[0], [likeness(self._ordered(one.play)) for one, _ in credible])
+
+    def _ordered(self, play: Play) -> Play:
+        return {d: play[d] for d in self.numbers.tree.decisions}
+
+    def _sets(
+        self, extremes: Extremes, known: Sequence[Likeness]
+    ) -> tuple[tuple[NashSet, ...], tuple[tuple[int, ...], ...]]:
+        """Describe the maximal Nash subsets of a tree, each by its extreme equilibria."""
+        places = [known.index(likeness(self._ordered(plays[0]))) for plays in extremes.plays]
+        home = {k: n for n, own in enumerate(extremes.exact.components) for k in own}
+        sets = []
+        for subset in extremes.exact.subsets:
+            members = [self._equilibrium_of(extremes.plays[k][0]) for k in subset]
+            mixes = {d: [one.play[d] for one in members] for d in self.numbers.tree.decisions}
+            several = {
+                d: list({tuple(m.values()): m for m in own}.values()) for d, own in mixes.items()
+            }
+            moving = [
+                self.numbers.tree.decisions[d].player for d, own in several.items() if len(own) > 1
+            ]
+            free = len(set(moving)) == len(moving)
+            told = [Player(d, d, (), {}, None) for d in self.numbers.tree.decisions]
+            sets.append(
+                NashSet(
+                    members=tuple(places[k] for k in subset),
+                    extreme={d: tuple(own) for d, own in (several if free else mixes).items()},
+                    representative=self._equilibrium_of(extremes.middle(subset)),
+                    words=in_words(told, several),
+                    component=home[subset[0]],
+                    free=free,
+                )
+            )
+        components = tuple(
+            tuple(sorted(places[k] for k in own)) for own in extremes.exact.components
+        )
+        return tuple(sets), components
+
+    def _equilibrium_of(self, play: Play) -> Equilibrium:
+        start = {self.whole.root: Fraction(1)}
+        pays = {p: worth(self.whole, play, start, p) for p in self.model.players}
+        return self._equilibrium(
+            Profile(play, exact=True, pays=pays), self.judges[True].assess(play)
+        )
+
     def _said(self, rejected: Sequence[tuple[Profile, Assessment]]) -> Iterator[str]:
         ways = ["all pure plays"] if not self.asked else []
         ways += ["Lemke's method in the sequence form"] if self.followed else []
+        ways += ["the extreme equilibria of plans"] if self.listed else []
         ways += ["pygambit's search of pure and mixed behaviour"] if self.asked else []
         yield f"{_listed(ways)}, subgame by subgame and as a whole, judged from the definitions"
         if self.zero_sum:
@@ -507,6 +417,7 @@ class _Route:
         if self.judges[True].subgames:
             found = [*found, *searched(self.whole, besides)]
         self.asked = self.asked or search.asked or besides.asked
+        self.listed = self.listed or bool(search.extreme or besides.extreme)
         self.followed = self.followed or search.followed or besides.followed
         for one in found:
             self.alike.setdefault(likeness({d: one.play[d] for d in order}), one)
