@@ -2,22 +2,26 @@
 
 A closed form needs no unknowns, so that "some equilibrium does" is a statement about parameters alone:
 one of these branches is an equilibrium and does it.  Leaving out branches that have no closed form only
-makes such a statement harder to prove.
+makes such a statement harder to prove.  Of chances that may be any within bounds, one is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations, islice, product
 
 import sympy as sp
+from sympy.core.relational import Relational
 
 from dilemma.claims.cases import Cases
 from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, defined
-from dilemma.games.branch import Branch
+from dilemma.games.branch import Branch, Shape
 from dilemma.model import Model
 
 __all__ = ["none_does"]
+
+MOST_MIDDLES = 12
 
 
 def none_does(cases: Cases, every: Iterable[Chosen], *, wrong: bool = False) -> list[sp.Basic]:
@@ -26,10 +30,58 @@ def none_does(cases: Cases, every: Iterable[Chosen], *, wrong: bool = False) -> 
     With ``wrong`` it is the opposite of what is claimed that it does not do.
     """
     return [
-        sp.Not(_does(cases, chosen, wrong=wrong))
+        sp.Not(_does(cases, dict(zip(chosen, choice, strict=True)), wrong=wrong))
         for chosen in every
-        if all(branch.solved and not branch.relaxed for branch in chosen.values())
+        if not any(branch.relaxed for branch in chosen.values())
+        for choice in islice(product(*map(_definite, chosen.values())), MOST_MIDDLES)
     ]
+
+
+def _definite(branch: Branch) -> list[Branch]:
+    """Return what is played in closed form: where chances are free, what lies amid their bounds."""
+    if branch.solved:
+        return [branch]
+    if branch.located is None or branch.shape is None:
+        return []
+    closed: dict[sp.Symbol, sp.Expr] = {}
+    for symbol, numerator, denominator in reversed(branch.shape.steps):
+        closed[symbol] = sp.cancel((numerator / denominator).xreplace(closed))
+    ties = [sp.Eq(tie.xreplace(closed), 0) for tie in branch.shape.ties]
+    conditions = [*ties, *(c.xreplace(closed) for c in branch.conditions)]
+    return [
+        replace(
+            branch,
+            shape=Shape.of({**closed, **free}, branch.shape.nonzero),
+            conditions=(*branch.conditions, *ties, *(sp.Ne(slope, 0) for slope in slopes)),
+            located=None,
+        )
+        for free, slopes in islice(_middles(branch.shape.loose, conditions), MOST_MIDDLES)
+    ]
+
+
+def _middles(
+    loose: Sequence[sp.Symbol], conditions: Sequence[sp.Basic]
+) -> Iterator[tuple[dict[sp.Symbol, sp.Expr], list[sp.Expr]]]:
+    """Yield what free chances may be, halfway between two bounds each, and what must not vanish then.
+
+    If there are any, some of these are: the middle of the largest low and the least high bound.
+    """
+    if not loose:
+        yield {}, []
+        return
+    free, *others = loose
+    ends: dict[sp.Expr, sp.Expr] = {}
+    for condition in conditions:
+        if free in condition.free_symbols and isinstance(condition, Relational):
+            gap = sp.expand(condition.lhs - condition.rhs)
+            slope = gap.coeff(free, 1)
+            ends[sp.cancel(-gap.coeff(free, 0) / slope)] = slope
+    for (one, slope), (two, other) in combinations(ends.items(), 2):
+        here = {free: sp.cancel((one + two) / 2)}
+        rest = [c.xreplace(here) for c in conditions]
+        slopes = [s for s in (slope, other) if not s.is_number]
+        for further, more in _middles(others, rest):
+            yield {**here, **further}, [*slopes, *more]
 
 
 def _does(cases: Cases, chosen: Chosen, *, wrong: bool) -> sp.Basic:

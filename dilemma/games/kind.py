@@ -59,6 +59,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
     {
         "matrix": "matrix:MatrixGame",
         "tree": "tree:TreeGame",
+        "bayesian": "tree.bayesian:BayesianGame",
         "continuous": "numbers:NumbersGame",
         "sequential": "numbers:NumbersGame",
         "dynamic": "dynamic:DynamicGame",

@@ -19,7 +19,7 @@ from dilemma.reading.expressions import ExpressionError, Scope, Word, parse
 from dilemma.reading.rows import KEY, Document, Where, blame
 from dilemma.theory.parts import Outcome, Player, Profile
 
-__all__ = ["ROOT", "Telling", "history_of", "key_of", "read_tree", "read_tree_tables"]
+__all__ = ["MOST_NODES", "ROOT", "Telling", "history_of", "key_of", "read_tree", "read_tree_tables"]
 
 _USAGE = "write probability(action) or probability(action, after='history')"
 ROOT = "root"

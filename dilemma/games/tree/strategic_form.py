@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+
+import sympy as sp
 
 from dilemma.calls import of_a_model
 from dilemma.errors import UnsupportedError
 from dilemma.games.kind import Can
 from dilemma.games.tree import TreeGame, tree_of
-from dilemma.games.tree.histories import history_of
 from dilemma.games.tree.nodes import History
 from dilemma.games.tree.plans import Plan, PlansOf, plans_of
 from dilemma.model import Model
+from dilemma.reading.toml import formula
 
 __all__ = ["MOST_PROFILES", "strategic"]
 
@@ -125,16 +126,6 @@ def _payoffs(
     names: Mapping[str, Sequence[str]],
 ) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield what each profile of plans pays: the sum over the ends that it may lead to."""
-    rows = {history_of(key): row for key, row in model.document["tree"].items()}
-    cells = {history_of(key): cell for key, cell in model.document["payoffs"].items()}
-    chances = {
-        end: [
-            str(rows[end[:k]]["chance"][end[k]])
-            for k in range(len(end))
-            if not tree.nodes[end[:k]].player
-        ]
-        for end in tree.ends
-    }
     led: dict[tuple[int, ...], list[History]] = {}
     for end in tree.ends:
         for profile in product(*(own.leading[end] for own in plans.values())):
@@ -143,20 +134,15 @@ def _payoffs(
         key = ", ".join(names[p][k] for p, k in zip(plans, profile, strict=True))
         yield (
             key,
-            {p: _sum([*chances[end], str(cells[end][p])] for end in led[profile]) for p in plans},
+            {
+                p: formula(sp.Add(*(_term(model, tree, end, p) for end in led[profile])))
+                for p in plans
+            },
         )
 
 
-def _sum(terms: Iterable[Sequence[str]]) -> str:
-    """Write a sum of products; what is numbers alone is added up."""
-    number, written = Fraction(0), []
-    for factors in terms:
-        try:
-            number += math.prod(map(Fraction, factors), start=Fraction(1))
-        except ValueError:
-            if factors[-1] != "0":
-                plain = [f for f in factors if f != "1"]
-                written.append("*".join(f if f.isidentifier() else f"({f})" for f in plain))
-    if number or not written:
-        written.append(str(number))
-    return " + ".join(written)
+def _term(model: Model, tree: TreeGame, end: History, player: str) -> sp.Expr:
+    """Return what an end contributes: the chances on the way, times what it pays."""
+    nodes = [tree.nodes[end[:k]] for k in range(len(end))]
+    chances = [node.chances[a] for node, a in zip(nodes, end, strict=True) if not node.player]
+    return sp.Mul(*chances, model.payoffs[end][player])
