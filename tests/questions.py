@@ -36,6 +36,7 @@ QUESTIONS = {
     "sheet": dilemma.sheet,
     "solve": lambda m: dilemma.solve(m, era(m)),
     "statics": lambda m: dilemma.statics(m, era(m)),
+    "strategic": dilemma.strategic,
     "timeline": lambda m: dilemma.timeline(m, {1992: {}}),
     "to_nashpy": lambda m: dilemma.to_nashpy(m, era(m)),
     "to_pandas": lambda m: dilemma.to_pandas(dilemma.solve(m, era(m))),
