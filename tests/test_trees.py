@@ -611,3 +611,83 @@ def test_an_example_that_lives_on_a_tie_says_so():
     model = entry("2 - c", parameters={"c": {"range": [1, 5], "unit": "1", "means": "cost"}})
     told = " ".join(str(dilemma.prove(model, model.make_claim("entrant == 1", over="all"))).split())
     assert "A tie here: at 'incumbent' fight and yield_ pay incumbent the same." in told
+
+
+# --- where payoffs tie ------------------------------------------------------------------------------
+
+
+def trust(**more):
+    """Return a tree in which who is trusted gains v by keeping faith, and nothing else."""
+    return tree_model(
+        {
+            "root": {"player": "ann", "actions": ["trust", "leave"]},
+            "trust": {"player": "bob", "actions": ["keep", "break_"]},
+        },
+        {
+            "leave": {"ann": 1, "bob": 0},
+            "trust, keep": {"ann": 2, "bob": "v"},
+            "trust, break_": {"ann": 0, "bob": 0},
+        },
+        parameters={"v": {"range": [-1, 1], "unit": "util", "means": "what keeping faith pays"}},
+        outcomes={
+            "trusts": {"is": "probability(trust)", "unit": "1", "means": "trust"},
+            "keeps": {"is": "probability(keep, after='trust')", "unit": "1", "means": "faith"},
+        },
+        **more,
+    )
+
+
+def test_a_claim_is_about_mixes_of_a_player_who_is_indifferent():
+    sure = "trusts == 0 or keeps == 1"
+    (found,) = dilemma.prove(trust(), sure, over="all")
+    assert found.status == "mixed"
+    (values,) = found.fails.calibrations.values()
+    assert values["v"] == 0
+    assert dilemma.prove(trust(), sure, over="all", given="v != 0").proved
+
+
+def test_a_claim_about_sure_play_leaves_such_mixes_out():
+    sure = {"over": "all", "says": "", "holds": "trusts == 0 or keeps == 1", "among": "pure"}
+    assert dilemma.prove(trust(claims={"sure": sure}))[0].proved
+
+
+def indifferent(draw, payoffs, player, actions):
+    """Draw a best reply, mixed by chance where several are."""
+    most = max(payoffs[a][player] for a in actions)
+    best = [a for a in actions if payoffs[a][player] == most]
+    weights = [draw.randint(0, 2) for _ in best]
+    weights[draw.randrange(len(best))] += 1
+    return {
+        a: sp.Rational(weights[best.index(a)], sum(weights)) if a in best else 0 for a in actions
+    }
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_backward_induction_may_play_at_ties_is_in_a_branch(seed):
+    draw, actions = random.Random(seed), ("a", "b", "c")
+    pay = {
+        x + y: {"ann": draw.randint(0, 1), "bob": draw.randint(0, 1)} for x in "abc" for y in "abc"
+    }
+    play, after = {}, {}
+    for x in actions:
+        ends = {y: pay[x + y] for y in actions}
+        play[x] = indifferent(draw, ends, "bob", actions)
+        after[x] = {p: sum(play[x][y] * ends[y][p] for y in actions) for p in ("ann", "bob")}
+    play["root"] = indifferent(draw, after, "ann", actions)
+    tree = {"root": {"player": "ann", "actions": list(actions)}}
+    tree |= {x: {"player": "bob", "actions": [f"{x}{y}" for y in actions]} for x in actions}
+    model = tree_model(tree, {f"{e[0]}, {e}": v for e, v in pay.items()})
+    name = ", ".join(
+        "/".join((n if s == "root" else s + n) for n, chance in play[s].items() if chance)
+        for s in ("root", *actions)
+    )
+    (branch,) = (b for b in induction.branches(model, ties=True) if b.name == name)
+    chances = {}
+    for decision, mix in branch.play.items():
+        for action, formula in mix.items():
+            if formula.is_Symbol:
+                at = "root" if decision == "ann" else decision[-1]
+                chances[formula] = play[at][action[-1]]
+    assert set(branch.unknowns) == set(chances)
+    assert all(e.xreplace(chances) == 0 for e in branch.equations)
+    assert all(c.xreplace(chances) == sp.true for c in branch.conditions)
