@@ -30,7 +30,7 @@ def _sections(models: Mapping[str, Model], verdicts: Sequence[Verdict]) -> Itera
     yield _counts(verdicts)
     for model in models.values():
         yield f"## {said(model.title)}"
-        yield f"[{code(model.name)}]({model.name}.md). {said(model.source)}."
+        yield f"[{code(model.name)}]({model.name}.md). Source: {said(model.source)}."
         body = [_row(model, v) for v in verdicts if v.model == model.name]
         yield rows(["proposition", "says", "given", "evidence", "verdict", "seconds"], body)
     yield "```{toctree}\n:hidden:\n\n" + "\n".join(models) + "\n```"
