@@ -691,3 +691,56 @@ def test_whatever_backward_induction_may_play_at_ties_is_in_a_branch(seed):
     assert set(branch.unknowns) == set(chances)
     assert all(e.xreplace(chances) == 0 for e in branch.equations)
     assert all(c.xreplace(chances) == sp.true for c in branch.conditions)
+
+
+# --- many cases ---------------------------------------------------------------------------------------
+
+
+def generic_calibration(model, draw):
+    """Draw exact values in the ranges, at which nothing ties that need not."""
+    return {
+        name: sp.Rational(draw.randint(1, 996), 997) * (1 if p.range.high == 1 else 3)
+        for name, p in model.parameters.items()
+    }
+
+
+def test_of_more_than_a_hundred_cases_those_that_exclude_themselves_are_left_out():
+    model, draw = dilemma.load("general_deterrence"), random.Random(2)
+    assert not induction.has_symbols(model)
+    every = induction.branches(model)
+    for _ in range(20):
+        at = generic_calibration(model, draw)
+        values = model.values(at)
+        here = [b for b in every if b.holds_at(values)]
+        found = dilemma.solve(model, at)
+        assert {f"({b.name})" for b in here} == set(found.names)
+        for branch in here:
+            paid = {p: value.xreplace(values) for p, value in branch.payoffs.items()}
+            assert paid == dict(found[f"({branch.name})"].payoffs)
+
+
+def test_what_a_claim_assumes_leaves_out_only_what_it_excludes():
+    model, draw = dilemma.load("general_deterrence"), random.Random(3)
+    p, q, w_A = (sp.Symbol(name, real=True) for name in ("p", "q", "w_A"))
+    given = (p < q, 1 - p < w_A)
+    every, some = induction.branches(model), induction.branches(model, given=given)
+    assert {b.name for b in some} < {b.name for b in every}
+    spoken = 0
+    for _ in range(60):
+        values = model.values(generic_calibration(model, draw))
+        if all(c.xreplace(values) == sp.true for c in given):
+            spoken += 1
+            assert [b.name for b in some if b.holds_at(values)] == [
+                b.name for b in every if b.holds_at(values)
+            ]
+    assert spoken
+
+
+def test_a_tree_with_too_many_cases_says_how_many_are_gone_through():
+    moves = {"root": {"player": "ann", "actions": [f"a{k}" for k in range(12)]}}
+    payoffs = {}
+    for k in range(12):
+        moves[f"a{k}"] = {"player": "bob", "actions": [f"b{k}", f"c{k}"]}
+        payoffs |= {f"a{k}, {x}{k}": {"ann": k, "bob": k} for x in "bc"}
+    with pytest.raises(UnsupportedError, match="its symbolic solution is worked out up to 20,000"):
+        induction.branches(tree_model(moves, payoffs))
