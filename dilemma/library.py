@@ -30,7 +30,20 @@ from dilemma.model import At, Model
 from dilemma.reading.rows import KEY
 from dilemma.reading.toml import Places, locate, text_of, unplaced
 
-__all__ = ["available", "document_of", "folder", "is_file", "load", "placed", "read", "written"]
+__all__ = [
+    "LITERATURE",
+    "available",
+    "document_of",
+    "folder",
+    "is_file",
+    "load",
+    "placed",
+    "read",
+    "written",
+]
+
+
+LITERATURE = "literature"  # the folder of published models of others
 
 
 def folder() -> Path:
@@ -40,15 +53,23 @@ def folder() -> Path:
     return inside if inside.is_dir() else beside
 
 
-def available() -> tuple[str, ...]:
-    """Return the names of the shipped models.
+def available(*, literature: bool = False) -> tuple[str, ...]:
+    """Return the names of the shipped models: the paper's own, or published models of others.
+
+    Parameters
+    ----------
+    literature : bool
+        Whether those of the literature are asked for, which are loaded, solved and proved alike.
 
     Examples
     --------
     >>> "abandonment" in available()
     True
+    >>> "sunk_costs" in available(literature=True)
+    True
     """
-    return tuple(sorted(path.stem for path in folder().glob("*.toml")))
+    where = folder() / LITERATURE if literature else folder()
+    return tuple(sorted(path.stem for path in where.glob("*.toml")))
 
 
 def load(name: str | Path) -> Model:
@@ -100,14 +121,16 @@ def load(name: str | Path) -> Model:
         if not _is_there(path):
             raise UnknownModelError(f"no model file at {path}")
         return read_workbook(path, sheet) if sheet else readers[ending](path)
-    known = available()
-    if text in known:
+    own, published = available(), available(literature=True)
+    if text in own:
         return read(folder() / f"{text}.toml")
+    if text in published:
+        return read(folder() / LITERATURE / f"{text}.toml")
     if _is_there(path):
         told = f"a file that ends in {ending or 'nothing'} is not read: {', '.join(readers)} are"
         way = "; save the payoff table as .csv or .xlsx" if ending in SPREADSHEETS else ""
         raise UnsupportedError(f"{path}: {told}{way}")
-    raise UnknownModelError(f"no model {text!r}: {nearest(text, known)}")
+    raise UnknownModelError(f"no model {text!r}: {nearest(text, (*own, *published))}")
 
 
 SPREADSHEETS = (".xls", ".xlsb", ".ods", ".fods", ".numbers")
@@ -192,7 +215,7 @@ def read(path: str | Path) -> Model:
     return _read(path, text_of(path))
 
 
-@lru_cache(maxsize=32)  # models are frozen: the same text makes the same one
+@lru_cache(maxsize=64)  # models are frozen: the same text makes the same one
 def _read(path: Path, text: str) -> Model:
     document = document_of(path, text)
     try:

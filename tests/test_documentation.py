@@ -223,6 +223,15 @@ def test_a_models_page_has_its_solution_and_verdicts(made, decided):
     assert all(f"<br>`{v.claim.name}` |" in under(page, "Claims") for v in verdicts)
 
 
+def test_the_page_of_the_literature_has_each_proposition_with_its_evidence(made):
+    model = dilemma.load("stag_hunt_in_sequence")
+    page = made("literature").page({model.name: model}, tuple(dilemma.prove(model)))
+    assert "| read | 1 |" in page
+    (row,) = [line for line in page.splitlines() if line.startswith("| 15.5 |")]
+    assert "| read | **proved** |" in row
+    assert f"[`{model.name}`]({model.name}.md)" in page
+
+
 def test_an_example_is_shown_with_what_it_prints_and_draws(made, tmp_path):
     script = tmp_path / "examples" / "one.py"
     script.parent.mkdir()

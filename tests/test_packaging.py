@@ -51,11 +51,13 @@ def test_each_model_loads_from_a_wheel_in_an_empty_folder(installed, tmp_path):
     script = (
         "import dilemma\n"
         "print(dilemma.__file__)\n"
-        "print([dilemma.load(name).name for name in dilemma.available()])"
+        "print([dilemma.load(name).name for name in dilemma.available()])\n"
+        "print([dilemma.load(name).name for name in dilemma.available(literature=True)])"
     )
-    where, names = run(installed, "-c", script, cwd=tmp_path).splitlines()
+    where, names, literature = run(installed, "-c", script, cwd=tmp_path).splitlines()
     assert "fresh" in where
     assert names == str(list(dilemma.available()))
+    assert literature == str(list(dilemma.available(literature=True)))
 
 
 @pytest.mark.skipif(not CHECKOUT, reason="needs the checkout")

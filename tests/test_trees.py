@@ -611,3 +611,136 @@ def test_an_example_that_lives_on_a_tie_says_so():
     model = entry("2 - c", parameters={"c": {"range": [1, 5], "unit": "1", "means": "cost"}})
     told = " ".join(str(dilemma.prove(model, model.make_claim("entrant == 1", over="all"))).split())
     assert "A tie here: at 'incumbent' fight and yield_ pay incumbent the same." in told
+
+
+# --- where payoffs tie ------------------------------------------------------------------------------
+
+
+def trust(**more):
+    """Return a tree in which who is trusted gains v by keeping faith, and nothing else."""
+    return tree_model(
+        {
+            "root": {"player": "ann", "actions": ["trust", "leave"]},
+            "trust": {"player": "bob", "actions": ["keep", "break_"]},
+        },
+        {
+            "leave": {"ann": 1, "bob": 0},
+            "trust, keep": {"ann": 2, "bob": "v"},
+            "trust, break_": {"ann": 0, "bob": 0},
+        },
+        parameters={"v": {"range": [-1, 1], "unit": "util", "means": "what keeping faith pays"}},
+        outcomes={
+            "trusts": {"is": "probability(trust)", "unit": "1", "means": "trust"},
+            "keeps": {"is": "probability(keep, after='trust')", "unit": "1", "means": "faith"},
+        },
+        **more,
+    )
+
+
+def test_a_claim_is_about_mixes_of_a_player_who_is_indifferent():
+    sure = "trusts == 0 or keeps == 1"
+    (found,) = dilemma.prove(trust(), sure, over="all")
+    assert found.status == "mixed"
+    (values,) = found.fails.calibrations.values()
+    assert values["v"] == 0
+    assert dilemma.prove(trust(), sure, over="all", given="v != 0").proved
+
+
+def test_a_claim_about_sure_play_leaves_such_mixes_out():
+    sure = {"over": "all", "says": "", "holds": "trusts == 0 or keeps == 1", "among": "pure"}
+    assert dilemma.prove(trust(claims={"sure": sure}))[0].proved
+
+
+def indifferent(draw, payoffs, player, actions):
+    """Draw a best reply, mixed by chance where several are."""
+    most = max(payoffs[a][player] for a in actions)
+    best = [a for a in actions if payoffs[a][player] == most]
+    weights = [draw.randint(0, 2) for _ in best]
+    weights[draw.randrange(len(best))] += 1
+    return {
+        a: sp.Rational(weights[best.index(a)], sum(weights)) if a in best else 0 for a in actions
+    }
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_backward_induction_may_play_at_ties_is_in_a_branch(seed):
+    draw, actions = random.Random(seed), ("a", "b", "c")
+    pay = {
+        x + y: {"ann": draw.randint(0, 1), "bob": draw.randint(0, 1)} for x in "abc" for y in "abc"
+    }
+    play, after = {}, {}
+    for x in actions:
+        ends = {y: pay[x + y] for y in actions}
+        play[x] = indifferent(draw, ends, "bob", actions)
+        after[x] = {p: sum(play[x][y] * ends[y][p] for y in actions) for p in ("ann", "bob")}
+    play["root"] = indifferent(draw, after, "ann", actions)
+    tree = {"root": {"player": "ann", "actions": list(actions)}}
+    tree |= {x: {"player": "bob", "actions": [f"{x}{y}" for y in actions]} for x in actions}
+    model = tree_model(tree, {f"{e[0]}, {e}": v for e, v in pay.items()})
+    name = ", ".join(
+        "/".join((n if s == "root" else s + n) for n, chance in play[s].items() if chance)
+        for s in ("root", *actions)
+    )
+    (branch,) = (b for b in induction.branches(model, ties=True) if b.name == name)
+    chances = {}
+    for decision, mix in branch.play.items():
+        for action, formula in mix.items():
+            if formula.is_Symbol:
+                at = "root" if decision == "ann" else decision[-1]
+                chances[formula] = play[at][action[-1]]
+    assert set(branch.unknowns) == set(chances)
+    assert all(e.xreplace(chances) == 0 for e in branch.equations)
+    assert all(c.xreplace(chances) == sp.true for c in branch.conditions)
+
+
+# --- many cases ---------------------------------------------------------------------------------------
+
+
+def generic_calibration(model, draw):
+    """Draw exact values in the ranges, at which nothing ties that need not."""
+    return {
+        name: sp.Rational(draw.randint(1, 996), 997) * (1 if p.range.high == 1 else 3)
+        for name, p in model.parameters.items()
+    }
+
+
+def test_of_more_than_a_hundred_cases_those_that_exclude_themselves_are_left_out():
+    model, draw = dilemma.load("general_deterrence"), random.Random(2)
+    assert not induction.has_symbols(model)
+    every = induction.branches(model)
+    for _ in range(20):
+        at = generic_calibration(model, draw)
+        values = model.values(at)
+        here = [b for b in every if b.holds_at(values)]
+        found = dilemma.solve(model, at)
+        assert {f"({b.name})" for b in here} == set(found.names)
+        for branch in here:
+            paid = {p: value.xreplace(values) for p, value in branch.payoffs.items()}
+            assert paid == dict(found[f"({branch.name})"].payoffs)
+
+
+def test_what_a_claim_assumes_leaves_out_only_what_it_excludes():
+    model, draw = dilemma.load("general_deterrence"), random.Random(3)
+    p, q, w_A = (sp.Symbol(name, real=True) for name in ("p", "q", "w_A"))
+    given = (p < q, 1 - p < w_A)
+    every, some = induction.branches(model), induction.branches(model, given=given)
+    assert {b.name for b in some} < {b.name for b in every}
+    spoken = 0
+    for _ in range(60):
+        values = model.values(generic_calibration(model, draw))
+        if all(c.xreplace(values) == sp.true for c in given):
+            spoken += 1
+            assert [b.name for b in some if b.holds_at(values)] == [
+                b.name for b in every if b.holds_at(values)
+            ]
+    assert spoken
+
+
+def test_a_tree_with_too_many_cases_says_how_many_are_gone_through():
+    moves = {"root": {"player": "ann", "actions": [f"a{k}" for k in range(12)]}}
+    payoffs = {}
+    for k in range(12):
+        moves[f"a{k}"] = {"player": "bob", "actions": [f"b{k}", f"c{k}"]}
+        payoffs |= {f"a{k}, {x}{k}": {"ann": k, "bob": k} for x in "bc"}
+    with pytest.raises(UnsupportedError, match="its symbolic solution is worked out up to 20,000"):
+        induction.branches(tree_model(moves, payoffs))

@@ -16,7 +16,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import chain, product
 
 import sympy as sp
 
@@ -225,9 +225,24 @@ class Cases:
         every = self.statements.branches()
         if telling:
             every = tuple(b for b in every if not self._plainly_true(b, copy))
-        found = [b for b in every if self._may_be(b, copy, together)]
+        tied = self._tied(every, copy)
+        found = [b for b in every if tied(b) and self._may_be(b, copy, together)]
         central = self._central(copy)
         return sorted(found, key=lambda branch: branch.name not in central)
+
+    def _tied(self, every: Iterable[Branch], copy: Copy) -> Callable[[Branch], bool]:
+        """Return what tells whether payoffs that tie in a branch, whatever is played, may do so.
+
+        A tree has many branches for few such ties, and where a claim is about what is generic, it
+        excludes them all: that is asked once for each tie.
+        """
+        impossible: set[sp.Expr] = set()
+        known = {branch.name: _of_parameters(branch) for branch in every}
+        for gap in dict.fromkeys(chain.from_iterable(known.values())):
+            vanishes = self.statements.rename(sp.Eq(gap, 0, evaluate=False), copy)
+            if self._excluded(self.assumed(), vanishes):
+                impossible.add(gap)
+        return lambda branch: impossible.isdisjoint(known[branch.name])
 
     def _plainly_true(self, branch: Branch, copy: Copy) -> bool:
         """Tell whether a claim holds in a branch whatever the parameters are."""
@@ -564,6 +579,11 @@ class Exclusions:
             if other.key != copy.key:
                 stated += statements.feasible(other)
         return self.in_part(stated, wrong)
+
+
+def _of_parameters(branch: Branch) -> tuple[sp.Expr, ...]:
+    """Return what vanishes in a branch whatever is played there."""
+    return tuple(e for e in branch.equations if e.free_symbols.isdisjoint(branch.unknowns))
 
 
 def multiplied_out(cases: Cases, chosen: Chosen) -> Chosen:

@@ -263,11 +263,31 @@ class Statements:
 
     def branches(self) -> tuple[Branch, ...]:
         """Return the branches that the claim is about: all, or those it names in ``among``."""
-        every = branches(self.model, holding=self.claim.holding, bargain=self.speaks_of_bargain())
+        every = branches(
+            self.model,
+            holding=self.claim.holding,
+            bargain=self.speaks_of_bargain(),
+            ties=True,
+            given=self._given_plainly(),
+        )
         try:
             return among(self.model, every, self.claim.among)
         except DilemmaError as error:
             raise type(error)(f"claim '{self.claim.name}': {error}") from None
+
+    def _given_plainly(self) -> tuple[sp.Basic, ...]:
+        """Return what the claim assumes of every calibration, unless it names the branch it is about."""
+        known = set(self.model.parameters) | set(self.model.definitions)
+        if self.claim.among not in (None, "any"):
+            return ()
+        given = self.claim.given
+        return tuple(
+            c
+            for c in (given.args if isinstance(given, sp.And) else (given,))
+            if {s.name for s in c.free_symbols} <= known
+            and not any(s in self.claim.references for s in c.free_symbols)
+            and c is not sp.true
+        )
 
     def speaks_of_bargain(self) -> bool:
         """Whether the claim speaks of how a bargain ends; else it is left out."""

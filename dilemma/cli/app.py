@@ -28,6 +28,7 @@ from dilemma.cli.arguments import (
     SECONDS,
     SEED,
     check_words,
+    claims_asked,
     claims_of,
     eras_asked,
     every,
@@ -88,6 +89,9 @@ WORKERS = Annotated[
     int | None,
     typer.Option(min=1, max=256, help="How many processes; one a processor if none."),
 ]
+LITERATURE = Annotated[
+    bool, typer.Option("--literature", help="Published models of others in place of the paper's.")
+]
 LEDGER = Annotated[
     Path | None,
     typer.Option("-o", "--output", help="Write it to a .html, .csv, .tex or .json file."),
@@ -126,13 +130,13 @@ def _asked(version: VERSION = False) -> None:
 
 
 @app.command("list")
-def list_models(full: FULL = False, as_json: JSON = False) -> None:
-    """List the shipped models."""
+def list_models(literature: LITERATURE = False, full: FULL = False, as_json: JSON = False) -> None:
+    """List the shipped models: the paper's own, or those of the literature."""
     from dilemma.library import available, load
     from dilemma.output.result import Table
     from dilemma.reading.eras import titled
 
-    models = [load(name) for name in available()]
+    models = [load(name) for name in available(literature=literature)]
     if as_json:
         print_json([{"name": m.name, "title": m.title, "kind": m.kind} for m in models])
         return
@@ -145,8 +149,9 @@ def list_models(full: FULL = False, as_json: JSON = False) -> None:
         return
     shared = {k: era for k, era in models[0].eras.items() if all(k in m.eras for m in models)}
     notes = (
-        f"Eras that all have: {titled(shared)}.",
+        *([f"Eras that all have: {titled(shared)}."] if shared else []),
         "dilemma show NAME says what is in one; --full lists more.",
+        *([] if literature else ["dilemma list --literature lists published models of others."]),
     )
     print_tables(
         [Table("Models", ("name", "title"), tuple((m.name, m.title) for m in models), notes)]
@@ -263,6 +268,7 @@ def prove(
     thorough: THOROUGH = False,
     fresh: FRESH = False,
     workers: WORKERS = None,
+    literature: LITERATURE = False,
     seconds: SECONDS = 60.0,
     output: LEDGER = None,
     verbose: VERBOSE = False,
@@ -276,13 +282,14 @@ def prove(
     if output is not None:
         check_ending(output)
     fields: dict[str, Any] = {"given": given, "shared": shared}
-    wanted = claims_of(claims or every())
+    wanted = claims_of(claims_asked(claims, literature=literature))
     try:
         with progress("deciding") as tell:
             ledger = prove_all(
                 wanted,
                 Asked(seconds, robust, thorough, fresh, workers),
                 fields={key: value for key, value in fields.items() if value},
+                as_one=literature,
                 progress=tell,
             )
     except KeyboardInterrupt:

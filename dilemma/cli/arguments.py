@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dilemma.errors import CalibrationError, DilemmaError
+from dilemma.errors import CalibrationError, CallError, DilemmaError
 from dilemma.output.cleaning import as_json, line, visible
 from dilemma.output.tables import HEAD
 
@@ -32,6 +32,7 @@ __all__ = [
     "SEED",
     "assignment",
     "check_words",
+    "claims_asked",
     "claims_of",
     "eras_asked",
     "every",
@@ -228,11 +229,11 @@ def check_words(words: Sequence[str]) -> None:
             raise CalibrationError(f"argument {number} holds control characters: {shown!r}")
 
 
-def every() -> tuple[str, ...]:
+def every(*, literature: bool = False) -> tuple[str, ...]:
     """Return the names of the shipped models."""
     from dilemma.library import available
 
-    return available()
+    return available(literature=literature)
 
 
 def load_model(name: str, calibrations: str = "") -> Model:
@@ -241,6 +242,13 @@ def load_model(name: str, calibrations: str = "") -> Model:
 
     model = load(name)
     return model.variant(calibrations) if calibrations else model
+
+
+def claims_asked(texts: Sequence[str] | None, *, literature: bool) -> Sequence[str]:
+    """Return what a ledger is about: what is named, or all, of the paper or of the literature."""
+    if literature and texts:
+        raise CallError("--literature is about all of it: name no model and no claim")
+    return texts or every(literature=literature)
 
 
 def claims_of(texts: Sequence[str]) -> list[tuple[Model, str | None]]:

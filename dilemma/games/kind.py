@@ -157,11 +157,18 @@ class Ask:
         Choices that stay where they are.
     bargain : bool
         Whether to say how a bargain at the end goes.
+    ties : bool
+        Whether mixes that only a player who is indifferent may play are asked for too, where a
+        kind leaves them out otherwise: on borders, that is, and nowhere else.
+    given : tuple of sympy Boolean
+        What is assumed of parameters and definitions: what it excludes may be left out.
     """
 
     named: bool = False
     holding: tuple[str, ...] = ()
     bargain: bool = True
+    ties: bool = False
+    given: tuple[sp.Basic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,14 +154,18 @@ def branches(
     named: bool = False,
     holding: tuple[str, ...] = (),
     bargain: bool = True,
+    ties: bool = False,
+    given: tuple[sp.Basic, ...] = (),
 ) -> tuple[Branch, ...]:
     """Return the symbolic solution of a game: every way of being an equilibrium.
 
     ``named`` ones are written for readers, in the model's definitions as far as that goes.
     Choices named in ``holding`` are held where they are; only the others are best replies.
-    Without ``bargain`` nothing is said of how a bargain at the end goes.
+    Without ``bargain`` nothing is said of how a bargain at the end goes.  With ``ties`` trees have
+    branches too in which somebody who is indifferent mixes.  What is ``given`` of parameters and
+    definitions excludes branches that may be left out.
     """
-    return model.game.branches(model, Ask(named, holding, bargain))
+    return model.game.branches(model, Ask(named, holding, bargain, ties, given))
 
 
 def by_branches(

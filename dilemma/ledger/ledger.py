@@ -112,6 +112,8 @@ class Explanation(Shown):
         yield "says", claim.says
         if claim.source:
             yield "passage", claim.source
+        if claim.evidence:
+            yield "evidence", f"{claim.evidence}: {EVIDENCE[claim.evidence]}"
         yield "claimed", quantified(model, verdict)
         if claim.text.get("given"):
             yield "assuming", formula(model, claim, "given")
@@ -235,6 +237,7 @@ def verdict_data(verdict: Verdict) -> dict[str, Any]:
         "era": verdict.era or None,
         "says": claim.says,
         "source": claim.source,
+        "evidence": claim.evidence,
         "over": claim.over,
         "eras": list(claim.eras),
         "mode": claim.mode,
@@ -277,9 +280,15 @@ def _example_data(example: Example | None) -> dict[str, Any] | None:
 
 HELP = "what may decide it: more seconds, smaller boxes, more that is given, claims that it may use"
 COLUMNS = (
-    "model", "claim", "label", "era", "says", "passage", "over", "given", "formula", "verdict",
+    "model", "claim", "label", "era", "says", "passage", "evidence", "over", "given", "formula", "verdict",
     "expected", "radius", "share", "needs", "decider", "seconds", "reason",
 )  # fmt: skip
+EVIDENCE = {
+    "read": "it stands in a source that was read",
+    "derived": "it was worked out from a game that was read",
+    "reconstruction": "an abstract was read; the payoffs are this package's own",
+    "unverified": "from memory: no text of it was seen",
+}
 _SHORT = {"exact bisection": "bisection"}  # else the first word, the version apart
 
 
@@ -297,6 +306,8 @@ class Ledger(Shown):
         How many of the verdicts were decided before, by the same version, and kept.
     notes : tuple of str
         What went otherwise than asked.
+    as_one : bool
+        Whether all models share one table, a row for each proposition, in place of one each.
     """
 
     models: tuple[Model, ...]
@@ -304,6 +315,7 @@ class Ledger(Shown):
     lemmas: tuple[Verdict, ...] = ()
     remembered: int = 0
     notes: tuple[str, ...] = ()
+    as_one: bool = False
 
     def __iter__(self) -> Iterator[Verdict]:
         return iter(self.verdicts)
@@ -377,6 +389,8 @@ class Ledger(Shown):
 
     def tables(self) -> tuple[Table, ...]:
         """Return a table for each model, a row for each verdict; where there are few, what it rests on."""
+        if self.as_one:
+            return (self._one_table(),)
         robust = any(v.robustness is not None for v in self.verdicts)
         head = ("claim", "passage", "verdict", *(("radius", "needs") if robust else ()))
         found = []
@@ -389,6 +403,36 @@ class Ledger(Shown):
             found.append(Table(title, (*head, "decider", "s"), rows, notes))
         explained = self.explain().tables() if 0 < len(self.verdicts) <= 2 else ()
         return (*found, *explained)
+
+    def _one_table(self) -> Table:
+        """Return a row for each proposition of all models, in the order of models and files."""
+        models = self._by_name()
+        rows = tuple(self._proposition(models[v.model], v) for v in self.verdicts)
+        known = dict.fromkeys(v.claim.evidence for v in self.verdicts if v.claim.evidence)
+        told = (f"{word}: {EVIDENCE[word]}." for word in EVIDENCE if word in known)
+        head = ("proposition", "says", "evidence", "verdict", "given", "s")
+        return Table(
+            "The literature, each proposition decided",
+            head,
+            rows,
+            (*told, *self._notes(robust=False)),
+        )
+
+    @staticmethod
+    def _proposition(model: Model, verdict: Verdict) -> tuple[Cell, ...]:
+        claim = verdict.claim
+        name = f"{model.title}\n{claim.label or claim.name}"
+        if claim.over != "all":
+            name += f", {where(model, verdict)}"
+        given = claim.text.get("given", "")
+        return (
+            name,
+            claim.says,
+            claim.evidence,
+            fares(model, verdict),
+            given,
+            f"{verdict.seconds:.2f}",
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ledger as plain data; exact numbers are text such as "11/16"."""
@@ -418,7 +462,7 @@ class Ledger(Shown):
         models = self._by_name()
         for v in self.verdicts:
             claim = v.claim
-            told = (v.model, claim.name, claim.label, v.era, claim.says, claim.source,
+            told = (v.model, claim.name, claim.label, v.era, claim.says, claim.source, claim.evidence,
                     where(models[v.model], v), claim.text.get("given", ""), claim.text["holds"],
                     v.status, v.expected, carries(v.robustness),
                     spans(v.robustness), needed(v), "; ".join(v.deciders),

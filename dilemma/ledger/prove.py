@@ -20,7 +20,7 @@ from typing import Any
 from dilemma.budget import ordinary
 from dilemma.calls import AnyModel, models_of, of_models
 from dilemma.claims.verdict import Verdict
-from dilemma.errors import DilemmaError
+from dilemma.errors import CallError, DilemmaError
 from dilemma.games.kind import Can
 from dilemma.ledger.cache import Cache, Kept, users_folder
 from dilemma.ledger.ledger import Ledger
@@ -283,6 +283,7 @@ def prove(
     fresh: bool = False,
     cache: Path | str | bool = True,
     workers: int | None = None,
+    literature: bool = False,
     progress: Callable[[float, str], None] | None = None,
     **fields: Any,
 ) -> Ledger:
@@ -291,7 +292,7 @@ def prove(
     Parameters
     ----------
     model : Model, str or Path, or several of them, optional
-        Default: all shipped models.
+        Default: all shipped models of the paper's own, or, with ``literature``, of the literature.
     claim : str or Claim, or a sequence of them, optional
         A claim, by its name or label, or made with ``model.make_claim``; a label's number
         ("C1.6") names all its variants.  A formula is read as a claim of its own.  Default: all
@@ -310,6 +311,8 @@ def prove(
     workers : int, optional
         How many processes share the work; by default one a processor.  With 1 all is done in this
         process, or in one at its side that can be ended where the budget is small or the game large.
+    literature : bool
+        Whether every proposition of the published models is decided, as one table.
     progress : callable, optional
         Called with the share of the claims that are decided, and the ones that are next.
     **fields
@@ -336,13 +339,17 @@ def prove(
     >>> dilemma.prove(model, "kap_J*phi_J <= phi_J", over="all")[0].status
     'proved'
     """
-    models = models_of(available() if model is None else model) or ()
+    if literature and (model is not None or claim is not None):
+        raise CallError("prove: literature=True is about all of it: name no model and no claim")
+    models = models_of(available(literature=literature) if model is None else model) or ()
     claims = [claim] if claim is None or isinstance(claim, str | Claim) else list(claim)
     if claim is not None and len(models) > 1:
         raise DilemmaError(f"which model is {str(claims[0])!r} a claim of? name one")
     asked = Asked(seconds, robust, thorough, fresh, workers)
     wanted = [(each, one) for each in models for one in claims]
-    return prove_all(wanted, asked, fields=fields, cache=cache, progress=progress)
+    return prove_all(
+        wanted, asked, fields=fields, cache=cache, as_one=literature, progress=progress
+    )
 
 
 def prove_all(
@@ -351,6 +358,7 @@ def prove_all(
     *,
     fields: Mapping[str, Any] = MappingProxyType({}),
     cache: Path | str | bool = True,
+    as_one: bool = False,
     progress: Callable[[float, str], None] | None = None,
 ) -> Ledger:
     """Decide claims of several models, each asked for as :func:`prove` does."""
@@ -380,6 +388,7 @@ def prove_all(
         verdicts(e for e in entries if not e.asked),
         len(verdicts(e for e in entries if e.asked and e.remembered)),
         tuple(notes),
+        as_one,
     )
 
 

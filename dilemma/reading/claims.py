@@ -401,9 +401,8 @@ class _Reading:
         self._check_because()
         if not (self._check_over() and self._check_calibrations()):
             return None  # what a formula may name hangs on it
-        reader = FormulaReader(
-            self.setting, row.over, self._eras(), self._tied(), mode, row.holding
-        )
+        about = (self.setting, row.over, self._eras(), self._tied(), mode, row.holding)
+        reader = FormulaReader(*about)
         given = self._formula(reader, "given", row.given)
         holds = self._formula(reader, mode, text)
         if not self.mistakes:
@@ -430,6 +429,7 @@ class _Reading:
             mode=mode,
             calibrations=row.calibrations,
             eras=tuple(row.eras),
+            evidence=row.evidence or "",
         )
 
     def _say(self, key: str | tuple[str, int], message: str, hint: str = "") -> None:

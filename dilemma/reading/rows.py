@@ -29,7 +29,7 @@ from dilemma.errors import Mistake, nearest
 from dilemma.games.kind import KINDS, USUAL, game_of
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError
 from dilemma.reading.syntax import another_name
-from dilemma.theory.parts import Grade, Status
+from dilemma.theory.parts import Evidence, Grade, Status
 
 __all__ = [
     "CLAIM_WORDS",
@@ -199,6 +199,7 @@ class ClaimRow(Row):
     because: list[str] = []
     shared: list[str] = []
     derived: bool = True
+    evidence: Evidence | None = None
     expect: Annotated[Any, PlainValidator(_expect)] = "proved"
 
 

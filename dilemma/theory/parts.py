@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 Grade = Literal["measured", "derived", "coded", "assumed"]
+Evidence = Literal["read", "derived", "reconstruction", "unverified"]
 Mode = Literal["holds", "exists", "possible"]
 Status = Literal["proved", "mixed", "disproved", "contradictory", "vacuous", "open"]
 Profile = tuple[str, ...]
@@ -289,6 +290,8 @@ class Claim:
     expect : mapping of era (or "" where the claim is one statement) to status
     derived : bool
         False where the sign is put in by the calibration and does not move through an equilibrium.
+    evidence : "read", "derived", "reconstruction", "unverified" or ""
+        How sure it is that the literature says so; "" where the source says enough.
     """
 
     name: str
@@ -310,6 +313,7 @@ class Claim:
     mode: Mode = "holds"
     calibrations: str = ""
     eras: tuple[str, ...] = ()
+    evidence: Evidence | Literal[""] = ""
 
     @property
     def of_pairs(self) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import dilemma
 from dilemma.errors import DilemmaError
-from pages import commands, gallery, inspection, models, paper, reference
+from pages import commands, gallery, inspection, literature, models, paper, reference
 from pages.mathematics import displayed
 from pages.verdicts import ledger, of_model
 
@@ -37,11 +37,22 @@ def make() -> None:
         _write(f"models/{name}.md", models.page(model, of_model(model)))
     _write("models/index.md", models.index(list(loaded.values())))
     _write("paper.md", paper.page(loaded, tuple(ledger())))
+    _literature()
     _write("command_line.md", commands.page())
     _write("reference/index.md", reference.index())
     for name in reference.public():
         _write(f"reference/{name}.md", reference.of_name(name))
     _gallery()
+
+
+def _literature() -> None:
+    names = dilemma.available(literature=True)
+    published = {name: dilemma.load(name) for name in names}
+    for name, model in published.items():
+        verdicts = of_model(model, literature=True)
+        told = models.page(model, verdicts, folder="models/literature")
+        _write(f"literature/{name}.md", told)
+    _write("literature/index.md", literature.page(published, tuple(ledger(literature=True))))
 
 
 def _gallery() -> None:

@@ -38,18 +38,22 @@ def _kind(model: Model) -> str:
     return model.game.here + (f", by {model.players[leads].title} first" if leads else "")
 
 
-def page(model: Model, verdicts: Sequence[Verdict], *, seconds: float = 60) -> str:
+def page(
+    model: Model, verdicts: Sequence[Verdict], *, folder: str = "models", seconds: float = 60
+) -> str:
     """Return a model's page as Markdown; ``seconds`` is for its solution in symbols."""
-    return "\n\n".join(_sections(model, verdicts, seconds)) + "\n"
+    return "\n\n".join(_sections(model, verdicts, folder, seconds)) + "\n"
 
 
-def _sections(model: Model, verdicts: Sequence[Verdict], seconds: float) -> Iterator[str]:
+def _sections(
+    model: Model, verdicts: Sequence[Verdict], folder: str, seconds: float
+) -> Iterator[str]:
     yield f"# {said(model.title)}"
     yield said(model.reads)
     yield f"Source: {said(model.source)}."
     yield (
         f"This page is made from the model's file: {{download}}`{model.name}.toml "
-        f"<../../../models/{model.name}.toml>`. Its kind is {code(model.kind)}: "
+        f"<../../../{folder}/{model.name}.toml>`. Its kind is {code(model.kind)}: "
         f"{_kind(model)}. {code(f'dilemma show {model.name}')} prints the same."
     )
     yield "## Payoffs"

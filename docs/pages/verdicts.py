@@ -1,4 +1,4 @@
-"""The ledger of all shipped models, decided once a build: what the pages say of claims."""
+"""The ledgers of all shipped models, decided once a build: what the pages say of claims."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ __all__ = ["ledger", "of_model"]
 
 
 @cache
-def ledger() -> dilemma.Ledger:
-    """Decide every claim of every shipped model; what a file expects must come out.
+def ledger(*, literature: bool = False) -> dilemma.Ledger:
+    """Decide every claim of the paper's models, or of the literature; what a file expects must come out.
 
     Raises
     ------
     DilemmaError
         If a claim fares otherwise than its file expects: then the pages would be wrong.
     """
-    found = dilemma.prove(seconds=180)  # three times what is usual: the machine may be busy
+    found = dilemma.prove(
+        literature=literature, seconds=180
+    )  # three times what is usual: the machine may be busy
     for verdict in found:
         if not verdict.as_expected:
             raise DilemmaError(
@@ -30,6 +32,6 @@ def ledger() -> dilemma.Ledger:
     return found
 
 
-def of_model(model: dilemma.Model) -> list[Verdict]:
+def of_model(model: dilemma.Model, *, literature: bool = False) -> list[Verdict]:
     """Return the verdicts of one model, in the order of its file."""
-    return [verdict for verdict in ledger() if verdict.model == model.name]
+    return [one for one in ledger(literature=literature) if one.model == model.name]

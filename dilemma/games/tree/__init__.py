@@ -172,7 +172,7 @@ class TreeGame(Game):
         from dilemma.games.tree import hidden, induction
 
         if self.perfect:
-            return induction.branches(model, named=ask.named)
+            return induction.branches(model, named=ask.named, ties=ask.ties, given=ask.given)
         return hidden.branches(model, named=ask.named)
 
     def script(self, model: Model) -> tuple[str, dict[str, Any]]:

@@ -5,6 +5,9 @@ less than any other, given what follows.  A player who knows a private type t, u
 takes one action against another where D(t) = a + b*t, the payoff difference, is positive.  That is
 a *cutoff*: always if D(l) and D(h) are positive, never if both are negative, and else on one side
 of t* = -a/b.  Whoever moves earlier expects the average over types.
+
+Where actions pay the same, a player may mix.  That is so on borders alone, and those cases are worked
+out if they are asked for: claims are about them, too.  Their probabilities are unknowns.
 """
 
 from __future__ import annotations
@@ -12,13 +15,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from itertools import product
+from functools import cached_property, lru_cache
+from itertools import combinations, product
 
 import sympy as sp
 
+from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
-from dilemma.games.branch import Branch, Naming, Play, Shape
+from dilemma.games.branch import Branch, Naming, Play, Shape, triangle
 from dilemma.games.matrix.supports import MOST
 from dilemma.games.tree import TreeGame, tree_of
 from dilemma.games.tree.nodes import Chance, Node, PrivateType
@@ -28,6 +32,9 @@ from dilemma.theory.parts import Profile
 __all__ = ["branches", "has_symbols", "probability"]
 
 ONE, ZERO = sp.Integer(1), sp.Integer(0)
+MOST_TRIED = 20_000  # cases, most of which exclude themselves on the way
+MOST_BRANCHES = 1_000
+SECONDS = 2.0  # for one question
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,8 @@ class _Case:
     conditions: tuple[sp.Basic, ...] = ()
     nonzero: tuple[sp.Expr, ...] = ()
     gaps: tuple[sp.Expr, ...] = ()
+    unknowns: tuple[sp.Symbol, ...] = ()
+    equations: tuple[sp.Expr, ...] = ()
 
 
 def has_symbols(model: Model) -> bool:
@@ -47,42 +56,58 @@ def has_symbols(model: Model) -> bool:
     return tree_of(model).perfect and _count(tree_of(model)) <= MOST
 
 
-def _count(tree: TreeGame) -> int:
+def _count(tree: TreeGame, most: int = MOST, *, ties: bool = False) -> int:
     """Return how many cases there are, or some number above the most that are gone through."""
     found = dict.fromkeys(tree.ends, 1)
     for node in tree.below(()):
-        history = node.history
-        own = 1 if not node.player else 4 if node.knows else len(node.actions)
+        history, actions = node.history, len(node.actions)
+        free = 2**actions - 1 if ties else actions
+        own = 1 if not node.player else 4 if node.knows else free
         found[history] = own * math.prod(found[*history, action] for action in node.actions)
-        if found[history] > MOST:
+        if found[history] > most:
             return found[history]
     return found[()]
 
 
-def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
+def branches(
+    model: Model, *, named: bool = False, ties: bool = False, given: tuple[sp.Basic, ...] = ()
+) -> tuple[Branch, ...]:
     """Return every branch of a tree with perfect information.
 
     Parameters
     ----------
     named : bool
         Whether payoff differences are written in the shortest way that the definitions allow.
+    ties : bool
+        Whether there are branches, too, in which a player mixes that is indifferent, not knowing a
+        type of its own.
+    given : tuple of sympy Boolean
+        What is assumed of parameters and definitions: what it excludes is left out where there are
+        many cases.
 
     Raises
     ------
     UnsupportedError
         If there are too many cases.
     """
-    if not has_symbols(model):
+    count = _count(tree_of(model), MOST_TRIED, ties=ties)
+    if count > MOST_TRIED:
         raise UnsupportedError(
-            f"{model.name} has {_count(tree_of(model)):,} cases of backward induction or more: its "
-            f"symbolic solution is worked out up to {MOST}"
+            f"{model.name} has {count:,} cases of backward induction or more: its symbolic solution "
+            f"is worked out up to {MOST_TRIED:,}"
         )
-    return _branches(model.game_alone, named)
+    return _branches(model.game_alone, named, ties, given if count > MOST else ())
 
 
 @lru_cache(maxsize=128)
-def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
-    induction = _Induction(model, tree_of(model), Naming(model) if named else None)
+def _branches(
+    model: Model,
+    named: bool,  # noqa: FBT001 -- cached
+    ties: bool,  # noqa: FBT001 -- cached
+    given: tuple[sp.Basic, ...],
+) -> tuple[Branch, ...]:
+    naming = Naming(model) if named else None
+    induction = _Induction(model, tree_of(model), naming, ties, given)
     return tuple(_branch(model, case) for case in induction.cases())
 
 
@@ -95,14 +120,20 @@ def _branch(model: Model, case: _Case) -> Branch:
     for outcome in model.outcomes.values():
         chances = {s: probability(tree_of(model), play, c) for s, c in outcome.chances.items()}
         outcomes[outcome.name] = outcome.formula.xreplace({**paid, **chances})
+    nonzero = tuple(dict.fromkeys(case.nonzero))
+    shape: Shape | None = Shape.of({}, nonzero)
+    if case.unknowns and (shape := triangle(case.equations, case.unknowns)) is not None:
+        shape = replace(shape, nonzero=(*shape.nonzero, *nonzero))
     return Branch(
         name=name,
         play=play,
         payoffs=payoffs,
         outcomes=outcomes,
+        unknowns=case.unknowns,
+        equations=case.equations,
         conditions=case.conditions,
         gaps=tuple(dict.fromkeys(case.gaps)),
-        shape=Shape.of({}, tuple(dict.fromkeys(case.nonzero))),
+        shape=shape,
     )
 
 
@@ -126,9 +157,44 @@ class _Induction:
     model: Model
     tree: TreeGame
     naming: Naming | None
+    ties: bool
+    given: tuple[sp.Basic, ...]
+
+    @cached_property
+    def many(self) -> bool:
+        """Whether there are so many cases that those which exclude themselves are looked for."""
+        return _count(self.tree, ties=self.ties) > MOST
+
+    @cached_property
+    def question(self) -> Question:
+        """Parameters in their ranges, and definitions."""
+        return Question(self._about, lambda: SECONDS)
+
+    def _about(self, symbol: sp.Symbol) -> Iterator[sp.Basic]:
+        name = symbol.name
+        if name in self.model.parameters:
+            yield from self.model.parameters[name].range.of(symbol)
+        elif name in self.model.definitions:
+            yield sp.Eq(symbol, self.model.definitions[name].formula, evaluate=False)
+
+    def _may_be(self, case: _Case) -> bool:
+        """Tell whether some parameters allow a case; what is not decided counts as possible."""
+        if sp.false in case.conditions:
+            return False
+        if not self.many:
+            return True
+        equations = (sp.Eq(e, 0, evaluate=False) for e in case.equations)
+        stated = (c for c in (*self.given, *case.conditions, *equations) if c is not sp.true)
+        return self.question.ask(*dict.fromkeys(stated), first=True).status != "unsat"
 
     def cases(self) -> list[_Case]:
-        """Return what may happen, worked out from the ends of the tree."""
+        """Return what may happen, worked out from the ends of the tree.
+
+        Raises
+        ------
+        UnsupportedError
+            If that is too much.
+        """
         found = {
             end: [_Case({p: sp.expand(v) for p, v in pays.items()}, {}, {})]
             for end, pays in self.model.payoffs.items()
@@ -140,8 +206,12 @@ class _Induction:
                 case
                 for choice in product(*below)
                 for case in self._moves(node, dict(zip(node.actions, choice, strict=True)))
-                if sp.false not in case.conditions
+                if self._may_be(case)
             ]
+            if len(found[history]) > MOST_BRANCHES:
+                raise UnsupportedError(
+                    f"{self.model.name} has more than {MOST_BRANCHES:,} branches"
+                )
         return [replace(case, payoffs=self._expected(case.payoffs)) for case in found[()]]
 
     def _moves(self, node: Node, after: Mapping[str, _Case]) -> Iterator[_Case]:
@@ -161,6 +231,33 @@ class _Induction:
                 conditions = tuple(sp.Ge(gap, 0) for gap in gaps)
                 yield replace(
                     case, conditions=case.conditions + conditions, gaps=(*case.gaps, *gaps)
+                )
+            if self.ties:
+                yield from self._indifferent(node, after)
+
+    def _indifferent(self, node: Node, after: Mapping[str, _Case]) -> Iterator[_Case]:
+        """Yield the cases of a player who mixes: it is paid the same, and no less than otherwise."""
+        for size in range(2, len(node.actions) + 1):
+            for support in combinations(node.actions, size):
+                first, *others = support
+                same = [self._gap(node.player, after[first], after[a]) for a in others]
+                if any(gap.is_nonzero for gap in same):
+                    continue
+                rest = [a for a in node.actions if a not in support]
+                more = [self._gap(node.player, after[first], after[a]) for a in rest]
+                chances = {
+                    a: sp.Symbol(f"P({node.decision} {a})", real=True) if a in others else ZERO
+                    for a in node.actions
+                }
+                chances[first] = ONE - sp.Add(*chances.values())
+                case = _mixed(after, chances, node.decision, "/".join(support))
+                positive = (sp.Gt(chances[a], 0) for a in support)
+                yield replace(
+                    case,
+                    conditions=(*case.conditions, *positive, *(sp.Ge(gap, 0) for gap in more)),
+                    gaps=(*case.gaps, *same, *more),
+                    unknowns=(*case.unknowns, *(chances[a] for a in others)),
+                    equations=(*case.equations, *(gap for gap in same if gap != 0)),
                 )
 
     def _gap(self, player: str, one: _Case, other: _Case) -> sp.Expr:
@@ -260,4 +357,6 @@ def _mixed(
         conditions=tuple(c for case in after.values() for c in case.conditions),
         nonzero=tuple(e for case in after.values() for e in case.nonzero),
         gaps=tuple(gap for case in after.values() for gap in case.gaps),
+        unknowns=tuple(u for case in after.values() for u in case.unknowns),
+        equations=tuple(e for case in after.values() for e in case.equations),
     )
