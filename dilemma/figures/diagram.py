@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Polygon
 from numpy.typing import NDArray
 
+from dilemma.errors import UnsupportedError
 from dilemma.figures.game_tree import draw_tree, tree_size
 from dilemma.figures.layout import (
     BODY,
@@ -51,7 +52,7 @@ PAD = 0.07  # between a box and what is written in it [inches]
 LOOP = 0.62  # above or below a box, for what leads back to it [inches]
 APART = 1.0  # between boxes one below the other [inches]
 ABOVE = 0.25  # around a panel's titles [inches]
-WIDEST = 17.0  # a sheet of several columns [inches]
+WIDEST, TALLEST = 17.0, 150.0  # a sheet of several columns, and any [inches]
 SYMBOLS = "symbols"  # the panel of no era
 GAP = 0.35  # between panels [inches]
 REACHED = "#FFF3C4"
@@ -79,6 +80,11 @@ def diagram(found: Diagrams) -> Figure:
     titles = [_title(found, era, drawing, size[0]) for era, drawing in _panels(found, columns)]
     above = max(map(len, titles)) * SMALL * LINE + ABOVE
     frame = Frame(EDGE, size, len(titles), columns, (GAP, above), above)
+    if frame.height > TALLEST:
+        raise UnsupportedError(
+            f"{model.name}: {len(every)} diagrams would be {frame.height:.0f} inches high: draw one "
+            "equilibrium alone (which=..., or --select)"
+        )
     told = list(dict.fromkeys(drawing.says for drawing in every)) or ["No equilibrium."]
     told += [doubt for era in found.complete if (doubt := found.doubt(era))]
     feet = lines_of(" ".join(told), frame.span, TINY)
@@ -92,7 +98,8 @@ def diagram(found: Diagrams) -> Figure:
 
 def _panels(found: Diagrams, columns: int) -> list[tuple[str, Drawing | None]]:
     """Return what each panel is of, in reading order; an era a column where there is room."""
-    own = {era: list(drawings) or [None] for era, drawings in found.drawn.items()}
+    own: dict[str, list[Drawing | None]]
+    own = {era: [*drawings] or [None] for era, drawings in found.drawn.items()}
     if columns == 1:
         return [(era, drawing) for era, drawings in own.items() for drawing in drawings]
     return [
@@ -129,8 +136,10 @@ def _drawn(
         axes.set(xlim=(0, frame.size[0]), ylim=(0, frame.size[1]))
         axes.set_axis_off()
         colours = player_colours(found.model.players)
-        draw = draw_tree if isinstance(drawing, Tree) else _draw
-        draw(axes, frame.size, drawing, colours)
+        if isinstance(drawing, Tree):
+            draw_tree(axes, frame.size, drawing, colours)
+        else:
+            _draw(axes, frame.size, drawing, colours)
 
 
 def _size(drawing: Drawing) -> Size:

@@ -116,7 +116,9 @@ class _Sketch:
         kind = "reached" if node.strong else "unreached"
         kind = f"{kind} end" if end else kind
         gid = f"{kind} {node.name}"
-        self.axes.add_patch(Circle(at, RADIUS * 0.8 if end else RADIUS, lw=1.1, zorder=5, gid=gid, **look))
+        self.axes.add_patch(
+            Circle(at, RADIUS * 0.8 if end else RADIUS, lw=1.1, zorder=5, gid=gid, **look)
+        )
         for k, line in enumerate(node.lines):
             place = self.laid.writes[node.name], at[1] - LIFT - (k + 0.5) * SMALL * LINE
             style = {"color": colour, "fontweight": "normal" if k else "bold", "ha": "right"}
@@ -124,12 +126,14 @@ class _Sketch:
 
     def pays(self) -> None:
         """Write what every end pays below the names of the players."""
-        top = self.height - 0.5 * SMALL * LINE
-        for x, (name, title) in zip(self.laid.columns, self.tree.players.items(), strict=True):
+        deep = max(map(len, self.laid.heads))
+        own = zip(self.laid.columns, self.tree.players, self.laid.heads, strict=True)
+        for x, name, lines in own:
             style = {"color": self.colours.get(name, INK), "fontweight": "bold", "ha": "right"}
-            self.write((x, top), title, gid=f"paid {name}", **style)
+            for k, line in enumerate(lines, deep - len(lines)):
+                self.write((x, self._head(k)), line, gid=f"paid {name}", **style)
         if self.tree.reached:
-            self.write((self.laid.reached, top), REACHED, color=GREY, ha="right")
+            self.write((self.laid.reached, self._head(deep - 1)), REACHED, color=GREY, ha="right")
         ends = {node.name: node.strong for node in self.tree.nodes}
         for end, paid in self.tree.paid.items():
             y = self.at(end)[1]
@@ -141,3 +145,7 @@ class _Sketch:
                 at = self.laid.reached, y
                 chance = mathematics(self.tree.reached[end])
                 self.write(at, chance, ha="right", fontweight="bold", gid=f"chance {end}")
+
+    def _head(self, line: int) -> float:
+        """Return the middle of a line above the columns."""
+        return self.height - (line + 0.5) * SMALL * LINE

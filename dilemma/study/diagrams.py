@@ -8,8 +8,9 @@ from typing import Any
 
 from dilemma.by_era import Eras, eras_of
 from dilemma.calls import of_a_model
-from dilemma.errors import CalibrationError, UnsupportedError
+from dilemma.errors import CalibrationError, UnknownKeyError, UnsupportedError
 from dilemma.games.drawing import Drawing
+from dilemma.games.equilibrium import Equilibria, Equilibrium
 from dilemma.games.kind import Can
 from dilemma.games.solution import solve
 from dilemma.model import Model
@@ -59,7 +60,7 @@ class Diagrams(Shown):
         return tuple(told)
 
     def to_tikz(self) -> str:
-        """Return the trees as TikZ pictures, one after the other, for a LaTeX document.
+        r"""Return the trees as TikZ pictures, one after the other, for a LaTeX document.
 
         Raises
         ------
@@ -69,8 +70,8 @@ class Diagrams(Shown):
         Examples
         --------
         >>> import dilemma
-        >>> diagrams("triangle", symbols=True).to_tikz().splitlines()[1]
-        '\\begin{tikzpicture}[x=1in, y=-1in, font=\\footnotesize]'
+        >>> print(diagrams("triangle", symbols=True).to_tikz().splitlines()[1])
+        \definecolor{player1}{HTML}{9030FC}
         """
         from dilemma.games.drawing import Tree
         from dilemma.games.tree.tikz import picture
@@ -134,7 +135,9 @@ def diagrams(
     '(support, support)'
     """
     model.needs(Can.DIAGRAM, "a diagram")
-    nowhere = at is None and bool(model.parameters) and not model.eras and Can.MOVES in model.game.can
+    nowhere = (
+        at is None and bool(model.parameters) and not model.eras and Can.MOVES in model.game.can
+    )
     if symbols or nowhere:
         if at is not None or which is not None:
             raise CalibrationError(f"{model.name}: in symbols there are no eras and no equilibria")
@@ -146,7 +149,16 @@ def diagrams(
             progress(done / len(names), era)
         found = solve(model, era, seconds=seconds)
         values = model.values(model.calibration(era))
-        shown = found if which is None else (found[which],)
+        shown = tuple(found) if which is None else (_one(found, which),)
         drawn[era] = tuple(model.game.drawn(model, values, equilibrium) for equilibrium in shown)
         complete[era] = found.reason
     return Diagrams(model, drawn, complete)
+
+
+def _one(found: Equilibria, which: int | str) -> Equilibrium:
+    """Return the equilibrium that is asked for."""
+    if isinstance(which, int) and not 0 <= which < len(found):
+        raise UnknownKeyError(
+            f"no equilibrium number {which + 1} at {found.at}: {len(found)} found there"
+        )
+    return found[which]

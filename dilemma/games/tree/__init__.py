@@ -88,11 +88,10 @@ class TreeGame(Game):
 
     @property
     def can(self) -> Can:
-        """Branches, and a script of them, as long as everybody knows what has happened."""
+        """Branches, and a script of them, unless types are private and moves hidden as well."""
+        solved = self.perfect or not self.types
         always = Can.ACTIONS | Can.MOVES | Can.DIAGRAM
-        if self.perfect:
-            return always | Can.SYMBOLS | Can.SCRIPT
-        return always | (Can(0) if self.types else Can.SYMBOLS)
+        return always | (Can.SYMBOLS | Can.SCRIPT if solved else Can(0))
 
     @cached_property
     def decisions(self) -> Mapping[str, Decision]:

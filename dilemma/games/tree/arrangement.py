@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from dilemma.games.drawing import Place, Spot, Tree
 from dilemma.games.tree import TreeGame
@@ -110,6 +111,8 @@ class Arranged:
         Where the level part of the branch to a node begins; its height is the node's.
     writes : mapping of node to float
         Where words below that branch end.
+    heads : sequence of sequence of str
+        The lines that each player's name stands in.
     columns : sequence of float
         The right edges of what each player is paid.
     reached : float
@@ -120,13 +123,18 @@ class Arranged:
     at: Mapping[str, Place]
     begins: Mapping[str, float]
     writes: Mapping[str, float]
+    heads: Sequence[Sequence[str]]
     columns: Sequence[float]
     reached: float
 
 
 SLANT, LANE, DOT = 0.32, 0.17, 0.1  # where branches slant, between lanes, around a node [inches]
-SIDE, GAP, APART = 0.06, 0.07, 0.16  # beside words, between rows of them, between columns of numbers
-REACHED = "reached"
+SIDE, GAP, APART = (
+    0.06,
+    0.07,
+    0.16,
+)  # beside words, between rows of them, between columns of numbers
+REACHED, MOST_LINES = "reached", 3  # lines that a name may stand in above a column
 
 
 def arranged(tree: Tree, letters: Type) -> Arranged:
@@ -141,47 +149,61 @@ def arranged(tree: Tree, letters: Type) -> Arranged:
     >>> found.at["root"] < found.at["challenge"] < found.at["wait"]
     True
     """
-    places, nodes = tree.places, {node.name: node for node in tree.nodes}
-    last = max(spot.level for spot in places.values())
-    words, tails = [0.0] * (last + 1), [0.0] * (last + 1)
-    lanes = [0] * (last + 1)
-    begin: dict[str, int] = {}
-    for tie in tree.ties:
-        one, other = tie.ends
-        begin[other] = places[one].level + 1
-        told = letters.measure(" ".join(tie.words), tie.formula)
-        words[begin[other]] = max(words[begin[other]], told + 2 * SIDE)
-    for name, spot in places.items():
-        if name in nodes:
-            own = max((letters.measure(line, "") for line in nodes[name].lines), default=0.0)
-            words[spot.level] = max(words[spot.level], own + 2 * SIDE if own else 0.0)
+    places = tree.places
+    begin = {tie.ends[1]: places[tie.ends[0]].level + 1 for tie in tree.ties}
+    words = _widths(tree, begin, letters)
+    lanes = [0] * len(words)
+    for spot in places.values():
         lanes[spot.level] = max(lanes[spot.level], spot.lane)
-    starts, x = [], 0.0
-    for level in range(last + 1):
+    starts, tails, x = [], [], 0.0
+    for wide, lane in zip(words, lanes, strict=True):
         starts.append(x)
-        tails[level] = x + words[level]
-        x = tails[level] + DOT + lanes[level] * LANE + SLANT
-    step = _step(tree, begin, letters)
-    heads = letters.line + 2 * GAP
+        tails.append(x + wide)
+        x += wide + DOT + lane * LANE + SLANT
+    heads, columns, edge = _columns(tree, letters, tails[-1] + 2 * DOT)
+    step, top = _step(tree, begin, letters), letters.line * max(map(len, heads)) + 2 * GAP
     at = {
-        name: (tails[s.level] + DOT + s.lane * LANE, heads + (s.row + 0.5) * step)
+        name: (tails[s.level] + DOT + s.lane * LANE, top + (s.row + 0.5) * step)
         for name, s in places.items()
     }
-    columns, edge = [], tails[last] + 2 * DOT
-    for k, title in enumerate(tree.players.values()):
-        own = [letters.measure("", paid[k]) for paid in tree.paid.values()]
-        edge += max(letters.measure(title, "") * 1.1, *own) + APART
-        columns.append(edge)
-    chances = [letters.measure("", chance) for chance in tree.reached.values()]
-    edge += max(letters.measure(REACHED, ""), *chances) + APART if chances else 0.0
     return Arranged(
-        (edge + SIDE, heads + len(tree.paid) * step),
+        (edge + SIDE, top + len(tree.paid) * step),
         at,
         {name: starts[level] for name, level in begin.items()},
         {name: tails[spot.level] - SIDE for name, spot in places.items()},
+        heads,
         columns,
         edge,
     )
+
+
+def _widths(tree: Tree, begin: Mapping[str, int], letters: Type) -> list[float]:
+    """Return how wide what is written in each column is: above branches, and below."""
+    found = [0.0] * (1 + max(spot.level for spot in tree.places.values()))
+    for tie in tree.ties:
+        level = begin[tie.ends[1]]
+        told = letters.measure(" ".join(tie.words), tie.formula)
+        found[level] = max(found[level], told + 2 * SIDE)
+    for node in tree.nodes:
+        level = tree.places[node.name].level
+        for line in node.lines:
+            found[level] = max(found[level], letters.measure(line, "") + 2 * SIDE)
+    return found
+
+
+def _columns(tree: Tree, letters: Type, edge: float) -> tuple[list[list[str]], list[float], float]:
+    """Return the players' names in lines, the right edges of their columns, and the last edge."""
+    heads, columns = [], []
+    for k, title in enumerate(tree.players.values()):
+        paid = max(letters.measure("", own[k]) for own in tree.paid.values())
+        words = title.split()
+        whole = letters.measure(title, "") <= paid or len(words) > MOST_LINES
+        heads.append([title] if whole else words)
+        edge += max(paid, *(letters.measure(line, "") for line in heads[-1])) + APART
+        columns.append(edge)
+    chances = [letters.measure("", chance) for chance in tree.reached.values()]
+    edge += max(letters.measure(REACHED, ""), *chances) + APART if chances else 0.0
+    return heads, columns, edge
 
 
 def _step(tree: Tree, begin: Mapping[str, int], letters: Type) -> float:
@@ -202,6 +224,6 @@ def _step(tree: Tree, begin: Mapping[str, int], letters: Type) -> float:
     step = letters.line
     for column in columns.values():
         column.sort()
-        for (row, _, below), (other, above, _) in zip(column, column[1:], strict=False):
+        for (row, _, below), (other, above, _) in pairwise(column):
             step = max(step, (below + above + GAP / 2) / (other - row))
     return step

@@ -29,7 +29,7 @@ def _measure(words: str, formula: str) -> float:
 
 
 def picture(tree: Tree, title: str, doubt: str = "") -> str:
-    """Return a ``tikzpicture`` of a tree, with its title above and what it means below.
+    r"""Return a ``tikzpicture`` of a tree, with its title above and what it means below.
 
     Parameters
     ----------
@@ -40,6 +40,7 @@ def picture(tree: Tree, title: str, doubt: str = "") -> str:
     wide = sketch.number(sketch.laid.size[0])
     below = f"{tree.says} {doubt}".strip()
     style = f"text width={wide}in, align=left"
+    foot = sketch.place(0, sketch.laid.size[1] + LINE)
     lines = [
         rf"\begin{{tikzpicture}}[{OPTIONS}]",
         *sketch.colours(),
@@ -48,8 +49,7 @@ def picture(tree: Tree, title: str, doubt: str = "") -> str:
         *(line for tie in tree.ties for line in sketch.branch(tie)),
         *(line for node in tree.nodes for line in sketch.node(node)),
         *sketch.pays(),
-        rf"\node[anchor=north west, {style}] at (0, {sketch.number(sketch.laid.size[1] + LINE)}) "
-        rf"{{{latex_escape(below)}}};",
+        rf"\node[anchor=north west, {style}] at {foot} {{{latex_escape(below)}}};",
         r"\end{tikzpicture}",
     ]
     return "\n".join(lines) + "\n"
@@ -126,13 +126,16 @@ class _Sketch:
 
     def pays(self) -> Iterator[str]:
         """Write what every end pays below the names of the players."""
-        heads = zip(self.laid.columns, self.tree.players.items(), strict=True)
-        for x, (name, title) in heads:
+        deep = max(map(len, self.laid.heads))
+        own = zip(self.laid.columns, self.tree.players, self.laid.heads, strict=True)
+        for x, name, lines in own:
             options = f"anchor=base east, text={self.colour(name)}"
-            told = rf"\textbf{{{latex_escape(title)}}}"
-            yield self.write(self.place(x, LINE * 1.2), options, told)
+            for k, line in enumerate(lines, deep - len(lines)):
+                told = rf"\textbf{{{latex_escape(line)}}}"
+                yield self.write(self.place(x, (k + 0.8) * LINE), options, told)
         if self.tree.reached:
-            yield self.write(self.place(self.laid.reached, LINE * 1.2), "anchor=base east", REACHED)
+            at = self.place(self.laid.reached, (deep - 0.2) * LINE)
+            yield self.write(at, "anchor=base east", REACHED)
         reached = {node.name for node in self.tree.nodes if node.strong}
         for end, paid in self.tree.paid.items():
             y = self.laid.at[end][1] + 0.04

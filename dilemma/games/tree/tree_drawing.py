@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import sympy as sp
@@ -62,7 +63,7 @@ def stated(model: Model) -> Tree:
     }
     paid = {end: tuple(map(str, cell.values())) for end, cell in model.payoffs.items()}
     says = [MOVES, *_sets_said(tree), *_types_said(model, tree)]
-    return _tree(model, tree, model.title, says, paid, labels)
+    return _tree(model, tree, _Content(model.title, says, paid, labels))
 
 
 def drawn(model: Model, values: Mapping[sp.Symbol, sp.Expr], equilibrium: Equilibrium) -> Tree:
@@ -94,9 +95,8 @@ def drawn(model: Model, values: Mapping[sp.Symbol, sp.Expr], equilibrium: Equili
     says = [MOVES, *_sets_said(tree), PLAY, *([] if tree.perfect else [BELIEFS])]
     says += _types_said(model, tree)
     beliefs = {} if tree.perfect else _beliefs(model, tree, whole, play, equilibrium)
-    return _tree(
-        model, tree, equilibrium.name, says, paid, labels, weights=weights, likely=likely, beliefs=beliefs
-    )  # fmt: skip
+    told = _Content(equilibrium.name, says, paid, labels, weights, likely, beliefs)
+    return _tree(model, tree, told)
 
 
 def _fits(model: Model, tree: TreeGame) -> None:
@@ -107,51 +107,62 @@ def _fits(model: Model, tree: TreeGame) -> None:
         )
 
 
-def _tree(
-    model: Model,
-    tree: TreeGame,
-    title: str,
-    says: list[str],
-    paid: Mapping[History, tuple[str, ...]],
-    labels: Mapping[History, str],
-    *,
-    weights: Mapping[History, Fraction] | None = None,
-    likely: Mapping[History, Fraction] | None = None,
-    beliefs: Mapping[History, str] | None = None,
-) -> Tree:
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What is written in a tree, and what is done in it.
+
+    Attributes
+    ----------
+    paid : mapping of end to tuple of str
+    labels : mapping of history to str
+        What stands behind the last action.
+    weights, likely : mapping of history to Fraction
+        How likely the last action is where it can be taken, and the whole history.
+    beliefs : mapping of history to str
+    """
+
+    title: str
+    says: Sequence[str]
+    paid: Mapping[History, tuple[str, ...]]
+    labels: Mapping[History, str]
+    weights: Mapping[History, Fraction] = field(default_factory=dict)
+    likely: Mapping[History, Fraction] = field(default_factory=dict)
+    beliefs: Mapping[History, str] = field(default_factory=dict)
+
+    def tie(self, history: History) -> Tie:
+        """Return the branch to a history."""
+        return Tie(
+            (key_of(history[:-1]), key_of(history)),
+            (history[-1].replace("_", " "),),
+            strong=bool(self.weights.get(history)),
+            weight=float(self.weights[history]) if history in self.weights else None,
+            formula=self.labels.get(history, ""),
+        )
+
+
+def _tree(model: Model, tree: TreeGame, told: _Content) -> Tree:
     _fits(model, tree)
-    places, weights, likely = spots(tree), weights or {}, likely or {}
-    sets = joined(tree)
+    places, sets = spots(tree), joined(tree)
     rows, levels = len(tree.ends), max(spot.level for spot in places.values())
     nodes = tuple(
         Node(
             key_of(h),
-            tuple(_lines(model, tree, h, sets, beliefs or {})),
+            tuple(_lines(model, tree, h, sets, told.beliefs)),
             (spot.level / levels, (spot.row + 0.5) / rows),
-            strong=bool(likely.get(h)),
+            strong=bool(told.likely.get(h)),
             owner=tree.nodes[h].player if h in tree.nodes else "",
         )
         for h, spot in places.items()
     )
-    ties = tuple(
-        Tie(
-            (key_of(h[:-1]), key_of(h)),
-            (h[-1].replace("_", " "),),
-            strong=bool(weights.get(h)),
-            weight=float(weights[h]) if h in weights else None,
-            formula=labels.get(h, ""),
-        )
-        for h in places
-        if h
-    )
-    ends = {end: likely.get(end, Fraction(0)) for end in tree.ends}
+    unsure = {end: c for end in tree.ends if (c := told.likely.get(end)) and c != 1}
     return Tree(
-        title, nodes, ties, directed=True, says=" ".join(says), start=ROOT,
+        told.title, nodes, tuple(told.tie(h) for h in places if h), directed=True,
+        says=" ".join(told.says), start=ROOT,
         places={key_of(h): spot for h, spot in places.items()},
         sets=tuple(tuple(map(key_of, group)) for group in sets),
         players={name: player.title for name, player in model.players.items()},
-        paid={key_of(end): paid[end] for end in tree.ends},
-        reached={key_of(e): _chance(c) for e, c in ends.items() if c and c != 1},
+        paid={key_of(end): told.paid[end] for end in tree.ends},
+        reached={key_of(end): _chance(chance) for end, chance in unsure.items()},
     )  # fmt: skip
 
 
@@ -240,7 +251,9 @@ def _beliefs(
     equilibrium: Equilibrium,
 ) -> dict[History, str]:
     """Return what is believed at each node of a set, or between which numbers."""
-    spread = [max(own) - min(own) for own in zip(*(p.values() for p in whole.pays.values()), strict=True)]
+    spread = [
+        max(own) - min(own) for own in zip(*(p.values() for p in whole.pays.values()), strict=True)
+    ]
     slack = Fraction(0) if equilibrium.exact else CLOSE * max(spread)
     until = time.monotonic() + SECONDS
     judge = Judge(whole, tree.decisions, list(model.players), slack, until)
@@ -258,4 +271,4 @@ def _beliefs(
 def _between(low: Fraction, high: Fraction) -> str:
     if low == high:
         return _chance(low)
-    return "any" if (low, high) == (0, 1) else f"{_chance(low)} to {_chance(high)}"
+    return "any" if low == 0 and high == 1 else f"{_chance(low)} to {_chance(high)}"

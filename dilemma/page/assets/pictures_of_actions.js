@@ -95,9 +95,9 @@ function mapped(key, values, places, make) {
   return MAPS.get(key);
 }
 
-// What a map tells apart: pure equilibria, each a bit; in a tree the case of backward induction.
+// What a map tells apart: pure equilibria, each a bit; where all is seen the case of backward induction.
 function zones(model) {
-  if (model.kind === "tree") return { label: (values) => 1 + MODELS[model.name](values).branches.findIndex((b) => b.holds()), called: (n) => model.cases[n - 1] ?? WORDS.none_pure };
+  if (model.kind === "tree" && model.perfect) return { label: (values) => 1 + MODELS[model.name](values).branches.findIndex((b) => b.holds()), called: (n) => model.cases[n - 1] ?? WORDS.none_pure };
   if (model.kind !== "matrix") return zonesOfNames(model);
   const pure = model.branches.filter((b) => b.pure), conditions = pure.map((b) => b.blocks.flatMap((block) => block.least.map(([k]) => k)));
   const label = (values) => {
