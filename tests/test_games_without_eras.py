@@ -159,7 +159,7 @@ TABLE = {
 }  # fmt: skip
 ANSWERED = {
     "hunt": ALWAYS | TABLE | {"plot replies"},
-    "entry": ALWAYS | {"regions", "classroom", "to_pygambit"},
+    "entry": ALWAYS | {"regions", "classroom", "to_pygambit", "plot diagram"},
     "swept": ALWAYS | TABLE | {"along", "trace", "tornado", "attribute", "plot replies"}
     | {"plot tornado"},
     "three": ALWAYS | {"regions", "trace", "tornado", "attribute", "to_pygambit", "plot tornado"}
@@ -171,7 +171,8 @@ ANSWERED = {
     | {"statics", "tornado", "attribute", "commitment", "classroom"}
     | {f"plot {name}" for name in ("fold", "contagion", "tornado")},
     "prior": ALWAYS
-    | {"regions", "along", "tornado", "attribute", "classroom", "to_pygambit", "plot tornado"},
+    | {"regions", "along", "tornado", "attribute", "classroom", "to_pygambit", "plot tornado"}
+    | {"plot diagram"},
 }  # fmt: skip
 
 

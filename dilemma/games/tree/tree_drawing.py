@@ -22,6 +22,7 @@ from dilemma.games.tree.information import CLOSE
 from dilemma.games.tree.nodes import History
 from dilemma.games.tree.nodes import Node as Move
 from dilemma.model import Model
+from dilemma.output.cleaning import line
 from dilemma.output.result import number
 
 __all__ = ["MOST_ENDS", "drawn", "stated"]
@@ -160,7 +161,7 @@ def _tree(model: Model, tree: TreeGame, told: _Content) -> Tree:
         says=" ".join(told.says), start=ROOT,
         places={key_of(h): spot for h, spot in places.items()},
         sets=tuple(tuple(map(key_of, group)) for group in sets),
-        players={name: player.title for name, player in model.players.items()},
+        players={name: line(player.title) for name, player in model.players.items()},
         paid={key_of(end): told.paid[end] for end in tree.ends},
         reached={key_of(end): _chance(chance) for end, chance in unsure.items()},
     )  # fmt: skip
@@ -177,7 +178,7 @@ def _lines(
     node = tree.nodes.get(history)
     if node is None:
         return
-    told = model.players[node.player].title if node.player else CHANCE
+    told = line(model.players[node.player].title) if node.player else CHANCE
     if history in beliefs:
         told = f"{told} [{beliefs[history]}]"
     yield told
@@ -198,7 +199,7 @@ def _sets_said(tree: TreeGame) -> Iterator[str]:
 
 def _types_said(model: Model, tree: TreeGame) -> Iterator[str]:
     for own in tree.types.values():
-        player = model.players[own.player].title
+        player = line(model.players[own.player].title)
         yield (
             f"{own.name} is private to {player}, for the others uniform between {own.low} and {own.high}."
         )
