@@ -17,7 +17,7 @@ def move(player, actions, information=""):
     return told | ({"information": information} if information else {})
 
 
-def signalling(pays, *, prior="p"):
+def signalling(pays, *, prior="p", **more):
     """Return a game in which a sender of two types sends one of two messages, and a receiver replies.
 
     ``pays`` says what both are paid for a type, a message and a reply.
@@ -30,8 +30,9 @@ def signalling(pays, *, prior="p"):
             nodes[f"{kind}, {meal}"] = move("receiver", "duel retreat", f"saw {meal}")
             for reply in ("duel", "retreat"):
                 payoffs[f"{kind}, {meal}, {reply}"] = pays(kind, meal, reply)
-    own = {"p": ranging(0, 1)} if prior == "p" else None
-    return tree("signalling", ("sender", "receiver"), nodes, payoffs, parameters=own)
+    if prior == "p":
+        more = {"parameters": {"p": ranging(0, 1)}} | more
+    return tree("signalling", ("sender", "receiver"), nodes, payoffs, **more)
 
 
 def beer_and_quiche():
