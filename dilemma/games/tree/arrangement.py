@@ -22,6 +22,10 @@ from dilemma.games.tree.nodes import History
 __all__ = ["Arranged", "Type", "arranged", "joined", "spots"]
 
 Measure = Callable[[str, str], float]
+SLANT, LANE, DOT = 0.32, 0.17, 0.1  # where branches slant, between lanes, around a node [inches]
+SIDE, GAP = 0.06, 0.07  # beside words, and between rows of them
+APART = 0.16  # between columns of numbers
+REACHED, MOST_LINES = "reached", 3  # lines that a name may stand in above a column
 
 
 def joined(tree: TreeGame) -> tuple[tuple[History, ...], ...]:
@@ -92,10 +96,15 @@ def _levels(tree: TreeGame) -> tuple[dict[History, int], list[tuple[History, ...
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What letters take: how wide words and a formula behind them are, and a line of them [inches]."""
+    """What letters take: how wide words and a formula behind them are, and a line of them [inches].
+
+    How far branches slant, and what is left between columns of numbers, may be less than usual.
+    """
 
     measure: Measure
     line: float
+    slant: float = SLANT
+    apart: float = APART
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +137,6 @@ class Arranged:
     reached: float
 
 
-SLANT, LANE, DOT = 0.32, 0.17, 0.1  # where branches slant, between lanes, around a node [inches]
-SIDE, GAP, APART = (
-    0.06,
-    0.07,
-    0.16,
-)  # beside words, between rows of them, between columns of numbers
-REACHED, MOST_LINES = "reached", 3  # lines that a name may stand in above a column
-
-
 def arranged(tree: Tree, letters: Type) -> Arranged:
     """Lay out a tree for letters of a size.
 
@@ -159,7 +159,7 @@ def arranged(tree: Tree, letters: Type) -> Arranged:
     for wide, lane in zip(words, lanes, strict=True):
         starts.append(x)
         tails.append(x + wide)
-        x += wide + DOT + lane * LANE + SLANT
+        x += wide + DOT + lane * LANE + letters.slant
     heads, columns, edge = _columns(tree, letters, tails[-1] + 2 * DOT)
     step, top = _step(tree, begin, letters), letters.line * max(map(len, heads)) + 2 * GAP
     at = {
@@ -199,10 +199,10 @@ def _columns(tree: Tree, letters: Type, edge: float) -> tuple[list[list[str]], l
         words = title.split()
         whole = letters.measure(title, "") <= paid or len(words) > MOST_LINES
         heads.append([title] if whole else words)
-        edge += max(paid, *(letters.measure(line, "") for line in heads[-1])) + APART
+        edge += max(paid, *(letters.measure(line, "") for line in heads[-1])) + letters.apart
         columns.append(edge)
     chances = [letters.measure("", chance) for chance in tree.reached.values()]
-    edge += max(letters.measure(REACHED, ""), *chances) + APART if chances else 0.0
+    edge += max(letters.measure(REACHED, ""), *chances) + letters.apart if chances else 0.0
     return heads, columns, edge
 
 

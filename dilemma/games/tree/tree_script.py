@@ -13,10 +13,12 @@ from typing import Any
 import sympy as sp
 
 from dilemma.games.branch import Branch
+from dilemma.games.drawing import Node as Drawn
+from dilemma.games.drawing import Tie
 from dilemma.games.kind import Ask
-from dilemma.games.tree import tree_of
-from dilemma.games.tree.arrangement import Type, arranged
-from dilemma.games.tree.histories import key_of
+from dilemma.games.tree import TreeGame, tree_of
+from dilemma.games.tree.arrangement import MOST_LINES, Type, arranged
+from dilemma.games.tree.histories import history_of, key_of
 from dilemma.games.tree.nodes import Decision, Node
 from dilemma.games.tree.tree_drawing import MOST_ENDS, stated
 from dilemma.games.triangle_script import Triangles, shaped
@@ -26,8 +28,8 @@ from dilemma.output.javascript import Names, condition, constants, formula, quot
 __all__ = ["moves"]
 
 LETTER, LINE = 0.066, 0.16  # a letter's width and a line of the page, in hundreds of pixels
-LONGEST = 20  # letters of a title at a node
-PAID, CHANCE, BELIEF = "-0.123", "0.123", " [0.123]"  # numbers as wide as the page writes them
+SHORTEST, LONGEST = 8, 20  # letters of a title at a node: up to which it is not parted, and at most
+PAID, CHANCE, BELIEF = "-0.12", " 0.123", " [0.123]"  # numbers as wide as the page writes them
 
 
 def moves(model: Model) -> tuple[str, dict[str, Any]]:
@@ -86,58 +88,68 @@ def _decision(model: Model, decision: Decision) -> dict[str, Any]:
 
 def _laid(model: Model) -> dict[str, Any]:
     """Return where everything in the tree stands, in the page's pixels, whatever numbers it shows."""
-    tree = stated(model)
-    own = tree_of(model)
-    types = [t.symbol for t in own.types.values()]
-    spread = {
-        key_of(h) for d in own.decisions.values() if len(d.histories) > 1 for h in d.histories
-    }
-    tree = replace(
-        tree,
-        ties=tuple(replace(tie, formula=CHANCE) for tie in tree.ties),
-        nodes=tuple(
-            replace(
-                node, lines=(_clipped(node.lines[0]) + (BELIEF if node.name in spread else ""),)
-            )
-            if node.lines
-            else node
-            for node in tree.nodes
-        ),
-        players={name: _clipped(title) for name, title in tree.players.items()},
+    drawing, tree = stated(model), tree_of(model)
+    names = {name: _in_lines(player.title) for name, player in model.players.items()}
+    drawing = replace(
+        drawing,
+        ties=tuple(replace(tie, formula=_chance(tree, tie)) for tie in drawing.ties),
+        nodes=tuple(_named(node, names.get(node.owner), tree) for node in drawing.nodes),
+        players={name: " ".join(lines) for name, lines in names.items()},
         paid={
-            key_of(end): tuple(_widest(paid, types) for paid in model.payoffs[end].values())
-            for end in own.ends
+            key_of(end): tuple(_widest(tree, paid) for paid in model.payoffs[end].values())
+            for end in tree.ends
         },
-        reached=dict.fromkeys(tree.paid, CHANCE),
+        reached=dict.fromkeys(drawing.paid, CHANCE),
     )
-    told = arranged(tree, Type(lambda *words: LETTER * sum(map(len, words)), LINE))
-    known = {key_of(node.history): node for node in own.nodes.values()}
+    letters = Type(lambda *words: LETTER * sum(map(len, words)), LINE, slant=0.18, apart=0.13)
+    told = arranged(drawing, letters)
+    known = [key_of(history) for history in tree.nodes]
     return {
         "size": _pixels(told.size),
         "nodes": [[*_pixels(told.at[name]), *_pixels((told.writes[name],))] for name in known],
-        "ends": [_pixels(told.at[key_of(end)]) for end in own.ends],
+        "ends": [_pixels(told.at[key_of(end)]) for end in tree.ends],
         "begins": [
-            [*_pixels(told.begins[key_of((*node.history, a))] for a in node.actions)]
-            for node in own.nodes.values()
+            _pixels(told.begins[key_of((*node.history, a))] for a in node.actions)
+            for node in tree.nodes.values()
         ],
+        "names": list(names.values()),
         "heads": told.heads,
         "columns": _pixels((*told.columns, told.reached)),
-        "sets": [[list(known).index(name) for name in group] for group in tree.sets],
+        "sets": [[known.index(name) for name in group] for group in drawing.sets],
     }
+
+
+def _named(node: Drawn, lines: Sequence[str] | None, tree: TreeGame) -> Drawn:
+    """Return a node with what the page writes below the branch to it."""
+    move = tree.nodes.get(history_of(node.name))
+    if move is None or lines is None:
+        return node
+    several = len(tree.decisions[move.decision].histories) > 1
+    return replace(node, lines=(*lines[:-1], lines[-1] + (BELIEF if several else "")))
+
+
+def _chance(tree: TreeGame, tie: Tie) -> str:
+    """Return a chance as wide as the page writes it, where an action may have one."""
+    node = tree.nodes[history_of(tie.ends[0])]
+    sure = node.player and tree.perfect and not node.knows
+    return "" if sure else CHANCE
+
+
+def _in_lines(title: str) -> list[str]:
+    """Return a title in as many lines as the page writes it in at a node."""
+    words = title.split()
+    if len(title) <= SHORTEST or len(words) > MOST_LINES:
+        return [title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"]
+    return words
 
 
 def _pixels(lengths: Iterable[float]) -> list[int]:
     return [round(100 * length) for length in lengths]
 
 
-def _clipped(title: str) -> str:
-    """Return a title as the page writes it at a node."""
-    return title if len(title) <= LONGEST else f"{title[: LONGEST - 1]}…"
-
-
-def _widest(paid: sp.Expr, types: Sequence[sp.Symbol]) -> str:
+def _widest(tree: TreeGame, paid: sp.Expr) -> str:
     """Return a payoff as wide as the page writes it: a number, and one before each private type."""
-    own = [symbol for symbol in types if paid.has(symbol)]
+    own = [t.symbol for t in tree.types.values() if paid.has(t.symbol)]
     alone = sp.expand(paid).xreplace(dict.fromkeys(own, sp.Integer(0)))
     first = [PAID] if alone != 0 or not own else []
     return " - ".join([*first, *(f"{PAID} {symbol}" for symbol in own)])

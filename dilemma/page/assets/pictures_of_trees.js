@@ -5,7 +5,7 @@ function treePicture(model, state, found) {
   const { laid, perfect } = model, e = drawnOf(state, found), chooses = "which";
   const below = perfect ? WORDS.tree_below : WORDS.tree_below_hidden;
   if (!laid) return { title: WORDS.tree, svg: "", below: WORDS.no_tree };
-  const titles = model.players.map((p) => clipped(p.title, 20)), replies = state.shows.replies && e, likely = (history) => (e ? reaches(model, found.game, history, e) : 0);
+  const replies = state.shows.replies && e, likely = (history) => (e ? reaches(model, found.game, history, e) : 0);
   const mover = (node) => model.players.findIndex((p) => p.name === model.decisions.find((d) => d.name === node.decision)?.player);
   const hueOf = (node) => (node.decision ? model.players[mover(node)].colour : GREY);
   const shown = state.shows.equilibria && e, place = (history) => model.nodes.findIndex((node) => same(node.history, history));
@@ -27,7 +27,8 @@ function treePicture(model, state, found) {
     });
     const belief = replies ? believed(model, found.game, n, e) : null;
     signs += element("circle", { cx: x, cy: y, r: 4.5, fill: node.decision ? colour : "#fff", stroke: colour, "stroke-width": 1.5 });
-    signs += words(end, y + 14, `${node.decision ? titles[mover(node)] : WORDS.chance_moves}${belief === null ? "" : ` [${short(belief, 3)}]`}`, { fill: colour, "font-weight": 600, "text-anchor": "end" });
+    const names = node.decision ? laid.names[mover(node)] : [WORDS.chance_moves];
+    names.forEach((name, k) => { signs += words(end, y + 14 + 15 * k, `${name}${belief === null || k < names.length - 1 ? "" : ` [${short(belief, 3)}]`}`, { fill: colour, "font-weight": 600, "text-anchor": "end" }); });
   });
   const right = laid.columns, head = { "text-anchor": "end", "font-weight": 600 }, deep = Math.max(...laid.heads.map((h) => h.length));
   signs += model.players.map((p, j) => laid.heads[j].map((text, k) => words(right[j], 12 + 16 * (deep - laid.heads[j].length + k), text, { ...head, fill: p.colour })).join("")).join("");
