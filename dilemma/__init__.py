@@ -17,6 +17,7 @@
     trace                       every equilibrium as parameters move, where they meet and vanish
     timeline                    every equilibrium over the years
     best_replies                best replies of both players, era by era
+    diagrams                    networks, states, game trees: what stands where in each equilibrium
     dynamics                    how a story goes on, one equilibrium after another
     along                       one parameter moves: where does the solution change?
     regions                     the parameter space cut where the equilibria change
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from dilemma.study.commitment import Commitment, MixedCommitment, commitment
     from dilemma.study.compare import Comparison, compare
     from dilemma.study.correlated import Correlated, correlated
+    from dilemma.study.diagrams import Diagrams, diagrams
     from dilemma.study.dynamics import Trajectory, dynamics
     from dilemma.study.occurrence import Regions
     from dilemma.study.propositions import Propositions, propositions
@@ -96,6 +98,7 @@ _HOMES = {
     "Commitment": "study.commitment",
     "Comparison": "study.compare",
     "Correlated": "study.correlated",
+    "Diagrams": "study.diagrams",
     "DilemmaError": "errors",
     "Equilibria": "games.equilibrium",
     "Equilibrium": "games.equilibrium",
@@ -129,6 +132,7 @@ _HOMES = {
     "commitment": "study.commitment",
     "compare": "study.compare",
     "correlated": "study.correlated",
+    "diagrams": "study.diagrams",
     "dynamics": "study.dynamics",
     "from_nashpy": "exchange.programs",
     "from_pygambit": "exchange.programs",
@@ -163,6 +167,7 @@ __all__ = [
     "Commitment",
     "Comparison",
     "Correlated",
+    "Diagrams",
     "DilemmaError",
     "Equilibria",
     "Equilibrium",
@@ -196,6 +201,7 @@ __all__ = [
     "commitment",
     "compare",
     "correlated",
+    "diagrams",
     "dynamics",
     "from_nashpy",
     "from_pygambit",

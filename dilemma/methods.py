@@ -180,7 +180,7 @@ class Methods:
         found: Regions = _public("regions")(self, eras, **how)
         return found
 
-    def plot(self, eras: Eras = None, *, ax: Axes | None = None) -> Figure:
+    def plot(self, eras: Eras = None, *, ax: Axes | None = None, **how: Any) -> Figure:
         """Draw the game itself at its eras' centres, as :func:`dilemma.plot` does of a model.
 
         Examples
@@ -190,7 +190,7 @@ class Methods:
         >>> [axes.get_label() for axes in figure.axes]
         ['post_cold_war strong']
         """
-        found: Figure = _public("plot")(self, ax=ax, eras=eras)
+        found: Figure = _public("plot")(self, ax=ax, eras=eras, **how)
         return found
 
     # --- how it is shown ------------------------------------------------------------------------

@@ -42,7 +42,7 @@ MAKERS = {
         "abandonment": lambda model: dilemma.compare(model, draws=200),
         "template": lambda model: dilemma.compare(model, draws=200),
     },
-    "Diagrams": {"assets": diagrams},
+    "Diagrams": {"assets": diagrams, "triangle": diagrams},
     "Equilibria": {
         "abandonment": lambda model: dilemma.solve(model, "post_cold_war"),
         "hedging": lambda model: dilemma.solve(model, "post_cold_war"),

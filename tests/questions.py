@@ -27,6 +27,7 @@ QUESTIONS = {
     "commitment": lambda m: dilemma.commitment(m, era(m)),
     "compare": lambda m: dilemma.compare(m, draws=20),
     "correlated": lambda m: dilemma.correlated(m, era(m)),
+    "diagrams": lambda m: dilemma.diagrams(m, era(m)),
     "dynamics": dilemma.dynamics,
     "propositions": dilemma.propositions,
     "prove": lambda m: dilemma.prove(m, f"{outcome(m)} <= 1", over=era(m), cache=False, workers=1),

@@ -112,5 +112,7 @@ def test_where_no_network_is_stable_the_panel_says_so():
 
 
 def test_a_game_with_actions_has_no_diagram(abandonment):
-    with pytest.raises(UnsupportedError, match="a diagram is for games of states or of links"):
+    with pytest.raises(
+        UnsupportedError, match="a diagram is for games of states, of links, or of moves"
+    ):
         diagrams(abandonment)

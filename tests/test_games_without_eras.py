@@ -142,6 +142,7 @@ QUESTIONS = {
     "bargaining": dilemma.bargaining,
     "commitment": dilemma.commitment,
     "correlated": dilemma.correlated,
+    "diagrams": dilemma.diagrams,
     "dynamics": lambda m, _: dilemma.dynamics(m),
     "propositions": lambda m, _: dilemma.propositions(m),
     "sheet": lambda m, _: dilemma.sheet(m),
@@ -159,7 +160,7 @@ TABLE = {
 }  # fmt: skip
 ANSWERED = {
     "hunt": ALWAYS | TABLE | {"plot replies"},
-    "entry": ALWAYS | {"regions", "classroom", "to_pygambit"},
+    "entry": ALWAYS | {"regions", "classroom", "to_pygambit", "plot diagram", "diagrams"},
     "swept": ALWAYS | TABLE | {"along", "trace", "tornado", "attribute", "plot replies"}
     | {"plot tornado"},
     "three": ALWAYS | {"regions", "trace", "tornado", "attribute", "to_pygambit", "plot tornado"}
@@ -171,7 +172,8 @@ ANSWERED = {
     | {"statics", "tornado", "attribute", "commitment", "classroom"}
     | {f"plot {name}" for name in ("fold", "contagion", "tornado")},
     "prior": ALWAYS
-    | {"regions", "along", "tornado", "attribute", "classroom", "to_pygambit", "plot tornado"},
+    | {"regions", "along", "tornado", "attribute", "classroom", "to_pygambit", "plot tornado"}
+    | {"plot diagram", "diagrams"},
 }  # fmt: skip
 
 

@@ -411,9 +411,9 @@ REFUSED = [
         "dilemma.region_map(model, 'm_J', 'v_J').plot()",
     ),
     (
-        "dilemma.plot('triangle')",
+        "dilemma.plot('cork')",
         "results have: RegionMap",
-        "dilemma.tornado('triangle', 'china').plot()",
+        "dilemma.tornado('cork', 'K').plot()",
     ),
 ]
 

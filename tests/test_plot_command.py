@@ -115,7 +115,7 @@ HAS = {
         "triangle",
     },
     "replies": {"abandonment", "hedging", "burden", "trade"},
-    "diagram": {"assets", "consensus", "network", "repeated"},
+    "diagram": {"assets", "consensus", "network", "repeated", "triangle"},
     "ceiling": {"cork"},
     "bargain": {"burden"},
     "timeline": set(dilemma.available()),

@@ -98,11 +98,24 @@ WHAT = Annotated[
     list[str] | None,
     typer.Argument(help="Two parameters for regions; outcomes; what moves; claims."),
 ]
-PICTURE = Annotated[Path | None, typer.Option("-o", "--output", help="A .png, .svg or .pdf file.")]
+PICTURE = Annotated[
+    Path | None,
+    typer.Option(
+        "-o", "--output", help="A .png, .svg or .pdf file; of a game tree .tex, TikZ, too."
+    ),
+]
 LOW = Annotated[str | None, typer.Option("--from", help="Where what moves begins.")]
 HIGH = Annotated[str | None, typer.Option("--to", help="And where it ends.")]
 SELECT = Annotated[
-    str | None, typer.Option(help="In a waterfall, which of several equilibria counts.")
+    str | None,
+    typer.Option(
+        help="In a waterfall, which of several equilibria counts; in a diagram, the one that is drawn: "
+        "its number or its name."
+    ),
+]
+SYMBOLS = Annotated[
+    bool,
+    typer.Option("--symbols", help="In a diagram of a game tree, formulas and no equilibrium."),
 ]
 ROBUST = Annotated[
     bool, typer.Option("--robust", help="In a ledger, how far each verdict carries.")
@@ -133,6 +146,7 @@ def plot(
     low: LOW = None,
     high: HIGH = None,
     select: SELECT = None,
+    symbols: SYMBOLS = False,
     robust: ROBUST = False,
     years: YEARS = None,
     seconds: SECONDS = None,
@@ -143,7 +157,7 @@ def plot(
 
     words = what or []
     name = model if model in every() else Path(model).stem
-    path = written(output or Path("_".join([name, figure, *map(_plain, words)]) + ".png"))
+    path = written(output or Path("_".join([name, figure, *map(_plain, words)]) + ".png"), figure)
     every_one = every() if (figure, model) == ("ledger", "all") else (model,)
     loaded = tuple(map(load_model, every_one))
     with progress("drawing") as tell:
@@ -154,6 +168,7 @@ def plot(
             low=low,
             high=high,
             select=select,
+            symbols=symbols,
             robust=robust,
             years=years,
             seconds=seconds,

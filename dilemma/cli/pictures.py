@@ -15,7 +15,7 @@ from dilemma.by_era import eras_of
 from dilemma.errors import CalibrationError, DilemmaError, UnsupportedError, library, nearest
 from dilemma.games.kind import Can
 from dilemma.model import At, Model
-from dilemma.output.result import Shown, check
+from dilemma.output.result import Shown, check, write
 
 if TYPE_CHECKING:
     from dilemma.study.trace import Trace
@@ -24,6 +24,7 @@ __all__ = ["FIGURES", "Order", "Picture", "picture", "written"]
 
 LEAST = 0.01  # seconds: what a last question is given, so that it says what is missing
 ENDINGS = (".png", ".svg", ".pdf")
+TEXT = ".tex"  # of a game tree, as TikZ
 
 Progress = Callable[[float, str], None]
 
@@ -43,7 +44,9 @@ class Order:
     low, high : str or None
         Between which values something moves.
     select : str or None
-        Which of several equilibria counts.
+        Which of several equilibria counts, or is drawn.
+    symbols : bool
+        Whether a game tree is drawn as it is stated, with formulas.
     robust : bool
         Whether it is worked out how far verdicts carry.
     years : str or None
@@ -61,6 +64,7 @@ class Order:
     low: str | None = None
     high: str | None = None
     select: str | None = None
+    symbols: bool = False
     robust: bool = False
     years: str | None = None
     seconds: float | None = None
@@ -104,21 +108,29 @@ class Picture:
     folds: bool = False
 
     def save(self, path: Path) -> None:
-        """Draw and write it."""
+        """Draw and write it, a tree as TikZ where the file is one of LaTeX."""
+        from dilemma.study.diagrams import Diagrams
+
+        first = self.results[0]
+        if path.suffix.lower() == TEXT and isinstance(first, Diagrams):
+            write(path, first.to_tikz())
+            return
         from dilemma import figures
 
         draw: Callable[..., Any] = figures.fold if self.folds else figures.plot
         figures.save(draw(self.results[0], **self.how), path)
 
 
-def written(path: Path) -> Path:
+def written(path: Path, figure: str = "") -> Path:
     """See that a picture can be written to a path: before anything is worked out.
 
     Examples
     --------
-    >>> written(Path("map.svg")).suffix
-    '.svg'
+    >>> written(Path("map.svg")).suffix, written(Path("tree.tex"), "diagram").suffix
+    ('.svg', '.tex')
     """
+    if figure == "diagram" and path.suffix.lower() == TEXT:
+        return check(path, "a diagram's file", (*ENDINGS, TEXT))
     library("matplotlib")
     return check(path, "a picture's file", ENDINGS)
 
@@ -164,7 +176,7 @@ def picture(figure: str, order: Order) -> Picture:
 
 def _in_eras(figure: str, order: Order) -> Order:
     """Return the order with eras that its model has, those given on the spot among them."""
-    if order.years is not None:
+    if order.years is not None or figure == "diagram":
         return order  # an era is where all else is then: the first, unless one is named
     moving = order.what if figure in FOLLOWED and len(order.what) == 1 else ()
     model, names = eras_of(order.model, order.eras, moving=moving, ranges=figure == "regions")
@@ -177,7 +189,8 @@ MOVING = (*FOLLOWED, "waterfall", "tornado")  # of what a parameter does
 HEEDED = {
     "low": ("--from", FOLLOWED),
     "high": ("--to", FOLLOWED),
-    "select": ("--select", ("waterfall",)),
+    "select": ("--select", ("waterfall", "diagram")),
+    "symbols": ("--symbols", ("diagram",)),
     "robust": ("--robust", ("ledger",)),
     "years": ("--years", ("timeline",)),
 }
@@ -208,7 +221,8 @@ def _lacks(figure: str, model: Model, eras: int) -> str:
         or (len(model.parameters) < 2 and "a map needs two parameters"),
         "replies": (several or (not (finite and two_by_two) and not one_each))
         and "it is for two players with two actions or one number each",
-        "diagram": Can.DIAGRAM not in game.can and "it is for games of states and of links",
+        "diagram": Can.DIAGRAM not in game.can
+        and "it is for games of states, of links and of moves that follow one another",
         "ceiling": (not game.leader and "nobody leads")
         or (not any(o.chances for o in model.outcomes.values()) and "it tells no shadow price"),
         "bargain": (game.bargain is None) and "it ends in no bargain",
@@ -417,12 +431,24 @@ def _timeline(order: Order) -> Picture:
 
 
 def _diagram(order: Order) -> Picture:
-    """Draw every equilibrium at each era's centre as networks, or states and arrows."""
+    """Draw every equilibrium at each era's centre as networks, states and arrows, or a game tree."""
     from dilemma.study.diagrams import diagrams
 
     _nothing(order)
-    found = diagrams(order.model, order.eras, seconds=order.left, progress=order.progress)
+    found = diagrams(
+        order.model,
+        order.eras,
+        which=_counted(order.select),
+        symbols=order.symbols,
+        seconds=order.left,
+        progress=order.progress,
+    )
     return Picture((found,))
+
+
+def _counted(select: str | None) -> int | str | None:
+    """Return which equilibrium is meant: its name, or its number as tables count, from 1."""
+    return int(select) - 1 if select is not None and select.isdecimal() else select
 
 
 FIGURES: Mapping[str, Callable[[Order], Picture]] = {

@@ -1,9 +1,9 @@
-"""Equilibria as diagrams: networks, and states with what leads from one to another."""
+"""Equilibria as diagrams: networks, states with what leads from one to another, and game trees."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,6 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, Polygon
 from numpy.typing import NDArray
 
+from dilemma.errors import UnsupportedError
+from dilemma.figures.game_tree import draw_tree, tree_size
 from dilemma.figures.layout import (
     BODY,
     LEADING,
@@ -38,7 +40,7 @@ from dilemma.figures.paper import (
     sheet,
     styled,
 )
-from dilemma.games.drawing import Drawing, Node, Tie
+from dilemma.games.drawing import Drawing, Node, Tie, Tree
 from dilemma.output.player_colours import player_colours
 from dilemma.study.diagrams import Diagrams
 
@@ -49,7 +51,9 @@ DOT = 0.09  # radius of a node that is no box [inches]
 PAD = 0.07  # between a box and what is written in it [inches]
 LOOP = 0.62  # above or below a box, for what leads back to it [inches]
 APART = 1.0  # between boxes one below the other [inches]
-ABOVE = 0.55  # a panel's titles [inches]
+ABOVE = 0.25  # around a panel's titles [inches]
+WIDEST, TALLEST = 17.0, 150.0  # a sheet of several columns, and any [inches]
+SYMBOLS = "symbols"  # the panel of no era
 GAP = 0.35  # between panels [inches]
 REACHED = "#FFF3C4"
 Place = tuple[float, float]
@@ -69,37 +73,81 @@ def diagram(found: Diagrams) -> Figure:
     >>> [axes.get_label() for axes in figure.axes][:2]
     ['cold_war 1', 'cold_war 2']
     """
-    model, columns = found.model, len(found.drawn)
-    rows = max(1, *(len(drawings) for drawings in found.drawn.values()))
-    every = [drawing for drawings in found.drawn.values() for drawing in drawings]
-    height = max((_height(drawing) for drawing in every), default=1.0)
-    size, gaps = (PANEL, height), (GAP, ABOVE)
-    frame = Frame(EDGE, size, columns * rows, columns, gaps, ABOVE)
+    model, every = found.model, [d for drawings in found.drawn.values() for d in drawings]
+    sizes = [_size(drawing) for drawing in every] or [(PANEL, 1.0)]
+    size = max(width for width, _ in sizes), max(height for _, height in sizes)
+    columns = len(found.drawn) if len(found.drawn) * (size[0] + GAP) <= WIDEST else 1
+    titles = [_title(found, era, drawing, size[0]) for era, drawing in _panels(found, columns)]
+    above = max(map(len, titles)) * SMALL * LINE + ABOVE
+    frame = Frame(EDGE, size, len(titles), columns, (GAP, above), above)
+    if frame.height > TALLEST:
+        raise UnsupportedError(
+            f"{model.name}: {len(every)} diagrams would be {frame.height:.0f} inches high: draw one "
+            "equilibrium alone (which=..., or --select)"
+        )
     told = list(dict.fromkeys(drawing.says for drawing in every)) or ["No equilibrium."]
-    told += [f"{model.eras[era].title}: {why}." for era, why in found.complete.items() if why]
+    told += [doubt for era in found.complete if (doubt := found.doubt(era))]
     feet = lines_of(" ".join(told), frame.span, TINY)
     return sheet(
         2 * EDGE + frame.span,
         heading(model.title, [], 0.05),
-        Part(frame.height + 0.12, partial(_panels, found, frame)),
+        Part(frame.height + 0.12, partial(_drawn, found, frame, titles)),
         notes(feet),
     )
 
 
-def _panels(found: Diagrams, frame: Frame, paper: Paper, top: float) -> None:
-    for column, (era, drawings) in enumerate(found.drawn.items()):
-        title = found.model.eras[era].title
-        for row in range(max(1, len(drawings))):
-            place = row * frame.columns + column
-            x, y = frame.place(place, top)
-            said = [f"{title}: {drawings[row].title}"] if drawings else [f"{title}: no equilibrium"]
-            said = [line for text in said for line in lines_of(text, PANEL, SMALL)]
+def _panels(found: Diagrams, columns: int) -> list[tuple[str, Drawing | None]]:
+    """Return what each panel is of, in reading order; an era a column where there is room."""
+    own: dict[str, list[Drawing | None]]
+    own = {era: [*drawings] or [None] for era, drawings in found.drawn.items()}
+    if columns == 1:
+        return [(era, drawing) for era, drawings in own.items() for drawing in drawings]
+    return [
+        (era, drawings[row] if row < len(drawings) else None)
+        for row in range(max(map(len, own.values())))
+        for era, drawings in own.items()
+    ]
+
+
+def _title(found: Diagrams, era: str, drawing: Drawing | None, width: float) -> list[str]:
+    """Return the lines above a panel; there are none where an era has nothing more."""
+    if drawing is None:
+        told = "" if found.drawn[era] else f"{found.title(era)}: no equilibrium"
+    elif era:
+        told = f"{found.title(era)}: {drawing.title}"
+    else:
+        told = found.title(era)
+    return lines_of(told, width, SMALL)
+
+
+def _drawn(
+    found: Diagrams, frame: Frame, titles: Sequence[Sequence[str]], paper: Paper, top: float
+) -> None:
+    counts = dict.fromkeys(found.drawn, 0)
+    for place, (era, drawing) in enumerate(_panels(found, frame.columns)):
+        x, y = frame.place(place, top)
+        said = titles[place]
+        if said:
             paper.write(x, y - 0.08 - tall(said, SMALL), said, fontsize=SMALL, fontweight="bold")
-            if drawings:
-                axes = paper.axes(x, y, *frame.size, f"{era} {row + 1}")
-                axes.set(xlim=(0, frame.size[0]), ylim=(0, frame.size[1]))
-                axes.set_axis_off()
-                _draw(axes, frame.size, drawings[row], player_colours(found.model.players))
+        if drawing is None:
+            continue
+        counts[era] += 1
+        axes = paper.axes(x, y, *frame.size, f"{era or SYMBOLS} {counts[era]}")
+        axes.set(xlim=(0, frame.size[0]), ylim=(0, frame.size[1]))
+        axes.set_axis_off()
+        colours = player_colours(found.model.players)
+        if isinstance(drawing, Tree):
+            draw_tree(axes, frame.size, drawing, colours)
+        else:
+            _draw(axes, frame.size, drawing, colours)
+
+
+def _size(drawing: Drawing) -> Size:
+    """Return how large a diagram's panel is."""
+    if isinstance(drawing, Tree):
+        width, height = tree_size(drawing)
+        return max(width, PANEL), height
+    return PANEL, _height(drawing)
 
 
 def _height(drawing: Drawing) -> float:

@@ -19,11 +19,13 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
+from matplotlib.mathtext import MathTextParser
 from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
 from dilemma.output.cleaning import GREEK
+from dilemma.output.formulas import inline
 
 __all__ = [
     "BODY",
@@ -40,11 +42,13 @@ __all__ = [
     "Room",
     "balance",
     "lines_of",
+    "mathematics",
     "reach",
     "room",
     "size_of",
     "tall",
     "typeset",
+    "width_of",
     "wrap",
 ]
 
@@ -59,11 +63,11 @@ INDEXED = re.compile(r"\b([A-Za-z]+)_([A-Za-z0-9]+)\b")
 
 
 @lru_cache(maxsize=1024)
-def _width(line: str, points: float) -> float:
+def _width(line: str, points: float, *, math: bool = False) -> float:
     font = FontProperties(family=FONT, size=points)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph", UserWarning)  # the font has not all letters
-        return float(TextToPath().get_text_width_height_descent(line, font, ismath=False)[0]) / 72
+        return float(TextToPath().get_text_width_height_descent(line, font, ismath=math)[0]) / 72
 
 
 def tall(lines: Sequence[str], points: float) -> float:
@@ -74,6 +78,32 @@ def tall(lines: Sequence[str], points: float) -> float:
 def size_of(lines: Sequence[str], points: float) -> tuple[float, float]:
     """Return width and height of lines of text [inches]."""
     return max(_width(line, points) for line in lines), tall(lines, points)
+
+
+@lru_cache(maxsize=1024)
+def mathematics(formula: str) -> str:
+    r"""Set a formula as matplotlib sets mathematics; one that it cannot set, and a number, stay as they are.
+
+    Examples
+    --------
+    >>> print(mathematics("-theta*stake"), mathematics("-2"))
+    $-\theta\, \mathrm{stake}$ −2
+    """  # noqa: RUF002 -- a true minus sign
+    plain = re.sub(r"(?<!\w)-", "\N{MINUS SIGN}", formula)
+    if not re.search("[A-Za-z]", formula):
+        return plain
+    told = inline(formula)
+    try:
+        MathTextParser("path").parse(told)
+    except ValueError:
+        return plain
+    return told
+
+
+def width_of(formula: str, points: float) -> float:
+    """Return how wide a formula is as it is set [inches]."""
+    told = mathematics(formula)
+    return _width(told, points, math="$" in told) if told else 0.0
 
 
 def wrap(pieces: Sequence[str], between: str, width: float, points: float) -> list[str]:

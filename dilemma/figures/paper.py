@@ -54,6 +54,7 @@ __all__ = [
     "EDGE",
     "FAINT",
     "FALL",
+    "FORMULA",
     "GIVEN",
     "GREY",
     "INK",
@@ -102,6 +103,7 @@ RISE: Mapping[str, Any] = {"facecolor": UP, "edgecolor": UP}
 FALL: Mapping[str, Any] = {"facecolor": "#F5E4C0", "edgecolor": DOWN, "hatch": "////"}
 DASHED, THIN = (0, (4, 2)), (0, (3, 2))  # a line that is one of two, and one that only helps
 TITLE = 11  # points
+FORMULA = "formula"  # how the labels of texts begin that are mathematics as they stand
 EDGE = 0.2  # left free around everything [inches]
 STYLE: dict[str, Any] = {
     "font.family": FONT,
@@ -132,7 +134,10 @@ def number_colour(model: Model, name: str) -> str:
 
 
 def styled(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
-    """Draw in this look, and show every text as it is: only our own symbols are mathematics."""
+    """Draw in this look, and show every text as it is: only our own symbols are mathematics.
+
+    A text that is set as mathematics already is called a formula (:data:`FORMULA`).
+    """
 
     @wraps(draw)
     def draw_styled(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Figure:
@@ -140,7 +145,8 @@ def styled(draw: Callable[Arguments, Figure]) -> Callable[Arguments, Figure]:
             figure = draw(*args, **kwargs)
         given = GIVEN.get()
         for text in figure.findobj(Text) if given is None else given.new():
-            text.set_text(drawn(text.get_text()))
+            if not (text.get_gid() or "").startswith(FORMULA):
+                text.set_text(drawn(text.get_text()))
         return figure
 
     return draw_styled

@@ -73,7 +73,8 @@ def plot(found: Shown | AnyModel, ax: Axes | None = None, **how: Any) -> Figure:
     ----------
     found : a result that has a figure, or Model, str or Path
         Such as a map of regions; ``FIGURES`` names them all.  Of a model the best replies are
-        drawn, or the diagrams of its equilibria, at its eras' centres; or at those of ``eras``.
+        drawn, or the diagrams of its equilibria, at its eras' centres; or at those of ``eras``, and
+        as ``which`` and ``symbols`` say (:func:`dilemma.diagrams`).
     ax : matplotlib.axes.Axes, optional
         What to draw into, where the figure has one panel: then with its title, what its axes say,
         and the key.  Headings and notes are left out, but for what is not known.
@@ -100,7 +101,10 @@ def plot(found: Shown | AnyModel, ax: Axes | None = None, **how: Any) -> Figure:
     ['cold_war', 'post_cold_war']
     """
     if isinstance(found, Model | str | Path):
-        found = _of_game(model_of(found, "plot"), how.pop("eras", None))
+        asked: dict[str, Any] = {
+            name: how.pop(name) for name in ("which", "symbols") if name in how
+        }
+        found = _of_game(model_of(found, "plot"), how.pop("eras", None), asked)
     if (
         isinstance(found, ByEra)
         and found
@@ -132,10 +136,10 @@ def plot(found: Shown | AnyModel, ax: Axes | None = None, **how: Any) -> Figure:
     return into(ax, draw, kind.__name__)
 
 
-def _of_game(model: Model, eras: Eras) -> Shown:
+def _of_game(model: Model, eras: Eras, asked: Mapping[str, Any]) -> Shown:
     """Return what a picture of a game shows."""
-    if Can.DIAGRAM in model.game.can:
-        return diagrams(model, eras)
+    if asked or Can.DIAGRAM in model.game.can:
+        return diagrams(model, eras, **asked)
     try:
         return best_replies(model, eras)
     except UnsupportedError as error:

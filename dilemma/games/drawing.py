@@ -5,12 +5,12 @@ A kind of game says what its diagram is of; how it is drawn, figures say.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import cos, radians, sin, sqrt
 
-__all__ = ["Drawing", "Node", "Tie", "around", "columns"]
+__all__ = ["Drawing", "Node", "Spot", "Tie", "Tree", "around", "columns"]
 
 Place = tuple[float, float]
 
@@ -27,12 +27,15 @@ class Node:
         Its place, to the right and down, each in [0, 1].
     strong : bool
         Whether play gets to it.
+    owner : str
+        The player who moves there; "" where that says nothing.
     """
 
     name: str
     lines: tuple[str, ...]
     at: Place
     strong: bool = False
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,15 @@ class Tie:
         Whether it is there, or followed, in the equilibrium.
     weight : float or None
         How much there is of it, in [0, 1]; None where that says nothing.
+    formula : str
+        What stands behind the words, in letters of mathematics.
     """
 
     ends: tuple[str, str]
     words: tuple[str, ...] = ()
     strong: bool = False
     weight: float | None = None
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,63 @@ class Drawing:
     directed: bool
     says: str
     start: str = ""
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Yield what stands there, and what joins it, each with what is written."""
+        for node in self.nodes:
+            yield node.name, ", ".join(node.lines[1:])
+        arrow = " -> " if self.directed else " - "
+        for tie in self.ties:
+            if tie.strong:
+                yield arrow.join(tie.ends), ", ".join(tie.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """The place of a node of a tree among others: its column, its lane there, and its row."""
+
+    level: int
+    lane: int
+    row: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tree(Drawing):
+    """A game tree: its nodes and ends, the branches between them, what is paid.
+
+    Attributes
+    ----------
+    places : mapping of node to Spot
+        Ends are nodes too, in the last column.
+    sets : tuple of tuple of str
+        The nodes that a dashed line joins: who moves there cannot tell them apart.
+    players : mapping of player to title
+        In the order of what is paid.
+    paid : mapping of end to tuple of str
+        Formulas, one for each player.
+    reached : mapping of end to str
+        How likely play is to get there, where that is neither sure nor out of the question.
+    """
+
+    places: Mapping[str, Spot] = field(default_factory=dict)
+    sets: tuple[tuple[str, ...], ...] = ()
+    players: Mapping[str, str] = field(default_factory=dict)
+    paid: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reached: Mapping[str, str] = field(default_factory=dict)
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Yield every move with what is done there, and every end with what it pays."""
+        done: dict[str, list[str]] = {}
+        for tie in self.ties:
+            told = done.setdefault(tie.ends[0], [])
+            if tie.strong or not any(t.strong for t in self.ties if t.ends[0] == tie.ends[0]):
+                told.append(" ".join(filter(None, (*tie.words, tie.formula))))
+        for node in self.nodes:
+            if node.name not in self.paid:
+                yield node.name, f"{', '.join(node.lines)}: {', '.join(done[node.name])}"
+        for end, paid in self.paid.items():
+            pays = (f"{t} {p}" for t, p in zip(self.players.values(), paid, strict=True))
+            yield end, ", ".join(pays)
 
 
 def around(names: Sequence[str]) -> dict[str, Place]:

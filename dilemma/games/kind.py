@@ -140,7 +140,7 @@ _NEEDED = {
     Can.LEADER: "games in which somebody leads",
     Can.BARGAIN: "games that end in a bargain",
     Can.SCRIPT: "games that the page has a script for",
-    Can.DIAGRAM: "games of states or of links",
+    Can.DIAGRAM: "games of states, of links, or of moves that follow one another",
     Can.TRIED: "games about which claims are tried first",
 }
 
@@ -450,6 +450,12 @@ class Game:
         """Return a diagram of an equilibrium; ``values`` of parameters and definitions."""
         del values, equilibrium
         raise UnsupportedError(f"{model.name}: there is no diagram of it; here {self.here}")
+
+    def stated(self, model: Model) -> Drawing:
+        """Return a diagram of the game as it is stated, at no calibration."""
+        raise UnsupportedError(
+            f"{model.name}: only a game tree is drawn in symbols; here {self.here}"
+        )
 
     # --- other programs -------------------------------------------------------------------------
 

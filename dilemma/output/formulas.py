@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from dilemma.output.cleaning import GREEK, latex_escape
 
@@ -15,6 +16,7 @@ __all__ = [
     "BREAK",
     "LONGEST",
     "Piece",
+    "inline",
     "mathematical",
     "of_formula",
     "of_latex",
@@ -164,6 +166,21 @@ _LATIN = {"Alpha": "A", "Beta": "B", "Epsilon": "E", "Zeta": "Z", "Kappa": "K", 
 def of_formula(text: str) -> list[Piece]:
     """Cut one line of formulas, and of words between them, where it may go on below."""
     return list(_Formula(text).pieces())
+
+
+def inline(text: str) -> str:
+    r"""Return one line of formulas, and of words between them, as LaTeX that is not parted.
+
+    Examples
+    --------
+    >>> print(inline("-theta*stake"), inline("q if a > 0 else 1"))
+    $-\theta\, \mathrm{stake}$ $q$ if $a>  0$ else $1$
+    """
+    found: list[str] = []
+    for math, pieces in groupby(of_formula(text), key=lambda piece: piece.math):
+        told = " ".join(piece.latex for piece in pieces)
+        found.append(f"${told}$" if math else told)
+    return " ".join(found)
 
 
 def of_latex(text: str) -> list[Piece]:

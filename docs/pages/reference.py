@@ -23,7 +23,7 @@ GROUPS = {
         "dynamics", "Trajectory",
     ),
     "Several models together": ("trends", "Trends", "scenario", "Scenario"),
-    "Pictures": ("plot",),
+    "Pictures": ("plot", "diagrams", "Diagrams"),
     "Other programs": (
         "to_pandas", "to_xarray", "to_nashpy", "from_nashpy", "to_pygambit", "from_pygambit",
     ),

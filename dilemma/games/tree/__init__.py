@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from dilemma.errors import Mistake
     from dilemma.games.batch import Batch
     from dilemma.games.branch import Branch, Play
-    from dilemma.games.equilibrium import Solution
+    from dilemma.games.drawing import Drawing
+    from dilemma.games.equilibrium import Equilibrium, Solution
     from dilemma.model import At, Model
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
@@ -98,10 +99,10 @@ class TreeGame(Game):
 
     @property
     def can(self) -> Can:
-        """Branches, and a script of them, as long as everybody knows what has happened."""
-        if self.perfect:
-            return Can.ACTIONS | Can.MOVES | Can.SYMBOLS | Can.SCRIPT
-        return Can.ACTIONS | Can.MOVES | (Can(0) if self.types else Can.SYMBOLS)
+        """Branches, and a script of them, unless types are private and moves hidden as well."""
+        solved = self.perfect or not self.types
+        always = Can.ACTIONS | Can.MOVES | Can.DIAGRAM
+        return always | (Can.SYMBOLS | Can.SCRIPT if solved else Can(0))
 
     @cached_property
     def decisions(self) -> Mapping[str, Decision]:
@@ -253,6 +254,20 @@ class TreeGame(Game):
         from dilemma.games.tree.nodes import Walk
 
         return sp.Max(0, *Walk(model, self, values, play).gains())
+
+    def drawn(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], equilibrium: Equilibrium
+    ) -> Drawing:
+        """Return the tree with what is done in an equilibrium."""
+        from dilemma.games.tree.tree_drawing import drawn
+
+        return drawn(model, values, equilibrium)
+
+    def stated(self, model: Model) -> Drawing:
+        """Return the tree with chances and payoffs as formulas."""
+        from dilemma.games.tree.tree_drawing import stated
+
+        return stated(model)
 
     # --- for readers ----------------------------------------------------------------------------
 

@@ -410,6 +410,68 @@ class Judge:
 
         solver = z3.Solver()
         solver.set("timeout", self._milliseconds())
+        unknowns = self._state(play, decision, solver)
+        answer = solver.check()
+        if answer == z3.unknown:
+            raise OverdueError
+        if answer != z3.sat:
+            return None
+        model = solver.model()
+        return {h: _fraction(model.eval(p, model_completion=True)) for h, p in unknowns.items()}
+
+    def spans(self, play: Play) -> dict[str, dict[History, tuple[Fraction, Fraction]]]:
+        """Return between which numbers each belief lies at every set of several histories.
+
+        Both ends are one number where Bayes' rule, or that mistakes are rare, leaves one.  Elsewhere
+        they are the least and the most that is believed of a history if what is played is best there;
+        none where no beliefs make it so.
+
+        Raises
+        ------
+        OverdueError
+        """
+        likely = reached(self.tree, play, {(): Fraction(1)})
+        found: dict[str, dict[History, tuple[Fraction, Fraction]]] = {}
+        for name, decision in self.decisions.items():
+            if len(decision.histories) == 1:
+                continue
+            weights = {h: likely.get(h, Fraction(0)) for h in decision.histories}
+            total = sum(weights.values())
+            fixed = {h: w / total for h, w in weights.items()} if total else None
+            if fixed is None:
+                fixed = pinned({h: way(self.tree, play, h) for h in weights})
+            if fixed is not None and (total or self._optimal(play, decision, fixed)):
+                found[name] = {h: (w, w) for h, w in fixed.items()}
+            else:
+                found[name] = self._ends(play, decision)
+        return found
+
+    def _ends(self, play: Play, decision: Decision) -> dict[History, tuple[Fraction, Fraction]]:
+        """Return the least and the most that may be believed of each history."""
+        import z3
+
+        found = {}
+        for history in decision.histories:
+            ends = []
+            for way_out in ("minimize", "maximize"):
+                solver = z3.Optimize()
+                solver.set("timeout", self._milliseconds())
+                unknowns = self._state(play, decision, solver)
+                getattr(solver, way_out)(unknowns[history])
+                answer = solver.check()
+                if answer == z3.unknown:
+                    raise OverdueError
+                if answer != z3.sat:
+                    return {}
+                held = solver.model().eval(unknowns[history], model_completion=True)
+                ends.append(_fraction(held))
+            found[history] = (ends[0], ends[1])
+        return found
+
+    def _state(self, play: Play, decision: Decision, solver: Any) -> dict[History, Any]:
+        """State to z3 that beliefs are such, and make what is played best; return them."""
+        import z3
+
         unknowns = {h: z3.Real(f"p{k}") for k, h in enumerate(decision.histories)}
         solver.add(z3.Sum(list(unknowns.values())) == 1, *(p >= 0 for p in unknowns.values()))
         told = z3.Sum(
@@ -420,13 +482,7 @@ class Judge:
         )
         for action in decision.actions:
             solver.add(told >= self._most(play, decision.player, after(unknowns, action), solver))
-        answer = solver.check()
-        if answer == z3.unknown:
-            raise OverdueError
-        if answer != z3.sat:
-            return None
-        model = solver.model()
-        return {h: _fraction(model.eval(p, model_completion=True)) for h, p in unknowns.items()}
+        return unknowns
 
     def _most(self, play: Play, player: str, weights: Mapping[History, Any], solver: Any) -> Any:
         """Return what the best plan pays from here on, weights being unknown.

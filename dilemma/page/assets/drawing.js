@@ -9,8 +9,8 @@ const escaped = (text) => String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;"
 const attributes = (given) => Object.entries(given).map(([key, value]) => ` ${key}="${escaped(value)}"`).join("");
 const element = (name, given, inside = "") => `<${name}${attributes(given)}>${inside}</${name}>`;
 
-function picture(width, height, says, inside) {
-  const given = { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": says };
+function picture(width, height, says, inside, more = {}) {
+  const given = { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": says, ...more };
   return element("svg", { ...given, "font-family": "system-ui, 'DejaVu Sans', sans-serif", "font-size": 12, fill: INK }, inside);
 }
 const words = (x, y, text, given = {}) => element("text", { x: round(x), y: round(y), ...given }, escaped(text));

@@ -1,24 +1,35 @@
-// Equilibria of a tree: each branch is a case of backward induction, and says itself when it holds.
+// Equilibria of a tree: each branch says itself when it holds; null among its points stands for a continuum.
 function solveTree(model, values) {
-  const game = MODELS[model.name](values), wrong = game.wrong.indexOf(true), found = { model, game, equilibria: [], doubt: false };
-  if (wrong >= 0) return { ...found, undefined: fill(WORDS.no_game, { why: model.impossible[wrong] }) };
-  if (![...game.ends, ...game.chances].flat().every(Number.isFinite)) return { ...found, undefined: true };
+  const game = MODELS[model.name](values), found = { model, game, equilibria: [], doubt: false, open: [] };
+  const nothing = nothingToSolve(model, game);
+  if (nothing) return { ...found, undefined: nothing };
   for (const branch of game.branches) {
-    if (!branch.holds()) continue;
-    const mixes = branch.play(), pure = mixes.every((mix) => mix.every((chance) => chance === 0 || chance === 1));
-    found.equilibria.push({ branch, name: branch.title, mixes, pure, payoffs: branch.payoffs(), outcomes: branch.outcomes(), cutoffs: cutoffs(model, game, branch, mixes) });
+    for (const point of pointsOf(branch)) {
+      if (point === null) { found.open.push(branch.title); continue; }
+      const mixes = branch.play(...point.unknowns), pure = mixes.every((mix) => mix.every((chance) => chance === 0 || chance === 1));
+      found.equilibria.push({ ...point, mixes, pure, outcomes: branch.outcomes(...point.unknowns), cutoffs: cutoffs(model, game, branch, mixes) });
+    }
   }
-  return { ...found, doubt: found.equilibria.length !== 1 }; // several only where payoffs tie
+  // Where all is seen several come only where payoffs tie.
+  return { ...found, doubt: model.perfect ? found.equilibria.length !== 1 : !found.equilibria.length };
 }
 
 // From which type on a player who knows it acts otherwise: types are as likely everywhere.
 function cutoffs(model, game, branch, mixes) {
   return model.decisions.flatMap(({ title, actions, knows }, k) => {
-    const [up, down] = branch.done[k].split("/");
+    const [up, down] = knows.length ? branch.done[k].split("/") : [];
     if (!down) return [];
     const [low, high] = game.types[model.types.findIndex((t) => t.name === knows)];
     return [{ player: title, above: up, below: down, type: knows, value: high - mixes[k][actions.indexOf(up)] * (high - low) }];
   });
+}
+
+// What is believed at a node of a set that play gets to, by Bayes' rule; null elsewhere.
+function believed(model, game, n, e) {
+  const own = model.nodes.flatMap((node, k) => (node.decision && node.decision === model.nodes[n].decision ? [k] : []));
+  if (own.length < 2) return null;
+  const chances = own.map((k) => reaches(model, game, model.nodes[k].history, e)), all = chances.reduce((s, c) => s + c, 0);
+  return all > E ? chances[own.indexOf(n)] / all : null;
 }
 
 // Who mixes: in a tree each decision by itself.

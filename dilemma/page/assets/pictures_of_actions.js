@@ -95,9 +95,9 @@ function mapped(key, values, places, make) {
   return MAPS.get(key);
 }
 
-// What a map tells apart: pure equilibria, each a bit; in a tree the case of backward induction.
+// What a map tells apart: pure equilibria, each a bit; where all is seen the case of backward induction.
 function zones(model) {
-  if (model.kind === "tree") return { label: (values) => 1 + MODELS[model.name](values).branches.findIndex((b) => b.holds()), called: (n) => model.cases[n - 1] ?? WORDS.none_pure };
+  if (model.kind === "tree" && model.perfect) return { label: (values) => 1 + MODELS[model.name](values).branches.findIndex((b) => b.holds()), called: (n) => model.cases[n - 1] ?? WORDS.none_pure };
   if (model.kind !== "matrix") return zonesOfNames(model);
   const pure = model.branches.filter((b) => b.pure), conditions = pure.map((b) => b.blocks.flatMap((block) => block.least.map(([k]) => k)));
   const label = (values) => {
@@ -170,7 +170,7 @@ function mapPicture(model, state, found) {
     yy += 3 + 14 * names[k].length;
   });
   const told = panels.map((p) => `${p.era.title}: ${p.told ? [...p.told].map(([own, s]) => `${percent(s)} ${called(own)}`).join(", ") : WORDS.hidden}`).join(". ");
-  return { title: WORDS.map, svg: picture(540, low + legend + 4, fill(WORDS.map_says, { x: x.name, y: y.name, told }), inside), below: `${axisName(x)}. ${axisName(y)}. ${state.shows.kind ? { matrix: WORDS.map_below, tree: WORDS.map_below_tree }[model.kind] ?? WORDS.map_below_names : WORDS.map_hidden}`, chooses: "axes" };
+  return { title: WORDS.map, svg: picture(540, low + legend + 4, fill(WORDS.map_says, { x: x.name, y: y.name, told }), inside), below: `${axisName(x)}. ${axisName(y)}. ${state.shows.kind ? { matrix: WORDS.map_below, tree: model.perfect && WORDS.map_below_tree }[model.kind] || WORDS.map_below_names : WORDS.map_hidden}`, chooses: "axes" };
 }
 // As many shares as a panel is wide.
 const listed = (told, next) => (told.endsWith("…") ? told : told.length + next.length > 34 ? `${told}, …` : `${told}${told ? ", " : ""}${next}`);

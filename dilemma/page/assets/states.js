@@ -1,8 +1,9 @@
-// Equilibria of games of links and of games of states: each branch says itself when it holds.
+// Equilibria of games of links, of states and of trees: each branch says itself when it holds.
 function nothingToSolve(model, game) {
   const wrong = game.wrong.indexOf(true);
   if (wrong >= 0) return fill(WORDS.no_game, { why: model.impossible[wrong] });
   const finite = (many) => many.every(Number.isFinite);
+  if (model.kind === "tree") return ![game.ends, game.chances].every((of) => of.every(finite));
   return !(game.networks ? game.networks.every((n) => finite(n.paid)) : [game.pays, game.leads, game.offers, game.shocks].every((of) => of.every(finite)));
 }
 
@@ -10,7 +11,7 @@ function nothingToSolve(model, game) {
 function holding(model, values) {
   const game = MODELS[model.name](values);
   if (nothingToSolve(model, game)) return [];
-  const holds = (branch) => (branch.roots || branch.ties ? pointsOf(branch).length > 0 : branch.holds(...(model.unknowns ?? []).map(() => NaN)));
+  const holds = (branch) => (branch.up ? pointsOf(branch).length > 0 : branch.holds());
   return game.branches.flatMap((branch, k) => (holds(branch) ? [k] : []));
 }
 const known = (value) => (Number.isFinite(value) ? value : NaN);
