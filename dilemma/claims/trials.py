@@ -59,7 +59,7 @@ class Draws:
         """Return the draws of a parameter in one copy; tied ones are the same draws."""
         symbol = self.statements.symbol(copy, name)
         if symbol not in self.drawn:
-            interval = self.statements.interval(copy.era, name)
+            interval = self._interval(copy, name)
             stream = np.random.default_rng([self.seed, zlib.crc32(symbol.name.encode())])
             if copy.moved == name:
                 low = self.column(self.statements.home_of(copy), name)
@@ -68,6 +68,30 @@ class Draws:
                 drawn = self._uniform(interval, name, stream)
                 self.drawn[symbol] = _rounded(drawn, interval)
         return self.drawn[symbol]
+
+    def _interval(self, copy: Copy, name: str) -> Interval:
+        """Return where a parameter is drawn: where it lies, or the part of it that is assumed.
+
+        An assumption such as ``w == 0`` would be met by next to no draw.
+        """
+        statements = self.statements
+        home = statements.home_of(copy)
+        found = statements.interval(copy.era, name)
+        given = statements.claim.given
+        for part in given.args if isinstance(given, sp.And) else (given,):
+            for symbol in part.free_symbols if len(part.free_symbols) == 1 else ():
+                reference = statements.claim.references.get(symbol)
+                called = symbol.name if reference is None else reference.arguments[0]
+                where = home if reference is None else statements.copy(reference)
+                plain = reference is None or reference.what == "name"
+                if plain and called == name and where in (home, *self._tied_to(home, name)):
+                    found = _confined(found, part, symbol)
+        return found
+
+    def _tied_to(self, copy: Copy, name: str) -> tuple[Copy, ...]:
+        """Return the copies that have a parameter in common with one."""
+        own = self.statements.symbol(copy, name)
+        return tuple(c for c in self.statements.copies if self.statements.symbol(c, name) == own)
 
     def _uniform(self, interval: Interval, name: str, stream: np.random.Generator) -> Array:
         """Draw from an interval, its ends often, and where it has no end from around the eras."""
@@ -242,6 +266,27 @@ def _rounded(drawn: Array, interval: Interval) -> Array:
     high = float(interval.high) if interval.high.is_finite else np.inf
     inside: Array = np.clip(short, low, high)
     return inside
+
+
+def _confined(interval: Interval, stated: sp.Basic, symbol: sp.Symbol) -> Interval:
+    """Return the part of an interval that a comparison with a number leaves, if it leaves one."""
+    if not isinstance(stated, sp.core.relational.Relational) or symbol not in stated.args:
+        return interval
+    if stated.rhs == symbol:
+        stated = stated.reversed
+    number = stated.rhs
+    if number not in interval or isinstance(stated, sp.Ne):
+        return interval
+    if isinstance(stated, sp.Eq):
+        return Interval(number, number)
+    strict = isinstance(stated, sp.StrictGreaterThan | sp.StrictLessThan)
+    if isinstance(stated, sp.StrictGreaterThan | sp.GreaterThan):
+        return replace(
+            interval, low=number, open_low=strict or (interval.open_low and interval.low == number)
+        )
+    return replace(
+        interval, high=number, open_high=strict or (interval.open_high and interval.high == number)
+    )
 
 
 def _above(low: Array, interval: Interval, stream: np.random.Generator) -> Array:

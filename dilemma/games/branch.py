@@ -37,6 +37,7 @@ __all__ = [
     "ZERO",
     "Branch",
     "Naming",
+    "PartSymbol",
     "Play",
     "RootSymbol",
     "Shape",
@@ -53,7 +54,13 @@ MOST_SOLUTIONS = 64  # by Bezout's bound, for a basis to be tried
 ZERO = sp.Rational(1, 10**30)  # what is nearer to zero than this is taken for zero
 
 
-class RootSymbol(sp.Symbol):  # type: ignore[misc]
+class PartSymbol(sp.Symbol):  # type: ignore[misc]
+    """An unknown that stands for a part of a formula: nobody chooses it."""
+
+    __slots__ = ()
+
+
+class RootSymbol(PartSymbol):
     """An unknown that is a root of something: never negative, as its branch's conditions say."""
 
     __slots__ = ()
@@ -81,6 +88,8 @@ class Shape:
     direct : bool
         Whether the steps are closed forms as they stand, in lowest terms, so that a factor of what
         must not vanish may have gone from their denominators.
+    lowest : bool
+        Whether no step speaks of another one's unknown, each in lowest terms.
 
     Examples
     --------
@@ -97,6 +106,7 @@ class Shape:
     loose: tuple[sp.Symbol, ...] = ()
     nonzero: tuple[sp.Expr, ...] = ()
     direct: bool = False
+    lowest: bool = False
 
     @cached_property
     def rooted(self) -> bool:
@@ -115,8 +125,8 @@ class Shape:
         """Every unknown in closed form, where all equations were linear; else nothing."""
         if self.last is not None or self.ties or self.loose:
             return {}
-        if self.direct:
-            return {symbol: formula for symbol, formula, _ in self.steps}
+        if self.direct or self.lowest:
+            return {symbol: over / under for symbol, over, under in self.steps}
         found: dict[sp.Symbol, sp.Expr] = {}
         for symbol, numerator, denominator in reversed(self.steps):
             found[symbol] = sp.factor_terms(sp.cancel((numerator / denominator).xreplace(found)))

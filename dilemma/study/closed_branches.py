@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import sympy as sp
 from sympy.core.relational import Relational
 
-from dilemma.games.branch import Branch, RootSymbol, Shape
+from dilemma.games.branch import Branch, PartSymbol, Shape
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.first_order import admissible, concave
 from dilemma.games.numbers.powers import in_powers
@@ -127,7 +127,7 @@ def _as_it_is(model: Model, branch: Branch) -> Stated:
     play: dict[str, sp.Expr] = {
         u.name: f if f.count_ops() > MOST_TRIED else sp.factor(f)
         for u, f in branch.closed.items()
-        if not isinstance(u, RootSymbol)
+        if not isinstance(u, PartSymbol)
     }
     if not play:
         told = (in_powers(model, e) for e in branch.equations)
@@ -284,7 +284,7 @@ def _plain(shorter: Shortening, formula: sp.Basic) -> sp.Basic:
 
 
 def _play(unknowns: Sequence[sp.Symbol], form: ClosedForm) -> dict[str, sp.Expr]:
-    return {u.name: form.put[u] for u in unknowns if not isinstance(u, RootSymbol)}
+    return {u.name: form.put[u] for u in unknowns if not isinstance(u, PartSymbol)}
 
 
 def _numbered(told: Sequence[Stated]) -> Iterator[Stated]:

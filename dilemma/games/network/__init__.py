@@ -3,7 +3,9 @@
 Some players may link with one another, by consent of both; each may cut a link of its own.  What a
 network pays hangs on who is linked, and on numbers that may be chosen once the links stand.  Stable is
 a network in which nobody gains by cutting a link, and no two gain, one of them strictly, by adding
-theirs (Jackson and Wolinsky 1996, Journal of Economic Theory 71(1): 44-74, unverified).
+theirs (Jackson and Wolinsky 1996, Journal of Economic Theory 71(1): 44-74, unverified).  Links may also be
+alliances in war: then countries have a strength each, and stable is a network in which nobody can be
+beaten, and every link is needed for that (:mod:`dilemma.games.network.war`).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import sympy as sp
 from dilemma.errors import UnsupportedError
 from dilemma.games.kind import PLENTY, SOME, Ask, Can, Game, Size, Statement
 from dilemma.games.network.links import Call, Choice, LinkPlayerRow, LinksRow, Pair
+from dilemma.games.network.war import War
 from dilemma.output.tables import Table
 from dilemma.reading.rows import Names
 
@@ -32,9 +35,10 @@ if TYPE_CHECKING:
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
 
-__all__ = ["MOST_LINKED", "MOST_PROVED", "NetworkGame", "network_of"]
+__all__ = ["MOST_AT_WAR", "MOST_LINKED", "MOST_PROVED", "NetworkGame", "network_of"]
 
 MOST_PROVED, MOST_LINKED = 4, 6  # linked players, in symbols and in numbers
+MOST_AT_WAR = 5  # in symbols, where war decides
 CLOSE = 1e-9  # a smaller gain is too close to call in floats
 
 
@@ -52,12 +56,15 @@ class NetworkGame(Game):
         What each of these calls is of.
     chosen : mapping of str to Choice
         The numbers that are chosen once the links stand.
+    war : War or None
+        How strong players are, if it is war that decides which networks are stable.
     """
 
     linked: tuple[str, ...]
     pays: Mapping[str, sp.Expr]
     calls: Mapping[sp.Symbol, Call]
     chosen: Mapping[str, Choice] = field(default_factory=dict)
+    war: War | None = None
     profiles: ClassVar[tuple[tuple[str, ...], ...]] = ()  # type: ignore[misc]
     here: ClassVar[str] = "players link with one another"
     see: ClassVar[str] = "solve, compare, trace, along, regions, attribute, tornado, prove"
@@ -85,8 +92,8 @@ class NetworkGame(Game):
 
     @property
     def concept(self) -> str:
-        """Networks that nobody wants to cut a link of, and no two to add one to."""
-        return "pairwise stable networks"
+        """Networks that nobody wants to cut a link of, and no two to add one to; or war-stable ones."""
+        return "pairwise stable networks" if self.war is None else "war-stable networks"
 
     @property
     def kind(self) -> str:
@@ -96,13 +103,19 @@ class NetworkGame(Game):
     @property
     def can(self) -> Can:
         """Branches, each with conditions in the parameters."""
-        seen = Can.SCRIPT if len(self.linked) <= MOST_PROVED else Can(0)
+        shown = len(self.linked) <= MOST_PROVED and self.war is None
+        seen = Can.SCRIPT if shown else Can(0)
         return Can.SYMBOLS | Can.ACTIONS | Can.TRIED | Can.DIAGRAM | seen
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """Every two who may link."""
         return tuple(combinations(self.linked, 2))
+
+    @property
+    def most_proved(self) -> int:
+        """How many may link, for it to be solved in symbols."""
+        return MOST_PROVED if self.war is None else MOST_AT_WAR
 
     def called(self, graph: Sequence[Pair]) -> str:
         """Return the name of a network: its links."""
@@ -129,8 +142,12 @@ class NetworkGame(Game):
             yield pair, there, pair not in graph
 
     def formulas(self) -> Iterator[tuple[str, sp.Expr]]:
-        """Yield payoffs, and the ends of intervals."""
+        """Yield payoffs, strengths in war, and the ends of intervals."""
         yield from ((f"payoffs.{player}", formula) for player, formula in self.pays.items())
+        if self.war is not None:
+            strengths = self.war.strengths.items()
+            yield from ((f"players.{player}.strength", formula) for player, formula in strengths)
+            yield "links.threshold", self.war.threshold
         for choice in self.chosen.values():
             at = f"players.{choice.player}.choices.{choice.name}.range"
             yield from (
@@ -184,7 +201,7 @@ class NetworkGame(Game):
 
     def ordinary(self, size: Size, seconds: float) -> bool:
         """Tell whether it is small enough to be sure."""
-        fits = len(self.linked) <= MOST_PROVED
+        fits = len(self.linked) <= self.most_proved
         return seconds >= PLENTY and fits and size.steps <= SOME and size.parameters <= 32
 
     def worth(
@@ -225,7 +242,16 @@ class NetworkGame(Game):
     def who_chooses(self, model: Model) -> Table:
         """Return who may link, and what is chosen then."""
         who = ", ".join(model.players[p].title for p in self.linked)
-        notes = (f"By consent of both; each may cut a link of its own.  Who may link: {who}.",)
+        notes: tuple[str, ...] = (
+            f"By consent of both; each may cut a link of its own.  Who may link: {who}.",
+        )
+        if self.war is not None:
+            strong = ", ".join(
+                f"{model.players[p].title} {m}" for p, m in self.war.strengths.items()
+            )
+            notes += (
+                f"Strength in war: {strong}; an attack must be more than {self.war.threshold} times as strong as the defence.",
+            )
         chosen = tuple(
             (model.players[c.player].title, c.name, f"({c.low}, {c.high})", c.unit, c.means)
             for c in self.chosen.values()

@@ -9,7 +9,7 @@ import sympy as sp
 from pydantic import Field
 
 from dilemma.games.play import Mixes
-from dilemma.reading.rows import ChoiceRow, Row
+from dilemma.reading.rows import ChoiceRow, Formula, Row
 
 __all__ = [
     "Call",
@@ -124,10 +124,11 @@ def put_in_graph(formula: sp.Expr, calls: Mapping[sp.Symbol, Call], graph: Graph
 
 
 class LinkPlayerRow(Row):
-    """A player: the numbers that it chooses once the links stand."""
+    """A player: its strength in war, and the numbers that it chooses once the links stand."""
 
     title: str = ""
     unit: str = ""
+    strength: Formula | None = None
     choices: dict[str, ChoiceRow] = Field(default_factory=dict)
 
 

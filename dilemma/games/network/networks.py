@@ -18,9 +18,10 @@ from sympy.polys.matrices.exceptions import DMNonInvertibleMatrixError
 
 from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
 from dilemma.games.equilibrium import Equilibrium, Solution, apart
-from dilemma.games.network import MOST_PROVED, NetworkGame, network_of
+from dilemma.games.network import NetworkGame, network_of
 from dilemma.games.network.links import Links, Pair, put_in_graph
 from dilemma.games.network.symmetry import Alike, alike
+from dilemma.games.network.war import War
 from dilemma.games.profiles import DIGITS
 from dilemma.model import Model
 from dilemma.reading.toml import formula as written
@@ -40,6 +41,7 @@ class _Networks:
     values: Mapping[sp.Symbol, sp.Expr]
     exact: bool = True
     known: dict[Graph, Paid | None] = field(default_factory=dict)
+    attacked: dict[tuple[Graph, str], sp.Rational] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # Calibrated once, before any network is put in: the same for all of them.
@@ -75,6 +77,25 @@ class _Networks:
     def _in_graph(self, formula: sp.Expr, graph: Graph) -> sp.Expr:
         """Put a network in; how near two are may be a parameter's power."""
         return put_in_graph(formula, self.game.calls, graph).xreplace(dict(self.values))
+
+    # --- war ------------------------------------------------------------------------------------
+
+    def excess(self, war: War, graph: Graph, country: str) -> sp.Rational:
+        """Return by how much the strongest of all attacks on a country is stronger than it must be."""
+        if (graph, country) not in self.attacked:
+            strong = {
+                p: self.strength(f"players.{p}.strength", m) for p, m in war.strengths.items()
+            }
+            at = War(strong, self.strength("links.threshold", war.threshold))
+            self.attacked[graph, country] = max(at.excess(*s) for s in at.every(graph, country))
+        return self.attacked[graph, country]
+
+    def strength(self, what: str, formula: sp.Expr) -> sp.Rational:
+        """Return a strength, or the threshold: a number that is not negative."""
+        value = self.number(formula, (), {}, what)
+        if value < 0:
+            raise CalibrationError(f"{what} is {value} there; nought or more is wanted")
+        return value
 
     # --- what is chosen -------------------------------------------------------------------------
 
@@ -174,7 +195,9 @@ def solve(
     found, ties, reason = _stable(networks, seconds, most)
     every = 2 ** len(game.pairs)
     method = f"what each of {every:,} networks pays, in exact numbers"
-    if not reason and len(game.linked) <= MOST_PROVED:
+    if game.war is not None:
+        method = f"every attack in each of {every:,} networks, in exact numbers"
+    if not reason and len(game.linked) <= game.most_proved:
         method += _agree(model, values, found)
     undetermined = sum(paid is None for paid in networks.known.values())
     if undetermined and not reason:
@@ -219,6 +242,8 @@ def _judged(networks: _Networks, graph: Graph) -> tuple[bool, list[str]]:
     game, now = networks.game, networks.paid(graph)
     if now is None:
         return False, []
+    if game.war is not None:
+        return _judged_in_war(networks, game.war, graph)
     ties = []
     for pair, there, added in game.neighbours(graph):
         later = networks.paid(there)
@@ -235,6 +260,23 @@ def _judged(networks: _Networks, graph: Graph) -> tuple[bool, list[str]]:
             ties.append(
                 f"({game.called(graph)}) pays {' or '.join(pair)} as much {word} {'-'.join(pair)}"
             )
+    return True, ties
+
+
+def _judged_in_war(networks: _Networks, war: War, graph: Graph) -> tuple[bool, list[str]]:
+    """Tell whether a network is war-stable, attack by attack, and which are as strong as the defence."""
+    game, ties = networks.game, []
+
+    def vulnerable(there: Graph, country: str) -> bool:
+        excess = networks.excess(war, there, country)
+        if excess == 0:
+            ties.append(f"({game.called(there)}) an attack on {country} is just too weak")
+        return bool(excess > 0)
+
+    for pair, there, added in (((), graph, True), *game.neighbours(graph)):
+        exposed = [vulnerable(there, country) for country in (game.linked if added else pair)]
+        if any(exposed) if added else not all(exposed):
+            return False, []
     return True, ties
 
 

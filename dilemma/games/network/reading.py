@@ -11,7 +11,17 @@ import sympy as sp
 from dilemma.errors import Mistake, nearest
 from dilemma.games.kind import Statement
 from dilemma.games.network import MOST_LINKED, NetworkGame
-from dilemma.games.network.links import Call, Choice, Degree, Linked, Nearness, Number, Pair
+from dilemma.games.network.links import (
+    Call,
+    Choice,
+    Degree,
+    Linked,
+    LinkPlayerRow,
+    Nearness,
+    Number,
+    Pair,
+)
+from dilemma.games.network.war import War
 from dilemma.reading.document import Calls, read_outcomes
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
 from dilemma.reading.rows import KEY, ChoiceRow, Document, Where, blame
@@ -21,7 +31,7 @@ __all__ = ["read_links"]
 
 _CALLS = ("linked", "degree", "number_of_links", "nearness")
 _USAGE = "write linked(a, b), degree(a), number_of_links() or nearness(factor, a, b)"
-_LINKS: Mapping[str, tuple[str, ...]] = {"needs": ("both",), "stable": ("pairwise",)}
+_LINKS: Mapping[str, tuple[str, ...]] = {"needs": ("both",), "stable": ("pairwise", "war")}
 _ENDLESS = {"inf": sp.oo, "+inf": sp.oo, "-inf": -sp.oo}
 
 
@@ -37,7 +47,8 @@ def read_links(document: Document, scope: Scope, mistakes: list[Mistake]) -> Sta
         return None
     reader.names = {**scope.names, **{c.name: c.symbol for c in chosen.values()}}
     pays = reader.payoffs(linked)
-    game = NetworkGame(linked, pays, reader.calls, chosen)
+    war = reader.war(linked, chosen)
+    game = NetworkGame(linked, pays, reader.calls, chosen, war)
     players = {
         name: Player(name, row.title or name, (), {}, None, row.unit)
         for name, row in document.players.items()
@@ -66,11 +77,11 @@ class _Reader:
         """Return who may link."""
         rows = self.document.rows("links")
         for key, told in rows.items():
-            if key == "between":
+            if key in ("between", "threshold"):
                 continue
             allowed = _LINKS.get(key)
             if allowed is None:
-                hint = nearest(key, ["between", *_LINKS])
+                hint = nearest(key, ["between", "threshold", *_LINKS])
                 self.say(("links", key), f"no key {key!r}", hint, width=KEY)
             elif told not in allowed:
                 self.say(("links", key), f"{told!r} is not allowed", f"{' or '.join(allowed)}")
@@ -115,6 +126,50 @@ class _Reader:
         return Choice(
             name, sp.Symbol(name, real=True), player, ends[0], ends[1], row.unit, row.means
         )
+
+    # --- war ------------------------------------------------------------------------------------
+
+    def war(self, linked: Sequence[str], chosen: Mapping[str, Choice]) -> War | None:
+        """Return how strong players are; None where war decides nothing."""
+        rows, players = self.document.rows("links"), self.document.players
+        strong = {
+            name: row.strength
+            for name, row in players.items()
+            if isinstance(row, LinkPlayerRow) and row.strength is not None
+        }
+        if rows.get("stable") != "war":
+            hint = 'write stable = "war" in [links], or leave it out'
+            for name in strong:
+                self.say(("players", name, "strength"), "strength decides nothing here", hint)
+            if "threshold" in rows:
+                self.say(
+                    ("links", "threshold"), "a threshold decides nothing here", hint, width=KEY
+                )
+            return None
+        for name in [p for p in players if p not in linked or p not in strong]:
+            message = (
+                f"{name} has no part in war" if name not in linked else f"how strong is {name}?"
+            )
+            hint = 'a player who may link, with strength = "a formula"'
+            self.say(("players", name), message, hint, width=KEY)
+        for name, choice in chosen.items():
+            where: Where = ("players", choice.player, "choices", name)
+            self.say(where, "nothing is chosen where war decides", "leave 'choices' out", width=KEY)
+        threshold = rows.get("threshold", "1")
+        if not isinstance(threshold, str):
+            self.say(("links", "threshold"), "a formula is wanted")
+            return None
+        told = {name: (("players", name, "strength"), text) for name, text in strong.items()}
+        read = {name: self._formula(where, text) for name, (where, text) in told.items()}
+        return War(read, self._formula(("links", "threshold"), threshold))
+
+    def _formula(self, where: Where, text: str) -> sp.Expr:
+        """Return a formula in parameters and definitions; nought where it is none, which is told."""
+        try:
+            return parse(text, self.scope)
+        except ExpressionError as error:
+            self.mistakes.append(blame(where, error))
+            return sp.Integer(0)
 
     # --- payoffs --------------------------------------------------------------------------------
 

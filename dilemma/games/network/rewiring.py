@@ -12,6 +12,7 @@ import sympy as sp
 
 from dilemma.games.network import NetworkGame
 from dilemma.games.network.links import Pair, put_in_graph
+from dilemma.games.network.war import War
 from dilemma.model import Model
 
 __all__ = ["Rewiring"]
@@ -42,8 +43,11 @@ class Rewiring:
     def gain(self, graph: Graph) -> sp.Expr:
         """Return the most that somebody gains by cutting a link, or the least of two by adding theirs.
 
-        Two add a link if one of them gains and the other does not lose.
+        Two add a link if one of them gains and the other does not lose.  Where war decides it is by how
+        much an attack is stronger than it must be, and at least 1 where a link is not needed.
         """
+        if self.game.war is not None:
+            return self._unrest(self.game.war, graph)
         now, most = self._paid(graph), sp.Integer(0)
         for pair in self.game.pairs:
             there = tuple(p for p in self.game.pairs if (p in graph) != (p == pair))
@@ -52,6 +56,21 @@ class Rewiring:
             if pair in graph or min(gains) >= 0:
                 most = sp.Max(most, *gains)
         return most
+
+    def _unrest(self, war: War, graph: Graph) -> sp.Expr:
+        """Return how far a network is from war-stable, attack by attack."""
+
+        def most(there: Graph, country: str) -> sp.Expr:
+            every = war.every(there, country)
+            return sp.Max(*(war.excess(*sides).xreplace(self.values) for sides in every))
+
+        found = sp.Max(0, *(most(graph, country) for country in self.game.linked))
+        for pair, there, added in self.game.neighbours(graph):
+            if added:
+                found = sp.Max(found, *(most(there, country) for country in self.game.linked))
+            elif min(most(there, end) for end in pair) <= 0:
+                found = sp.Max(found, 1)
+        return found
 
     def _paid(self, graph: Graph) -> dict[str, sp.Expr]:
         at = {**self.values, **self.chosen(graph)}

@@ -18,9 +18,10 @@ from sympy.polys.matrices import DomainMatrix
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch, Naming, Shape
-from dilemma.games.network import MOST_PROVED, NetworkGame, network_of
+from dilemma.games.network import NetworkGame, network_of
 from dilemma.games.network.links import Pair, put_in_graph
-from dilemma.games.network.symmetry import Alike, Exchange, alike
+from dilemma.games.network.symmetry import Alike, Exchange, alike, relabelled
+from dilemma.games.network.war import War, war_stable
 from dilemma.model import Model
 
 __all__ = ["Graph", "branches", "chosen_in", "stable"]
@@ -51,10 +52,10 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
 
 def _check_size(model: Model) -> None:
     game = network_of(model)
-    if len(game.linked) > MOST_PROVED:
+    if len(game.linked) > game.most_proved:
         raise UnsupportedError(
             f"{model.name} has {len(game.linked)} players who may link; its symbolic solution is worked "
-            f"out up to {MOST_PROVED}"
+            f"out up to {game.most_proved}"
         )
 
 
@@ -62,7 +63,8 @@ def _check_size(model: Model) -> None:
 def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
     naming = Naming(model) if named else None
     solving = _Solving(model, network_of(model), naming)
-    found = (solving.branch(own) for own in alike(model))
+    every = alike(model) if solving.game.war is None else _not_excluded(model, solving.game.war)
+    found = (solving.branch(own) for own in every)
     return tuple(branch for branch in found if branch is not None)
 
 
@@ -180,6 +182,8 @@ class _Solving:
     # --- when it is stable ----------------------------------------------------------------------
 
     def _conditions(self, graph: Graph) -> Iterator[sp.Basic]:
+        if self.game.war is not None:
+            return war_stable(self.game.war, self.game.pairs, graph)
         return stable(self.game, graph, self._inside, self._gain)
 
     def _inside(self, graph: Graph) -> tuple[sp.Basic, ...]:
@@ -399,9 +403,41 @@ class _Solving:
         return whole
 
 
+def _not_excluded(model: Model, war: War) -> tuple[Alike, ...]:
+    """Return the networks that war leaves alone somewhere, as far as is known; alike ones once.
+
+    Raises
+    ------
+    UnsupportedError
+        If something is not known not to be negative: then not all allies need to join an attack.
+    """
+    game = network_of(model)
+    for formula in (*war.strengths.values(), war.threshold):
+        if _asked(model, sp.Lt(formula, 0)) != "unsat":
+            raise UnsupportedError(
+                f"{model.name}: {formula} is not known to be nought or more for all parameters; war-stable "
+                "networks are then found for given values alone (solve)"
+            )
+    known: dict[Graph, bool] = {}
+    for orbit in relabelled(model):
+        occurs = _asked(model, *war_stable(war, game.pairs, orbit[0])) != "unsat"
+        known |= dict.fromkeys(orbit, occurs)
+    return tuple(own for own in alike(model) if known[own.graph])
+
+
 @lru_cache(maxsize=1_000)
 def _sign(model: Model, formula: sp.Expr) -> int:
     """Return the sign of a formula that is proved for all parameters in their ranges; 0 if none is."""
+    if formula.is_number:
+        return int(sp.sign(formula))
+    for sign, wrong in ((1, sp.Le(formula, 0)), (-1, sp.Ge(formula, 0))):
+        if _asked(model, wrong) == "unsat":
+            return sign
+    return 0
+
+
+def _asked(model: Model, *statements: sp.Basic) -> str:
+    """Tell whether statements hold together for some parameters in their ranges."""
     from dilemma.deciders.question import Question
 
     def about(symbol: sp.Symbol) -> Iterator[sp.Basic]:
@@ -410,9 +446,4 @@ def _sign(model: Model, formula: sp.Expr) -> int:
         else:
             yield from model.parameters[symbol.name].range.of(symbol)
 
-    if formula.is_number:
-        return int(sp.sign(formula))
-    for sign, wrong in ((1, sp.Le(formula, 0)), (-1, sp.Ge(formula, 0))):
-        if Question(about, lambda: SECONDS).ask(wrong).status == "unsat":
-            return sign
-    return 0
+    return Question(about, lambda: SECONDS).ask(*statements).status

@@ -16,9 +16,10 @@ import sympy as sp
 
 from dilemma.games.network import NetworkGame, network_of
 from dilemma.games.network.links import Call, Degree, Linked, Nearness, Pair
+from dilemma.games.network.war import War
 from dilemma.model import Model
 
-__all__ = ["Alike", "Exchange", "alike", "exchanges"]
+__all__ = ["Alike", "Exchange", "alike", "exchanges", "relabelled"]
 
 MOST_TRIED = 1_000  # orders of what is chosen, for each exchange
 
@@ -65,9 +66,17 @@ def exchanges(model: Model) -> tuple[Exchange, ...]:
     for one, other in combinations(game.linked, 2):
         players = {p: {one: other, other: one}.get(p, p) for p in model.players}
         own = _of_chosen(game, model, players)
-        if own is not None:
+        if own is not None and _as_strong(game, model, one, other):
             found.append(Exchange(players, own))
     return tuple(found)
+
+
+def _as_strong(game: NetworkGame, model: Model, one: str, other: str) -> bool:
+    """Tell whether two are as strong in war, where that decides."""
+    if game.war is None:
+        return True
+    first, second = game.war.strengths[one], game.war.strengths[other]
+    return bool(sp.expand(model.expand(first - second)) == 0)
 
 
 def _of_chosen(
@@ -118,6 +127,41 @@ def _symbol(game: NetworkGame, call: Call, players: Mapping[str, str]) -> sp.Sym
 
 def _sorted(game: NetworkGame, pair: Pair, players: Mapping[str, str]) -> list[str]:
     return sorted((players[p] for p in pair), key=game.linked.index)
+
+
+def relabelled(model: Model) -> tuple[tuple[tuple[Pair, ...], ...], ...]:
+    """Return networks that war leaves alone somewhere if it leaves one of them alone somewhere.
+
+    Where strengths are free, players may change names together with them; else each network is by itself.
+    """
+    game = network_of(model)
+    if not _free(model, game.war):
+        return tuple((graph,) for graph in game.graphs())
+    places = range(len(game.linked))
+    pairs = [(game.linked.index(one), game.linked.index(other)) for one, other in game.pairs]
+    named = dict(zip(game.pairs, pairs, strict=True))
+    found: dict[tuple[tuple[int, ...], ...], list[tuple[Pair, ...]]] = {}
+    for graph in game.graphs():
+        renamed = (
+            sorted(tuple(sorted(order[k] for k in named[pair])) for pair in graph)
+            for order in permutations(places)
+        )
+        found.setdefault(tuple(min(renamed)), []).append(graph)
+    return tuple(map(tuple, found.values()))
+
+
+def _free(model: Model, war: War | None) -> bool:
+    """Tell whether strengths are parameters of their own with one range, and nothing else speaks of them."""
+    if war is None:
+        return False
+    ranges = {p.symbol: p.range for p in model.parameters.values()}
+    strengths = set(war.strengths.values())
+    return (
+        len(strengths) == len(war.strengths)
+        and strengths <= set(ranges)
+        and len({ranges[s] for s in strengths}) == 1
+        and not model.expand(war.threshold).free_symbols & strengths
+    )
 
 
 @lru_cache(maxsize=64)

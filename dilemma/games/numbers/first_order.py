@@ -82,6 +82,8 @@ class Stationary:
         The shadow price of each thing that binds, in the unknowns; not negative.
     free : tuple of symbols
         Multipliers that nothing determines: more binds than there is to choose.
+    quotients : tuple of sympy expressions
+        The equations before they are multiplied out.
     """
 
     binds: tuple[str, ...]
@@ -90,6 +92,7 @@ class Stationary:
     slack: tuple[sp.Basic, ...]
     prices: Mapping[str, sp.Expr]
     free: tuple[sp.Symbol, ...]
+    quotients: tuple[sp.Expr, ...] = ()
 
 
 def multiplier(constraint: str, player: str, players: Sequence[str]) -> sp.Symbol:
@@ -157,6 +160,7 @@ def stationary(
         slack=tuple(s for s in slack if s is not sp.true),
         prices=prices,
         free=tuple(free),
+        quotients=tuple(equations),
     )
     return with_roots(model, found, *equations, *prices.values(), *slack)
 
@@ -172,6 +176,7 @@ def with_roots(model: Model, known: Stationary, *formulas: sp.Basic) -> Stationa
         known,
         unknowns=(*known.unknowns, *(r.symbol for r in found)),
         equations=(*known.equations, *(r.tie for r in found)),
+        quotients=(*known.quotients, *(r.tie for r in found)),
         slack=(
             *known.slack,
             *((sp.Gt if r.symbol in positive else sp.Ge)(r.symbol, 0) for r in found),

@@ -37,11 +37,13 @@ from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch, Shape, top, triangle
 from dilemma.games.numbers import numbers_of
 from dilemma.games.numbers.choice import Choice, Multiplier, Slope
+from dilemma.games.numbers.divisors import Divided, Quotients, by_divisors
 from dilemma.games.numbers.first_order import (
     Stationary,
     binding_sets,
     concave,
     multiplier,
+    never,
     stationary,
     unbounded,
     with_roots,
@@ -369,7 +371,12 @@ def _branch(
     binds = (*candidate.binds, *agreement.binds)
     payoffs = dict(model.payoffs[()])
     shape = None if agreement.equations else candidate.shape
-    return Branch(
+    shape = shape or triangle([model.expand_play(e) for e in equations], unknowns)
+    divided = None
+    if shape is None and not led and not agreement.equations:
+        divided = by_divisors([model.expand_play(e) for e in follows.quotients], unknowns)
+        shape = None if divided is None else divided.shape
+    branch = Branch(
         name=_name(model, binds, candidate.border, bargained=bool(agreement.conditions)),
         play=play,
         payoffs=payoffs,
@@ -377,12 +384,44 @@ def _branch(
         unknowns=unknowns,
         equations=equations,
         conditions=tuple(_shorter(model, c) for c in conditions if c is not sp.true),
-        shape=shape or triangle([model.expand_play(e) for e in equations], unknowns),
+        shape=shape,
         chosen=True,
         relaxed=relaxed or led,
         binds=binds,
         value=payoffs[game.leader] if game.leader else None,
     )
+    return branch if divided is None else _rewritten(model, branch, divided)
+
+
+def _rewritten(model: Model, branch: Branch, divided: Divided) -> Branch:
+    """Say what is said of a branch in terms of what solves it, if that holds for all parameters."""
+    if not all(_nowhere(model, e) for e in divided.shape.nonzero):
+        return branch
+    told = [*branch.conditions, *branch.payoffs.values(), *branch.outcomes.values()]
+    others = set().union(*(model.expand_play(f).free_symbols for f in told))
+    put = Quotients.of_closed(branch.closed, others)
+    if not all(_nowhere(model, put.above(base)) for base in divided.bases):
+        return branch
+    unknowns = (*branch.unknowns, *divided.divisors)
+    branch = replace(branch, unknowns=unknowns, equations=divided.equations)
+    if not branch.closed:
+        return branch
+
+    def quotients(formulas: Mapping[str, sp.Expr]) -> dict[str, sp.Expr]:
+        return {name: put.reduced(model.expand_play(f)) for name, f in formulas.items()}
+
+    return replace(
+        branch,
+        conditions=tuple(put.sign(model.expand_play(c)) for c in branch.conditions),
+        payoffs=quotients(branch.payoffs),
+        outcomes=quotients(branch.outcomes),
+    )
+
+
+@lru_cache(maxsize=1_000)  # branches share most of what they are divided by
+def _nowhere(model: Model, formula: sp.Expr) -> bool:
+    """Tell whether a formula is known to vanish nowhere in the feasible set."""
+    return never(model, sp.Eq(formula, 0)) is True
 
 
 @lru_cache(maxsize=128)
