@@ -18,9 +18,9 @@ from dilemma.games.tree.arrangement import joined, spots
 from dilemma.games.tree.credible import Judge, OverdueError
 from dilemma.games.tree.deviations import Position, ValuedTree, reached, valued
 from dilemma.games.tree.histories import ROOT, history_of, key_of
-from dilemma.games.tree.polishing import CLOSE
 from dilemma.games.tree.nodes import History
 from dilemma.games.tree.nodes import Node as Move
+from dilemma.games.tree.polishing import CLOSE
 from dilemma.model import Model
 from dilemma.output.cleaning import line
 from dilemma.output.result import number
