@@ -2,7 +2,7 @@
 
 But for tests of what is shipped, marked ``kept``: whole commands, pages and stories that all need
 the same verdicts.  They, and the fixtures of their modules, have one folder, whichever process they
-run in, so that each claim is decided once in a run.
+run in, so that each claim is decided once in a run; where DILEMMA_KEPT names it, in several runs.
 """
 
 import os
@@ -14,6 +14,8 @@ NUMBERS = count()
 
 
 def _together(tmp_path_factory):
+    if folder := os.environ.get("DILEMMA_KEPT"):
+        return folder
     own = tmp_path_factory.getbasetemp()
     return str((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "kept")
 

@@ -73,7 +73,7 @@ def test_nothing_is_shown_where_nobody_looks(monkeypatch):
     ("doing", "words"),
     [
         ("cutting", ("regions", "abandonment", "--draws", 100)),
-        ("differentiating", ("statics", "hedging", "--era", "cold_war")),
+        ("differentiating", ("statics", "gravity", "--era", "post_cold_war")),
         ("solving", ("commitment", "cork", "--era", "cold_war")),
         ("drawing", ("plot", "tornado", "burden", "t", "-o", "t.svg")),
     ],
