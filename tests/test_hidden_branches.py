@@ -183,6 +183,16 @@ def test_zones_are_proved_to_cover_and_draws_agree():
         assert any("quiche" in name or "beer" in name for name in names)
 
 
+def test_draws_tell_apart_what_must_be_equal():
+    """A chance within its ends is none of them: what is played there alone is drawn nowhere else."""
+    era = {name: {"value": 0.5, "range": [0.3, 0.7], "grade": "assumed", "source": "none"} for name in "pbxw"}  # fmt: skip
+    model = beer_and_quiche(ends=True).replace(eras={"then": {"title": "Then", **era}})
+    shares = dilemma.compare(model, draws=300).eras[0].frequencies.sets
+    assert shares
+    assert not any("never" in name for names in shares for name in names)
+    assert dilemma.regions(model, draws=300).covered
+
+
 def test_what_is_too_large_says_how_large():
     """Thirteen players in a row, none of whom knows what chance did."""
     players = [f"p{k}" for k in range(13)]

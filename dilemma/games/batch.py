@@ -81,8 +81,13 @@ class Closeness:
         if not self.kept:
             return OPERATORS[type(condition)](value, 0), np.abs(value) < self.gap
         reach = self.gap * (1.0 if isinstance(condition, sp.StrictGreaterThan) else size)
+        near = ~(np.abs(value) > reach)
+        if isinstance(condition, sp.Eq | sp.Ne):
+            return near if isinstance(condition, sp.Eq) else np.full_like(
+                near, fill_value=True
+            ), near
         falls = isinstance(condition, sp.LessThan | sp.StrictLessThan)
-        return ~((-value if falls else value) < -reach), ~(np.abs(value) > reach)
+        return ~((-value if falls else value) < -reach), near
 
 
 OPERATORS = {
