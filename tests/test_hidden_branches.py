@@ -2,7 +2,7 @@
 
 import random
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from scipy.optimize import linprog
 
 import dilemma
 from dilemma.claims.decide import decide
+from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
 from dilemma.games.tree import beliefs, hidden
 from signalling_games import (
@@ -24,6 +25,7 @@ from signalling_games import (
     learns_nothing_by_itself,
     move,
     number,
+    positive,
     school,
     sunk_cost,
     tree,
@@ -69,7 +71,7 @@ def test_they_are_at_many_calibrations(name):
 INTEGERS = st.integers(-3, 3)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.lists(INTEGERS, min_size=3, max_size=3), min_size=1, max_size=4))
 def test_some_beliefs_make_all_of_it_true_where_the_formula_says(rows):
     """Of three histories: a linear programme decides the same."""
@@ -205,3 +207,72 @@ def test_what_is_too_large_says_how_large():
     game = tree(players, nodes, {e: ["0"] * 13 for e in ends}, number("a", 0, 1))
     with pytest.raises(UnsupportedError, match="13 information sets"):
         dilemma.propositions(game)
+
+
+# --- all equilibria as one formula ----------------------------------------------------------------------
+
+
+def supports_of_one(model, values):
+    """Return the supports of what satisfies the one formula, at a calibration."""
+    one = model.game.one_formula(model)
+    found = set()
+    plays = [
+        [
+            (name, part)
+            for size in range(1, len(d.actions) + 1)
+            for part in combinations(d.actions, size)
+        ]
+        for name, d in model.game.decisions.items()
+    ]
+    for choice in product(*plays):
+        question = Question(lambda _: ())
+        question.add(*(c.xreplace(values) for c in one.conditions))
+        question.add(*(sp.Eq(e.xreplace(values), 0) for e in one.equations))
+        for name, part in choice:
+            for action, chance in one.play[name].items():
+                question.add(sp.Gt(chance, 0) if action in part else sp.Eq(chance, 0))
+        if question.ask().status == "sat":
+            found.add(", ".join("/".join(part) for _, part in choice))
+    return found
+
+
+@pytest.mark.parametrize("game", [beer_and_quiche, within, learns_nothing_by_itself])
+def test_the_one_formula_holds_what_the_definition_finds(game):
+    model, rng = game(), random.Random(5)
+    for _ in range(2):
+        values = model.values(drawn(model, rng))
+        assert supports_of_one(model, values) == Brute(model, values).supports()
+
+
+def test_what_has_too_many_supports_is_proved_by_one_formula():
+    """Fourteen sets: each type of a sender signals, and is pushed where nothing is believed of it."""
+    kinds = [f"k{k}" for k in range(6)]
+    nodes, payoffs = {"root": {"chance": dict.fromkeys(kinds, "1/6")}}, {}
+    for k, kind in enumerate(kinds):
+        nodes[kind] = move("sender", "signal silent")
+        for message, cost in (("signal", f"{k}*c"), ("silent", "0")):
+            nodes[f"{kind}, {message}"] = move("receiver", "push back", f"after {message}")
+            nodes[f"{kind}, {message}, push"] = move("sender", "fight quit")
+            payoffs[f"{kind}, {message}, back"] = f"1 - {cost}", "0"
+            payoffs[f"{kind}, {message}, push, fight"] = f"1/2 - {cost}", "-w"
+            payoffs[f"{kind}, {message}, push, quit"] = f"-{cost}", "1"
+    model = with_chances(
+        tree(("sender", "receiver"), nodes, payoffs, positive("c", "w")), dearest=("signal", "k5"),
+        pushed=("push", "k0, signal"),
+    )  # fmt: skip
+    assert not hidden.has_symbols(model)
+    claim = model.make_claim("dearest == 0", given="5*c > 1", over="all")
+    (verdict,) = decide(model, claim, seconds=60)
+    assert verdict.status == "proved", verdict.reason
+    false = model.make_claim("dearest == 1", over="all")
+    (verdict,) = decide(model, false, seconds=10)
+    assert verdict.status == "open"  # hidden moves: what one formula refutes is not counted
+
+
+def test_a_formula_that_says_too_little_refutes_nothing():
+    """Beliefs need not be consistent in it: it is not what refutes a claim about sequential equilibria."""
+    model = with_chances(beer_and_quiche().replace(concept="sequential"), drunk=("beer", "strong"))
+    claim = model.make_claim("drunk == 1", over="all")
+    (verdict,) = decide(model, claim, seconds=60)
+    assert verdict.status == "mixed"
+    assert verdict.cases > 1

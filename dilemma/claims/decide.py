@@ -25,6 +25,8 @@ from dilemma.errors import UnsupportedError
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Status
 
+AT_ONCE = 2.0  # seconds for all equilibria as one formula, before they are taken case by case
+
 __all__ = ["decide", "decided", "decisions", "proved_lemmas", "stated"]
 
 
@@ -117,12 +119,7 @@ def decided(
     holds.
     """
     begun, claim = time.perf_counter(), statements.claim
-    engine = _engine(statements, lemmas, begun + seconds, deciders)
-    engine.refute_only |= refute_only
-    status, reason = _status(engine)
-    while status == "open" and (again := engine.longer(reason)) is not None:
-        engine = again
-        status, reason = _status(engine)
+    engine, status, reason = _best(statements, lemmas, seconds, deciders, refute_only=refute_only)
     fails, holds = engine.fails, engine.holds
     if claim.mode == "possible":
         status, fails, holds = _possible(status, engine, everywhere=_of_all(statements))
@@ -141,6 +138,54 @@ def decided(
         deciders=_who(engine.cases),
         seconds=time.perf_counter() - begun,
         lemmas=engine.lemmas,
+    )
+
+
+def _best(
+    statements: Statements,
+    lemmas: tuple[Claim, ...],
+    seconds: float,
+    deciders: tuple[Decider, ...],
+    *,
+    refute_only: bool,
+) -> tuple[Engine, Status, str]:
+    """Return what decided a statement, the verdict and why: of the first attempt that counts, or case by case."""
+    for tried, until in _attempts(statements, seconds):
+        engine = _engine(tried, lemmas, until, deciders)
+        engine.refute_only |= refute_only
+        status, reason = _status(engine)
+        while status == "open" and (again := engine.longer(reason)) is not None:
+            engine = again
+            status, reason = _status(engine)
+        if _counts(tried, status):
+            return engine, status, reason
+        if not tried.at_once:
+            whole = engine, status, reason
+    return whole
+
+
+def _attempts(statements: Statements, seconds: float) -> Iterator[tuple[Statements, float]]:
+    """Yield in which ways a statement is asked, and until when: all equilibria at once before case by case."""
+    begun = time.perf_counter()
+    at_once = replace(statements, at_once=True, home={})
+    able = at_once.may_be_at_once()
+    if able:
+        yield at_once, begun + min(AT_ONCE, seconds / 4)
+    yield statements, begun + seconds
+    if able and (left := begun + seconds - time.perf_counter()) > AT_ONCE:
+        yield at_once, time.perf_counter() + left
+
+
+def _counts(tried: Statements, status: Status) -> bool:
+    """Tell whether a verdict counts.
+
+    One formula says what equilibria satisfy, and where somebody does not know what has happened it may say
+    too little: then nothing is refuted by it.
+    """
+    if not tried.at_once:
+        return status != "open"
+    return status in ("proved", "vacuous", "contradictory") or (
+        status != "open" and "strict" in tried.model.game.concepts
     )
 
 

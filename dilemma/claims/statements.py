@@ -134,6 +134,7 @@ class Statements:
     over: str
     points: Mapping[str, Mapping[str, sp.Rational]] = field(default_factory=dict)
     bounds: Mapping[tuple[str | None, str], Interval] = field(default_factory=dict)
+    at_once: bool = False
     untied: frozenset[str] = frozenset()
     home: dict[sp.Symbol, tuple[str, Copy]] = field(default_factory=dict)
 
@@ -261,8 +262,23 @@ class Statements:
         speaks = {self.copy(self.claim.references[s]).key for s in symbols if self._of_play(s)}
         return tuple(copy.key for copy in self.copies if copy.key in speaks)
 
+    def may_be_at_once(self) -> bool:
+        """Tell whether one formula for all equilibria may decide it: what each of them does, no trend, no count."""
+        claim, parts = self.claim, self.parts()
+        plain = claim.mode == "holds" and claim.among is None and not claim.holding
+        if not plain or not self.in_equilibrium or self.twins(parts):
+            return False
+        alike = all(not isinstance(part, Alone | AtMost) for part in parts)
+        return alike and self.model.game.one_formula(self.model) is not None
+
     def branches(self) -> tuple[Branch, ...]:
-        """Return the branches that the claim is about: all, or those it names in ``among``."""
+        """Return the branches that the claim is about: all, or those it names in ``among``.
+
+        Where it is asked ``at_once``, one for all equilibria.
+        """
+        if self.at_once:
+            found = self.model.game.one_formula(self.model)
+            return () if found is None else (found,)
         every = branches(
             self.model,
             holding=self.claim.holding,

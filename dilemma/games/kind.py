@@ -423,6 +423,11 @@ class Game:
         """The concepts to whose equilibria a claim may be confined."""
         return ()
 
+    def one_formula(self, model: Model) -> Branch | None:
+        """Return one branch that holds all equilibria, and no play that deviates; None where there is none."""
+        del model
+        return None
+
     def confined(self, model: Model, branch: Branch, which: str) -> Branch | None:
         """Return a branch with what a concept asks besides; None where no kind has its own words for it."""
         del model, branch, which

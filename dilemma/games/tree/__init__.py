@@ -225,6 +225,12 @@ class TreeGame(Game):
             return ("strict",)
         return REFINEMENTS if is_signalling(self) else ()
 
+    def one_formula(self, model: Model) -> Branch | None:
+        """Return one formula for all equilibria of a tree that is not too large, without cutoffs."""
+        from dilemma.games.tree.one_formula import MOST_ENDS, one_formula
+
+        return None if self.types or len(self.ends) > MOST_ENDS else one_formula(model)
+
     def confined(self, model: Model, branch: Branch, which: str) -> Branch | None:
         """Return a branch in which nobody is indifferent, or that passes a refinement."""
         if which not in self.concepts:

@@ -43,7 +43,7 @@ from dilemma.games.tree.induction import probability
 from dilemma.games.tree.nodes import Decision, History
 from dilemma.model import Model
 
-__all__ = ["Enumeration", "admits", "asks_more", "branches", "has_symbols"]
+__all__ = ["ChanceKnown", "Enumeration", "admits", "asks_more", "branches", "has_symbols"]
 
 ONE, ZERO = sp.Integer(1), sp.Integer(0)
 MOST_SETS = 12  # information sets
@@ -101,7 +101,7 @@ def admits(model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> boo
         for h, node in nature.items()
     }
     support = {d: tuple(a for a, chance in mix.items() if chance != 0) for d, mix in play.items()}
-    equations, conditions, _, _ = _Supports(every, on, ()).told(support, play)
+    equations, conditions, _, _ = ChanceKnown(every, on, ()).told(support, play)
     if any(equation != 0 for equation in equations) or sp.false in conditions:
         return False
     status = every.question.ask(*(c for c in conditions if c is not sp.true)).status
@@ -262,7 +262,7 @@ class Enumeration:
             on = dict(zip(nature, (moves for moves, _ in choice), strict=True))
             base = tuple(s for _, stated in choice for s in stated)
             if self.possible(*base):
-                supports = _Supports(self, on, base)
+                supports = ChanceKnown(self, on, base)
                 yield from supports.descend({}, {}, ())
 
     def _moves(self, history: History) -> Iterator[tuple[tuple[str, ...], tuple[sp.Basic, ...]]]:
@@ -279,7 +279,7 @@ class Enumeration:
 
 
 @dataclass(frozen=True)
-class _Supports:
+class ChanceKnown:
     """The supports of a tree in which it is known what chance may do."""
 
     every: Enumeration
@@ -288,10 +288,12 @@ class _Supports:
 
     @property
     def tree(self) -> TreeGame:
+        """The tree."""
         return self.every.tree
 
     @property
     def shape(self) -> _Shape:
+        """What is asked again and again of its sets."""
         return self.every.shape
 
     def descend(
@@ -420,7 +422,7 @@ class _Supports:
         if len(decision.histories) == 1:
             yield told.told(name, dict.fromkeys(decision.histories, ONE))
             return
-        ways, before = self._ways(name, decision, play, told.weights)
+        ways, before = self.ways(name, decision, play, told.weights)
         root = told.hangs.get(before, "")
         starts = {
             h: next((s for s in told.free.get(root, ()) if h[: len(s)] == s), ()) for h in ways
@@ -442,7 +444,7 @@ class _Supports:
             letters = letters_of(f"belief at {name}", decision.histories)
             yield told.surprised(name, letters, root, led)
 
-    def _ways(
+    def ways(
         self, name: str, decision: Decision, play: Play, found: Mapping[str, Weights]
     ) -> tuple[dict[History, list[sp.Expr]], str]:
         """Return the factors of each history's weight, and the set whose beliefs it takes over."""
