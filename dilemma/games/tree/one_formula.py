@@ -25,7 +25,6 @@ __all__ = ["ANY_PLAY", "MOST_ENDS", "one_formula"]
 
 ANY_PLAY = "any equilibrium"
 MOST_ENDS = 64
-Beliefs = Mapping[str, Mapping[History, sp.Expr]]
 
 
 @lru_cache(maxsize=16)
@@ -38,28 +37,17 @@ def one_formula(model: Model) -> Branch:
         A tree without private types on an interval.
     """
     tree = tree_of(model)
-    every = Enumeration(model)
-    nature = {h: node for h, node in tree.nodes.items() if not node.player}
-    walk = ChanceKnown(every, {h: node.actions for h, node in nature.items()}, ())
+    nature = {h: node.actions for h, node in tree.nodes.items() if not node.player}
+    walk = ChanceKnown(Enumeration(model), nature, ())
     play = {name: _mix(name, d.actions) for name, d in tree.decisions.items()}
     beliefs: dict[str, Mapping[History, sp.Expr]] = {}
     conditions: list[sp.Basic] = []
     equations: list[sp.Expr] = []
     for name in walk.shape.first_first:
-        decision = tree.decisions[name]
         conditions += [sp.Ge(chance, 0) for chance in play[name].values()]
-        if len(decision.histories) == 1:
-            beliefs[name] = {decision.histories[0]: sp.Integer(1)}
-        else:
-            letters = letters_of(f"belief at {name}", decision.histories)
-            *_, last = decision.histories
-            held = {**letters, last: 1 - sp.Add(*(m for h, m in letters.items() if h != last))}
-            beliefs[name] = held
-            conditions += [sp.Ge(share, 0) for share in held.values()]
-            ways, _ = walk.ways(name, decision, play, beliefs)
-            likely = {h: sp.expand(sp.Mul(*way)) for h, way in ways.items()}
-            total = sp.Add(*likely.values())
-            equations += [sp.expand(held[h] * total - way) for h, way in likely.items()]
+        beliefs[name], tied = _believed(walk, name, play, beliefs)
+        equations += tied
+        conditions += [sp.Ge(share, 0) for share in beliefs[name].values()]
         conditions += _best(walk, name, play, beliefs[name])
     unknowns = {s for e in (*equations, *conditions) for s in e.free_symbols}
     known = {*map(_symbol, model.parameters), *map(_symbol, model.definitions)}
@@ -79,6 +67,25 @@ def one_formula(model: Model) -> Branch:
         conditions=tuple(c for c in conditions if c is not sp.true),
         shape=None,
     )
+
+
+def _believed(
+    walk: ChanceKnown,
+    name: str,
+    play: Mapping[str, Mapping[str, sp.Expr]],
+    before: Mapping[str, Mapping[History, sp.Expr]],
+) -> tuple[Mapping[History, sp.Expr], list[sp.Expr]]:
+    """Return what is believed at a set, and what vanishes by Bayes' rule."""
+    decision = walk.tree.decisions[name]
+    if len(decision.histories) == 1:
+        return {decision.histories[0]: sp.Integer(1)}, []
+    letters = letters_of(f"belief at {name}", decision.histories)
+    last = decision.histories[-1]
+    held = {**letters, last: 1 - sp.Add(*(m for h, m in letters.items() if h != last))}
+    ways, _ = walk.ways(name, decision, play, before)
+    likely = {h: sp.expand(sp.Mul(*way)) for h, way in ways.items()}
+    total = sp.Add(*likely.values())
+    return held, [sp.expand(held[h] * total - way) for h, way in likely.items()]
 
 
 def _symbol(name: str) -> sp.Symbol:
