@@ -15,6 +15,7 @@ from functools import cached_property
 
 import sympy as sp
 from sympy.core.relational import Relational
+from sympy.printing.str import StrPrinter
 
 from dilemma.claims.examples import AtExample
 from dilemma.claims.meaning import Copies, UndefinedError, by_era, put_in_claim
@@ -306,7 +307,23 @@ def breaks(model: Model, verdict: Verdict) -> list[str]:
     return list(dict.fromkeys(reading.broken(claim.holds)))
 
 
-SIGNS = (("<=", "≤"), (">=", "≥"))
+SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
+
+
+class _Decimals(StrPrinter):  # type: ignore[misc]
+    """Prints 149/200 as 0.745."""
+
+    def _print_Rational(self, number: sp.Rational) -> str:
+        return decimal(number)
+
+
+def _written(formula: sp.Basic) -> str:
+    """Write a statement as a claim does."""
+    write = _Decimals().doprint
+    if not isinstance(formula, Relational):
+        return str(write(formula))
+    sign = SIGNS.get(formula.rel_op, formula.rel_op)
+    return f"{write(formula.lhs)} {sign} {write(formula.rhs)}"
 
 
 class _AtFacts(AtExample):
@@ -326,10 +343,8 @@ class _AtFacts(AtExample):
                 if self.holds(part) is not wanted:
                     yield from self.broken(part, wanted=wanted)
         elif self.holds(formula) is not wanted:
-            told = f"{formula}" if wanted else f"not {formula}"
-            for sign, shown in SIGNS:
-                told = told.replace(sign, shown)
-            yield f"{told}: {self._why(formula)}"
+            told = _written(formula)
+            yield f"{told if wanted else f'not {told}'}: {self._why(formula)}"
 
     def holds(self, formula: sp.Basic) -> bool | None:
         """Tell whether a formula is true; None where that cannot be read off."""
