@@ -22,6 +22,9 @@ OF_PLAY = [
     ("abandonment", "entrapment_rises_in_every_equilibrium"),
     ("attention", "more_attention"),
     ("attention", "less_of_japan_to_washington"),
+    ("consensus", "at_once"),
+    ("alliance_reliability", "war_falls"),
+    ("triangle", "deterred_in_the_cold_war"),
 ]
 OF_PROFILES = [
     ("abandonment", "abandonment_falls_us_firm"),
