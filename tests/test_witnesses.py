@@ -26,6 +26,7 @@ OF_PLAY = [
     ("alliance_reliability", "war_falls"),
     ("triangle", "deterred_in_the_cold_war"),
 ]
+HELD = ("unlocked", "us_gains")  # what the United States choose is held
 OF_PROFILES = [
     ("abandonment", "abandonment_falls_us_firm"),
     ("abandonment", "tradeoff_japan"),
@@ -93,7 +94,7 @@ def close(one, other):
 # --- run again ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("model", "claim"), OF_PLAY)
+@pytest.mark.parametrize(("model", "claim"), [*OF_PLAY, HELD])
 @pytest.mark.parametrize("which", ["fails", "holds"])
 def test_python_finds_the_equilibrium_of_an_example_again(decided, model, claim, which):
     example = getattr(decided(model, claim), which)
@@ -130,6 +131,13 @@ def test_a_shell_finds_the_equilibrium_of_an_example_again(decided, model, claim
                 all(close(sp.Rational(e["payoffs"][n]), v) for n, v in pays.items())
                 for e in solved["equilibria"]
             )
+
+
+def test_where_a_choice_is_held_the_shell_runs_python(decided, tmp_path):
+    example = decided(*HELD).fails
+    assert example.shell.startswith("python -c ")
+    (found,) = ran(example.python)
+    assert str(found).splitlines()[0] in shown(example.shell, tmp_path)
 
 
 @pytest.mark.parametrize(("model", "claim"), OF_PROFILES)
