@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_UP, Context
 from typing import Any
 
 import sympy as sp
@@ -28,6 +28,7 @@ from dilemma.model import Model
 from dilemma.theory.parts import Reference
 
 __all__ = [
+    "AtExample",
     "Example",
     "check_example",
     "example_of",
@@ -135,12 +136,14 @@ def simpler(value: sp.Rational) -> Iterator[sp.Rational]:
     --------
     >>> [str(number) for number in simpler(sp.Rational("9.97"))]
     ['10', '9', '99/10', '997/100']
+    >>> [str(number) for number in simpler(sp.Rational("0.4321"))]
+    ['2/5', '1/2', '43/100', '11/25', '54/125', '433/1000', '4321/10000']
     """
     told = f"{float(value):.12g}"
     tries = [
         Context(prec=digits, rounding=how).create_decimal(told)
         for digits in (1, 2, 3, 4)
-        for how in (ROUND_HALF_EVEN, ROUND_DOWN)
+        for how in (ROUND_HALF_EVEN, ROUND_DOWN, ROUND_UP)
     ]
     yield from dict.fromkeys(sp.Rational(str(number)) for number in tries)
 
@@ -201,7 +204,7 @@ def moved_from_centre(
 
 def _facts(statements: Statements, example: Example) -> dict[str, sp.Rational]:
     """Return the numbers that the claim compares, by the names that it gives them."""
-    claim, reading = statements.claim, _AtExample(statements, example)
+    claim, reading = statements.claim, AtExample(statements, example)
     found = {}
     for symbol in sorted(claim.holds.free_symbols | claim.given.free_symbols, key=str):
         reference = claim.references.get(symbol, Reference("name", None, (symbol.name,)))
@@ -270,7 +273,7 @@ def _bounds(statements: Statements, example: Example, copy: Copy) -> None:
 
 def truth(statements: Statements, formula: sp.Basic, example: Example) -> sp.Basic:
     """Evaluate a claim's formula at an example; ``nan`` where something in it has no value."""
-    reading = _AtExample(statements, example)
+    reading = AtExample(statements, example)
     values = reading.values(statements.claim, formula, by_era(statements.copies))
     known = {symbol: value for symbol, value in values.items() if value is not None}
     try:
@@ -280,7 +283,7 @@ def truth(statements: Statements, formula: sp.Basic, example: Example) -> sp.Bas
 
 
 @dataclass(frozen=True)
-class _AtExample(Reading[sp.Basic | None]):
+class AtExample(Reading[sp.Basic | None]):
     """A claim read at an example, from the numbers that it shows; None is for what has no value."""
 
     statements: Statements
@@ -307,12 +310,15 @@ class _AtExample(Reading[sp.Basic | None]):
 
     def stays(self, profile: tuple[str, ...], copy: Copy) -> sp.Basic | None:
         """Tell from the payoffs alone whether nobody gains by leaving a profile."""
+        return sp.true if self.gain(profile, copy) == 0 else sp.false
+
+    def gain(self, profile: tuple[str, ...], copy: Copy) -> sp.Expr:
+        """Return the most that anybody gains by leaving a profile."""
         pure = {
             p.name: {a: sp.Integer(a == own) for a in p.actions}
             for p, own in zip(self.statements.model.players.values(), profile, strict=True)
         }
-        gain = deviation_gain(self.statements.model, self.example.points[copy.key], pure)
-        return sp.true if gain == 0 else sp.false
+        return deviation_gain(self.statements.model, self.example.points[copy.key], pure)
 
     def alone(self, profile: tuple[str, ...], copy: Copy) -> sp.Basic | None:
         """Solve the game at the calibration: a profile is its only equilibrium, or is not."""

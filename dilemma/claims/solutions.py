@@ -540,6 +540,8 @@ def near_centre(
         at = _near(statements, points, held, fails=fails, until=until)
     until = min(until, time.perf_counter() + ROUNDING)
     at, round_held = _rounded(statements, at, held, fails=fails, until=until)
+    if statements.model.eras:  # what the others were before they were moved may have kept it away
+        at = _near(statements, at, round_held, fails=fails, until=until)
     found = solved_again(statements, at, round_held, fails=fails)
     return found or solved_again(statements, points, held, fails=fails)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import combinations
@@ -63,6 +63,8 @@ class Example:
     facts : mapping of str to exact value
         What the claim speaks of, as the claim calls it, and its value here.
     points : mapping of a copy's key to calibration
+    python, shell : str
+        One line of each that reproduces it; "" before the model is at hand that it is of.
     """
 
     calibrations: Mapping[str, Mapping[str, sp.Rational]]
@@ -71,6 +73,8 @@ class Example:
     values: Mapping[str, Mapping[str, sp.Rational | None]]
     facts: Mapping[str, sp.Rational]
     points: Mapping[str, Mapping[str, sp.Rational]]
+    python: str = field(default="", compare=False)
+    shell: str = field(default="", compare=False)
 
 
 NONE = sp.Integer(0)

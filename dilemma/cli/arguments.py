@@ -115,7 +115,7 @@ def print_tables(tables: list[Table]) -> None:
 
     console = Console()
     if console.is_terminal:
-        console.print(*renderables(tables))
+        console.print(*renderables(tables), crop=False)  # a line to be copied is left whole
     else:
         say(text(tables))
 

@@ -29,6 +29,7 @@ from dilemma.claims.sentences import (
     where,
 )
 from dilemma.claims.verdict import Checks, Example, Verdict
+from dilemma.claims.witness import breaks, reproduced
 from dilemma.deciders import KNOWN, Decider
 from dilemma.errors import UnknownKeyError, nearest
 from dilemma.games.kind import Can, concepts
@@ -82,6 +83,7 @@ class Explanation(Shown):
                     "quantified": quantified(self._model(v), v),
                     "meaning": meaning(v),
                     "names": names(self._model(v), v.claim),
+                    "breaks": breaks(self._model(v), v),
                     "follows_from": [told for _, told in self._chain(v, v.claim, 0)],
                 }
                 for v in self.verdicts
@@ -104,6 +106,7 @@ class Explanation(Shown):
             example, what = verdict.holds or example, "Where it holds" if verdict.holds else what
         if example is not None:
             yield from tables(at, verdict, example, what)
+            yield from reproduced(model, verdict)
         elif claim.over not in ("all", "any pair") and model.parameters:
             yield boxes(at, verdict)
 

@@ -20,6 +20,7 @@ from typing import Any
 from dilemma.budget import ordinary
 from dilemma.calls import AnyModel, models_of, of_models
 from dilemma.claims.verdict import Verdict
+from dilemma.claims.witness import reproducible
 from dilemma.errors import CallError, DilemmaError
 from dilemma.games.kind import Can
 from dilemma.ledger.cache import Cache, Kept, users_folder
@@ -373,7 +374,7 @@ def prove_all(
     entries = worked_off(claims, asked, kept, progress)
 
     def verdicts(some: Iterable[Entry]) -> tuple[Verdict, ...]:
-        return tuple(v for entry in some for v in entry.kept.verdicts)
+        return tuple(reproducible(e.model, v) for e in some for v in e.kept.verdicts)
 
     notes = [f"Verdicts could not be kept: {kept.trouble}."] if kept.trouble else []
     if kept.doubted:

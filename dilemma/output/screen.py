@@ -203,6 +203,10 @@ class _Laid:
             for note in notes:
                 yield Padding(lines(note, width - 1, "dim"), (0, 0, 0, 1))
             yield Text()
+        for copied in self.table.lines:
+            yield Text(visible(copied), no_wrap=True, overflow="ignore")
+        if self.table.lines:
+            yield Text()
 
 
 def _body(rows: Sequence[Row], width: int) -> Iterator[RenderableType]:
@@ -248,5 +252,5 @@ def text(tables: Iterable[Table], width: int = WIDTH) -> str:
     console = Console(
         file=page, width=width, color_system=None, force_terminal=False, force_jupyter=False
     )
-    console.print(*renderables(tables))
+    console.print(*renderables(tables), crop=False)
     return "\n".join(line.rstrip() for line in page.getvalue().splitlines()).strip("\n")

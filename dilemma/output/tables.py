@@ -55,7 +55,8 @@ Cell = str | Formula | tuple[Best, ...]
 class Table:
     """A titled table with its notes: units, sources, seeds.
 
-    ``formulas`` names the heads of the columns whose texts are formulas.
+    ``formulas`` names the heads of the columns whose texts are formulas; ``lines`` are to be copied, and
+    on a screen never broken.
     """
 
     title: str
@@ -63,6 +64,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     formulas: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
 
     def told(self, mark: str) -> tuple[str, ...]:
         """Return the notes, and what marks a best reply if one is marked."""
@@ -88,6 +90,7 @@ body { font: 16px/1.45 Georgia, serif; color: #222; margin: 2rem auto; max-width
        padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; margin: 2rem 0 .5rem; }
 caption { font-weight: bold; text-align: left; padding: .5rem 0; }
+pre { overflow-x: auto; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-top: 1px solid #ccc; }
 thead th { border-top: 2px solid #222; border-bottom: 1px solid #222; }
 code { font: inherit; font-style: italic; }
@@ -114,9 +117,10 @@ def fragment(tables: Iterable[Table]) -> str:
             for row in table.rows
         )
         notes = "".join(f"<p><small>{_literal(note)}</small></p>" for note in table.told("*"))
+        lines = "".join(f"<pre>{_literal(line)}</pre>" for line in table.lines)
         pieces.append(
             f"<table><caption>{_literal(table.title)}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}"
+            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}{lines}"
         )
     return "\n".join(pieces)
 
@@ -473,7 +477,7 @@ def _long(table: Table, layout: _Layout, head: list[str], body: list[str]) -> li
 
 
 def _notes(table: Table) -> list[str]:
-    told = [paragraph(note) for note in table.told("An underline")]
+    told = [paragraph(note) for note in (*table.told("An underline"), *table.lines)]
     if not told:
         return []
     return [r"{\smallskip\footnotesize\raggedright", *(rf"\par {note}" for note in told), r"\par}"]
