@@ -115,6 +115,13 @@ def test_claims_speak_of_types():
     assert "probability(help, after='low')" in model.to_toml()
 
 
+def test_nobody_signals_where_all_act_at_once():
+    helped = {"is": "probability(help, after='low')", "unit": "1", "means": "helped"}
+    model = support(outcomes={"helped": helped})
+    with pytest.raises(ModelError, match="a sender of some type signals"):
+        model.make_claim("helped == 0", over="all", among="intuitive")
+
+
 def test_its_file_reads_back_and_goes_to_gambit(tmp_path, typed):
     path = tmp_path / "resolve.toml"
     path.write_text(support(eras={"then": {"p": 0.5, "c": 2}}).to_toml())

@@ -324,6 +324,25 @@ def test_breakfast_is_beer_where_beliefs_are_intuitive():
         assert verdict.status == "proved", verdict.reason
 
 
+def test_a_move_of_chance_that_is_called_as_a_type_is_not_the_type():
+    """Who is good gains by asking whatever the weather behind a refusal, and if it is never good."""
+    nodes, payoffs = {"root": {"chance": {"good": "1/2", "bad": "1/2"}}}, {}
+    for kind, sign in (("good", "1"), ("bad", "-1")):
+        nodes[kind] = move("sender", "quiet ask")
+        nodes[f"{kind}, ask"] = move("receiver", "yes no", "asked")
+        nodes[f"{kind}, ask, no"] = {"chance": {"good": "q", "bad": "1 - q"}}
+        payoffs[f"{kind}, quiet"] = "0", "0"
+        payoffs[f"{kind}, ask, yes"] = sign, sign
+        payoffs |= {f"{kind}, ask, no, {weather}": ("-1", "0") for weather in ("good", "bad")}
+    model = tree(("sender", "receiver"), nodes, payoffs, number("q", 0, 1, ""))
+    every = hidden.branches(model)
+    for q in (0, sp.Rational(1, 2), 1):
+        values = model.values(model.calibration({"q": q}))
+        assert "quiet, no, quiet" in held(every, values)
+        own = held([refined(model, b, "intuitive") for b in every], values)
+        assert own == {"ask, yes, quiet"}
+
+
 def test_refinements_are_for_signalling():
     model = with_chances(two_who_see_it(), kept=("out", "good"))
     with pytest.raises(dilemma.errors.DilemmaError, match="a sender of some type signals"):
