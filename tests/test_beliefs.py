@@ -170,6 +170,25 @@ def test_beliefs_against_which_something_happens_are_free_once_more(game):
         assert held(every, values) == Brute(model, values).supports()
 
 
+def test_who_knew_what_it_did_believes_of_others_what_they_do():
+    """Either type stays out; had it come in, it would not know the reply but knows what is best for who replies."""
+    nodes, payoffs = {"root": {"chance": {"a": "1/2", "b": "1/2"}}}, {}
+    for kind in "ab":
+        nodes[kind] = move("one", "out enter")
+        payoffs[f"{kind}, out"] = "3", "0"
+        nodes[f"{kind}, enter"] = move("two", "up down", "two")
+        for reply in ("up", "down"):
+            nodes[f"{kind}, enter, {reply}"] = move("one", "left right", f"late {kind}")
+            best = {"up": "right", "down": "left"}[reply]
+            for late in ("left", "right"):
+                payoffs[f"{kind}, enter, {reply}, {late}"] = (
+                    "1" if late == best else "0", "1" if reply == "up" else "0"
+                )  # fmt: skip
+    model = tree(("one", "two"), nodes, payoffs, {})
+    every = Brute(model, model.values(model.calibration())).supports()
+    assert {e.branch for e in dilemma.solve(model)} == every == {"out, up, right, out, right"}
+
+
 # --- refinements ------------------------------------------------------------------------------------
 
 
