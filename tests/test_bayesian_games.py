@@ -138,6 +138,7 @@ def test_its_file_reads_back_and_goes_to_gambit(tmp_path, typed):
         ({"types": {"us": {"high": "p", "low": "1 - q"}}}, r"unknown name 'q': types\.us\.low"),
         ({"types": {"us": {"high": "p", "low": "p"}}}, r"sum to 2\*p, not to 1"),
         ({"types": {"uk": {"a": "1"}}}, "no player 'uk'"),
+        ({"types": {"us": {"root": "p", "low": "1 - p"}}}, r"'root' is where .* begins: types\.us\.root"),
         ({"types": {"us": {"high": None, "low": None}}}, "at least one type is wanted"),
         ({"players": {"us": {"actions": ["help", "help"]}}}, "actions that differ are wanted"),
         ({"payoffs": {"mid: firm, help": {"japan": "0", "us": "0"}}}, "of no types and actions"),
