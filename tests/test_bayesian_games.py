@@ -115,6 +115,13 @@ def test_claims_speak_of_types():
     assert "probability(help, after='low')" in model.to_toml()
 
 
+def test_nobody_signals_where_all_act_at_once():
+    helped = {"is": "probability(help, after='low')", "unit": "1", "means": "helped"}
+    model = support(outcomes={"helped": helped})
+    with pytest.raises(ModelError, match="a sender of some type signals"):
+        model.make_claim("helped == 0", over="all", among="intuitive")
+
+
 def test_its_file_reads_back_and_goes_to_gambit(tmp_path, typed):
     path = tmp_path / "resolve.toml"
     path.write_text(support(eras={"then": {"p": 0.5, "c": 2}}).to_toml())
@@ -131,6 +138,7 @@ def test_its_file_reads_back_and_goes_to_gambit(tmp_path, typed):
         ({"types": {"us": {"high": "p", "low": "1 - q"}}}, r"unknown name 'q': types\.us\.low"),
         ({"types": {"us": {"high": "p", "low": "p"}}}, r"sum to 2\*p, not to 1"),
         ({"types": {"uk": {"a": "1"}}}, "no player 'uk'"),
+        ({"types": {"us": {"root": "p", "low": "1 - p"}}}, r"'root' is where .* begins: types\.us\.root"),
         ({"types": {"us": {"high": None, "low": None}}}, "at least one type is wanted"),
         ({"players": {"us": {"actions": ["help", "help"]}}}, "actions that differ are wanted"),
         ({"payoffs": {"mid: firm, help": {"japan": "0", "us": "0"}}}, "of no types and actions"),

@@ -170,6 +170,25 @@ def test_beliefs_against_which_something_happens_are_free_once_more(game):
         assert held(every, values) == Brute(model, values).supports()
 
 
+def test_who_knew_what_it_did_believes_of_others_what_they_do():
+    """Either type stays out; had it come in, it would not know the reply but knows what is best for who replies."""
+    nodes, payoffs = {"root": {"chance": {"a": "1/2", "b": "1/2"}}}, {}
+    for kind in "ab":
+        nodes[kind] = move("one", "out enter")
+        payoffs[f"{kind}, out"] = "3", "0"
+        nodes[f"{kind}, enter"] = move("two", "up down", "two")
+        for reply in ("up", "down"):
+            nodes[f"{kind}, enter, {reply}"] = move("one", "left right", f"late {kind}")
+            best = {"up": "right", "down": "left"}[reply]
+            for late in ("left", "right"):
+                payoffs[f"{kind}, enter, {reply}, {late}"] = (
+                    "1" if late == best else "0", "1" if reply == "up" else "0"
+                )  # fmt: skip
+    model = tree(("one", "two"), nodes, payoffs, {})
+    every = Brute(model, model.values(model.calibration())).supports()
+    assert {e.branch for e in dilemma.solve(model)} == every == {"out, up, right, out, right"}
+
+
 # --- refinements ------------------------------------------------------------------------------------
 
 
@@ -322,6 +341,25 @@ def test_breakfast_is_beer_where_beliefs_are_intuitive():
         fields = {"given": "p*(1 + w) != 1", "holds": "drunk == 1", "among": which}
         (verdict,) = decide(model, model.make_claim(**fields, over="all"), seconds=60)
         assert verdict.status == "proved", verdict.reason
+
+
+def test_a_move_of_chance_that_is_called_as_a_type_is_not_the_type():
+    """Who is good gains by asking whatever the weather behind a refusal, and if it is never good."""
+    nodes, payoffs = {"root": {"chance": {"good": "1/2", "bad": "1/2"}}}, {}
+    for kind, sign in (("good", "1"), ("bad", "-1")):
+        nodes[kind] = move("sender", "quiet ask")
+        nodes[f"{kind}, ask"] = move("receiver", "yes no", "asked")
+        nodes[f"{kind}, ask, no"] = {"chance": {"good": "q", "bad": "1 - q"}}
+        payoffs[f"{kind}, quiet"] = "0", "0"
+        payoffs[f"{kind}, ask, yes"] = sign, sign
+        payoffs |= {f"{kind}, ask, no, {weather}": ("-1", "0") for weather in ("good", "bad")}
+    model = tree(("sender", "receiver"), nodes, payoffs, number("q", 0, 1, ""))
+    every = hidden.branches(model)
+    for q in (0, sp.Rational(1, 2), 1):
+        values = model.values(model.calibration({"q": q}))
+        assert "quiet, no, quiet" in held(every, values)
+        own = held([refined(model, b, "intuitive") for b in every], values)
+        assert own == {"ask, yes, quiet"}
 
 
 def test_refinements_are_for_signalling():

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 import dilemma
+from dilemma.claims.closed import _definite
 from dilemma.claims.decide import decide
 from dilemma.deciders.question import Question
 from dilemma.errors import CalibrationError, ModelError, UnsupportedError
@@ -123,6 +124,29 @@ def test_some_chance_is_free_where_the_formula_says(lines):
         for x in tried
     )
     assert bool(beliefs.some_number([*told, *inside]).xreplace(values)) == some
+
+
+def test_what_is_taken_of_free_chances_speaks_of_none():
+    """Nobody minds what is replied, which may be mixed after both messages: one chance bounds the other."""
+    nodes, payoffs = {"root": {"chance": {"a": "1/2", "b": "1/2"}}}, {}
+    for kind, message in product("ab", "mn"):
+        nodes[kind] = move("sender", "m n")
+        nodes[f"{kind}, {message}"] = move("receiver", "yes no", f"after {message}")
+        payoffs[f"{kind}, {message}, yes"] = "1", "0"
+        payoffs[f"{kind}, {message}, no"] = "0", "0"
+    every = hidden.branches(tree(("sender", "receiver"), nodes, payoffs, {}))
+    (branch,) = (
+        b
+        for b in every
+        if b.play["sender after a"]["m"] == b.play["sender after b"]["m"] == 1
+        and len(b.unknowns) == 2
+    )
+    plays = [one.closed for one in _definite(branch)]
+    assert len(plays) > 1
+    assert all(form.is_number for play in plays for form in play.values())
+    # One of them at least is an equilibrium.
+    conditions = [[c.xreplace(dict(play)) for c in branch.conditions] for play in plays]
+    assert [sp.true] * len(branch.conditions) in conditions
 
 
 # --- what is asked of them ----------------------------------------------------------------------------

@@ -148,6 +148,63 @@ def test_complete_means_that_the_definition_finds_no_others(seed):
     assert found.complete or "nothing certifies" in found.reason
 
 
+def guess(chances, rights):
+    """One guesses what chance did, which it does not see; the other never moves."""
+    nodes, payoffs = {"root": {"chance": dict(zip("abc", chances, strict=False))}}, {}
+    for kind in nodes["root"]["chance"]:
+        nodes[kind] = move("one", "says_a says_b", "guess")
+        for said in "ab":
+            payoffs[f"{kind}, says_{said}"] = rights[said] if said == kind else "0", "0"
+    return tree(("one", "two"), nodes, payoffs, {})
+
+
+@pytest.mark.parametrize(
+    ("chances", "plays"), [(("1/3", "2/3"), {"says_b"}), (("1/2", "1/2"), {"says_a", "says_b"})]
+)
+def test_chance_is_no_second_player(chances, plays):
+    """One set of equilibria, a mix of both guesses where these are as good."""
+    found = dilemma.solve(guess(chances, {"a": "1", "b": "1"}))
+    assert found.complete
+    assert {e.branch for e in found} == plays
+    assert len(found.sets) == 1
+
+
+def test_what_only_chance_that_never_comes_leads_to_is_not_complete():
+    """Any guess is best for some beliefs there, any mix of both too; equal ones speak for one."""
+    nodes = {"root": {"chance": {"c": "1", "a": "0", "b": "0"}}}
+    payoffs = {"c": ("0", "0")}
+    for kind, said in product("ab", repeat=2):
+        nodes[kind] = move("one", "says_a says_b", "guess")
+        payoffs[f"{kind}, says_{said}"] = {"aa": "3", "bb": "1"}.get(kind + said, "0"), "0"
+    model = tree(("one", "two"), nodes, payoffs, {})
+    found = dilemma.solve(model)
+    every = Brute(model, model.values(model.calibration())).supports()
+    assert {e.branch for e in found} < every
+    assert not found.complete
+
+
+def test_what_chance_never_does_is_left_to_a_second_search():
+    """Types of which one never comes: what it would do, and what is done next, are solved apart."""
+    rng, nodes, payoffs = (
+        random.Random(2),
+        {"root": {"chance": {"a": "1/2", "b": "1/2", "c": "0"}}},
+        {},
+    )
+    for kind, message in product("abc", "xy"):
+        nodes[kind] = move("one", "x y")
+        nodes[f"{kind}, {message}"] = move("two", "u d", message)
+        for reply in "ud":
+            payoffs[f"{kind}, {message}, {reply}"] = (
+                str(rng.randint(-3, 3)),
+                str(rng.randint(-3, 3)),
+            )
+    model = tree(("one", "two"), nodes, payoffs, {})
+    every = Brute(model, model.values(model.calibration())).supports()
+    found = dilemma.solve(model)
+    assert {e.branch for e in found} <= every
+    assert not found.complete
+
+
 # --- the form itself ----------------------------------------------------------------------------------
 
 

@@ -74,14 +74,16 @@ def _middles(
     for condition in conditions:
         if free in condition.free_symbols and isinstance(condition, Relational):
             gap = sp.expand(condition.lhs - condition.rhs)
-            slope = gap.coeff(free, 1)
+            if (slope := gap.coeff(free, 1)) == 0:
+                continue
             ends[sp.cancel(-gap.coeff(free, 0) / slope)] = slope
     for (one, slope), (two, other) in combinations(ends.items(), 2):
         here = {free: sp.cancel((one + two) / 2)}
         rest = [c.xreplace(here) for c in conditions]
         slopes = [s for s in (slope, other) if not s.is_number]
         for further, more in _middles(others, rest):
-            yield {**here, **further}, [*slopes, *more]
+            own = {free: sp.cancel(here[free].xreplace(further))}  # ends may be other chances
+            yield {**own, **further}, [*(s.xreplace(further) for s in slopes), *more]
 
 
 def _does(cases: Cases, chosen: Chosen, *, wrong: bool) -> sp.Basic:

@@ -119,6 +119,10 @@ class _Table:
         for name, row in players.items():
             if len(row.actions) < 1 or len(set(row.actions)) < len(row.actions):
                 self.say(("players", name), "actions that differ are wanted", "at least one")
+        for name in (*self.drawn, *players)[:1]:  # whose types, or actions, come first in a history
+            where = ("types", name, ROOT) if self.drawn else ("players", name, "actions")
+            if ROOT in (self.types(name) or players[name].actions):
+                self.say(where, f"{ROOT!r} is where a tree begins", "another name is wanted")
         size = 1
         for name in players:
             size *= max(len(self.types(name)), 1) * max(len(players[name].actions), 1)

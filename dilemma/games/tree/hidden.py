@@ -68,18 +68,17 @@ def _count(tree: TreeGame) -> int:
 def asks_more(tree: TreeGame) -> bool:
     """Tell whether more is asked of beliefs than that some at each set make what is played a best reply.
 
-    So it is where they must be consistent, or a player may take over at one set what it believed at
-    an earlier one.
+    So it is where they must be consistent, or a player who does not know what has happened has moved
+    before: it takes over what it believed, or knew, then, and what others do since.
     """
     if tree.sequential:
         return True
     return any(
-        len(tree.decisions[tree.nodes[h[:k]].decision].histories) > 1
+        tree.nodes[h[:k]].player == d.player
         for d in tree.decisions.values()
         if len(d.histories) > 1
         for h in d.histories
         for k in range(len(h))
-        if tree.nodes[h[:k]].player == d.player
     )
 
 

@@ -331,7 +331,7 @@ class _Route:
         them lead everywhere; where they are not isolated, in a tree without subgames.
         """
         roots = list(_roots(self.whole))
-        if search.doubts or set(search.extreme) < set(roots):
+        if search.doubts or not set(roots) <= set(search.extreme) or self._chance_hides(roots):
             return None
         every = [one for own in search.extreme.values() for one in own]
         if not all(one.whole for one in every):
@@ -342,6 +342,15 @@ class _Route:
         if len(roots) > 1:
             return None
         return self._sets(every[0], [likeness(self._ordered(one.play)) for one, _ in credible])
+
+    def _chance_hides(self, roots: Sequence[History]) -> bool:
+        """Tell whether, within some subgame, nothing leads to a decision but what chance never does.
+
+        What is believed there no play says, and extreme equilibria are of the rest alone.
+        """
+        parts = (possible(replace(self.whole, root=root)) for root in roots)
+        led = {node.decision for part in parts for node in part.nodes.values()}
+        return not set(self.numbers.tree.decisions) <= led
 
     def _ordered(self, play: Play) -> Play:
         return {d: play[d] for d in self.numbers.tree.decisions}

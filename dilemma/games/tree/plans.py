@@ -29,6 +29,7 @@ Plan = Mapping[str, str]
 
 Did = tuple[str, str]  # a decision and an action
 NOTHING: Did = ("", "")
+NOBODY = " "  # stands for a second player who never moves: "" is chance
 
 
 @dataclass(frozen=True)
@@ -187,7 +188,7 @@ def extremes(position: Position, deadline: float) -> Extremes | None:
     movers = list(dict.fromkeys(n.player for n in position.nodes.values() if n.player))
     if len(movers) > 2:
         return None
-    movers += [""] * (2 - len(movers))
+    movers += [NOBODY] * (2 - len(movers))
     two = _Two.of(position, movers)
     rows, columns = (own.count for own in two.plans)
     if math.comb(rows + columns, min(rows, columns)) > MOST_BASES:

@@ -57,8 +57,8 @@ def is_signalling(tree: TreeGame) -> bool:
         return False
     hidden = {name: d for name, d in tree.decisions.items() if len(d.histories) > 1}
     return all(
-        len({h[1] for h in d.histories}) == 1
-        and all(len(h) == 2 for h in d.histories)
+        all(len(h) == 2 for h in d.histories)
+        and len({h[1] for h in d.histories}) == 1
         and d.player not in senders
         for d in hidden.values()
     )
@@ -130,8 +130,12 @@ class _Unsent:
     @cached_property
     def types(self) -> Types:
         """The types that may be and may send it."""
-        never = self.branch.name.partition("; never ")[2].split(", ")
-        return tuple(h[0] for h in self.tree.decisions[self.name].histories if h[0] not in never)
+        may = [
+            kind
+            for kind, chance in self.tree.nodes[()].chances.items()
+            if chance != 0 and sp.Eq(chance, 0) not in self.branch.conditions
+        ]
+        return tuple(h[0] for h in self.tree.decisions[self.name].histories if h[0] in may)
 
     @property
     def sent(self) -> bool:
