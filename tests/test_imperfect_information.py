@@ -166,10 +166,13 @@ def fractions(play):
     return {d: {a: Fraction(int(c.p), int(c.q)) for a, c in mix.items()} for d, mix in play.items()}
 
 
-def check(model, found, *, complete=False):
-    """See that everything that is said of the equilibria holds."""
+def check(model, found, *, complete=None):
+    """See that everything that is said of the equilibria holds, and nothing pure lacks where they are all."""
     brute = Brute(model)
-    assert found.complete == complete
+    assert complete in (None, found.complete)
+    assert found.complete != bool(found.reason)
+    if found.complete and not found.continua:
+        assert credible(model)[0] == {e.name for e in found if "mixed" not in e.name}
     for e in found:
         play = fractions(e.play)
         slack = 0 if e.exact else CLOSE * 100
@@ -350,7 +353,7 @@ def test_a_threat_against_entry_is_not_credible():
     found = dilemma.solve(game)
     assert found.names == ("(large, share)",)
     assert found[0].strict
-    told = "1 further Nash profile is not credible: (out, fight): no beliefs at 'incumbent' support"
+    told = "(out, fight): no beliefs at 'incumbent' support"
     assert told in found.method
     # The whole game is its only subgame: subgame perfection alone would let the threat pass.
     assert [*Brute(game).subgames()] == [()]
