@@ -149,9 +149,9 @@ class Methods:
         ...     name="word",
         ...     title="A word",
         ...     kind="tree",
-        ...     players={"us": {}},
+        ...     players={"us": {}, "ally": {}},
         ...     tree={"root": {"player": "us", "actions": ["keep", "break_"]}},
-        ...     payoffs={"keep": {"us": 1}, "break_": {"us": 0}},
+        ...     payoffs={"keep": {"us": 1, "ally": 1}, "break_": {"us": 0, "ally": 0}},
         ... )
         >>> game.strategic().players["us"].actions
         ('keep', 'break_')

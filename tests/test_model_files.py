@@ -209,7 +209,7 @@ WRONG = {
         model.toml:2:10: no kind of game is called 'contest': kind
           2 | kind   = "contest"
             |          ^^^^^^^^^
-            = kinds of game: matrix, tree, continuous, sequential, dynamic, network""",
+            = kinds of game: matrix, tree, bayesian, continuous, sequential, dynamic, network""",
     ),
     "missing section": (
         'title  = "Two fears"\n',

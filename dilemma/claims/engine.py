@@ -409,7 +409,10 @@ class Engine:
         answer = question.ask(*says, first=first)
         if answer.status == "sat":
             found = find_example(self.statements, question, says, chosen, parts, {})
-            if found is not None and self._holds_at(found, self.statements):
+            told = sp.And(*(part.source for part in parts))
+            # Once numbers are round a definition may have no value there, which shows nothing.
+            valued = found is not None and truth(self.statements, told, found) is not sp.nan
+            if found is not None and valued and self._holds_at(found, self.statements):
                 check_example(self.statements, found, parts, fails=False)
                 self.holds = found
         return answer.status == "unsat"

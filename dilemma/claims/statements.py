@@ -31,7 +31,7 @@ from dilemma.errors import CalibrationError, DilemmaError, UnsupportedError
 from dilemma.games.branch import Branch
 from dilemma.games.kind import Can
 from dilemma.games.solution import branches
-from dilemma.games.tree.refinements import REFINEMENTS
+from dilemma.games.tree import REFINEMENTS
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Interval, Reference
 

@@ -26,7 +26,7 @@ from dilemma.claims.statements import EXTREMES, AtMost, Copy, Statements, copies
 from dilemma.errors import UnsupportedError
 from dilemma.games.batch import Batch, Rows
 from dilemma.games.solution import many
-from dilemma.games.tree.refinements import REFINEMENTS
+from dilemma.games.tree import REFINEMENTS
 from dilemma.theory.parts import Interval, quickly
 
 __all__ = ["DRAWS", "NOTHING", "Draws", "Findings", "Trial", "findings"]

@@ -29,7 +29,6 @@ from dilemma.claims.sentences import (
     where,
 )
 from dilemma.claims.verdict import Checks, Example, Verdict
-from dilemma.claims.witness import breaks, reproduced
 from dilemma.deciders import KNOWN, Decider
 from dilemma.errors import UnknownKeyError, nearest
 from dilemma.games.kind import Can, concepts
@@ -76,6 +75,8 @@ class Explanation(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanations as plain data."""
+        from dilemma.claims.witness import breaks
+
         return {
             "explanations": [
                 {
@@ -106,6 +107,8 @@ class Explanation(Shown):
             example, what = verdict.holds or example, "Where it holds" if verdict.holds else what
         if example is not None:
             yield from tables(at, verdict, example, what)
+            from dilemma.claims.witness import reproduced
+
             yield from reproduced(model, verdict)
         elif claim.over not in ("all", "any pair") and model.parameters:
             yield boxes(at, verdict)

@@ -20,7 +20,6 @@ from typing import Any
 from dilemma.budget import ordinary
 from dilemma.calls import AnyModel, models_of, of_models
 from dilemma.claims.verdict import Verdict
-from dilemma.claims.witness import reproducible
 from dilemma.errors import CallError, DilemmaError
 from dilemma.games.kind import Can
 from dilemma.ledger.cache import Cache, Kept, users_folder
@@ -374,7 +373,12 @@ def prove_all(
     entries = worked_off(claims, asked, kept, progress)
 
     def verdicts(some: Iterable[Entry]) -> tuple[Verdict, ...]:
-        return tuple(reproducible(e.model, v) for e in some for v in e.kept.verdicts)
+        found = [(e.model, v) for e in some for v in e.kept.verdicts]
+        if all(v.fails is None and v.holds is None for _, v in found):
+            return tuple(v for _, v in found)  # which is quick: nothing is loaded that solves games
+        from dilemma.claims.witness import reproducible
+
+        return tuple(reproducible(model, v) for model, v in found)
 
     notes = [f"Verdicts could not be kept: {kept.trouble}."] if kept.trouble else []
     if kept.doubted:

@@ -350,6 +350,9 @@ _CONCEPTS = {
 }
 
 
+_ELSEWHERE = [c for c in _CONCEPTS if c not in ("intuitive", "divine")]  # unlike words for branches
+
+
 def among_mistake(where: Where, which: str, setting: Setting) -> Mistake | None:
     """Say what is wrong with a claim's ``among``, as far as a reader can know."""
     game = setting.game
@@ -363,7 +366,7 @@ def among_mistake(where: Where, which: str, setting: Setting) -> Mistake | None:
     if told is None:
         return None
     known, hint = told
-    near = "" if "," in which else nearest(which, [*_WORDS, *_CONCEPTS, *known])
+    near = "" if "," in which else nearest(which, [*_WORDS, *_ELSEWHERE, *game.concepts, *known])
     hint = near if near.startswith("did") else hint or near
     return Mistake(where, f"no equilibria are called {which!r}", hint)
 

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from dilemma.reading.expressions import Scope
     from dilemma.reading.rows import Document
 
-__all__ = ["TreeGame", "tree_of"]
+__all__ = ["REFINEMENTS", "TreeGame", "tree_of"]
+
+REFINEMENTS = ("intuitive", "divine")
+"""Of signalling games: see the module of that name."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,7 @@ class TreeGame(Game):
     @property
     def concepts(self) -> tuple[str, ...]:
         """Play in which nobody is indifferent where all is known; refinements where one signals."""
-        from dilemma.games.tree.refinements import REFINEMENTS, is_signalling
+        from dilemma.games.tree.refinements import is_signalling
 
         if self.perfect:
             return ("strict",)

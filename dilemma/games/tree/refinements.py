@@ -36,9 +36,8 @@ from dilemma.games.tree.hidden import Enumeration
 from dilemma.games.tree.nodes import History
 from dilemma.model import Model
 
-__all__ = ["REFINEMENTS", "is_signalling", "refined"]
+__all__ = ["is_signalling", "refined"]
 
-REFINEMENTS = ("intuitive", "divine")
 Types = tuple[str, ...]
 """Types of the sender, each the action of chance that draws it."""
 

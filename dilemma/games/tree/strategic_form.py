@@ -44,7 +44,7 @@ def strategic(model: Model) -> Model:
     Raises
     ------
     UnsupportedError
-        If it is no tree, somebody has a private type on an interval, or there are more than 1,000
+        If it is no tree, nobody else plays, somebody has a private type on an interval, or there are more than 1,000
         profiles of plans.
 
     Examples
@@ -79,6 +79,8 @@ def strategic(model: Model) -> Model:
             f"{model.name}: no strategic form with a private type on an interval "
             f"({', '.join(tree.types)}); chance may draw one of a few types instead"
         )
+    if len(model.players) < 2:
+        raise UnsupportedError(f"{model.name}: no strategic form of one player alone")
     plans = {p: plans_of(tree.nodes, tree.ends, p) for p in model.players}
     count = math.prod(own.count for own in plans.values())
     if count > MOST_PROFILES:
