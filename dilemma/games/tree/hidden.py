@@ -53,6 +53,10 @@ SECONDS = 4.0  # for one question
 
 Mix = Mapping[str, sp.Expr]
 Supports = Mapping[str, tuple[str, ...]]
+# Equations, conditions, what each action pays more, beliefs that are kept.
+Asked = tuple[
+    tuple[sp.Expr, ...], tuple[sp.Basic, ...], tuple[sp.Expr, ...], tuple[sp.Symbol, ...]
+]
 
 
 def has_symbols(model: Model) -> bool:
@@ -301,9 +305,11 @@ class ChanceKnown:
         """Yield the branches that go on from supports that are chosen at the last sets."""
         order = self.shape.last_first
         if len(support) == len(order):
-            found = self._branch(support, play)
-            if self.every.possible(*found.conditions, *(sp.Eq(e, 0) for e in found.equations)):
-                yield found
+            asked = self.told(support, play)
+            equations, conditions, _, _ = asked
+            # Most are dropped here, so closed forms come after.
+            if self.every.possible(*conditions, *(sp.Eq(e, 0) for e in equations)):
+                yield self._branch(support, play, asked)
             return
         name = order[len(support)]
         decision = self.tree.decisions[name]
@@ -467,9 +473,9 @@ class ChanceKnown:
 
     # --- a branch -------------------------------------------------------------------------------
 
-    def _branch(self, support: Supports, play: Play) -> Branch:
+    def _branch(self, support: Supports, play: Play, asked: Asked) -> Branch:
         model, sets = self.every.model, self.tree.decisions
-        equations, conditions, gaps, kept = self.told(support, play)
+        equations, conditions, gaps, kept = asked
         unknowns = (*(p for name in sets for p in play[name].values() if p.is_Symbol), *kept)
         payoffs = {p: sp.expand(self.value(play, (), p)) for p in model.players}
         paid = {sp.Symbol(player, real=True): payoff for player, payoff in payoffs.items()}
@@ -491,11 +497,7 @@ class ChanceKnown:
             located=located(shape, conditions),
         )
 
-    def told(
-        self, support: Supports, play: Play
-    ) -> tuple[
-        tuple[sp.Expr, ...], tuple[sp.Basic, ...], tuple[sp.Expr, ...], tuple[sp.Symbol, ...]
-    ]:
+    def told(self, support: Supports, play: Play) -> Asked:
         """Return a branch's equations, conditions, what each action pays more, and beliefs that are kept."""
         equations: list[sp.Expr] = []
         conditions: list[sp.Basic] = [*self.base]
