@@ -289,7 +289,7 @@ def test_the_centres_are_those_of_the_theory():
 
 
 ANSWERED = {
-    "along", "attribute", "classroom", "compare", "propositions", "prove", "region_map", "regions", "sheet",
+    "along", "attribute", "classroom", "compare", "diagrams", "propositions", "prove", "region_map", "regions", "sheet",
     "solve", "timeline", "to_pandas", "to_xarray", "tornado", "trace",
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from small_games import ranging, valued
 
 NAMES = ("ann", "bob", "carl", "dora", "emil")
 ANSWERED = {
-    "along", "compare", "propositions", "prove", "region_map", "regions", "sheet", "solve", "timeline",
+    "along", "compare", "diagrams", "propositions", "prove", "region_map", "regions", "sheet", "solve", "timeline",
     "to_pandas", "to_xarray", "tornado", "trace",
 }  # fmt: skip
 

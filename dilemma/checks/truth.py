@@ -290,6 +290,8 @@ class _Claimed:
                 return [(p, p.holds) for p in played if p.pure == (which == "pure")]
             case "stable" | "strict" if Can.TABLE in at.model.game.can:
                 return [(p, p.strict) for p in played if p.pure]
+            case "strict" if at.model.game.concepts == ("strict",):
+                return [(p, p.strict) for p in played]
             case "risk_dominant" if [len(p.actions) for p in at.model.players.values()] == [2, 2]:
                 return [(p, p.strict & risk_dominant(at, p.branch)) for p in played if p.pure]
             case "stable" | "strict" | "risk_dominant" | "lowest" | "highest" as which:

@@ -445,15 +445,18 @@ def _styled(layout: _Layout) -> str:
 
 
 def _short(table: Table, layout: _Layout, head: list[str], body: list[str]) -> list[str]:
-    return [
-        r"\begin{table}[htbp]",
-        rf"\caption{{{paragraph(table.title)}}}",
-        _styled(layout),
+    columns = [
         rf"\begin{{tabular}}{{{_columns(layout)}}}",
         *head,
         *body,
         r"\bottomrule",
         r"\end{tabular}",
+    ]
+    return [
+        r"\begin{table}[htbp]",
+        rf"\caption{{{paragraph(table.title)}}}",
+        _styled(layout),
+        *(columns if table.header else []),  # lines to be copied may be all that there is
         *_notes(table),
         r"\end{table}",
     ]

@@ -54,9 +54,7 @@ SECONDS = 4.0  # for one question
 Mix = Mapping[str, sp.Expr]
 Supports = Mapping[str, tuple[str, ...]]
 # Equations, conditions, what each action pays more, beliefs that are kept.
-Asked = tuple[
-    tuple[sp.Expr, ...], tuple[sp.Basic, ...], tuple[sp.Expr, ...], tuple[sp.Symbol, ...]
-]
+Asked = tuple[tuple[sp.Expr, ...], tuple[sp.Basic, ...], tuple[sp.Expr, ...], tuple[sp.Symbol, ...]]
 
 
 def has_symbols(model: Model) -> bool:
