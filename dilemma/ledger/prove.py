@@ -372,14 +372,6 @@ def prove_all(
     kept = Cache(folder)
     entries = worked_off(claims, asked, kept, progress)
 
-    def verdicts(some: Iterable[Entry]) -> tuple[Verdict, ...]:
-        found = [(e.model, v) for e in some for v in e.kept.verdicts]
-        if all(v.fails is None and v.holds is None for _, v in found):
-            return tuple(v for _, v in found)  # which is quick: nothing is loaded that solves games
-        from dilemma.claims.witness import reproducible
-
-        return tuple(reproducible(model, v) for model, v in found)
-
     notes = [f"Verdicts could not be kept: {kept.trouble}."] if kept.trouble else []
     if kept.doubted:
         told = "1 claim" if kept.doubted == 1 else f"{kept.doubted} claims"
@@ -389,12 +381,22 @@ def prove_all(
         )
     return Ledger(
         models,
-        verdicts(e for e in entries if e.asked),
-        verdicts(e for e in entries if not e.asked),
-        len(verdicts(e for e in entries if e.asked and e.remembered)),
+        _verdicts(e for e in entries if e.asked),
+        _verdicts(e for e in entries if not e.asked),
+        len(_verdicts(e for e in entries if e.asked and e.remembered)),
         tuple(notes),
         as_one,
     )
+
+
+def _verdicts(entries: Iterable[Entry]) -> tuple[Verdict, ...]:
+    """Return verdicts whose examples say how they are seen again."""
+    found = [(e.model, v) for e in entries for v in e.kept.verdicts]
+    if all(v.fails is None and v.holds is None for _, v in found):
+        return tuple(v for _, v in found)  # which is quick: nothing is loaded that solves games
+    from dilemma.claims.witness import reproducible
+
+    return tuple(reproducible(model, v) for model, v in found)
 
 
 def _unlike(models: Iterable[Model]) -> tuple[Model, ...]:
