@@ -290,8 +290,11 @@ def test_what_has_too_many_plans_is_refused():
     nodes, payoffs = {"root": {"chance": {f"k{k}": "1/10" for k in range(10)}}}, {}
     for k in range(10):
         nodes[f"k{k}"] = move("one", "a b")
-        payoffs |= {f"k{k}, a": ("0",), f"k{k}, b": ("1",)}
-    with pytest.raises(UnsupportedError, match="1,024 plans"):
-        tree(("one",), nodes, payoffs, {}).strategic()
+        payoffs |= {f"k{k}, a": ("0", "0"), f"k{k}, b": ("1", "0")}
+    with pytest.raises(UnsupportedError, match="1,024 x 1 plans"):
+        tree(("one", "two"), nodes, payoffs, {}).strategic()
+    alone = tree(("one",), nodes, {key: cell[:1] for key, cell in payoffs.items()}, {})
+    with pytest.raises(UnsupportedError, match="one player alone"):
+        alone.strategic()
     with pytest.raises(UnsupportedError, match="private type on an interval"):
         dilemma.load("triangle").strategic()
