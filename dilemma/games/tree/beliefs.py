@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, combinations, product
+from typing import TypeVar
 
 import sympy as sp
 
@@ -36,10 +37,12 @@ __all__ = [
     "letters_of",
     "located",
     "shares_of",
+    "subsets",
     "without",
 ]
 
 Weights = Mapping[History, sp.Expr]
+Item = TypeVar("Item")
 ZERO = sp.Integer(0)
 MOST_FREE = 3  # histories of a set among which free beliefs are eliminated
 
@@ -112,7 +115,7 @@ class Beliefs:
         left = {
             r: [h for h in letters if h not in self.nought[r]] for r, letters in self.free.items()
         }
-        options = product(*(list(_parts(own)) for own in left.values()))
+        options = product(*(list(map(frozenset, subsets(own))) for own in left.values()))
         whole: list[tuple[frozenset[History], ...]] = []
         for choice in sorted(options, key=lambda held: -sum(map(len, held))):
             if any(all(a <= b for a, b in zip(choice, one, strict=True)) for one in whole):
@@ -177,9 +180,15 @@ class Beliefs:
         }
 
 
-def _parts(histories: Sequence[History]) -> Iterator[frozenset[History]]:
-    sizes = range(1, len(histories) + 1)
-    yield from map(frozenset, chain.from_iterable(combinations(histories, n) for n in sizes))
+def subsets(items: Sequence[Item]) -> Iterator[tuple[Item, ...]]:
+    """Yield every choice of one or more, smaller ones first.
+
+    Examples
+    --------
+    >>> list(subsets("ab"))
+    [('a',), ('b',), ('a', 'b')]
+    """
+    yield from chain.from_iterable(combinations(items, size) for size in range(1, len(items) + 1))
 
 
 def shares_of(what: str, histories: Sequence[History]) -> dict[History, sp.Expr]:

@@ -25,10 +25,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, reduce
-from itertools import chain, combinations, product
+from itertools import product
 from operator import and_
 
 import sympy as sp
@@ -37,13 +37,29 @@ from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch, Naming, Play, Shape, triangle
 from dilemma.games.tree import TreeGame, tree_of
-from dilemma.games.tree.beliefs import Beliefs, Weights, letters_of, located, shares_of, without
+from dilemma.games.tree.beliefs import (
+    Beliefs,
+    Weights,
+    letters_of,
+    located,
+    shares_of,
+    subsets,
+    without,
+)
 from dilemma.games.tree.credible import Tremble, Way
 from dilemma.games.tree.induction import probability
 from dilemma.games.tree.nodes import Decision, History
 from dilemma.model import Model
 
-__all__ = ["ChanceKnown", "Enumeration", "admits", "asks_more", "branches", "has_symbols"]
+__all__ = [
+    "ChanceKnown",
+    "Enumeration",
+    "admits",
+    "asks_more",
+    "branches",
+    "has_symbols",
+    "mixed_over",
+]
 
 ONE, ZERO = sp.Integer(1), sp.Integer(0)
 MOST_SETS = 12  # information sets
@@ -269,7 +285,7 @@ class Enumeration:
     def _moves(self, history: History) -> Iterator[tuple[tuple[str, ...], tuple[sp.Basic, ...]]]:
         """Yield which moves of chance may be those that happen, and what says so."""
         node = self.tree.nodes[history]
-        for kept in _subsets(node.actions):
+        for kept in subsets(node.actions):
             stated = [
                 sp.Gt(chance, 0) if action in kept else sp.Eq(chance, 0)
                 for action, chance in node.chances.items()
@@ -311,9 +327,9 @@ class ChanceKnown:
             return
         name = order[len(support)]
         decision = self.tree.decisions[name]
-        for chosen in _subsets(decision.actions):
+        for chosen in subsets(decision.actions):
             now = {**support, name: chosen}
-            mixed = {**play, name: _mix(name, decision, chosen)}
+            mixed = {**play, name: mixed_over(name, decision, chosen)}
             more = [*stated, *_positive(mixed[name])]
             # A best reply for some weights, once all behind is decided.
             for one, own in now.items():
@@ -545,11 +561,7 @@ class ChanceKnown:
         return f"{told}; never {', '.join(never)}" if never else told
 
 
-def _subsets(items: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    yield from chain.from_iterable(combinations(items, size) for size in range(1, len(items) + 1))
-
-
-def _mix(name: str, decision: Decision, support: tuple[str, ...]) -> dict[str, sp.Expr]:
+def mixed_over(name: str, decision: Decision, support: tuple[str, ...]) -> dict[str, sp.Expr]:
     """Name the chance of every action in a support but the first, which takes the rest."""
     named = {a: sp.Symbol(f"P({name} {a})", real=True) for a in support[1:]}
     mix = {**named, support[0]: 1 - sp.Add(*named.values())}

@@ -16,7 +16,7 @@ import sympy as sp
 from dilemma.games.branch import Branch
 from dilemma.games.tree import tree_of
 from dilemma.games.tree.beliefs import letters_of
-from dilemma.games.tree.hidden import ChanceKnown, Enumeration
+from dilemma.games.tree.hidden import ChanceKnown, Enumeration, mixed_over
 from dilemma.games.tree.induction import probability
 from dilemma.games.tree.nodes import History
 from dilemma.model import Model
@@ -39,7 +39,7 @@ def one_formula(model: Model) -> Branch:
     tree = tree_of(model)
     nature = {h: node.actions for h, node in tree.nodes.items() if not node.player}
     walk = ChanceKnown(Enumeration(model), nature, ())
-    play = {name: _mix(name, d.actions) for name, d in tree.decisions.items()}
+    play = {name: mixed_over(name, d, d.actions) for name, d in tree.decisions.items()}
     beliefs: dict[str, Mapping[History, sp.Expr]] = {}
     conditions: list[sp.Basic] = []
     equations: list[sp.Expr] = []
@@ -90,12 +90,6 @@ def _believed(
 
 def _symbol(name: str) -> sp.Symbol:
     return sp.Symbol(name, real=True)
-
-
-def _mix(name: str, actions: tuple[str, ...]) -> dict[str, sp.Expr]:
-    first, *rest = actions
-    named = {a: sp.Symbol(f"P({name} {a})", real=True) for a in rest}
-    return {first: 1 - sp.Add(*named.values()), **named}
 
 
 def _best(

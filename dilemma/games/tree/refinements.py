@@ -21,17 +21,16 @@ Cho and Kreps 1987, "Signaling games and stable equilibria", Quarterly Journal o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import chain, combinations
 
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch
 from dilemma.games.tree import TreeGame, tree_of
-from dilemma.games.tree.beliefs import MOST_FREE, eliminated, shares_of
+from dilemma.games.tree.beliefs import MOST_FREE, eliminated, shares_of, subsets
 from dilemma.games.tree.hidden import Enumeration
 from dilemma.games.tree.nodes import History
 from dilemma.model import Model
@@ -204,7 +203,7 @@ class _Unsent:
     def intuitive(self) -> sp.Basic:
         """State that no type gains by the message for certain."""
         passes = []
-        for left in _parts(self.types):
+        for left in subsets(self.types):
             gone = [kind for kind in self.types if kind not in left]
             here = sp.And(
                 *(self._cannot_gain(kind) for kind in gone),
@@ -240,7 +239,7 @@ class _Unsent:
         return sp.Or(
             *(
                 sp.And(self.best(used, among), *(sp.Not(self._ruled_out(kind)) for kind in among))
-                for among in _parts(self.types)
+                for among in subsets(self.types)
             )
         )
 
@@ -256,7 +255,7 @@ class _Unsent:
             )
         )
         return sp.And(
-            some, *(sp.Not(self._lags(other, kind, used)) for used in _parts(self.replies))
+            some, *(sp.Not(self._lags(other, kind, used)) for used in subsets(self.replies))
         )
 
     def _lags(self, other: str, kind: str, used: Types) -> sp.Basic:
@@ -267,8 +266,3 @@ class _Unsent:
             return sp.expand(sp.Add(*(mix[r,] * self.gains[who, r] for r in used)))
 
         return sp.And(self.best(used, self.types), eliminated(mix, [gain(kind), -gain(other)]))
-
-
-def _parts(items: Collection[str]) -> Iterator[Types]:
-    own = tuple(items)
-    yield from chain.from_iterable(combinations(own, size) for size in range(1, len(own) + 1))
