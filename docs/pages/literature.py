@@ -38,7 +38,7 @@ def _sections(models: Mapping[str, Model], verdicts: Sequence[Verdict]) -> Itera
 
 def _counts(verdicts: Sequence[Verdict]) -> str:
     """Return how many propositions of which evidence fared how."""
-    counts = Counter((v.claim.evidence, v.status) for v in verdicts)
+    counts: Counter[tuple[str, str]] = Counter((v.claim.evidence, v.status) for v in verdicts)
     statuses = list(dict.fromkeys(v.status for v in verdicts))
     grades = [grade for grade in (*EVIDENCE, "") if any(g == grade for g, _ in counts)]
     body = [
