@@ -26,7 +26,7 @@ from dilemma.output.result import Shown, Table, fields_as_data, number, percent
 from dilemma.study.conditions import polynomials
 from dilemma.study.plane import Root, Segment, irreducible, isolate, segments
 from dilemma.study.propositions import LEFT_OUT
-from dilemma.theory.parts import Era, Interval
+from dilemma.theory.parts import Era, Interval, tied
 
 __all__ = [
     "SHOWN_MOVES",
@@ -471,7 +471,7 @@ def occurring(
     """
     deadline = time.monotonic() + (inf if seconds is None else seconds)
     question = Question(
-        lambda symbol: _tied(model, symbol, era), lambda: min(deadline - time.monotonic(), 1e6)
+        tied(era.values, model.definitions), lambda: min(deadline - time.monotonic(), 1e6)
     )
     found = Occurring()
     try:
@@ -516,15 +516,6 @@ def _payoffs(model: Model) -> Iterator[sp.Expr]:
     for cell in model.payoffs.values():
         for payoff in cell.values():
             yield payoff.xreplace(types)
-
-
-def _tied(model: Model, symbol: sp.Symbol, era: Era) -> Iterator[sp.Basic]:
-    """Yield what ties a symbol down in an era: an interval, or a definition."""
-    name = symbol.name
-    if name in model.definitions:
-        yield sp.Eq(symbol, model.definitions[name].formula, evaluate=False)
-    elif name in model.parameters:
-        yield from era.values[name].range.of(symbol)
 
 
 # --- doubts ---------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ __all__ = [
     "exactly",
     "put_in",
     "quickly",
+    "tied",
 ]
 
 Grade = Literal["measured", "derived", "coded", "assumed"]
@@ -192,6 +193,20 @@ class Definition:
     formula: sp.Expr
     means: str
     unit: str
+
+
+def tied(
+    ranges: Mapping[str, Parameter | Value], definitions: Mapping[str, Definition]
+) -> Callable[[sp.Symbol], Iterator[sp.Basic]]:
+    """Return what tells, of a symbol, what ties it down: what a definition stands for, or a range."""
+
+    def about(symbol: sp.Symbol) -> Iterator[sp.Basic]:
+        if symbol.name in definitions:
+            yield sp.Eq(symbol, definitions[symbol.name].formula, evaluate=False)
+        elif symbol.name in ranges:
+            yield from ranges[symbol.name].range.of(symbol)
+
+    return about
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ from dilemma.games.dynamic.stages import (
 from dilemma.games.dynamic.systems import NOTHING, Linear, Place, System
 from dilemma.games.dynamic.times import Passing, reached, until
 from dilemma.model import Model
-from dilemma.theory.parts import Profile
+from dilemma.theory.parts import Profile, tied
 
 __all__ = ["Followed", "branches", "followed"]
 
@@ -420,15 +420,8 @@ def _positive(model: Model, formula: sp.Expr, chance: sp.Symbol) -> bool:
     """Tell whether a formula is proved positive for all parameters, and a chance, in their ranges."""
     from dilemma.deciders.question import Question
 
-    def about(symbol: sp.Symbol) -> Iterator[sp.Basic]:
-        if symbol == chance:
-            yield from (sp.Gt(chance, 0), sp.Lt(chance, 1))
-        elif symbol.name in model.definitions:
-            yield sp.Eq(symbol, model.definitions[symbol.name].formula, evaluate=False)
-        else:
-            yield from model.parameters[symbol.name].range.of(symbol)
-
-    question = Question(about, lambda: SECONDS)
+    question = Question(tied(model.parameters, model.definitions), lambda: SECONDS)
+    question.add(sp.Gt(chance, 0), sp.Lt(chance, 1))
     for _, impossible in model.game.impossible():
         question.add(sp.Not(impossible))
     return bool(question.ask(sp.Le(formula, 0)).status == "unsat")

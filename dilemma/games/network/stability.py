@@ -23,6 +23,7 @@ from dilemma.games.network.links import Pair, put_in_graph
 from dilemma.games.network.symmetry import Alike, Exchange, alike, relabelled
 from dilemma.games.network.war import War, war_stable
 from dilemma.model import Model
+from dilemma.theory.parts import tied
 
 __all__ = ["Graph", "branches", "chosen_in", "stable"]
 
@@ -440,10 +441,5 @@ def _asked(model: Model, *statements: sp.Basic) -> str:
     """Tell whether statements hold together for some parameters in their ranges."""
     from dilemma.deciders.question import Question
 
-    def about(symbol: sp.Symbol) -> Iterator[sp.Basic]:
-        if symbol.name in model.definitions:
-            yield sp.Eq(symbol, model.definitions[symbol.name].formula, evaluate=False)
-        else:
-            yield from model.parameters[symbol.name].range.of(symbol)
-
+    about = tied(model.parameters, model.definitions)
     return Question(about, lambda: SECONDS).ask(*statements).status

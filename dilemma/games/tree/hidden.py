@@ -50,6 +50,7 @@ from dilemma.games.tree.credible import Tremble, Way
 from dilemma.games.tree.induction import probability
 from dilemma.games.tree.nodes import Decision, History
 from dilemma.model import Model
+from dilemma.theory.parts import tied
 
 __all__ = [
     "ChanceKnown",
@@ -237,15 +238,7 @@ class Enumeration:
         self.model, self.tree, self.at = model, tree_of(model), at
         self.short = sp.expand if naming is None else naming.shortest
         self.shape = _Shape(self.tree)
-        self.question = Question(self._about, lambda: SECONDS)
-
-    def _about(self, symbol: sp.Symbol) -> Iterator[sp.Basic]:
-        """Yield a parameter's range, and what a definition stands for."""
-        name = symbol.name
-        if name in self.model.parameters:
-            yield from self.model.parameters[name].range.of(symbol)
-        elif name in self.model.definitions:
-            yield sp.Eq(symbol, self.model.definitions[name].formula, evaluate=False)
+        self.question = Question(tied(model.parameters, model.definitions), lambda: SECONDS)
 
     def possible(self, *stated: sp.Basic) -> bool:
         """Tell whether statements may hold together; what is not decided counts as possible."""

@@ -27,7 +27,7 @@ from dilemma.games.matrix.supports import MOST
 from dilemma.games.tree import TreeGame, tree_of
 from dilemma.games.tree.nodes import Chance, Node, PrivateType
 from dilemma.model import Model
-from dilemma.theory.parts import Profile
+from dilemma.theory.parts import Profile, tied
 
 __all__ = ["branches", "has_symbols", "probability"]
 
@@ -168,14 +168,8 @@ class _Induction:
     @cached_property
     def question(self) -> Question:
         """Parameters in their ranges, and definitions."""
-        return Question(self._about, lambda: SECONDS)
-
-    def _about(self, symbol: sp.Symbol) -> Iterator[sp.Basic]:
-        name = symbol.name
-        if name in self.model.parameters:
-            yield from self.model.parameters[name].range.of(symbol)
-        elif name in self.model.definitions:
-            yield sp.Eq(symbol, self.model.definitions[name].formula, evaluate=False)
+        about = tied(self.model.parameters, self.model.definitions)
+        return Question(about, lambda: SECONDS)
 
     def _may_be(self, case: _Case) -> bool:
         """Tell whether some parameters allow a case; what is not decided counts as possible."""
