@@ -129,6 +129,11 @@ def test_two_who_see_the_same_mistake_believe_the_same(consistent):
         told = with_chances(model, **fields)
         (verdict,) = decide(told, told.make_claim(**said, over="all"), seconds=60)
         assert verdict.status == wanted, verdict.reason
+    both = {"given": f"{said['given']} and one == 1 and other == 1", "holds": "one == kept"}
+    for model, wanted in ((weak, "proved"), (consistent, "vacuous")):
+        told = with_chances(model, **fields)
+        (verdict,) = decide(told, told.make_claim(**both, over="all"), seconds=60)
+        assert verdict.status == wanted, verdict.reason
 
 
 def test_where_all_beliefs_are_consistent_the_branches_are_the_same():

@@ -157,7 +157,7 @@ def _best(
         while status == "open" and (again := engine.longer(reason)) is not None:
             engine = again
             status, reason = _status(engine)
-        if _counts(tried, status):
+        if _counts(engine, status):
             return engine, status, reason
         if not tried.at_once:
             whole = engine, status, reason
@@ -176,15 +176,19 @@ def _attempts(statements: Statements, seconds: float) -> Iterator[tuple[Statemen
         yield at_once, time.perf_counter() + left
 
 
-def _counts(tried: Statements, status: Status) -> bool:
+def _counts(engine: Engine, status: Status) -> bool:
     """Tell whether a verdict counts.
 
     One formula says what equilibria satisfy, and where somebody does not know what has happened it may say
-    too little: then nothing is refuted by it.
+    too little: then nothing is refuted by it.  Nor is something proved by what may hold no equilibrium at
+    all of those spoken of, where none was found: it may be vacuous.
     """
+    tried = engine.cases.statements
     if not tried.at_once:
         return status != "open"
-    return status in ("proved", "vacuous", "contradictory") or (
+    if status == "proved":
+        return engine.trial.occurs or not any(b.relaxed for b in tried.branches())
+    return status in ("vacuous", "contradictory") or (
         status != "open" and "strict" in tried.model.game.concepts
     )
 

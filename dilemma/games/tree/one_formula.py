@@ -66,6 +66,7 @@ def one_formula(model: Model) -> Branch:
         equations=tuple(e for e in equations if e != 0),
         conditions=tuple(c for c in conditions if c is not sp.true),
         shape=None,
+        relaxed=tree.sequential and not tree.perfect,
     )
 
 
