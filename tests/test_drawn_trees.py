@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -222,6 +223,15 @@ def test_what_is_believed_stands_at_the_nodes(found):
     assert lines["weak, beer"] == ("Receiver [0.1]",)
     assert lines["weak, quiche"] == ("Receiver [0.5 to 1]",)
     assert lines["strong, quiche"] == ("Receiver [0 to 0.5]",)
+
+
+def test_a_printed_diagram_says_what_brackets_are_and_what_is_not_known(found):
+    notes = found["beer"].tables()[0].notes
+    assert any(note.startswith("In brackets: how likely") for note in notes)
+    assert found["triangle"].tables()[0].notes == ()
+    doubted = replace(found["triangle"], complete={"cold_war": "time ran out"})
+    (doubt,) = doubted.tables()[0].notes
+    assert doubt.startswith("NOT all equilibria are known")
 
 
 def test_seltens_third_player_must_not_believe_too_much_in_a_first_mistake(found):

@@ -303,6 +303,17 @@ def test_hostile_texts_are_set_as_they_are(engine, tmp_path):
     assert compiled(engine, said, tmp_path) == []
 
 
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext here")
+def test_a_line_to_be_copied_keeps_its_quotes(engine, tmp_path):
+    line = 'solve("cork", m_J="1/2")'
+    assert (
+        compiled(engine, latex([Table("Copied", ("a",), (("b",),), lines=(line,))]), tmp_path) == []
+    )
+    call = ["pdftotext", "-layout", "said.pdf", "-"]
+    said = subprocess.run(call, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert line in said
+
+
 def test_names_in_formulas_are_mathematics():
     table = Table("T", ("is",), (("-kap_J*(D1_J - 2)**2 <= sqrt(x) and not a_name",),), (), ("is",))
     told = re.sub(r"\\allowbreak ", "", latex([table]))

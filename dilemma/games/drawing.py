@@ -73,6 +73,8 @@ class Drawing:
         What strong and faint mean, for readers.
     start : str
         Where it begins; "" where that says nothing.
+    notes : tuple of str
+        What is to be known of its rows.
     """
 
     title: str
@@ -81,6 +83,7 @@ class Drawing:
     directed: bool
     says: str
     start: str = ""
+    notes: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield what stands there, and what joins it, each with what is written."""

@@ -193,7 +193,7 @@ _LATEX = {
     "|": r"$|$",
     "[": "{[}",  # after a line's end it would begin an option
     "]": "{]}",
-    '"': "''",  # in some languages a shorthand
+    '"': r"\char34{}",  # itself in some languages a shorthand, and two others where it is copied
     "`": r"\textasciigrave{}",
     "\x00": "{}",
     "–": "--",

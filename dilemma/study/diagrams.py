@@ -51,12 +51,12 @@ class Diagrams(Shown):
         """Return what stands in each diagram."""
         told = []
         for era, drawings in self.drawn.items():
-            title = self.title(era)
+            title, doubt = self.title(era), tuple(filter(None, [self.doubt(era)]))
             if not drawings:
-                told.append(Table(f"{title}: no equilibrium", ("",), ()))
+                told.append(Table(f"{title}: no equilibrium", ("",), (), doubt))
             for drawing in drawings:
-                rows = tuple(drawing.rows())
-                told.append(Table(f"{title}: {drawing.title}", ("what", "says"), rows))
+                rows, says = tuple(drawing.rows()), (*drawing.notes, *doubt)
+                told.append(Table(f"{title}: {drawing.title}", ("what", "says"), rows, says))
         return tuple(told)
 
     def to_tikz(self) -> str:

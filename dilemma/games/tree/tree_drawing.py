@@ -158,7 +158,7 @@ def _tree(model: Model, tree: TreeGame, told: _Content) -> Tree:
     unsure = {end: c for end in tree.ends if (c := told.likely.get(end)) and c != 1}
     return Tree(
         told.title, nodes, tuple(told.tie(h) for h in places if h), directed=True,
-        says=" ".join(told.says), start=ROOT,
+        says=" ".join(told.says), start=ROOT, notes=(BELIEFS,) if told.beliefs else (),
         places={key_of(h): spot for h, spot in places.items()},
         sets=tuple(tuple(map(key_of, group)) for group in sets),
         players={name: line(player.title) for name, player in model.players.items()},
