@@ -20,7 +20,7 @@ from dilemma.games.branch import Branch, Shape
 from dilemma.model import Model
 from dilemma.theory.parts import quickly
 
-__all__ = ["Array", "Batch", "Closeness", "Compiled", "Rows", "compiled"]
+__all__ = ["Array", "Batch", "Closeness", "Compiled", "Rows", "Solutions", "compiled"]
 
 Array = np.ndarray[Any, Any]
 Columns = Mapping[sp.Symbol, Array]
@@ -151,6 +151,64 @@ class Batch:
                 return np.full(rows.holds.shape, np.nan)
             (found,) = function(*(rows.at[s] for s in symbols))
         return np.broadcast_to(np.asarray(found, dtype=float), rows.holds.shape)
+
+    def solutions(self) -> Iterator[Solutions]:
+        """Yield what each branch holds, one solution after the other, where nothing was too close to call."""
+        for rows in self.rows:
+            draw, which = np.nonzero(rows.holds & ~self.doubtful[:, None])
+            if draw.size:
+                at = {s: _picked(values, draw, which) for s, values in rows.at.items()}
+                yield Solutions(self.model, rows.branch, draw, which, at)
+
+
+@dataclass(frozen=True)
+class Solutions:
+    """Equilibria of one branch at many calibrations, one after the other.
+
+    Attributes
+    ----------
+    draw, which : array of int, shape (n,)
+        At which draw, and the how many-th solution of the branch there.
+    at : mapping of symbol to array of shape (n,)
+        Parameters and unknowns.
+    """
+
+    model: Model
+    branch: Branch
+    draw: Array
+    which: Array
+    at: Mapping[sp.Symbol, Array]
+
+    def worth(self, formulas: Sequence[sp.Expr]) -> list[Array]:
+        """Evaluate formulas together; not a number where something is free or undefined."""
+        told = [f for f in formulas if f is not sp.nan]
+        known = [self._determined(f) for f in told]
+        symbols, function = _function(
+            self.model.game_alone, *(f for f, sure in zip(told, known, strict=True) if sure)
+        )
+        with np.errstate(all="ignore"):
+            values = iter(function(*(self.at[s] for s in symbols)))
+        sure = iter(known)
+        return [
+            np.broadcast_to(np.asarray(next(values), dtype=float), self.draw.shape)
+            if f is not sp.nan and next(sure)
+            else np.full(self.draw.shape, np.nan)
+            for f in formulas
+        ]
+
+    def most(self, formulas: Sequence[sp.Expr]) -> Array:
+        """Return the largest of several formulas, and of nought."""
+        return np.maximum.reduce([np.zeros(self.draw.shape), *self.worth(formulas)])
+
+    def _determined(self, formula: sp.Expr) -> bool:
+        return self.model.game_alone.expand(formula).free_symbols <= set(self.at)
+
+
+def _picked(values: Array, draw: Array, which: Array) -> Array:
+    """Return the value at each of several solutions, of (draws, k), (draws, 1) or (1, 1) values."""
+    table = np.atleast_2d(np.asarray(values, dtype=float))
+    rows = draw if len(table) > 1 else np.zeros_like(draw)
+    return np.asarray(table[rows, which if table.shape[1] > 1 else 0])
 
 
 @lru_cache(maxsize=2_000)

@@ -23,7 +23,7 @@ from dilemma.output.tables import Table
 from dilemma.theory.parts import Outcome, Player, Profile
 
 if TYPE_CHECKING:
-    from dilemma.games.batch import Batch, Closeness
+    from dilemma.games.batch import Array, Batch, Closeness, Solutions
     from dilemma.games.branch import Branch, Play
     from dilemma.games.drawing import Drawing
     from dilemma.games.equilibrium import Equilibrium, Solution
@@ -415,6 +415,19 @@ class Game:
         """Return the most that a player gains by doing something else, at any decision."""
         del values, play
         raise UnsupportedError(f"{model.name}: what a deviation gains is not worked out anew")
+
+    def deviations(self, model: Model, play: Play) -> tuple[sp.Expr, ...] | None:
+        """Return what each deviation from a play gains, in symbols; None where that is not worked out."""
+        del model, play
+        return None
+
+    def regrets(self, found: Solutions) -> Array | None:
+        """Return what is gained by the best deviation from each of many plays, in floats.
+
+        None where that is not worked out.
+        """
+        gains = self.deviations(found.model, found.branch.play)
+        return None if gains is None else found.most(gains)
 
     # --- claims ---------------------------------------------------------------------------------
 

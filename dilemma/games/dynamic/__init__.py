@@ -373,6 +373,18 @@ class DynamicGame(Game):
 
         return Walk(model, self, values, play).gain()
 
+    def deviations(self, model: Model, play: Play) -> tuple[sp.Expr, ...] | None:
+        """Return what each other action gains, once, in symbols.
+
+        None where it hangs on parameters which action pays more as a shock rises.
+        """
+        from dilemma.games.dynamic.walk import Walk
+
+        try:
+            return tuple(Walk(model, self, {}, play).once())
+        except UnsupportedError:
+            return None
+
     # --- for readers ----------------------------------------------------------------------------
 
     def decision_titles(self, model: Model) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from itertools import product
 import sympy as sp
 from sympy.polys.matrices import DomainMatrix
 
+from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Play
 from dilemma.games.dynamic import DynamicGame
 from dilemma.games.dynamic.stages import (
@@ -88,7 +89,7 @@ class Walk:
         Where shocks or offers are acted on: the most that another action gains, once.
         """
         if self.game.shocks or self.game.offers:
-            return sp.Max(0, *self._once())
+            return sp.Max(0, *self.once())
         return sp.Max(0, *(self._gain(player) for player in self.game.discounts))
 
     def _gain(self, player: str) -> sp.Expr:
@@ -106,7 +107,7 @@ class Walk:
                         best, plan, looking = values, other, True
         return max(best[s] - now[s] for s in best)
 
-    def _once(self) -> Iterator[sp.Expr]:
+    def once(self) -> Iterator[sp.Expr]:
         """Yield what each other action gains, once, where it is taken: at the ends of each piece."""
         sums = self.each_state(self.play, scaled=False)
         for slot, state in self.play:
@@ -173,6 +174,8 @@ class Walk:
             return [(action, ZERO, ZERO) for action in used]
         low, high = self._number(shock.low), self._number(shock.high)
         slopes = {a: self._slope(state, slot, a) for a in used}
+        if len(used) > 1 and not all(slope.is_number for slope in slopes.values()):
+            raise UnsupportedError("which action pays more as a shock rises hangs on parameters")
         order = sorted(used, key=slopes.__getitem__)
         if len(used) < 2 or slopes[order[0]] == slopes[order[1]]:
             return [(action, low, high) for action in used]
@@ -237,8 +240,8 @@ class Walk:
         names = {place: sp.Dummy() for place in places}
         rows = [names[place] - self._equation(place, doing, names) for place in places]
         system, right = sp.linear_eq_to_matrix(rows, list(names.values()))
-        left = DomainMatrix.from_Matrix(system).to_field()
-        told = left.lu_solve(DomainMatrix.from_Matrix(right).convert_to(left.domain)).to_Matrix()
+        left, paid = DomainMatrix.from_Matrix(system).unify(DomainMatrix.from_Matrix(right))
+        told = left.to_field().lu_solve(paid.to_field()).to_Matrix()
         found = dict(zip(places, told, strict=True))
         return {p: v * (self._scale(p[0]) if scaled else 1) for p, v in found.items()}
 
@@ -277,6 +280,7 @@ class Walk:
     def _number(self, formula: sp.Expr) -> sp.Rational:
         if formula not in self._known:
             value = formula.xreplace(dict(self.values))
-            near = value if value.is_Rational else sp.Rational(sp.N(value, DIGITS))
+            known = value.is_Rational or value.free_symbols
+            near = value if known else sp.Rational(sp.N(value, DIGITS))
             self._known[formula] = near
         return self._known[formula]

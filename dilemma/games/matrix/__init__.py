@@ -135,6 +135,12 @@ class MatrixGame(Game):
 
         return gain(model, values, play)
 
+    def deviations(self, model: Model, play: Play) -> tuple[sp.Expr, ...]:
+        """Return what each action gains over what is played, in symbols."""
+        from dilemma.games.matrix.payoffs import deviations
+
+        return tuple(deviations(model, {}, play))
+
     # --- claims ---------------------------------------------------------------------------------
 
     @property

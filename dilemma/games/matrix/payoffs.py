@@ -7,7 +7,7 @@ code with the branches, nor with what solves games in numbers.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -25,7 +25,7 @@ from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word,
 from dilemma.reading.rows import KEY, Document, PlayerRow, Where, blame
 from dilemma.theory.parts import Outcome, Player, Profile
 
-__all__ = ["gain", "payoff_matrix", "read_tables", "worth"]
+__all__ = ["deviations", "gain", "payoff_matrix", "read_tables", "worth"]
 
 Payoffs = Mapping[Profile, Mapping[str, sp.Expr]]
 MOST_CELLS = 400  # of a table that is shown whole
@@ -323,7 +323,11 @@ def _chance(play: Play, profile: Profile) -> sp.Expr:
 
 def gain(model: Model, values: Values, play: Play) -> sp.Expr:
     """Return the most that a player gains by an action over what it plays."""
-    gains = []
+    return max(deviations(model, values, play))
+
+
+def deviations(model: Model, values: Values, play: Play) -> Iterator[sp.Expr]:
+    """Yield what each action of each player gains over what it plays, in symbols where values are left out."""
     for position, player in enumerate(model.players.values()):
         pays = {a: sp.Integer(0) for a in player.actions}
         for profile in model.game.profiles:
@@ -332,5 +336,4 @@ def gain(model: Model, values: Values, play: Play) -> sp.Expr:
             )
             pays[profile[position]] += others * model.payoffs[profile][player.name].xreplace(values)
         own = sum((play[player.name][a] * pays[a] for a in player.actions), sp.Integer(0))
-        gains.append(max(pays.values()) - own)
-    return max(gains)
+        yield from (pay - own for pay in pays.values())

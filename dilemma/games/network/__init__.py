@@ -218,6 +218,15 @@ class NetworkGame(Game):
 
         return Rewiring(model, self, values).gain(self.graph_of(play))
 
+    def deviations(self, model: Model, play: Play) -> tuple[sp.Expr, ...] | None:
+        """Return what each link more or less gains, in symbols; None where war decides."""
+        from dilemma.games.network.rewiring import Rewiring
+
+        try:
+            return tuple(Rewiring(model, self, {}).gains(self.graph_of(play)))
+        except UnsupportedError:
+            return None
+
     def graph_of(self, play: Play) -> tuple[Pair, ...]:
         """Return the network that a play is."""
         return tuple(pair for pair in self.pairs if play["-".join(pair)]["linked"] == 1)

@@ -6,10 +6,11 @@ taken from what solves the game.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import sympy as sp
 
+from dilemma.errors import UnsupportedError
 from dilemma.games.network import NetworkGame
 from dilemma.games.network.links import Pair, put_in_graph
 from dilemma.games.network.war import War
@@ -57,6 +58,26 @@ class Rewiring:
                 most = sp.Max(most, *gains)
         return most
 
+    def gains(self, graph: Graph) -> Iterator[sp.Expr]:
+        """Yield the same link by link, in symbols.
+
+        Raises
+        ------
+        UnsupportedError
+            Where war decides, or several choices solve the slopes.
+        """
+        if self.game.war is not None:
+            raise UnsupportedError("an attack is not weighed in symbols")
+        now = self._paid(graph)
+        for pair in self.game.pairs:
+            there = tuple(p for p in self.game.pairs if (p in graph) != (p == pair))
+            later = self._paid(there)
+            gains = [later[player] - now[player] for player in pair]
+            if pair in graph:
+                yield from gains
+            else:
+                yield sp.Piecewise((sp.Max(*gains), sp.Min(*gains) >= 0), (0, True))
+
     def _unrest(self, war: War, graph: Graph) -> sp.Expr:
         """Return how far a network is from war-stable, attack by attack."""
 
@@ -78,7 +99,8 @@ class Rewiring:
 
     def _number(self, pays: sp.Expr, graph: Graph, at: Mapping[sp.Symbol, sp.Expr]) -> sp.Rational:
         value = put_in_graph(pays, self.game.calls, graph).xreplace(dict(at))
-        return value if value.is_Rational else sp.Rational(sp.N(value, DIGITS))
+        known = value.is_Rational or value.free_symbols
+        return value if known else sp.Rational(sp.N(value, DIGITS))
 
     def chosen(self, graph: Graph) -> dict[sp.Symbol, sp.Expr]:
         """Return what is chosen in a network."""
@@ -94,6 +116,10 @@ class Rewiring:
             for c in choices
         ]
         found = sp.solve(slopes, symbols, dict=True) if symbols else [{}]
+        if any(value.free_symbols for one in found for value in one.values()):
+            if len(found) > 1:
+                raise UnsupportedError("several choices solve the slopes")
+            return found[0]
         inside = [
             one
             for one in found

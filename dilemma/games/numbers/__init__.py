@@ -26,7 +26,7 @@ from dilemma.theory.parts import Profile
 
 if TYPE_CHECKING:
     from dilemma.errors import Mistake
-    from dilemma.games.batch import Batch, Closeness
+    from dilemma.games.batch import Array, Batch, Closeness, Solutions
     from dilemma.games.branch import Branch
     from dilemma.games.equilibrium import Solution
     from dilemma.games.points import Point
@@ -176,6 +176,12 @@ class NumbersGame(Game):
         from dilemma.games.numbers.optimality import settle
 
         return settle(model, values, holding, points)
+
+    def regrets(self, found: Solutions) -> Array:
+        """Search for what somebody gains by other numbers, at many plays at once."""
+        from dilemma.games.numbers.many_replies import regrets
+
+        return regrets(found)
 
     def settle_batch(self, batch: Batch, holding: tuple[str, ...]) -> Batch:
         """Keep what nobody leaves and what pays a leader most."""

@@ -264,6 +264,15 @@ class TreeGame(Game):
 
         return sp.Max(0, *Walk(model, self, values, play).gains())
 
+    def deviations(self, model: Model, play: Play) -> tuple[sp.Expr, ...] | None:
+        """Return what is gained at each decision, or by each plan, in symbols."""
+        from dilemma.games.tree.nodes import Walk
+
+        try:
+            return tuple(Walk(model, self, {}, play).gains())
+        except UnsupportedError:
+            return None
+
     def drawn(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], equilibrium: Equilibrium
     ) -> Drawing:

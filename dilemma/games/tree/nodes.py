@@ -225,7 +225,10 @@ class Walk:
         """Return the type at which the shares of a mix part the interval, and who is above it."""
         symbol = self.tree.types[node.knows].symbol
         low, high = self.ends[symbol]
-        up, down = sorted(own, key=lambda a: own[a].xreplace({symbol: high}), reverse=True)
+        slopes = {a: sp.diff(pay, symbol) for a, pay in own.items()}
+        if not all(slope.is_number for slope in slopes.values()):
+            raise UnsupportedError(f"who is above a cutoff on {symbol} hangs on parameters")
+        up, down = sorted(own, key=slopes.__getitem__, reverse=True)
         return symbol, low, high, high - self.mix(node)[up] * (high - low), up, down
 
     def gains(self) -> Iterator[sp.Expr]:
@@ -271,7 +274,7 @@ class Walk:
             if not node.knows:
                 pays = {a: self.average(pay) for a, pay in own.items()}
                 now = sum((mix[a] * pays[a] for a in pays), sp.Integer(0))
-                yield max(pays.values()) - now
+                yield from (pay - now for pay in pays.values())
                 continue
             symbol, low, high, cut, up, down = self.cutoff(node, own)
             gap = own[up] - own[down]
