@@ -5,6 +5,7 @@
     sheet                       what a model says, on one sheet
     classroom                   a page for class, in one file: sliders, payoffs, equilibria
     propositions                its solution in symbols: what is an equilibrium where
+    sweep, sample               the same at very many calibrations, as a labelled dataset
     solve                       every equilibrium at one calibration or in each era, certified
     select                      the equilibria by every criterion of selection
     compare                     eras side by side
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
     from dilemma.study.select import Selection, select
     from dilemma.study.sheet import Sheet, sheet
     from dilemma.study.statics import Statics, statics
+    from dilemma.study.sweep import sample, sweep
     from dilemma.study.timeline import Timeline, timeline
     from dilemma.study.tornado import Swings, tornado
     from dilemma.study.trace import Trace, trace
@@ -124,6 +126,8 @@ _HOMES = {
     "Trends": "story.cells",
     "Verdict": "claims.verdict",
     "along": "study.along",
+    "sample": "study.sweep",
+    "sweep": "study.sweep",
     "attribute": "study.attribute",
     "available": "library",
     "bargaining": "study.bargaining",
