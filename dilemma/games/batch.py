@@ -181,27 +181,31 @@ class Solutions:
 
     def worth(self, formulas: Sequence[sp.Expr]) -> list[Array]:
         """Evaluate formulas together; not a number where something is free or undefined."""
-        told = [f for f in formulas if f is not sp.nan]
-        known = [self._determined(f) for f in told]
+        model = self.model.game_alone
+        known = frozenset(self.at)
+        sure = [f is not sp.nan and _free_symbols(model, f) <= known for f in formulas]
         symbols, function = _function(
-            self.model.game_alone, *(f for f, sure in zip(told, known, strict=True) if sure)
+            model, *(f for f, told in zip(formulas, sure, strict=True) if told)
         )
         with np.errstate(all="ignore"):
             values = iter(function(*(self.at[s] for s in symbols)))
-        sure = iter(known)
         return [
             np.broadcast_to(np.asarray(next(values), dtype=float), self.draw.shape)
-            if f is not sp.nan and next(sure)
+            if told
             else np.full(self.draw.shape, np.nan)
-            for f in formulas
+            for told in sure
         ]
 
     def most(self, formulas: Sequence[sp.Expr]) -> Array:
         """Return the largest of several formulas, and of nought."""
-        return np.maximum.reduce([np.zeros(self.draw.shape), *self.worth(formulas)])
+        most: Array = np.maximum.reduce([np.zeros(self.draw.shape), *self.worth(formulas)])
+        return most
 
-    def _determined(self, formula: sp.Expr) -> bool:
-        return self.model.game_alone.expand(formula).free_symbols <= set(self.at)
+
+@lru_cache(maxsize=20_000)
+def _free_symbols(model: Model, formula: sp.Expr) -> frozenset[sp.Symbol]:
+    """Return what a formula hangs on once definitions are put in."""
+    return frozenset(model.expand(formula).free_symbols)
 
 
 def _picked(values: Array, draw: Array, which: Array) -> Array:

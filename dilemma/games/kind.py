@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from enum import Flag, auto
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -426,7 +427,8 @@ class Game:
 
         None where that is not worked out.
         """
-        gains = self.deviations(found.model, found.branch.play)
+        play = tuple((who, tuple(own.items())) for who, own in found.branch.play.items())
+        gains = _deviations(found.model.game_alone, play)
         return None if gains is None else found.most(gains)
 
     # --- claims ---------------------------------------------------------------------------------
@@ -545,3 +547,11 @@ def concepts(models: Iterable[Model]) -> Iterator[str]:
     for model in models:
         if model.game.concept != NASH:
             yield f"Equilibria of {model.title} are {model.game.concept}."
+
+
+@lru_cache(maxsize=512)
+def _deviations(
+    model: Model, play: tuple[tuple[str, tuple[tuple[str, sp.Expr], ...]], ...]
+) -> tuple[sp.Expr, ...] | None:
+    """Return what deviations from a play gain, worked out once."""
+    return model.game.deviations(model, {who: dict(own) for who, own in play})

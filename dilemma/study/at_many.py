@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import sympy as sp
@@ -36,7 +36,9 @@ Slot = tuple[str, int]  # an equilibrium's name, and the how many-th of that nam
 class Plan(Protocol):
     """Which calibrations are asked about, in a fixed order."""
 
-    size: int
+    @property
+    def size(self) -> int:
+        """How many there are."""
 
     def columns(self, start: int, stop: int) -> Mapping[str, Array]:
         """Return the values of each parameter at the calibrations from one on to another."""
@@ -130,9 +132,7 @@ class Part:
     reason: str = ""
 
 
-def asked_of(
-    model: Model, outcomes: Sequence[str], *, play: bool, exact: bool
-) -> Asked:
+def asked_of(model: Model, outcomes: Sequence[str], *, play: bool, exact: bool) -> Asked:
     """Return what is to be told of each equilibrium: outcomes, payoffs and, if so asked, play."""
     rows = [Row(name, "outcome", (name,)) for name in outcomes]
     rows += [Row(f"payoff {player}", "payoff", (player,)) for player in model.players]
@@ -179,7 +179,9 @@ class _Found:
     slots: dict[Slot, int] = field(default_factory=dict)
 
     def add(self, draw: Array, title: str, rank: Array, values: list[Array], regret: Array) -> None:
-        places = [self.slots.setdefault((title, int(r)), len(self.slots)) for r in range(rank.max() + 1)]
+        places = [
+            self.slots.setdefault((title, int(r)), len(self.slots)) for r in range(rank.max() + 1)
+        ]
         self.draw.append(draw)
         self.slot.append(np.array(places)[rank])
         self.values.append(values)
@@ -212,12 +214,12 @@ def _together(found: _Found, size: int, exact: Array, complete: Array, reason: s
     }
     slot = np.concatenate([np.zeros(0, dtype=np.int64), *found.slot])[order]
     regret = np.concatenate([none, *found.regret])[order]
-    return Part(size, draw[order], slot, tuple(found.slots), values, regret, exact, complete, reason)
+    return Part(
+        size, draw[order], slot, tuple(found.slots), values, regret, exact, complete, reason
+    )
 
 
-def _in_floats(
-    asked: Asked, columns: Mapping[str, Array], size: int, found: _Found
-) -> Array:
+def _in_floats(asked: Asked, columns: Mapping[str, Array], size: int, found: _Found) -> Array:
     """Solve the branches at all calibrations; return those that are for the exact path."""
     model = asked.model
     symbols = {p.symbol: columns[name] for name, p in model.parameters.items()}
@@ -255,7 +257,7 @@ def _told(asked: Asked, own: Solutions) -> tuple[Solutions, list[Array], Array, 
 
 
 def _ranks(own: Solutions, kept: Array) -> Array:
-    """Number the solutions of a branch at each calibration, by the first unknown's value."""
+    """Return the rank of each solution of a branch at its calibration, by the first unknown's value."""
     draw = own.draw[kept]
     if not own.branch.unknowns or len(np.unique(draw)) == len(draw):
         return np.zeros(len(draw), dtype=int)

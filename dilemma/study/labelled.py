@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,20 @@ from dilemma.study.at_many import Asked, Part, Slot
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Cube", "Found", "dataset", "gathered", "title_of"]
+__all__ = [
+    "COMPLETE",
+    "EXACT",
+    "PRESENT",
+    "REGRET",
+    "Cube",
+    "Found",
+    "attributes",
+    "dataset",
+    "gathered",
+    "names_of",
+    "origin",
+    "title_of",
+]
 
 PRESENT, REGRET, EXACT, COMPLETE = "present", "regret", "exact", "complete"
 OWN = (PRESENT, REGRET, EXACT, COMPLETE, "equilibrium", "era", "draw")
@@ -105,41 +119,51 @@ def dataset(
     library("xarray")
     import xarray as xr
 
+    from dilemma.study.ragged import Piece, lazily
+
     model = asked.model
     order = _in_order(model, {slot for own in found.values() for slot in own.slots})
     many = len(found) > 1
     dims = (*(("era",) if many else ()), *cube.dimensions)
     shape = (*((len(found),) if many else ()), *cube.shape)
 
-    def spread(name: str, fill: Any, of: Any) -> Any:
-        table = np.full((len(found), int(np.prod(cube.shape)), len(order)), fill)
-        for k, own in enumerate(found.values()):
-            places = np.array([order[s] for s in own.slots], dtype=np.int64)
-            if len(own.draw):
-                table[k, own.draw, places[own.slot]] = of(own)
-        return (*dims, "equilibrium"), table.reshape(*shape, len(order)), _attributes(model, name)
+    def spread(name: str, fill: Any, of: Callable[[Found], Any]) -> Any:
+        pieces = []
+        for own in found.values():
+            places = np.array([order[slot] for slot in own.slots], dtype=np.int64)
+            pieces.append(Piece(own.draw, places[own.slot] if len(own.draw) else own.slot, of(own)))
+        told = lazily(pieces, cube.shape, len(order), fill, eras=many)
+        return xr.Variable((*dims, "equilibrium"), told, attributes(model, name))
 
-    free = free_names([row.name for row in asked.rows], (*OWN, *model.parameters))
+    free = names_of(asked)
     variables = {
-        free[row.name]: spread(row.name, np.nan, lambda own, row=row: own.values[row.name])
-        for row in asked.rows
+        free[row.name]: spread(row.name, np.nan, partial(_values, row.name)) for row in asked.rows
     }
-    variables[PRESENT] = spread(PRESENT, False, lambda own: True)  # noqa: FBT003, ARG005
+    variables[PRESENT] = spread(PRESENT, False, lambda own: np.ones(own.draw.shape, dtype=bool))  # noqa: FBT003
     variables[REGRET] = spread(REGRET, np.nan, lambda own: own.regret)
     for name in (EXACT, COMPLETE):
         flags = np.stack([getattr(own, name) for own in found.values()]).reshape(shape)
-        variables[name] = dims, flags, _attributes(model, name)
+        variables[name] = dims, flags, attributes(model, name)
     eras = list(found) if many else next(iter(found))
     coordinates = {
         **cube.coordinates,
         "equilibrium": list(map(title_of, order)),
         "era": (("era",) if many else (), eras, {"long_name": "era"}),
     }
-    return xr.Dataset(variables, coordinates, {**_origin(asked, found), **about})
+    return xr.Dataset(variables, coordinates, {**origin(model), **_sums(found), **about})
+
+
+def _values(name: str, own: Found) -> Array:
+    return own.values[name]
+
+
+def names_of(asked: Asked) -> dict[str, str]:
+    """Return what the variable of each row is called, where its own name is taken."""
+    return free_names([row.name for row in asked.rows], (*OWN, *asked.model.parameters))
 
 
 def _in_order(model: Model, slots: set[Slot]) -> dict[Slot, int]:
-    """Number the equilibria that occur, in the model's order of branches as far as it has one."""
+    """Return the place of each equilibrium that occurs, in the model's order of branches as far as it has one."""
     from dilemma.errors import UnsupportedError
     from dilemma.games.solution import branches
 
@@ -151,7 +175,7 @@ def _in_order(model: Model, slots: set[Slot]) -> dict[Slot, int]:
     return {slot: k for k, slot in enumerate(ranked)}
 
 
-def _attributes(model: Model, name: str) -> dict[str, str]:
+def attributes(model: Model, name: str) -> dict[str, str]:
     """Return what a variable means, and its unit."""
     told = {
         PRESENT: ("whether there is such an equilibrium", ""),
@@ -162,15 +186,14 @@ def _attributes(model: Model, name: str) -> dict[str, str]:
     told |= {n: (o.means, o.unit) for n, o in model.outcomes.items()}
     told |= {f"payoff {n}": (f"payoff of {p.title}", p.unit) for n, p in model.players.items()}
     chosen = Can.SLOPES in model.game.can
-    means, unit = told.get(name, ("what is chosen" if chosen else "probability", "" if chosen else "1"))
+    means, unit = told.get(
+        name, ("what is chosen" if chosen else "probability", "" if chosen else "1")
+    )
     return {"long_name": means, **({"units": unit} if unit else {})}
 
 
-def _origin(asked: Asked, found: Mapping[str, Found]) -> dict[str, Any]:
-    """Return where it comes from, as text and numbers that every file format keeps."""
-    model = asked.model
-    regrets = [float(np.nanmax(f.regret)) for f in found.values() if np.isfinite(f.regret).any()]
-    missing = {era: f.reason for era, f in found.items() if f.reason}
+def origin(model: Model) -> dict[str, Any]:
+    """Return where a dataset comes from, as text that every file format keeps."""
     return {
         "model": model.name,
         "title": model.title,
@@ -178,10 +201,18 @@ def _origin(asked: Asked, found: Mapping[str, Found]) -> dict[str, Any]:
         "source": model.source or "",
         "concept": model.game.concept,
         "method": "branches in floats, regret from the statement, close calls exactly",
+        **{f"version of {n}": v for n, v in versions("numpy", "scipy", "sympy").items()},
+    }
+
+
+def _sums(found: Mapping[str, Found]) -> dict[str, Any]:
+    """Return how sure it is."""
+    regrets = [float(np.nanmax(f.regret)) for f in found.values() if np.isfinite(f.regret).any()]
+    missing = {era: f.reason for era, f in found.items() if f.reason}
+    return {
         "calibrations": int(sum(f.size for f in found.values())),
         "solved exactly": int(sum(f.exact.sum() for f in found.values())),
         "not complete": int(sum((~f.complete).sum() for f in found.values())),
         "why not complete": "; ".join(f"{era}: {why}" for era, why in missing.items()),
         "largest regret": max(regrets, default=float("nan")),
-        **{f"version of {n}": v for n, v in versions("numpy", "scipy", "sympy").items()},
     }

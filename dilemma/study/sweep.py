@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +16,7 @@ from dilemma.model import Model
 from dilemma.study.at_many import CHUNK, Asked, asked_of, parts_of
 from dilemma.study.labelled import Cube, dataset, gathered
 from dilemma.study.plans_of_many import Sampler, axes_of, grid, points
+from dilemma.study.stored import Work, in_store, worked
 from dilemma.study.trace import outcomes_of
 from dilemma.theory.parts import Era
 
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["sample", "sweep"]
 
 Progress = Callable[[float], None]
+SENT = (
+    131_072  # calibrations of a chunk that is sent or stored: a quarter of a second of work or more
+)
 
 
 @of_a_model
@@ -34,7 +40,9 @@ def sweep(
     outcomes: str | Sequence[str] | None = None,
     play: bool = False,
     exact: bool = True,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
+    client: Any = None,
+    store: str | Path | None = None,
     progress: Progress | None = None,
     **values: Any,
 ) -> xr.Dataset:
@@ -52,8 +60,14 @@ def sweep(
     exact : bool
         Whether a calibration at which something is too close to call in floats is solved exactly.
         Without, it has no equilibria there and is said not to be complete.
-    chunk : int
+    chunk : int, optional
         How many calibrations are solved together: memory beyond the result grows with it.
+    client : dask.distributed.Client, optional
+        Whose workers share the work (extra ``scale``).
+    store : str or Path, optional
+        A zarr store to write to, chunk by chunk, so that nothing but a chunk is held in memory (extra
+        ``scale``).  What a run that was ended left there is gone on with.  The dataset that is returned reads
+        from it.
     progress : callable, optional
         Is told the share of the work that is done.
     **values
@@ -93,26 +107,16 @@ def sweep(
         )
     model, eras = _eras(model, at, changes, tuple(axes))
     asked = _asked(model, outcomes, play=play, exact=exact)
-    plans = {era: grid(model, model.eras[era], axes) for era in eras}
     told = {name: ((name,), v, _unit(model, name)) for name, v in axes.items()}
-    shape = tuple(map(len, axes.values()))
-    fixed = {
-        era: {n: v.central for n, v in model.eras[era].values.items() if n not in axes}
-        for era in eras
-    }
-    found = {
-        era: gathered(
-            Asked(model, asked.rows, exact, fixed[era]),
-            parts_of(Asked(model, asked.rows, exact, fixed[era]), plan, chunk, _part(progress, k, len(eras))),
-        )
-        for k, (era, plan) in enumerate(plans.items())
-    }
-    about = {
-        f"value of {n}" + (f" in {era}" if len(eras) > 1 else ""): str(v)
-        for era, own in fixed.items()
-        for n, v in own.items()
-    }
-    return dataset(asked, Cube(tuple(axes), shape, told), found, about)
+    cube = Cube(tuple(axes), tuple(map(len, axes.values())), told)
+    work: dict[str, Work] = {}
+    about: dict[str, Any] = {}
+    for era in eras:
+        fixed = {n: v.central for n, v in model.eras[era].values.items() if n not in axes}
+        work[era] = Work(replace(asked, fixed=fixed), grid(model, model.eras[era], axes))
+        where = f" in {era}" if len(eras) > 1 else ""
+        about |= {f"value of {n}{where}": str(v) for n, v in fixed.items()}
+    return _answered(work, cube, about, (), chunk, client, store, progress)
 
 
 @of_a_model
@@ -127,7 +131,9 @@ def sample(
     outcomes: str | Sequence[str] | None = None,
     play: bool = False,
     exact: bool = True,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
+    client: Any = None,
+    store: str | Path | None = None,
     progress: Progress | None = None,
     **values: Any,
 ) -> xr.Dataset:
@@ -144,7 +150,7 @@ def sample(
         Of the points.
     sampler : {"sobol", "random"}
         A scrambled Sobol sequence, which fills the box evenly, or independent uniform draws.
-    outcomes, play, exact, chunk, progress
+    outcomes, play, exact, chunk, client, store, progress
         As :func:`sweep` has them.
     **values
         Parameters that take another value, or, as ``[low, high]``, another box.
@@ -172,18 +178,58 @@ def sample(
     model, eras = _eras(model, at, values, ())
     asked = _asked(model, outcomes, play=play, exact=exact)
     plans = points(model, list(eras), n, seed, sampler)
-    found = {}
-    for k, (era, plan) in enumerate(plans.items()):
+    work = {}
+    for era, plan in plans.items():
         own = model.eras[era].values.items()
         fixed = {name: v.central for name, v in own if v.range.low == v.range.high}
-        mine = Asked(model, asked.rows, exact, fixed)
-        found[era] = gathered(mine, parts_of(mine, plan, chunk, _part(progress, k, len(eras))))
+        work[era] = Work(replace(asked, fixed=fixed), plan)
+    cube = _drawn(model, plans, int(n), kept=store is None)
     about = {"sampler": sampler, "seed": seed}
-    return dataset(asked, _drawn(model, plans, int(n)), found, about)
+    return _answered(work, cube, about, tuple(model.parameters), chunk, client, store, progress)
 
 
-def _drawn(model: Model, plans: Mapping[str, Any], n: int) -> Cube:
-    """Return the layout of points: along one dimension, with the values of each parameter."""
+def _answered(
+    work: Mapping[str, Work],
+    cube: Cube,
+    about: Mapping[str, Any],
+    parameters: Sequence[str],
+    chunk: int | None,
+    client: Any,
+    store: str | Path | None,
+    progress: Progress | None,
+) -> xr.Dataset:
+    """Work out what is asked, here or by workers, in memory or into a store."""
+    if client is not None:
+        library("distributed")
+    size = chunk or (CHUNK if client is None else SENT)
+    if size < 1:
+        raise CalibrationError(f"chunk = {chunk} is not a positive number")
+    if store is not None:
+        return in_store(
+            store, work, cube, chunk=chunk or SENT, parameters=parameters, about=about, client=client,
+            progress=progress,
+        )  # fmt: skip
+    if client is not None:
+        parts: Any = worked(
+            tuple(work.values()), [w.plan.size for w in work.values()], size, client, progress
+        )
+    else:
+        count = len(work)
+        parts = (
+            parts_of(own.asked, own.plan, size, _part(progress, k, count))
+            for k, own in enumerate(work.values())
+        )
+    asked = next(iter(work.values())).asked
+    found = {era: gathered(asked, own) for era, own in zip(work, parts, strict=True)}
+    return dataset(asked, cube, found, about)
+
+
+def _drawn(model: Model, plans: Mapping[str, Any], n: int, *, kept: bool) -> Cube:
+    """Return the layout of points: along one dimension, with the values of each parameter if these are kept."""
+    if not kept:
+        return Cube(
+            ("draw",), (n,), {name: ((), None, _unit(model, name)) for name in model.parameters}
+        )
     columns = {era: plan.columns(0, n) for era, plan in plans.items()}
     told: dict[str, Any] = {"draw": ("draw", np.arange(n))}
     for name in model.parameters:

@@ -119,7 +119,8 @@ class Rewiring:
         if any(value.free_symbols for one in found for value in one.values()):
             if len(found) > 1:
                 raise UnsupportedError("several choices solve the slopes")
-            return found[0]
+            one: dict[sp.Symbol, sp.Expr] = found[0]
+            return one
         inside = [
             one
             for one in found

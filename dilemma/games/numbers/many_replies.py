@@ -53,7 +53,8 @@ def _most(model: Model, at: At) -> Array:
         gains = [_Own.of(model, player).gain(at) for player in game.moves[-1]]
         if game.leader:
             gains.append(_leads(model, game.leader, at))
-    return np.maximum(0.0, np.maximum.reduce(gains))
+    most: Array = np.maximum(0.0, np.maximum.reduce(gains))
+    return most
 
 
 @dataclass(frozen=True)
