@@ -200,11 +200,14 @@ def nearest(name: object, known: Iterable[str]) -> str:
 
 
 EXTRAS = {
+    "distributed": "scale",
     "matplotlib": "figures",
     "openpyxl": "tables",
     "pandas": "labels",
+    "pyarrow": "scale",
     "pygambit": "trees",
     "xarray": "labels",
+    "zarr": "scale",
 }
 
 

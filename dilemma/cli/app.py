@@ -44,6 +44,7 @@ from dilemma.cli.arguments import (
 )
 from dilemma.cli.lessons import classroom, plot, put_picture
 from dilemma.cli.lines_to_try import told as lines_of
+from dilemma.cli.many import sample, sweep
 from dilemma.cli.stories import scenario, table1
 from dilemma.processes import interrupted_as_usual, stoppable
 
@@ -517,6 +518,8 @@ def _map(
     return picture("regions", order), path
 
 
+app.command()(sweep)
+app.command()(sample)
 app.command()(plot)
 app.command()(classroom)
 app.command()(table1)

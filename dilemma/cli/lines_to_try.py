@@ -53,6 +53,14 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "dilemma regions abandonment --era post_cold_war --draws 1000",
         "dilemma regions abandonment m_J v_J --output map.png",
     ),
+    "sweep": (
+        "dilemma sweep abandonment m_J=0:0.5:21 v_J=0.1:0.5:9 --era post_cold_war",
+        "dilemma sweep hedging g_J=0.8:1.1:31 --outcome x_J --output hedging.csv",
+    ),
+    "sample": (
+        "dilemma sample abandonment --era post_cold_war --points 4096",
+        "dilemma sample burden --seed 1 --play --json",
+    ),
     "plot": (
         "dilemma plot replies abandonment --output replies.png",
         "dilemma plot waterfall hedging x_J --output waterfall.svg",

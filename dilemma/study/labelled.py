@@ -145,10 +145,12 @@ def dataset(
         flags = np.stack([getattr(own, name) for own in found.values()]).reshape(shape)
         variables[name] = dims, flags, attributes(model, name)
     eras = list(found) if many else next(iter(found))
+    titles = [model.eras[era].title for era in found]
     coordinates = {
         **cube.coordinates,
         "equilibrium": list(map(title_of, order)),
         "era": (("era",) if many else (), eras, {"long_name": "era"}),
+        "era_title": (("era",) if many else (), titles if many else titles[0]),
     }
     return xr.Dataset(variables, coordinates, {**origin(model), **_sums(found), **about})
 

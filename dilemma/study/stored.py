@@ -331,7 +331,9 @@ class Store:
         lines = {k: v for k, v in self.cube.coordinates.items() if k not in self.parameters}
         order = [*names_of(self.work[0].asked).values(), PRESENT, REGRET, EXACT, COMPLETE]
         found = found.set_coords(list(self.parameters))[order]
-        found = found.assign_coords({**lines, "equilibrium": titles, "era": list(self.eras)})
+        of_eras = [self.work[0].asked.model.eras[era].title for era in self.eras]
+        lines |= {"equilibrium": titles, "era": list(self.eras), "era_title": ("era", of_eras)}
+        found = found.assign_coords(lines)
         found = found.isel(equilibrium=[k for k, title in enumerate(titles) if title in occurring])
         told = {**origin(self.work[0].asked.model), **self._sums(notes), **about}
         one = found if len(self.eras) > 1 else found.isel(era=0)
