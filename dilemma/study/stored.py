@@ -237,6 +237,11 @@ class Store:
         group = zarr.open_group(self.path, mode="w")
         wide = (*self.shape, len(self.slots)), (*self.chunks, 1), (*self.dimensions, "equilibrium")
         flat = self.shape, self.chunks, self.dimensions
+        labels = {"equilibrium": map(title_of, self.slots), "era": self.eras}
+        for name, told in labels.items():
+            words = np.array([*told], dtype=object)
+            line = group.create_array(name, shape=words.shape, dtype=str, dimension_names=(name,))
+            line[:] = words
         kinds: list[tuple[str, Any, Any]]
         kinds = [(name, np.nan, wide) for name in names_of(asked).values()]
         kinds += [(PRESENT, False, wide), (REGRET, np.nan, wide)]

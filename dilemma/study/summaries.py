@@ -25,11 +25,11 @@ PIECE = 1 << 20  # calibrations that are looked at together
 
 @dataclass(frozen=True)
 class Range:
-    """What an outcome comes to in one equilibrium, over the calibrations that have it."""
+    """What an outcome comes to in one equilibrium, over the calibrations that have it; None for nothing."""
 
-    low: float
-    mean: float
-    high: float
+    low: float | None = None
+    mean: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,8 +48,8 @@ class Summary(Shown):
     exact, missing : int
         How many calibrations were solved exactly, and at how many some equilibrium may be missing.
     why : str
-    regret : float
-        The largest that any deviation gains.
+    regret : float or None
+        The largest that any deviation gains, where that is worked out.
     """
 
     model: str
@@ -62,7 +62,7 @@ class Summary(Shown):
     exact: int
     missing: int
     why: str
-    regret: float
+    regret: float | None
 
     def tables(self) -> tuple[Table, ...]:
         """Return a table for each era: an equilibrium a row."""
@@ -89,7 +89,8 @@ class Summary(Shown):
         if units:
             yield f"Units: {units}."
         yield f"Solved exactly, because floats were too close to call: {self.exact:,}."
-        yield f"The largest gain of any deviation: {self.regret:.2g}."
+        gain = "not worked out" if self.regret is None else f"{self.regret:.2g}"
+        yield f"The largest gain of any deviation: {gain}."
         if self.missing:
             yield f"NOT all equilibria are known at {self.missing:,} of them: {self.why}."
 
@@ -99,7 +100,7 @@ class Summary(Shown):
 
 
 def _told(found: Range) -> str:
-    if np.isnan(found.mean):
+    if found.mean is None:
         return ""
     if number(found.low) == number(found.high):
         return number(found.mean)
@@ -160,14 +161,16 @@ def summary(found: xr.Dataset) -> Summary:
         exact=int(found.attrs["solved exactly"]),
         missing=int(found.attrs["not complete"]),
         why=str(found.attrs["why not complete"]),
-        regret=float(found.attrs["largest regret"]),
+        regret=None
+        if np.isnan(found.attrs["largest regret"])
+        else float(found.attrs["largest regret"]),
     )
 
 
 def _range(values: Any) -> Range:
     known = values[np.isfinite(values)]
     if not known.size:
-        return Range(np.nan, np.nan, np.nan)
+        return Range()
     return Range(float(known.min()), float(known.mean()), float(known.max()))
 
 
@@ -210,7 +213,13 @@ def written(found: xr.Dataset, path: Path) -> Path:
             found.to_netcdf(path)
         case ".zarr":
             library("zarr")
-            found.to_zarr(path, mode="w-", consolidated=False)
+            # Letters of any number, of which the format's own description speaks.
+            words = {
+                name: (line.dims, line.to_numpy().astype(object), line.attrs)
+                for name, line in found.coords.items()
+                if line.dtype.kind == "U"
+            }
+            found.assign_coords(words).to_zarr(path, mode="w-", consolidated=False)
         case ".parquet":
             library("pyarrow")
             frame = flat(found)

@@ -201,7 +201,7 @@ def _answered(
     """Work out what is asked, here or by workers, in memory or into a store."""
     if client is not None:
         library("distributed")
-    size = chunk or (CHUNK if client is None else SENT)
+    size = (CHUNK if client is None else SENT) if chunk is None else chunk
     if size < 1:
         raise CalibrationError(f"chunk = {chunk} is not a positive number")
     if store is not None:
