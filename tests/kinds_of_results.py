@@ -11,6 +11,7 @@ import pytest
 
 import dilemma
 from dilemma.study.diagrams import diagrams
+from dilemma.study.summaries import summary
 from small_games import led, ranging
 from small_stories import table_and_story
 
@@ -34,6 +35,7 @@ def small_story(file, tells):
 MAKERS = {
     "Attribution": {"hedging": lambda model: dilemma.attribute(model, "x_J")},
     "Bargaining": {"burden": lambda model: dilemma.bargaining(model, points=3, draws=20)},
+    "Summary": {"abandonment": lambda model: summary(dilemma.sample(model, n=16))},
     "ByEra": {"abandonment": dilemma.solve},
     "Commitment": {"leader": lambda model: dilemma.commitment(model, b=2)},
     "MixedCommitment": {"abandonment": lambda model: dilemma.commitment(model, "post_cold_war")},
@@ -80,7 +82,7 @@ QUICK = {  # there in no time
     ("ByEra", "abandonment"), ("Commitment", "leader"), ("Correlated", "abandonment"),
     ("Equilibria", "abandonment"), ("MixedCommitment", "abandonment"), ("Path", "abandonment"),
     ("Replies", "abandonment"), ("Sheet", "abandonment"), ("Sheet", "hedging"),
-    ("Swings", "template"), ("Trace", "abandonment"),
+    ("Summary", "abandonment"), ("Swings", "template"), ("Trace", "abandonment"),
 }  # fmt: skip
 EACH = [r if r in QUICK else pytest.param(*r, marks=pytest.mark.slow) for r in RESULTS]
 

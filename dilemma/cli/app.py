@@ -44,8 +44,8 @@ from dilemma.cli.arguments import (
 )
 from dilemma.cli.lessons import classroom, plot, put_picture
 from dilemma.cli.lines_to_try import told as lines_of
-from dilemma.cli.many import sample, sweep
 from dilemma.cli.stories import scenario, table1
+from dilemma.cli.sweeps import sample, sweep
 from dilemma.processes import interrupted_as_usual, stoppable
 
 __all__ = ["main"]
