@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
-from dilemma.games.dynamic.valued import Place, ValuedGame
+from dilemma.games.dynamic.valued import Line, Place, ValuedGame
 from dilemma.games.exact import solve_exactly
 from dilemma.theory.parts import Profile
 
@@ -40,6 +42,7 @@ def limits(game: ValuedGame, *, seed: int = 0) -> tuple[list[Values], int]:
         Discounted sums.
     """
     found = []
+    game = _in_floats(game)
     for run in range(RUNS):
         drawn = random.Random(f"{seed} {run}")  # noqa: S311 -- nothing secret
         size = max(
@@ -51,6 +54,25 @@ def limits(game: ValuedGame, *, seed: int = 0) -> tuple[list[Values], int]:
         if settled is not None:
             found.append(settled)
     return found, RUNS
+
+
+def _in_floats(game: ValuedGame) -> ValuedGame:
+    """Return the same game in floats, which periods by the thousand are worked out in."""
+
+    def line(own: Line) -> Any:
+        told: Any = {"level": float(own.level), "slope": float(own.slope)}
+        return replace(own, **told)
+
+    def each(own: Mapping[Any, Fraction]) -> Any:
+        return {key: float(value) for key, value in own.items()}
+
+    return replace(
+        game,
+        pays={done: {p: line(own) for p, own in paid.items()} for done, paid in game.pays.items()},
+        leads={done: each(own) for done, own in game.leads.items()},
+        discounts=each(game.discounts),
+        offers={s: replace(o, by=each(o.by), pie=line(o.pie)) for s, o in game.offers.items()},
+    )
 
 
 def _run(game: ValuedGame, values: Values, taste: int) -> Values | None:

@@ -346,7 +346,7 @@ def _worth_of(
                 slot, state = game.game.decisions[what.decision]
                 return _rational(doing[state][slot][what.action])
             case Threshold():
-                return threshold_at(model, game.game, values, what)
+                return threshold_at(model, values, what)
             case Until():
                 return until(passing, what.state)
             case Reached():

@@ -8,11 +8,15 @@ statement of a game is known here: no branches, and nothing that solves a game.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import sympy as sp
+from sympy.polys.matrices import DomainMatrix
+from sympy.polys.polyerrors import CoercionFailed
 
-from dilemma.games.dynamic import DynamicGame
+from dilemma.games.dynamic import dynamic_of
 from dilemma.games.dynamic.stages import Stage, Threshold
 from dilemma.model import Model
 
@@ -23,7 +27,7 @@ ZERO = sp.Rational(1, 10**30)  # what is nearer to zero than this is taken for z
 
 
 def threshold_at(
-    model: Model, game: DynamicGame, values: Mapping[sp.Symbol, sp.Expr], what: Threshold
+    model: Model, values: Mapping[sp.Symbol, sp.Expr], what: Threshold
 ) -> sp.Expr | None:
     """Return the least or greatest value of a parameter at which a way to play is an equilibrium.
 
@@ -35,12 +39,21 @@ def threshold_at(
     values : mapping of symbol to number
         Parameters and definitions; those that hang on the parameter are worked out anew.
     """
-    gaps = list(_gaps(model, game, values, what))
-    if any(not gap.is_rational_function(what.parameter) for gap in gaps):
+    fixed = {s: v for s, v in values.items() if s.name in model.parameters and s != what.parameter}
+    return _threshold(model.game_alone, tuple(fixed.items()), what)
+
+
+@lru_cache(maxsize=256)  # the same for every equilibrium at a calibration
+def _threshold(
+    model: Model, fixed: tuple[tuple[sp.Symbol, sp.Expr], ...], what: Threshold
+) -> sp.Expr | None:
+    ratios = sp.QQ.frac_field(what.parameter)
+    try:
+        gaps = list(_gaps(model, dict(fixed), what, ratios))
+    except (CoercionFailed, ZeroDivisionError):
         return None
-    ratios = [sp.fraction(sp.cancel(gap)) for gap in gaps]
-    signs = [sp.Poly(sp.Mul(*ratio), what.parameter) for ratio in ratios]
-    poles = sp.Poly(sp.Mul(*(bottom for _, bottom in ratios)), what.parameter)
+    signs = [sp.Poly((gap.numer * gap.denom).as_expr(), what.parameter) for gap in gaps]
+    poles = sp.Poly(sp.Mul(*(gap.denom.as_expr() for gap in gaps)), what.parameter)
     reach = model.parameters[what.parameter.name].range
     low, high = reach.low, reach.high
     marks = sorted({*_roots(signs, low, high), *(end for end in (low, high) if end.is_finite)})
@@ -74,36 +87,46 @@ def _middles(marks: Sequence[sp.Expr]) -> Iterator[sp.Expr]:
 
 
 def _gaps(
-    model: Model, game: DynamicGame, values: Mapping[sp.Symbol, sp.Expr], what: Threshold
-) -> Iterator[sp.Expr]:
-    """Yield what each other action loses, once, in the parameter alone."""
-    fixed = {s: v for s, v in values.items() if s.name in model.parameters and s != what.parameter}
+    model: Model, fixed: Mapping[sp.Symbol, sp.Expr], what: Threshold, ratios: Any
+) -> Iterator[Any]:
+    """Yield what each other action loses, once, as a ratio of polynomials in the parameter alone."""
+    game = dynamic_of(model)
 
-    def own(formula: sp.Expr) -> sp.Expr:
-        return model.expand(formula).xreplace(fixed)
+    def own(formula: sp.Expr) -> Any:
+        return ratios.from_sympy(model.expand(sp.sympify(formula)).xreplace(fixed))
 
     done = dict(what.policy)
     stages = {state: game.stages[state, *done[state]] for state in game.states}
     for player, discount in game.discounts.items():
         factor = own(discount)
-        worth = _worth(stages, player, factor, own)
+        worth = _worth(stages, player, factor, own, ratios)
         for state, movers in game.states.items():
             for place, (mover, actions) in enumerate(movers.items()):
                 for action in actions if mover == player else ():
                     other = (*done[state][:place], action, *done[state][place + 1 :])
                     stage = game.stages[state, *other]
-                    later = sp.Add(*(own(c) * worth[t] for t, c in stage.leads.items()))
+                    later = sum((own(c) * worth[t] for t, c in stage.leads.items()), ratios.zero)
                     yield worth[state] - own(stage.pays[player]) - factor * later
 
 
 def _worth(
-    stages: Mapping[str, Stage], player: str, discount: sp.Expr, own: Callable[[sp.Expr], sp.Expr]
-) -> dict[str, sp.Expr]:
+    stages: Mapping[str, Stage],
+    player: str,
+    discount: Any,
+    own: Callable[[sp.Expr], Any],
+    ratios: Any,
+) -> dict[str, Any]:
     """Return the discounted sum from each state, where the same is done there for ever."""
     states = list(stages)
     rows = [
-        [int(s == t) - discount * own(stages[s].leads.get(t, sp.Integer(0))) for t in states]
+        [
+            (ratios.one if s == t else ratios.zero)
+            - discount * own(stages[s].leads.get(t, sp.Integer(0)))
+            for t in states
+        ]
         for s in states
     ]
-    paid = [own(stages[s].pays[player]) for s in states]
-    return dict(zip(states, sp.Matrix(rows).LUsolve(sp.Matrix(paid)), strict=True))
+    paid = [[own(stages[s].pays[player])] for s in states]
+    left = DomainMatrix(rows, (len(states), len(states)), ratios)
+    found = left.lu_solve(DomainMatrix(paid, (len(states), 1), ratios))
+    return {state: found[k, 0].element for k, state in enumerate(states)}

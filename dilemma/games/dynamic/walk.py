@@ -75,7 +75,7 @@ class Walk:
             case Does():
                 return self.play[self.game.decisions[what.decision]][what.action]
             case Threshold():
-                return threshold_at(self.model, self.game, self.values, what)
+                return threshold_at(self.model, self.values, what)
             case Until():
                 return until(self._passing(), what.state)
             case Reached():
