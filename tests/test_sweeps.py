@@ -391,3 +391,42 @@ def test_what_moves_is_written_so(axis, typed):
     code, _, err = typed("sweep", "abandonment", axis)
     assert code == 2
     assert "NAME=LOW:HIGH:COUNT" in err
+
+
+# --- drawn ------------------------------------------------------------------------------------------
+
+
+def test_over_two_parameters_each_set_of_equilibria_has_a_tint_and_a_line_of_the_key():
+    found = dilemma.sweep("abandonment", m_J=np.linspace(0, 0.5, 21), v_J=[0.1, 0.2])
+    figure = dilemma.plot(found)
+    after = next(axes for axes in figure.axes if axes.get_label() == "post_cold_war")
+    (mesh,) = after.collections
+    assert len(np.unique(mesh.get_array())) == 2
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == [
+        "(strong, strong)",
+        "(weak, weak) and (strong, strong) and mixed (weak/strong, weak/strong)",
+    ]
+
+
+def test_panels_of_an_outcome_have_one_scale():
+    found = dilemma.sweep("hedging", g_J=np.linspace(0.8, 1.1, 7))
+    before, after = dilemma.plot(found, outcome="x_J").axes
+    assert before.get_ylim() == after.get_ylim()
+    drawn = after.get_lines()[0].get_ydata()
+    told = found.x_J.sel(era="post_cold_war").isel(equilibrium=0).values
+    assert np.array_equal(drawn, told, equal_nan=True)
+
+
+def test_a_sample_is_drawn_as_shares():
+    figure = dilemma.plot(dilemma.sample("burden", "post_cold_war", 128), outcome="t")
+    (steps,) = figure.axes[0].patches
+    assert steps.get_data().values.sum() == pytest.approx(1)
+
+
+def test_what_has_no_room_is_said():
+    found = dilemma.sweep("abandonment", m_J=[0, 1], v_J=[0, 1], p_J=[0, 1])
+    with pytest.raises(CalibrationError, match="a figure has room for two"):
+        dilemma.plot(found)
+    with pytest.raises(CalibrationError, match="did you mean 'support_us'"):
+        dilemma.plot(found.isel(p_J=0), outcome="suport_us")

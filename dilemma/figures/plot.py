@@ -19,6 +19,7 @@ from dilemma.figures.curves import ceiling, fold, has_ceiling
 from dilemma.figures.diagram import diagram
 from dilemma.figures.given import into
 from dilemma.figures.ledger_chart import ledger
+from dilemma.figures.many_games import many_games
 from dilemma.figures.map import region_map
 from dilemma.figures.over_time import over_time
 from dilemma.figures.reply_curves import replies
@@ -72,7 +73,8 @@ def plot(found: Shown | AnyModel, ax: Axes | None = None, **how: Any) -> Figure:
     Parameters
     ----------
     found : a result that has a figure, or Model, str or Path
-        Such as a map of regions; ``FIGURES`` names them all.  Of a model the best replies are
+        Such as a map of regions; ``FIGURES`` names them all; or the dataset of a sweep or a
+        sample.  Of a model the best replies are
         drawn, or the diagrams of its equilibria, at its eras' centres; or at those of ``eras``, and
         as ``which`` and ``symbols`` say (:func:`dilemma.diagrams`).
     ax : matplotlib.axes.Axes, optional
@@ -111,6 +113,9 @@ def plot(found: Shown | AnyModel, ax: Axes | None = None, **how: Any) -> Figure:
         and all(isinstance(one, Swings) for one in found.values())
     ):
         found, *how["others"] = found.values()
+    if type(found).__name__ == "Dataset":  # xarray's, which is not loaded without being asked for
+        labelled: Any = found
+        return many_games(labelled, **how)
     kind = next((kind for kind in FIGURES if isinstance(found, kind)), None)
     if kind is None:
         raise UnsupportedError(f"there is no figure of {type(found).__name__}; {_instead(found)}")

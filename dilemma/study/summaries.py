@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["ENDINGS", "Summary", "flat", "summary", "written"]
+__all__ = ["ENDINGS", "Summary", "checked", "flat", "summary", "variables_of", "written"]
 
 ENDINGS = (".nc", ".zarr", ".parquet", ".csv")
 PIECE = 1 << 20  # calibrations that are looked at together
@@ -107,7 +107,14 @@ def _told(found: Range) -> str:
     return f"{number(found.mean)} ({number(found.low)} to {number(found.high)})"
 
 
-def _checked(found: Any) -> xr.Dataset:
+def checked(found: Any) -> xr.Dataset:
+    """See that something is a dataset that a sweep or a sample returned.
+
+    Raises
+    ------
+    CallError
+        If it is something else.
+    """
     xarray = library("xarray")
     told = isinstance(found, xarray.Dataset) and PRESENT in found and "model" in found.attrs
     if not told:
@@ -134,7 +141,7 @@ def summary(found: xr.Dataset) -> Summary:
     >>> found.shares
     {'cold_war': {'(strong, strong)': 1.0}}
     """
-    found = _checked(found)
+    found = checked(found)
     names = variables_of(found)
     eras = [str(era) for era in np.atleast_1d(found.era.to_numpy())]
     shares: dict[str, dict[str, float]] = {}
@@ -183,7 +190,7 @@ def flat(found: xr.Dataset) -> pd.DataFrame:
     >>> flat(dilemma.sweep("abandonment", "cold_war", m_J=[0, 1])).columns[:3].tolist()
     ['m_J', 'era', 'equilibrium']
     """
-    found = _checked(found)
+    found = checked(found)
     library("pandas")
     import pandas as pd
 
