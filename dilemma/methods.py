@@ -123,6 +123,7 @@ class Methods:
         fresh: bool = False,
         cache: Path | str | bool = True,
         workers: int | None = None,
+        client: Any = None,
         progress: Callable[[float, str], None] | None = None,
         **fields: Any,
     ) -> Ledger:
@@ -136,6 +137,7 @@ class Methods:
         """
         how: dict[str, Any] = {"robust": robust, "thorough": thorough, "fresh": fresh}
         how |= {"seconds": seconds, "cache": cache, "workers": workers, "progress": progress}
+        how["client"] = client
         found: Ledger = _public("prove")(self, claim, **how, **fields)
         return found
 

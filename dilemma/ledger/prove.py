@@ -24,7 +24,7 @@ from dilemma.errors import CallError, DilemmaError
 from dilemma.games.kind import Can
 from dilemma.ledger.cache import Cache, Kept, users_folder
 from dilemma.ledger.ledger import Ledger
-from dilemma.ledger.workers import Job, Verdicts, Worker, Workers, done
+from dilemma.ledger.workers import Job, Spread, Verdicts, Worker, Workers, done
 from dilemma.library import available
 from dilemma.model import Model
 from dilemma.theory.parts import Claim
@@ -48,6 +48,8 @@ class Asked:
         Whether what the cache knows is forgotten.
     workers : int or None
         How many processes; None for one a processor.
+    client : dask.distributed.Client or None
+        Whose workers share the work.
     """
 
     seconds: float = 60.0
@@ -55,6 +57,7 @@ class Asked:
     thorough: bool = False
     fresh: bool = False
     workers: int | None = None
+    client: Any = None
 
 
 @dataclass(eq=False)
@@ -140,6 +143,8 @@ def _number(todo: Sequence[Entry], asked: Asked) -> int:
     """Return how many processes to share the work among: one where others hardly pay."""
     ready = sum(entry.ready for entry in todo)
     side_by_side = max(ready, len(todo) - ready)
+    if asked.client is not None:
+        return max(2, min(len(asked.client.nthreads()), side_by_side))
     if asked.workers is not None:
         return min(asked.workers, side_by_side)
     long = asked.robust or asked.thorough or sum(entry.weight for entry in todo) > STARTING
@@ -231,7 +236,8 @@ def _one_by_one(todo: list[Entry], asked: Asked, cache: Cache, tell: Progress) -
 def _together(todo: list[Entry], asked: Asked, cache: Cache, tell: Progress, number: int) -> None:
     steps = sum(entry.steps for entry in todo)
     running: dict[Future[Verdicts], tuple[Entry, Job]] = {}
-    with Workers(number) as workers:
+    shared = Workers(number) if asked.client is None else Spread(asked.client, number)
+    with shared as workers:
         while left := sum(entry.steps for entry in todo):
             busy = [entry for entry, _ in running.values()]
             free = [entry for entry in _next(todo) if entry not in busy]
@@ -283,6 +289,7 @@ def prove(
     fresh: bool = False,
     cache: Path | str | bool = True,
     workers: int | None = None,
+    client: Any = None,
     literature: bool = False,
     progress: Callable[[float, str], None] | None = None,
     **fields: Any,
@@ -311,6 +318,8 @@ def prove(
     workers : int, optional
         How many processes share the work; by default one a processor.  With 1 all is done in this
         process, or in one at its side that can be ended where the budget is small or the game large.
+    client : dask.distributed.Client, optional
+        Whose workers share the work, on this machine or others (extra ``scale``).
     literature : bool
         Whether every proposition of the published models is decided, as one table.
     progress : callable, optional
@@ -345,7 +354,7 @@ def prove(
     claims = [claim] if claim is None or isinstance(claim, str | Claim) else list(claim)
     if claim is not None and len(models) > 1:
         raise DilemmaError(f"which model is {str(claims[0])!r} a claim of? name one")
-    asked = Asked(seconds, robust, thorough, fresh, workers)
+    asked = Asked(seconds, robust, thorough, fresh, workers, client)
     wanted = [(each, one) for each in models for one in claims]
     return prove_all(
         wanted, asked, fields=fields, cache=cache, as_one=literature, progress=progress

@@ -25,7 +25,7 @@ from dilemma.model import Model
 from dilemma.processes import SOFT, Process, Task
 from dilemma.theory.parts import Claim
 
-__all__ = ["Job", "Worker", "Workers", "done"]
+__all__ = ["Job", "Spread", "Worker", "Workers", "done"]
 
 Verdicts = tuple[Verdict, ...]
 
@@ -136,6 +136,37 @@ class Workers:
         if self._leaving:
             raise DilemmaError(f"{job.name}: not decided: the work was given up")
         return worker.do(job)
+
+
+class Spread(Workers):
+    """The workers of a client of ``dask.distributed``, each with a process of its own that can be ended."""
+
+    def __init__(self, client: Any, number: int) -> None:
+        super().__init__(number)
+        self._client = client
+
+    def _do(self, job: Job) -> Verdicts:
+        future = self._client.submit(_done_there, job, pure=False)
+        while not future.done():
+            if self._leaving:
+                future.cancel()
+                raise DilemmaError(f"{job.name}: not decided: the work was given up")
+            time.sleep(0.01)
+        verdicts: Verdicts = future.result()
+        return verdicts
+
+
+_THERE: dict[
+    str, Any
+] = {}  # of a process that a client sends to: its worker, and the models it knows
+
+
+def _done_there(job: Job) -> Verdicts:
+    """Do a job in a process beside the one that it was sent to."""
+    worker = _THERE.setdefault("worker", Worker(afresh=True))
+    models = _THERE.setdefault("models", {})
+    verdicts: Verdicts = worker.do(replace(job, model=models.setdefault(job.model, job.model)))
+    return verdicts
 
 
 class Worker:

@@ -136,7 +136,7 @@ def _by_workers(
     from distributed import as_completed as completed
 
     as_completed: Any = completed
-    workers = max(1, len(client.scheduler_info()["workers"]))
+    workers = max(1, len(client.nthreads()))
     waiting = iter(every)
     sent = {}
 
