@@ -6,6 +6,7 @@
     classroom                   a page for class, in one file: sliders, payoffs, equilibria
     propositions                its solution in symbols: what is an equilibrium where
     solve                       every equilibrium at one calibration or in each era, certified
+    solve_many                  every equilibrium of many two-player games at once
     select                      the equilibria by every criterion of selection
     compare                     eras side by side
     statics                     which way does each outcome move with each parameter?
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from dilemma.figures import plot
     from dilemma.games.equilibrium import Equilibria, Equilibrium, NashSet
     from dilemma.games.matrix.arrays import matrix
+    from dilemma.games.matrix.many_games import ManyEquilibria, solve_many
     from dilemma.games.solution import solve
     from dilemma.games.tree.strategic_form import strategic
     from dilemma.ledger.ledger import Ledger
@@ -104,6 +106,7 @@ _HOMES = {
     "Equilibrium": "games.equilibrium",
     "Era": "theory.parts",
     "Ledger": "ledger.ledger",
+    "ManyEquilibria": "games.matrix.many_games",
     "MixedCommitment": "study.commitment",
     "Model": "model",
     "ModelError": "errors",
@@ -147,6 +150,7 @@ _HOMES = {
     "select": "study.select",
     "sheet": "study.sheet",
     "solve": "games.solution",
+    "solve_many": "games.matrix.many_games",
     "statics": "study.statics",
     "strategic": "games.tree.strategic_form",
     "timeline": "study.timeline",
@@ -173,6 +177,7 @@ __all__ = [
     "Equilibrium",
     "Era",
     "Ledger",
+    "ManyEquilibria",
     "MixedCommitment",
     "Model",
     "ModelError",
@@ -216,6 +221,7 @@ __all__ = [
     "select",
     "sheet",
     "solve",
+    "solve_many",
     "statics",
     "strategic",
     "timeline",

@@ -7,12 +7,15 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 
 import dilemma
 from dilemma.study.diagrams import diagrams
 from small_games import led, ranging
 from small_stories import table_and_story
+
+CHICKEN = np.array([[[0, -1], [1, -9]], [[0, 0], [0, 0]]])  # and a game in which nobody cares
 
 
 def load_template():
@@ -55,6 +58,9 @@ MAKERS = {
         "abandonment": lambda model: dilemma.prove(model, "C1.8", robust=True),
         "template": dilemma.prove,
     },
+    "ManyEquilibria": {
+        "template": lambda _: dilemma.solve_many(CHICKEN, CHICKEN.transpose(0, 2, 1))
+    },
     "Path": {"abandonment": lambda model: dilemma.along(model, "post_cold_war", "m_J")},
     "Propositions": {"abandonment": dilemma.propositions, "hedging": dilemma.propositions},
     "Replies": {"abandonment": dilemma.best_replies},
@@ -78,8 +84,8 @@ OWN = {"template": load_template, "leader": leader}
 RESULTS = [(kind, model) for kind, models in MAKERS.items() for model in models]
 QUICK = {  # there in no time
     ("ByEra", "abandonment"), ("Commitment", "leader"), ("Correlated", "abandonment"),
-    ("Equilibria", "abandonment"), ("MixedCommitment", "abandonment"), ("Path", "abandonment"),
-    ("Replies", "abandonment"), ("Sheet", "abandonment"), ("Sheet", "hedging"),
+    ("Equilibria", "abandonment"), ("ManyEquilibria", "template"), ("MixedCommitment", "abandonment"),
+    ("Path", "abandonment"), ("Replies", "abandonment"), ("Sheet", "abandonment"), ("Sheet", "hedging"),
     ("Swings", "template"), ("Trace", "abandonment"),
 }  # fmt: skip
 EACH = [r if r in QUICK else pytest.param(*r, marks=pytest.mark.slow) for r in RESULTS]

@@ -54,5 +54,6 @@ ELSEWHERE = {
     "matrix",
     "plot",
     "scenario",
+    "solve_many",
     "trends",
 }  # ask no model

@@ -28,12 +28,15 @@ class Frame:
     about : mapping of str to plain data
         What is true of the whole: the model, the calibration, units that are no column.
     index : tuple of a name and one label a row, optional
+    arrays : mapping of column to array
+        All columns, in place of rows that would be too many.
     """
 
     columns: Sequence[str]
     rows: Sequence[Mapping[str, Any]]
     about: Mapping[str, Any] = field(default_factory=dict)
     index: tuple[str, Sequence[str]] | None = None
+    arrays: Mapping[str, Any] | None = None
 
 
 def to_pandas(found: Shown) -> pd.DataFrame:
@@ -93,7 +96,8 @@ def to_pandas(found: Shown) -> pd.DataFrame:
 
     index = None if told.index is None else pd.Index(told.index[1], name=told.index[0])
     columns = list(dict.fromkeys(name for row in told.rows for name in row)) or list(told.columns)
-    frame = pd.DataFrame(list(told.rows), columns=columns, index=index)
+    rows = list(told.rows) if told.arrays is None else told.arrays
+    frame = pd.DataFrame(rows, columns=columns, index=index)
     frame.attrs = dict(told.about)
     return frame
 
