@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import dilemma
 from dilemma.games.exact import regrets, solve_exactly
-from dilemma.games.matrix import exact_games
+from dilemma.games.matrix import exact_games, whole_games
 
 NEAR = 1e-8  # what a probability may be off in a game that is not flagged
 
@@ -63,6 +63,10 @@ def has_all(found, truth):
         return False
     x, y = (np.array(mixes, dtype=float) for mixes in zip(*truth.profiles, strict=True))
     return np.abs(found.row - x).max() < NEAR and np.abs(found.column - y).max() < NEAR
+
+
+def untold(_done):
+    pass
 
 
 # --- nothing is wrong and nothing is missing ------------------------------------------------------
@@ -168,7 +172,7 @@ def test_payoffs_that_differ_in_their_last_digit_are_no_tie(step):
     assert found.count.tolist() == [3]
 
 
-def test_games_that_are_the_same_up_to_units_are_solved_once(monkeypatch):
+def test_games_that_are_the_same_are_solved_once(monkeypatch):
     solved = []
 
     def counted(A, B):
@@ -177,17 +181,39 @@ def test_games_that_are_the_same_up_to_units_are_solved_once(monkeypatch):
 
     monkeypatch.setattr(exact_games, "solve_exactly", counted)
     row = np.array([[0, 1], [0, 3]])
-    games = [
-        row,
-        2 * row,
-        row + np.array([5, -2]),
-        row,
-    ]  # twice the stakes; what row cannot change; again
-    found = dilemma.solve_many(games, [row.T] * 4)
+    games = [row / 10, row, 2 * row, row + np.array([5, -2]), row / 10]  # units do not matter
+    found = dilemma.solve_many(games, [row.T] * 5)
     assert found.flagged.all()
-    assert len(solved) == 1
-    assert len({tuple(found.of(k).row.ravel()) for k in range(4)}) == 1
-    assert found.of(1).payoffs.tolist() == [[2 * a, b] for a, b in found.of(0).payoffs.tolist()]
+    assert len(solved) == 2
+    assert len({tuple(found.of(k).row.ravel()) for k in range(5)}) == 1
+    assert found.of(2).payoffs.tolist() == [[2 * a, b] for a, b in found.of(1).payoffs.tolist()]
+
+
+@pytest.mark.parametrize("largest", [1, 2, 9, 1000])
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: "x".join(map(str, shape)))
+def test_whole_numbers_all_at_once_are_what_they_are_one_by_one(shape, largest, monkeypatch):
+    draw = np.random.default_rng([largest, *shape])
+    row, column = (draw.integers(0, largest + 1, (30, *shape)).astype(float) for _ in "AB")
+    at_once = exact_games.solved(row, column, 100, untold)
+    monkeypatch.setattr(exact_games, "FEW", 1000)
+    one_by_one = exact_games.solved(row, column, 100, untold)
+    for name in ("count", "complete", "degenerate"):
+        assert (getattr(at_once, name) == getattr(one_by_one, name)).all()
+    for name in ("game", "row", "column", "payoffs", "regret"):
+        assert (getattr(at_once.rows, name) == getattr(one_by_one.rows, name)).all()
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (3, 3), (5, 4)], ids=str)
+def test_whole_numbers_are_worked_with_at_once_up_to_where_floats_are_exact(shape, monkeypatch):
+    most = int(whole_games.largest_difference(*shape))
+    draw = np.random.default_rng(shape)
+    row, column = (draw.integers(-1, 2, (20, *shape)) * (most // 2) for _ in "AB")
+    row[:, 0, 0] += draw.integers(0, 2, 20)  # not all of it can be divided by the same number
+    found = exact_games.solved(row.astype(float), column.astype(float), 100, untold)
+    monkeypatch.setattr(exact_games, "FEW", 1000)
+    truth = exact_games.solved(row.astype(float), column.astype(float), 100, untold)
+    assert (found.rows.row == truth.rows.row).all()
+    assert (found.rows.column == truth.rows.column).all()
 
 
 def test_without_the_exact_path_flagged_games_are_not_complete():

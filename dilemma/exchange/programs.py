@@ -242,8 +242,10 @@ def to_xarray(found: Equilibria | ManyEquilibria) -> xr.Dataset:
     """
     from dilemma.games.matrix.many_games import ManyEquilibria
 
-    if isinstance(found, ManyEquilibria):
-        return found.to_xarray()
+    return found.to_xarray() if isinstance(found, ManyEquilibria) else _of_one_game(found)
+
+
+def _of_one_game(found: Equilibria) -> xr.Dataset:
     _see(found)
     import numpy as np
     import xarray as xr

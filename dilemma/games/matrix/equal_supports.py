@@ -32,7 +32,17 @@ from numpy.typing import NDArray
 
 from dilemma.games.matrix.equilibrium_rows import ROUNDING, Flags, Floats, Rows, Whole, certified
 
-__all__ = ["LARGEST", "Enumeration", "Shape", "pairs", "shape_of"]
+__all__ = [
+    "LARGEST",
+    "Bits",
+    "Enumeration",
+    "Shape",
+    "Side",
+    "Supports",
+    "Table",
+    "pairs",
+    "shape_of",
+]
 
 Actions = tuple[int, ...]
 Supports = Sequence[tuple[Actions, Actions]]
@@ -78,6 +88,9 @@ class Side:
     alike, opposite : arrays (own, pairs of supports)
         Places of bits that must all be set, those of the opponent's mix first: either all of these,
         or all of those.
+    replies : array (own, pairs of supports)
+        Determinants that are 0 where an action is one more best reply; the place behind all of them
+        for those of the support.
     mixes : tuple of arrays (k, pairs of supports of size k)
         Determinants that the opponent's mix is proportional to, from k = 2 on.
     smallest : tuple of float
@@ -91,6 +104,7 @@ class Side:
     steps: tuple[Step, ...]
     alike: Whole
     opposite: Whole
+    replies: Whole
     mixes: tuple[Whole, ...]
     smallest: tuple[float, ...]
 
@@ -159,7 +173,7 @@ def _side(own: int, other: int, supports: Supports, starts: Sequence[int]) -> Si
     order = [pair for k in sizes for pair in _both(own, k + 1, other, k)]
     places = {pair: number for number, pair in enumerate(order)}
     bounds = _bounds(len(sizes))
-    alike, opposite = _signs(own, supports, places)
+    alike, opposite, replies = _signs(own, supports, places)
     mixes = [
         np.array([_mix(pair, places) for pair in supports[one:end]]).T
         for one, end in pairwise(starts[1:])
@@ -173,6 +187,7 @@ def _side(own: int, other: int, supports: Supports, starts: Sequence[int]) -> Si
         steps=tuple(_steps(own, other, places, bounds)),
         alike=alike,
         opposite=opposite,
+        replies=replies,
         mixes=tuple(mixes),
         smallest=(SMALLEST, *accurate),
     )
@@ -221,33 +236,42 @@ def _mix(pair: tuple[Actions, Actions], places: Places) -> list[int]:
     return [places[mine, (*theirs[:t], *theirs[t + 1 :])] for t in range(len(theirs))]
 
 
-def _signs(own: int, supports: Supports, places: Places) -> tuple[Whole, Whole]:
-    """Return where the bits stand that must all be set: positive signs, negative ones, yes, no."""
+def _signs(own: int, supports: Supports, places: Places) -> tuple[Whole, Whole, Whole]:
+    """Return where the bits stand that must all be set: positive signs, negative ones, yes, no.
+
+    The last array is that of replies.
+    """
     count = len(places)
     alike = np.empty((own, len(supports)), dtype=np.intp)
-    opposite = alike.copy()
+    opposite, replies = alike.copy(), np.full_like(alike, count)
     for number, (mine, theirs) in enumerate(supports):
         # The place of each determinant, and how often its sign turns.
         signs = [(place, t) for t, place in enumerate(_mix((mine, theirs), places))]
         for i in (i for i in range(own) if i not in mine):
             before = sum(used < i for used in mine)
-            signs.append((places[tuple(sorted((*mine, i))), theirs], before))
+            replies[i, number] = places[tuple(sorted((*mine, i))), theirs]
+            signs.append((replies[i, number], before))
         begin = own - len(signs)
         for line, (place, turns) in enumerate(signs, start=begin):
             alike[line, number] = place + turns % 2 * count
             opposite[line, number] = place + (turns + 1) % 2 * count
         alike[:begin, number], opposite[:begin, number] = 2 * count, 2 * count + 1
-    return alike, opposite
+    return alike, opposite, replies
 
 
 # --- a chunk of games -----------------------------------------------------------------------------
 
 
-class _Table:
-    """One player's payoffs in the games of a chunk, their determinants, and the bits of the signs."""
+class Table:
+    """One player's payoffs in the games of a chunk, their determinants, and the bits of the signs.
 
-    def __init__(self, side: Side, starts: Sequence[int], games: int) -> None:
-        self.side, self.starts, self.games = side, starts, games
+    Where payoffs are ``whole`` numbers, and small, determinants are exact, and all signs certain.
+    """
+
+    def __init__(
+        self, side: Side, starts: Sequence[int], games: int, *, whole: bool = False
+    ) -> None:
+        self.side, self.starts, self.games, self.whole = side, starts, games, whole
         count = side.count
         self.payoffs = np.empty((side.own, side.other, games))
         self.minors = np.empty((count, games))
@@ -267,7 +291,7 @@ class _Table:
             differences = minors[begin:end].reshape(-1, side.other, self.games)
             np.subtract(payoffs[i + 1 :], payoffs[i], out=differences)
             begin = end
-        if side.steps:
+        if side.steps and not self.whole:
             minors[:begin] *= self._scale()
         self._compare(0, begin, 0.0)  # a difference has its true sign
         for step in side.steps:
@@ -278,7 +302,7 @@ class _Table:
                 np.multiply(*factors, out=term if t else out)
                 if t:
                     (np.subtract if t % 2 else np.add)(out, term, out=out)
-            self._compare(step.place, end, step.bound)
+            self._compare(step.place, end, 0.0 if self.whole else step.bound)
 
     def _scale(self) -> Floats:
         """Return by which powers of 2 the largest difference comes to lie between 1 and 2."""
@@ -303,15 +327,9 @@ class _Table:
 
     def confirmed(self) -> Bits:
         """Return for each pair of supports where all that this player asks of it is certain."""
-        bits, alike, opposite = self.bits, self.side.alike, self.side.opposite
         mixed = self.starts[1]
-        found: Bits = bits[alike[0]]
-        for places in alike[1:]:
-            found &= bits[places]
-        others = bits[opposite[0, mixed:]]
-        for places in opposite[1:, mixed:]:
-            others &= bits[places]
-        found[mixed:] |= others
+        found = self.all_of(self.side.alike)
+        found[mixed:] |= self.all_of(self.side.opposite[:, mixed:])
         return found
 
     def excluded(self) -> Bits:
@@ -322,12 +340,20 @@ class _Table:
         found = np.empty((self.side.alike.shape[1], self.bits.shape[1]), dtype=np.uint8)
         for k, (one, end) in enumerate(pairwise(self.starts), start=1):
             alike, opposite = self.side.alike[:, one:end], self.side.opposite[:, one:end]
-            up, down = self._any(alike[:k]), self._any(opposite[:k])
-            more, less = self._any(alike[k:]), self._any(opposite[k:])
+            up, down = self.any_of(alike[:k]), self.any_of(opposite[:k])
+            more, less = self.any_of(alike[k:]), self.any_of(opposite[k:])
             found[one:end] = up & (down | less) | down & more
         return found
 
-    def _any(self, places: Whole) -> Bits:
+    def all_of(self, places: Whole) -> Bits:
+        """Return for each column of places where all of these bits are set."""
+        found: Bits = self.bits[places[0]]
+        for each in places[1:]:
+            found &= self.bits[each]
+        return found
+
+    def any_of(self, places: Whole) -> Bits:
+        """Return for each column of places where one of these bits is set."""
         found = np.zeros((places.shape[1], self.bits.shape[1]), dtype=np.uint8)
         for each in places:
             found |= self.bits[each]
@@ -352,8 +378,8 @@ class Enumeration:
 
     def __init__(self, shape: Shape, games: int) -> None:
         self.shape, self.games = shape, games
-        self.row = _Table(shape.row, shape.starts, games)
-        self.column = _Table(shape.column, shape.starts, games)
+        self.row = Table(shape.row, shape.starts, games)
+        self.column = Table(shape.column, shape.starts, games)
 
     def read(self, row: NDArray[Any], column: NDArray[Any]) -> bool:
         """Take games, (games, m, n), and tell whether all payoffs are finite and not too large."""
