@@ -242,6 +242,7 @@ ELSEWHERE = {
     "Bimatrix": "dilemma.matrix(A, B) makes a game of payoffs",
     "Game": "dilemma.matrix(A, B) makes a game of payoffs, dilemma.Model(...) any game",
     "NormalFormGame": "dilemma.matrix(A, B) makes a game of payoffs",
+    "batch": "dilemma.solve_many(row, column) solves many games at once",
     "equilibria": "dilemma.solve(model) returns them",
     "list": "dilemma.available() lists the shipped models",
     "list_models": "dilemma.available() lists the shipped models",

@@ -45,19 +45,19 @@ def to_pandas(found: Shown) -> pd.DataFrame:
     Parameters
     ----------
     found : a result
-        Equilibria, at one era or at each; a trace, a comparison, a ledger, regions, statics, an
-        attribution.
+        Equilibria, at one era or at each, or of many games; a trace, a comparison, a ledger, regions,
+        statics, an attribution.
 
     Returns
     -------
     pandas.DataFrame
         Of equilibria one row each, called by their names: ``P(player action)`` (but where numbers
         are chosen), ``payoff player``, the outcomes (not a number where undefined), ``regret`` and
-        ``strict``; several extreme equilibria of a degenerate game may have one name.  Of a trace
-        the same at each value of what moves; of a comparison a row for each outcome and era, with
-        its range over the equilibria; of a ledger one for each verdict, as in its CSV file; of
-        regions one for each zone and era; of statics one for each derivative; of an attribution
-        one for each group.
+        ``strict``; several extreme equilibria of a degenerate game may have one name.  Of many games
+        the same, with the number of the ``game``; of a trace the same at each value of what moves; of a
+        comparison a row for each outcome and era, with its range over the equilibria; of a ledger one
+        for each verdict, as in its CSV file; of regions one for each zone and era; of statics one for
+        each derivative; of an attribution one for each group.
 
         Numbers are floats: exact ones stand in ``found.to_dict()``.  Where a column has numbers of
         several units they stand beside it in ``unit``, else in ``attrs["units"]``.  ``attrs`` say

@@ -11,9 +11,9 @@ as bits, eight games to a byte; mixes are divided where there is an equilibrium,
 What rounding can do to a determinant is bounded beforehand.  A sign beyond that bound is certain, within it
 unknown, and a game is flagged where certain signs neither confirm nor exclude a pair of supports.  In a game
 that is not flagged all that there is was found: take an extreme equilibrium (x, y) that uses p and q actions.
-Among the best replies to y are at least q, as to any vertex, and the p that x uses; likewise for x.  So both
-supports can be extended within the best replies to max(p, q) actions.  No determinant has a wrong sign for
-these, and some are 0 unless nothing was added: they are not excluded, hence confirmed, or the game is flagged.
+There are at least q best replies to y, as to any vertex, and the p that x uses are among them; likewise for x.
+So both supports can be extended within the best replies to max(p, q) actions.  These are not excluded, since no
+determinant has a wrong sign for them.  If they are confirmed, they have one equilibrium, which is (x, y).
 
 Arrays have games last: ``(m, n, games)``.
 """
@@ -38,8 +38,8 @@ __all__ = [
     "Enumeration",
     "Shape",
     "Side",
+    "Signs",
     "Supports",
-    "Table",
     "pairs",
     "shape_of",
 ]
@@ -81,8 +81,8 @@ class Side:
     ----------
     own, other : int
         Actions of this player and of the opponent.
-    count, differences : int
-        Determinants, and those of size 1, which come first.
+    count : int
+        Determinants; differences, those of size 1, come first.
     steps : tuple of Step
         How the others are worked out.
     alike, opposite : arrays (own, pairs of supports)
@@ -100,7 +100,6 @@ class Side:
     own: int
     other: int
     count: int
-    differences: int
     steps: tuple[Step, ...]
     alike: Whole
     opposite: Whole
@@ -183,7 +182,6 @@ def _side(own: int, other: int, supports: Supports, starts: Sequence[int]) -> Si
         own,
         other,
         count=len(places),
-        differences=comb(own, 2) * other,
         steps=tuple(_steps(own, other, places, bounds)),
         alike=alike,
         opposite=opposite,
@@ -262,7 +260,7 @@ def _signs(own: int, supports: Supports, places: Places) -> tuple[Whole, Whole, 
 # --- a chunk of games -----------------------------------------------------------------------------
 
 
-class Table:
+class Signs:
     """One player's payoffs in the games of a chunk, their determinants, and the bits of the signs.
 
     Where payoffs are ``whole`` numbers, and small, determinants are exact, and all signs certain.
@@ -378,8 +376,8 @@ class Enumeration:
 
     def __init__(self, shape: Shape, games: int) -> None:
         self.shape, self.games = shape, games
-        self.row = Table(shape.row, shape.starts, games)
-        self.column = Table(shape.column, shape.starts, games)
+        self.row = Signs(shape.row, shape.starts, games)
+        self.column = Signs(shape.column, shape.starts, games)
 
     def read(self, row: NDArray[Any], column: NDArray[Any]) -> bool:
         """Take games, (games, m, n), and tell whether all payoffs are finite and not too large."""

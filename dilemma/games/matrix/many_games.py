@@ -259,7 +259,8 @@ def solve_many(
     ----------
     row, column : arrays of shape (N, m, n)
         What either player is paid in each game where the row player takes action ``i`` and the column
-        player action ``j``: floats or integers, for exactly the numbers that they are.
+        player action ``j``: floats or integers, for exactly the numbers that they are.  0.1 is not quite
+        1/10 (as it is for ``dilemma.matrix``), so that ties show best in whole numbers.
     chunk : int, optional
         Games worked on at a time; the answer does not hang on it.  By default as many as the
         processor's cache is likely to hold.

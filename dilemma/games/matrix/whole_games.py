@@ -21,8 +21,8 @@ from dilemma.games.matrix.equal_supports import (
     Bits,
     Shape,
     Side,
+    Signs,
     Supports,
-    Table,
     shape_of,
 )
 from dilemma.games.matrix.equilibrium_rows import Flags, Floats, Whole
@@ -131,22 +131,22 @@ class _Mixes:
         self.subsets = sorted({theirs for _, theirs in supports})
         self.support = np.array([self.subsets.index(theirs) for _, theirs in supports])
         self.size = np.array([len(theirs) for _, theirs in supports])
-        self.table = table = Table(side, starts, len(payoffs), whole=True)
-        table.payoffs[...] = payoffs.transpose(1, 2, 0)
-        table.decide()
-        zero = ~(table.positive | table.negative) & table.yes
-        self.best: Bits = np.concatenate([zero, table.yes[None]])[side.replies]
+        self.signs = signs = Signs(side, starts, len(payoffs), whole=True)
+        signs.payoffs[...] = payoffs.transpose(1, 2, 0)
+        signs.decide()
+        zero = ~(signs.positive | signs.negative) & signs.yes
+        self.best: Bits = np.concatenate([zero, signs.yes[None]])[side.replies]
         self.best &= self._extreme()
         self.best &= ~self._again()
 
     def _extreme(self) -> Bits:
         """Return where the mix has the whole support, and no further action is a better reply."""
-        table, alike, opposite = self.table, self.side.alike, self.side.opposite
-        found = np.empty((len(self.supports), table.bits.shape[1]), dtype=np.uint8)
+        signs, alike, opposite = self.signs, self.side.alike, self.side.opposite
+        found = np.empty((len(self.supports), signs.bits.shape[1]), dtype=np.uint8)
         for k, (one, end) in enumerate(pairwise(self.starts), start=1):
             up, down = alike[:, one:end], opposite[:, one:end]
-            positive = table.all_of(up[:k]) & ~table.any_of(down[k:])
-            negative = table.all_of(down[:k]) & ~table.any_of(up[k:])
+            positive = signs.all_of(up[:k]) & ~signs.any_of(down[k:])
+            negative = signs.all_of(down[:k]) & ~signs.any_of(up[k:])
             found[one:end] = positive | negative
         return found
 
@@ -182,7 +182,7 @@ class _Mixes:
             own = np.flatnonzero((one <= pair) & (pair < end))
             used = np.array([theirs for _, theirs in self.supports[one:end]])[pair[own] - one]
             if k:
-                weights, _ = self.table.weights(k - 1, pair[own] - one, game[own])
+                weights, _ = self.signs.weights(k - 1, pair[own] - one, game[own])
                 found[own[:, None], used] = weights.T
             else:
                 found[own, used[:, 0]] = 1.0
