@@ -7,6 +7,7 @@
     propositions                its solution in symbols: what is an equilibrium where
     sweep, sample               the same at very many calibrations, as a labelled dataset
     solve                       every equilibrium at one calibration or in each era, certified
+    solve_many                  every equilibrium of many two-player games at once
     select                      the equilibria by every criterion of selection
     compare                     eras side by side
     statics                     which way does each outcome move with each parameter?
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from dilemma.figures import plot
     from dilemma.games.equilibrium import Equilibria, Equilibrium, NashSet
     from dilemma.games.matrix.arrays import matrix
+    from dilemma.games.matrix.many_games import ManyEquilibria, solve_many
     from dilemma.games.solution import solve
     from dilemma.games.tree.strategic_form import strategic
     from dilemma.ledger.ledger import Ledger
@@ -106,6 +108,7 @@ _HOMES = {
     "Equilibrium": "games.equilibrium",
     "Era": "theory.parts",
     "Ledger": "ledger.ledger",
+    "ManyEquilibria": "games.matrix.many_games",
     "MixedCommitment": "study.commitment",
     "Model": "model",
     "ModelError": "errors",
@@ -150,6 +153,7 @@ _HOMES = {
     "select": "study.select",
     "sheet": "study.sheet",
     "solve": "games.solution",
+    "solve_many": "games.matrix.many_games",
     "statics": "study.statics",
     "strategic": "games.tree.strategic_form",
     "sweep": "study.sweep",
@@ -177,6 +181,7 @@ __all__ = [
     "Equilibrium",
     "Era",
     "Ledger",
+    "ManyEquilibria",
     "MixedCommitment",
     "Model",
     "ModelError",
@@ -221,6 +226,7 @@ __all__ = [
     "select",
     "sheet",
     "solve",
+    "solve_many",
     "statics",
     "strategic",
     "sweep",
@@ -242,6 +248,7 @@ ELSEWHERE = {
     "Bimatrix": "dilemma.matrix(A, B) makes a game of payoffs",
     "Game": "dilemma.matrix(A, B) makes a game of payoffs, dilemma.Model(...) any game",
     "NormalFormGame": "dilemma.matrix(A, B) makes a game of payoffs",
+    "batch": "dilemma.solve_many(row, column) solves many games at once",
     "equilibria": "dilemma.solve(model) returns them",
     "list": "dilemma.available() lists the shipped models",
     "list_models": "dilemma.available() lists the shipped models",

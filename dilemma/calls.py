@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 from dilemma.errors import CallError, close
 from dilemma.model import Model
 
-__all__ = ["AnyModel", "model_of", "models_of", "of_a_model", "of_models"]
+__all__ = ["AnyModel", "model_of", "models_of", "of_a_model", "of_arrays", "of_models"]
 
 AnyModel: TypeAlias = Model | str | Path
 
@@ -151,6 +151,22 @@ def of_a_model(work: Callable[Concatenate[Model, P], T]) -> Callable[Concatenate
 def of_models(work: Callable[P, T]) -> Callable[P, T]:
     """Make a function take several models in each of these forms as its first argument, or one."""
     return _called(work, models_of)
+
+
+def of_arrays(work: Callable[P, T]) -> Callable[P, T]:
+    """Make a function that takes no model refuse other arguments in a sentence, too.
+
+    Examples
+    --------
+    >>> @of_arrays
+    ... def total(numbers, *, start=0):
+    ...     return sum(numbers, start)
+    >>> total([1, 2], strat=3)
+    Traceback (most recent call last):
+    ...
+    dilemma.errors.CallError: total takes no 'strat': did you mean 'start'? it is called as total(numbers, start=...)
+    """
+    return _called(work, lambda given, _name: given)
 
 
 def _called(

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 
 import dilemma
@@ -14,6 +15,8 @@ from dilemma.study.diagrams import diagrams
 from dilemma.study.summaries import summary
 from small_games import led, ranging
 from small_stories import table_and_story
+
+CHICKEN = np.array([[[0, -1], [1, -9]], [[0, 0], [0, 0]]])  # and a game in which nobody cares
 
 
 def load_template():
@@ -57,6 +60,9 @@ MAKERS = {
         "abandonment": lambda model: dilemma.prove(model, "C1.8", robust=True),
         "template": dilemma.prove,
     },
+    "ManyEquilibria": {
+        "template": lambda _: dilemma.solve_many(CHICKEN, CHICKEN.transpose(0, 2, 1))
+    },
     "Path": {"abandonment": lambda model: dilemma.along(model, "post_cold_war", "m_J")},
     "Propositions": {"abandonment": dilemma.propositions, "hedging": dilemma.propositions},
     "Replies": {"abandonment": dilemma.best_replies},
@@ -80,8 +86,8 @@ OWN = {"template": load_template, "leader": leader}
 RESULTS = [(kind, model) for kind, models in MAKERS.items() for model in models]
 QUICK = {  # there in no time
     ("ByEra", "abandonment"), ("Commitment", "leader"), ("Correlated", "abandonment"),
-    ("Equilibria", "abandonment"), ("MixedCommitment", "abandonment"), ("Path", "abandonment"),
-    ("Replies", "abandonment"), ("Sheet", "abandonment"), ("Sheet", "hedging"),
+    ("Equilibria", "abandonment"), ("ManyEquilibria", "template"), ("MixedCommitment", "abandonment"),
+    ("Path", "abandonment"), ("Replies", "abandonment"), ("Sheet", "abandonment"), ("Sheet", "hedging"),
     ("Summary", "abandonment"), ("Swings", "template"), ("Trace", "abandonment"),
 }  # fmt: skip
 EACH = [r if r in QUICK else pytest.param(*r, marks=pytest.mark.slow) for r in RESULTS]

@@ -56,5 +56,6 @@ ELSEWHERE = {
     "matrix",
     "plot",
     "scenario",
+    "solve_many",
     "trends",
 }  # ask no model

@@ -207,6 +207,9 @@ WORKS = [
         is_(("(row_2, column_2)",)),
     ),
     ("dilemma.solve(dilemma.matrix(A, B)).names", is_(("(row_2, column_2)",))),
+    # many games
+    ("dilemma.solve_many([A, -A], [B, -B]).of(0).row.tolist()", is_([[0, 1]])),
+    ("len(dilemma.solve_many([A, A.T], [B, B.T]).to_pandas())", is_(2)),
     # a model looked into, and copied
     ("dilemma.load('cork').eras.keys()", lambda keys: list(keys) == [OLD, NEW]),
     ("model.eras['Cold War'].name", is_(OLD)),
@@ -248,6 +251,9 @@ REFUSED = [
     ("dilemma.solve('abandonmint')", "did you mean 'abandonment'?", "dilemma.solve('abandonment')"),
     ("dilemma.solve('nowhere.toml')", "no model file at nowhere.toml", "dilemma.solve(file)"),
     ("dilemma.load(model)", "a shipped model's name or a file's path", "dilemma.load(file)"),
+    ("dilemma.solve_many(A, B)", "[row] is one game", "dilemma.solve_many([A], [B])"),
+    ("dilemma.solve_many(model)", "solve_many(row, column", "dilemma.solve_many([A], [B])"),
+    ("dilemma.batch([A], [B])", "dilemma.solve_many(row, column)", "dilemma.solve_many([A], [B])"),
     # eras and values
     (
         "dilemma.solve(model, era='cold_war')",

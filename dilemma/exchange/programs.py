@@ -24,6 +24,8 @@ from dilemma.output.frames import as_float, free_names
 if TYPE_CHECKING:
     import nashpy
 
+    from dilemma.games.matrix.many_games import ManyEquilibria
+
 __all__ = [
     "from_nashpy",
     "from_pygambit",
@@ -209,12 +211,13 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
-def to_xarray(found: Equilibria) -> xr.Dataset:
+def to_xarray(found: Equilibria | ManyEquilibria) -> xr.Dataset:
     """Return the extreme equilibria as a labelled dataset.
 
     Parameters
     ----------
-    found : Equilibria
+    found : Equilibria, or ManyEquilibria
+        Of many games there is a dimension ``game``, too: see its ``to_xarray``.
 
     Returns
     -------
@@ -237,6 +240,12 @@ def to_xarray(found: Equilibria) -> xr.Dataset:
     >>> data["probability"].sel(player="japan", action="strong").values.round(4).tolist()
     [0.0, 1.0, 0.2548]
     """
+    from dilemma.games.matrix.many_games import ManyEquilibria
+
+    return found.to_xarray() if isinstance(found, ManyEquilibria) else _of_one_game(found)
+
+
+def _of_one_game(found: Equilibria) -> xr.Dataset:
     _see(found)
     import numpy as np
     import xarray as xr

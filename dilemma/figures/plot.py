@@ -15,11 +15,11 @@ from dilemma.by_era import ByEra, Eras
 from dilemma.calls import AnyModel, model_of
 from dilemma.errors import CallError, UnsupportedError
 from dilemma.figures.bargain import bargain
+from dilemma.figures.calibrations import calibrations
 from dilemma.figures.curves import ceiling, fold, has_ceiling
 from dilemma.figures.diagram import diagram
 from dilemma.figures.given import into
 from dilemma.figures.ledger_chart import ledger
-from dilemma.figures.many_games import many_games
 from dilemma.figures.map import region_map
 from dilemma.figures.over_time import over_time
 from dilemma.figures.reply_curves import replies
@@ -115,7 +115,7 @@ def plot(found: Shown | AnyModel, ax: Axes | None = None, **how: Any) -> Figure:
         found, *how["others"] = found.values()
     if type(found).__name__ == "Dataset":  # xarray's, which is not loaded without being asked for
         labelled: Any = found
-        return many_games(labelled, **how)
+        return calibrations(labelled, **how)
     kind = next((kind for kind in FIGURES if isinstance(found, kind)), None)
     if kind is None:
         raise UnsupportedError(f"there is no figure of {type(found).__name__}; {_instead(found)}")

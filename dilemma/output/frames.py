@@ -28,12 +28,15 @@ class Frame:
     about : mapping of str to plain data
         What is true of the whole: the model, the calibration, units that are no column.
     index : tuple of a name and one label a row, optional
+    arrays : mapping of column to array
+        All columns, in place of rows that would be too many.
     """
 
     columns: Sequence[str]
     rows: Sequence[Mapping[str, Any]]
     about: Mapping[str, Any] = field(default_factory=dict)
     index: tuple[str, Sequence[str]] | None = None
+    arrays: Mapping[str, Any] | None = None
 
 
 def to_pandas(found: Shown) -> pd.DataFrame:
@@ -42,19 +45,19 @@ def to_pandas(found: Shown) -> pd.DataFrame:
     Parameters
     ----------
     found : a result
-        Equilibria, at one era or at each; a trace, a comparison, a ledger, regions, statics, an
-        attribution.
+        Equilibria, at one era or at each, or of many games; a trace, a comparison, a ledger, regions,
+        statics, an attribution.
 
     Returns
     -------
     pandas.DataFrame
         Of equilibria one row each, called by their names: ``P(player action)`` (but where numbers
         are chosen), ``payoff player``, the outcomes (not a number where undefined), ``regret`` and
-        ``strict``; several extreme equilibria of a degenerate game may have one name.  Of a trace
-        the same at each value of what moves; of a comparison a row for each outcome and era, with
-        its range over the equilibria; of a ledger one for each verdict, as in its CSV file; of
-        regions one for each zone and era; of statics one for each derivative; of an attribution
-        one for each group.
+        ``strict``; several extreme equilibria of a degenerate game may have one name.  Of many games
+        the same, with the number of the ``game``; of a trace the same at each value of what moves; of a
+        comparison a row for each outcome and era, with its range over the equilibria; of a ledger one
+        for each verdict, as in its CSV file; of regions one for each zone and era; of statics one for
+        each derivative; of an attribution one for each group.
 
         Numbers are floats: exact ones stand in ``found.to_dict()``.  Where a column has numbers of
         several units they stand beside it in ``unit``, else in ``attrs["units"]``.  ``attrs`` say
@@ -93,7 +96,8 @@ def to_pandas(found: Shown) -> pd.DataFrame:
 
     index = None if told.index is None else pd.Index(told.index[1], name=told.index[0])
     columns = list(dict.fromkeys(name for row in told.rows for name in row)) or list(told.columns)
-    frame = pd.DataFrame(list(told.rows), columns=columns, index=index)
+    rows = list(told.rows) if told.arrays is None else told.arrays
+    frame = pd.DataFrame(rows, columns=columns, index=index)
     frame.attrs = dict(told.about)
     return frame
 

@@ -12,8 +12,8 @@ __all__ = ["index", "of_name", "public"]
 GROUPS = {
     "Models": ("available", "load", "Model", "matrix", "sheet", "Sheet", "Era", "Claim"),
     "Solving": (
-        "solve", "Equilibria", "Equilibrium", "NashSet", "ByEra", "propositions", "Propositions",
-        "select", "Selection",
+        "solve", "Equilibria", "Equilibrium", "NashSet", "ByEra", "solve_many", "ManyEquilibria",
+        "propositions", "Propositions", "select", "Selection",
     ),
     "Claims": ("prove", "Ledger", "Verdict"),
     "Eras and parameters": (

@@ -37,7 +37,7 @@ from dilemma.study.summaries import checked, variables_of
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["many_games"]
+__all__ = ["calibrations"]
 
 PANEL = (3.6, 2.7)  # width and height of a panel [inches]
 GAP, SIDE, LEFT = 0.75, 0.25, 0.95  # between panels, right of the last, left of the first [inches]
@@ -51,7 +51,7 @@ LOOKS = (
 
 
 @styled
-def many_games(found: xr.Dataset, outcome: str | None = None) -> Figure:
+def calibrations(found: xr.Dataset, outcome: str | None = None) -> Figure:
     """Draw what a sweep or a sample found, an era a panel.
 
     Over two parameters which equilibria there are; along one what an outcome comes to in each; of a
@@ -71,7 +71,7 @@ def many_games(found: xr.Dataset, outcome: str | None = None) -> Figure:
     --------
     >>> import dilemma
     >>> found = dilemma.sweep("abandonment", m_J=[0, 0.1, 0.2, 0.3])
-    >>> [axes.get_label() for axes in many_games(found).axes]
+    >>> [axes.get_label() for axes in calibrations(found).axes]
     ['cold_war', 'post_cold_war']
     """
     found = checked(found)
