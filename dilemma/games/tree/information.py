@@ -40,8 +40,8 @@ from dilemma.games.tree.deviations import (
     worth,
 )
 from dilemma.games.tree.nodes import History, Plans
-from dilemma.games.tree.plans import Extremes
 from dilemma.games.tree.polishing import CLOSE, polished
+from dilemma.games.tree.sequence_form import Extremes
 from dilemma.model import Model
 from dilemma.theory.parts import Player
 
