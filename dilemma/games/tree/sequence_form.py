@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -266,34 +266,86 @@ class _Polyhedron:
                 line = [v + w for v, w in zip(line, row, strict=True)]
         return line
 
-    def least(self, line: Sequence[int], deadline: float) -> tuple[int, Dictionary | None]:
+    def face(self, line: list[int], zero: int, deadline: float) -> tuple[int, Dictionary | None]:
         """Return the least that a sum comes to that is never negative, and the face where it does.
 
         By the simplex method; no face where time is over.  What it comes to is times a positive number.
+
+        Parameters
+        ----------
+        line : list of int
+            Of the sum, at ``start``.
+        zero : set of labels
+            What vanishes all over the face, if the least is 0.
+        deadline : float
+            By ``time.monotonic``.
         """
-        start = self.start
-        own = 1 + max(*start.basis, *start.cobasis, 0)
-        slacks = [*start.basis, own]
-        at = Dictionary([*start.table, list(line)], 1, slacks, start.cobasis, start.name)
-        while own in at.basis:
-            line = at.table[at.basis.index(own)]
-            steepest = max(line[:-1], default=0)
-            if steepest <= 0:
-                break
+        at = _with(self.start, line)
+        slacks, total = at.basis, at.basis[-1]
+        while total in at.basis and max(at.table[at.basis.index(total)][:-1], default=0) > 0:
             if time.monotonic() >= deadline:
                 return 0, None
-            q = line.index(steepest)
+            slopes = at.table[at.basis.index(total)][:-1]
+            q = slopes.index(max(slopes))
             at = pivot(at, leaving(at, list(zip(*at.table, strict=True)), q, slacks), q)
-        if own in at.cobasis:
-            value, fixed = 0, {at.cobasis.index(own)}
-        else:
-            value, fixed = line[-1], {q for q, slope in enumerate(line[:-1]) if slope < 0}
-        kept = [q for q in range(len(at.cobasis)) if q not in fixed]
-        rows = [p for p, k in enumerate(at.basis) if k != own]
-        table = [[at.table[p][q] for q in (*kept, -1)] for p in rows]
-        name = as_set(k for k in at.cobasis if k != own)
-        basis, cobasis = [at.basis[p] for p in rows], [at.cobasis[q] for q in kept]
-        return value, Dictionary(table, at.denominator, basis, cobasis, name)
+        if total in at.cobasis:
+            return 0, _flat(_narrowed(at, {total}, total), zero)
+        row = at.table[at.basis.index(total)]
+        fixed = {k for k, slope in zip(at.cobasis, row, strict=False) if slope < 0}
+        at = _narrowed(at, fixed, total)
+        return row[-1], at if row[-1] else _flat(at, zero)
+
+
+def _with(at: Dictionary, line: list[int]) -> Dictionary:
+    """Add a line, whose variable is the last."""
+    last = 1 + max(*at.basis, *at.cobasis, -1, -1)
+    return at._replace(table=[*at.table, line], basis=[*at.basis, last])
+
+
+def _narrowed(at: Dictionary, fixed: Container[int], but: int | None = None) -> Dictionary:
+    """Hold some cobasic variables at 0, and leave one variable out, basic or cobasic."""
+    columns = [q for q, k in enumerate(at.cobasis) if k not in fixed]
+    lines = [p for p, k in enumerate(at.basis) if k != but]
+    return Dictionary(
+        [[at.table[p][q] for q in (*columns, -1)] for p in lines],
+        at.denominator,
+        [at.basis[p] for p in lines],
+        [at.cobasis[q] for q in columns],
+        at.name if but is None else at.name & ~(1 << but),
+    )
+
+
+def _flat(at: Dictionary, zero: int) -> Dictionary:
+    """Hold at 0 what vanishes on all of a face, and what a line tells cannot be anything else.
+
+    Nothing changes but how many bases there are: moved a little, each such variable would be free.
+    """
+    found = True
+    while found:
+        found = False
+        for p, (k, line) in enumerate(zip(at.basis, at.table, strict=True)):
+            slopes = line[:-1]
+            if line[-1] or not any(slopes):
+                continue
+            if min(slopes) >= 0:
+                fixed = {k for k, slope in zip(at.cobasis, slopes, strict=True) if slope}
+            elif zero >> k & 1:
+                at = _exchanged(at, p, next(q for q, slope in enumerate(slopes) if slope))
+                fixed = {k}
+            else:
+                continue
+            at, found = _narrowed(at, fixed), True
+            break
+    return at
+
+
+def _exchanged(at: Dictionary, p: int, q: int) -> Dictionary:
+    """Pivot where the basic variable is 0, on a slope of either sign."""
+    at = pivot(at, p, q)
+    if at.denominator > 0:
+        return at
+    table = [[-v for v in line] for line in at.table]
+    return at._replace(table=table, denominator=-at.denominator)
 
 
 @dataclass(frozen=True)
@@ -417,7 +469,7 @@ def _best(sides: Sequence[_Polyhedron], deadline: float) -> tuple[list[tuple[Pla
     """Pair the plans that hold the other to the least, where the sum of payoffs is constant."""
     found, reasons = [], []
     for side, until in zip(sides, (share(deadline, 0.5), deadline), strict=True):
-        _, face = side.least(side.worth, until)
+        _, face = side.face(side.worth, 0, until)
         plans, why = ({}, LATE) if face is None else side.plans(face, until)
         found.append(plans.values())
         reasons.append(why)
@@ -437,7 +489,7 @@ def _complementary(
         lacking = every & ~labels
         if lacking in fitting:
             continue
-        value, face = other.least(other.without(lacking), deadline)
+        value, face = other.face(other.without(lacking), lacking, deadline)
         fitting[lacking], why = (), LATE
         if face is not None:
             found, why = other.plans(face, deadline) if value == 0 else ({}, "")
