@@ -358,7 +358,6 @@ class Search:
     asked: bool = False
     followed: bool = False
     extreme: dict[History, list[Extremes]] = field(default_factory=dict)
-    pygambit: ModuleType | None = field(default_factory=_pygambit)
 
     def is_over(self) -> bool:
         """Tell whether time is over."""
@@ -398,10 +397,13 @@ class Search:
         yield from pure
         if len(movers) == 1 or self.is_over():
             return
-        if self.pygambit is None:
-            self.doubts.append(NEEDS)
-        elif self.thorough or (self.traced and len(movers) > 2 and not unreached):
-            yield from self._asked(self.pygambit, position, len(movers), unreached)
+        if self.thorough or (self.traced and len(movers) > 2 and not unreached):
+            # Loading it takes a second or more, which what is cheap would not have.
+            pygambit = _pygambit()
+            if pygambit is None:
+                self.doubts.append(NEEDS)
+            else:
+                yield from self._asked(pygambit, position, len(movers), unreached)
 
     def _pure(self, position: Position, count: int) -> Iterator[Play]:
         if count > MOST_PURE:

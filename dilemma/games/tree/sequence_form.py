@@ -9,10 +9,10 @@ its best, set by set, is a linear programme.  Its constraints and those on x giv
 
 with v the worth of each of the other's information sets, and a label for each sequence of either:
 it is not played, or it is a best reply.  It is as large as the tree and not as its table of plans.
-A pair of vertices, one of each player's polyhedron, is an extreme equilibrium iff every sequence is
-a label of at least one of the two; every equilibrium is a mixture of them.  Where v is larger than
-it need be at some set, the vertex with the same x and the least v serves as well, and that alone is
-kept.  So x tells vertices apart, and at sets that it leads nobody to the other's actions all tie.
+A pair of vertices, one of each player's polyhedron, is an equilibrium iff every sequence is a label of
+at least one of the two.  The extreme equilibria are those of them that are vertices as well where of v
+only what the other is paid in all is kept: a set of the other may be worth more than it need be, or
+tie where no best reply goes, which matters to nobody.  Every equilibrium is a mixture of extreme ones.
 
 The vertices of the player with fewer plans are listed by pivoting over bases (:mod:`dilemma.games.exact`);
 for each of them those of the other that go with it are the vertices of a face, which the
@@ -237,25 +237,51 @@ class _Polyhedron:
         The labels of the player's sequences.
     first : int
         How many of them are the actions at its first decision.
-    replies : tuple of sets of labels
-        The actions at each decision of the other.
+    replies : tuple of (label or None, set of labels)
+        For each decision of the other, earlier ones first, what leads there and the actions there.
     """
 
     start: Dictionary
     worth: list[int]
     own: tuple[int, ...]
     first: int
-    replies: tuple[int, ...]
+    replies: tuple[tuple[int | None, int], ...]
 
     def plans(self, at: Dictionary, deadline: float) -> tuple[dict[int, Plan], str]:
         """List the plans that are vertices, by all of their labels, and why some may lack."""
+        if not at.basis:  # nobody has a choice
+            return {at.name: ()}, ""
         found, why = enumerated(at, dict.fromkeys(self.own, 1), MOST_BASES, deadline)
         kept: dict[int, Plan] = {}
         for labels, vertex in found.items():
-            if all(labels & own for own in self.replies):  # no set is worth more than it need be
+            if self.is_extreme(labels):
                 whole = sum(vertex[: self.first])
                 kept[labels] = tuple(Fraction(v, whole) for v in vertex)
         return kept, why
+
+    def is_extreme(self, labels: int) -> bool:
+        """Tell whether a vertex is one of plans and of what the other is paid in all, too.
+
+        So it is unless its plan is held fast by what the other is worth where no best reply goes, or a
+        set is worth more than it need be.
+        """
+        best, idle = 0, []
+        for before, own in self.replies:
+            if not labels & own:
+                return False
+            if before is None or best >> before & 1:
+                best |= labels & own
+            else:
+                idle.append(own)
+        if all((labels & own).bit_count() == 1 for own in idle):
+            return True
+        held = labels & ~sum(idle)
+        rows = [
+            [int(k == j) for j in self.start.cobasis] for k in self.start.cobasis if held >> k & 1
+        ]
+        lines = zip(self.start.basis, self.start.table, strict=True)
+        rows += [line[:-1] for k, line in lines if held >> k & 1]
+        return _rank(rows) == len(self.start.cobasis) - len(idle)
 
     def without(self, labels: int) -> list[int]:
         """Return the line of the sum of variables, at ``start``."""
@@ -400,7 +426,8 @@ class _Two:
                 if did != best:
                     lines[self.label(1 - who, did)] = _plus(worth, form, -1)
             paid[before] = _plus(paid[before], worth)
-            replies.append(as_set(self.label(1 - who, did) for did in forms))
+            leads = None if before == NOTHING else self.label(1 - who, before)
+            replies.append((leads, as_set(self.label(1 - who, did) for did in forms)))
         basis = list(lines)
         every = (self.label(k, did) for k in (0, 1) for did in self.own[k].order if did != NOTHING)
         cobasis = [k for k in every if k not in lines]
@@ -411,7 +438,7 @@ class _Two:
         start = Dictionary([line(f) for f in lines.values()], 1, basis, cobasis, as_set(cobasis))
         labels = tuple(self.label(who, did) for did in own.order if did != NOTHING)
         first = len(next(iter(own.actions.values()), ()))
-        return _Polyhedron(start, line(paid[NOTHING]), labels, first, tuple(replies))
+        return _Polyhedron(start, line(paid[NOTHING]), labels, first, tuple(replies[::-1]))
 
     def _chances(self, who: int) -> tuple[dict[Did, Form], dict[int, Form]]:
         """Return how likely each sequence is, in terms of all but first actions, and that of the first ones."""
@@ -497,6 +524,14 @@ def _complementary(
         reasons.append(why)
     pairs = [(x, y) for labels, x in plans.items() for y in fitting[every & ~labels]]
     return pairs, "; ".join(filter(None, dict.fromkeys(reasons)))
+
+
+def _rank(rows: list[list[int]]) -> int:
+    from sympy import QQ
+    from sympy.polys.matrices import DomainMatrix
+
+    shape = len(rows), len(rows[0]) if rows else 0
+    return int(DomainMatrix([[QQ(v) for v in row] for row in rows], shape, QQ).rank())
 
 
 def _plus(one: Form, other: Form, times: int = 1) -> Form:
