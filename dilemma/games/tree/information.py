@@ -398,7 +398,7 @@ class _Route:
     def _said(self, rejected: Sequence[tuple[Profile, Assessment]]) -> Iterator[str]:
         ways = ["all pure plays"] if not self.asked else []
         ways += ["Lemke's method in the sequence form"] if self.followed else []
-        ways += ["the extreme equilibria of plans"] if self.listed else []
+        ways += ["the extreme equilibria in the sequence form"] if self.listed else []
         ways += ["pygambit's search of pure and mixed behaviour"] if self.asked else []
         yield f"{_listed(ways)}, subgame by subgame and as a whole, judged from the definitions"
         if self.zero_sum:
