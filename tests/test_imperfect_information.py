@@ -851,9 +851,29 @@ def test_poker_has_its_value():
         assert e.payoffs == {"one": sp.Rational(-1, 18), "two": sp.Rational(1, 18)}
         assert e.regret == 0
         assert e.exact
-        assert e.concepts == ALL_TRUE
+        assert e.concepts | {"consistent beliefs": True} == ALL_TRUE
+        assert e.concepts["consistent beliefs"] is not False
+    assert found[0].concepts == ALL_TRUE
     assert "every equilibrium pays the same" in found.method
     assert not found.complete
+
+
+def test_poker_has_all_its_equilibria_between_never_bluffing_and_a_third():
+    """Kuhn 1950: the first bets on the lowest card as often as it likes, on the highest three times as often."""
+    ends = dilemma.solve(kuhn(3), seconds=30)
+    bets = {(e.play["one 0"]["bet"], e.play["one 2"]["bet"]) for e in ends}
+    assert bets == {(0, 0), (sp.Rational(1, 3), 1)}
+    assert {e.play["two 1 bet"]["call"] for e in ends} == {sp.Rational(1, 3)}
+    assert {e.play["two 0 checked"]["raised"] for e in ends} == {sp.Rational(1, 3)}
+
+
+def test_all_of_a_poker_with_four_cards_is_known():
+    """81 x 256 plans: what is optimal for the one goes with what is optimal for the other."""
+    game = kuhn(4)
+    found = dilemma.solve(game, seconds=30)
+    assert found.complete
+    assert len(found.components) == 1
+    check(game, found)
 
 
 def scaled(model):

@@ -82,16 +82,16 @@ def vertices(
 def enumerated(
     start: Dictionary, weights: Mapping[int, int], most: int, deadline: float
 ) -> tuple[Vertices, str]:
-    """List all vertices of the polytope that a feasible basis describes, and why some may lack.
+    """List all vertices of the polyhedron that a feasible basis describes, and why some may lack.
 
-    Moving the bounds by infinitesimals of different order makes the polytope simple, so that every
-    basis has one neighbour for each cobasic variable and all are reached from the first one.  The
-    labels are those of the polytope that was not moved.
+    Moving the bounds by infinitesimals of different order makes the polyhedron simple, so that every
+    basis has one neighbour for each cobasic variable, unless that may grow without end, and all are
+    reached from the first one.  The labels are those of the polyhedron that was not moved.
 
     Parameters
     ----------
     start : Dictionary
-        Its values may be zero, and its denominator is 1.
+        Its values may be zero.
     weights : mapping of variable to integer
         The coordinates that are wanted of each vertex, and what each is multiplied by.
     most : int
@@ -114,7 +114,9 @@ def enumerated(
         for q, entering in enumerate(at.cobasis):
             if back >> entering & 1:
                 continue
-            p = leaving(at, columns, q, slacks)
+            p = _leaving(at, columns, q, slacks)
+            if p is None:
+                continue
             name = at.name ^ 1 << at.basis[p] ^ 1 << entering
             if name not in known:
                 known[name] = 0
@@ -148,6 +150,15 @@ def leaving(at: Dictionary, columns: Sequence[Sequence[int]], q: int, slacks: Se
     The coefficients of the slacks, the first basic variables, are those of the infinitesimals; a
     basic slack has one in its own line alone, which is therefore not the least.
     """
+    line = _leaving(at, columns, q, slacks)
+    assert line is not None, "the polytope is bounded in every direction"
+    return line
+
+
+def _leaving(
+    at: Dictionary, columns: Sequence[Sequence[int]], q: int, slacks: Sequence[int]
+) -> int | None:
+    """Return what :func:`leaving` does; None where nothing bounds the variable."""
     slopes = columns[q]
     lines = _least(range(len(slopes)), columns[-1], slopes)
     for slack in slacks:
@@ -157,8 +168,7 @@ def leaving(at: Dictionary, columns: Sequence[Sequence[int]], q: int, slacks: Se
             lines = _least(lines, columns[at.cobasis.index(slack)], slopes)
         else:
             lines = [p for p in lines if at.basis[p] != slack]
-    assert lines, "the polytope is bounded in every direction"
-    return lines[0]
+    return lines[0] if lines else None
 
 
 def _least(lines: Iterable[int], values: Sequence[int], slopes: Sequence[int]) -> list[int]:

@@ -45,47 +45,21 @@ from dilemma.games.equilibrium import share
 from dilemma.games.tree.deviations import Play, Position, has_impossible
 from dilemma.games.tree.efg import extensive_text
 from dilemma.games.tree.nodes import History
-from dilemma.games.tree.plans import Extremes, extremes
+from dilemma.games.tree.sequence_form import (
+    LATE,
+    Did,
+    Extremes,
+    Pays,
+    Sequences,
+    extremes,
+    movers_of,
+    sequences,
+)
 
 __all__ = ["LATE", "MOST_PURE", "MOST_ROWS", "Search", "actions_of", "quasi_perfect", "supports_of"]
 
 MOST_ROWS = 700  # of the complementarity problem that is tried
 WORST = Fraction(2)  # taken off every payoff between 0 and 1: the method needs negative ones
-
-Did = tuple[str, str]  # a decision and an action; ("", "") for having done nothing
-NOTHING: Did = ("", "")
-
-
-@dataclass(frozen=True)
-class _Plans:
-    """One player's sequences.
-
-    Attributes
-    ----------
-    order : mapping of sequence to position
-    leads : mapping of decision to the sequence that leads there
-    lengths : mapping of sequence to how many actions it has
-    """
-
-    order: dict[Did, int] = field(default_factory=lambda: {NOTHING: 0})
-    leads: dict[str, Did] = field(default_factory=dict)
-    lengths: dict[Did, int] = field(default_factory=lambda: {NOTHING: 0})
-
-    def add(self, decision: str, actions: Sequence[str], before: Did) -> None:
-        if decision in self.leads:
-            return
-        self.leads[decision] = before
-        for action in actions:
-            self.order[decision, action] = len(self.order)
-            self.lengths[decision, action] = self.lengths[before] + 1
-
-    def constraints(self) -> list[dict[int, int]]:
-        """Return the rows of E: that of doing nothing first, then one for each decision."""
-        rows = [{0: 1}]
-        for decision, before in self.leads.items():
-            row = {k: 1 for (own, _), k in self.order.items() if own == decision}
-            rows.append({self.order[before]: -1} | row)
-        return rows
 
 
 def quasi_perfect(position: Position, deadline: float = math.inf) -> Play | None:
@@ -103,11 +77,10 @@ def quasi_perfect(position: Position, deadline: float = math.inf) -> Play | None
     Play or None
         None where it is too large or time is over.
     """
-    movers = list(dict.fromkeys(n.player for n in position.nodes.values() if n.player))
-    if len(movers) > 2:
+    movers = movers_of(position)
+    if movers is None:
         return None
-    movers += [""] * (2 - len(movers))
-    plans, pays = _sequences(position, movers)
+    plans, pays = sequences(position, movers, WORST)
     sizes = [len(one.order) for one in plans]
     rows = [one.constraints() for one in plans]
     if sum(sizes) + 2 * sum(map(len, rows)) > MOST_ROWS:
@@ -124,42 +97,10 @@ def quasi_perfect(position: Position, deadline: float = math.inf) -> Play | None
     return {n.decision: play[n.decision] for n in position.nodes.values() if n.player}
 
 
-def _sequences(
-    position: Position, movers: Sequence[str]
-) -> tuple[list[_Plans], dict[tuple[int, int], list[Fraction]]]:
-    """Return both players' sequences, and what each pair of them pays the two of them."""
-    plans = [_Plans(), _Plans()]
-    pays: dict[tuple[int, int], list[Fraction]] = {}
-    waiting: list[tuple[History, list[Did], Fraction]] = [
-        (position.root, [NOTHING, NOTHING], Fraction(1))
-    ]
-    while waiting:
-        history, did, likely = waiting.pop()
-        node = position.nodes.get(history)
-        if node is None:
-            pair = plans[0].order[did[0]], plans[1].order[did[1]]
-            total = pays.setdefault(pair, [Fraction(0), Fraction(0)])
-            for who, player in enumerate(movers):
-                paid = position.pays[history][player] if player else Fraction(0)
-                total[who] += likely * (paid - WORST)
-            continue
-        if node.player:
-            who = movers.index(node.player)
-            plans[who].add(node.decision, node.actions, did[who])
-        for action in reversed(node.actions):
-            after, chance = list(did), Fraction(1)
-            if node.player:
-                after[who] = (node.decision, action)
-            else:
-                chance = position.chances[history][action]
-            waiting.append(((*history, action), after, likely * chance))
-    return plans, pays
-
-
 def _table(
-    plans: Sequence[_Plans],
+    plans: Sequence[Sequences],
     rows: Sequence[Sequence[Mapping[int, int]]],
-    pays: Mapping[tuple[int, int], Sequence[Fraction]],
+    pays: Pays,
 ) -> tuple[list[dict[int, Fraction]], list[list[Fraction]]]:
     """Return M and q of w = M z + q, q as polynomials in e."""
     n, m = (len(one.order) for one in plans)
@@ -192,7 +133,7 @@ def _table(
 
 
 def _behaviour(
-    own: _Plans, likely: Mapping[Did, Sequence[Fraction]]
+    own: Sequences, likely: Mapping[Did, Sequence[Fraction]]
 ) -> Iterator[tuple[str, dict[str, Fraction]]]:
     """Yield what is done at each decision, as e goes to zero."""
     for decision in own.leads:
@@ -316,7 +257,6 @@ MOST_FOLLOWED = 40  # actions of two players, for pygambit's search that cannot 
 LARGEST = 2**62  # of the whole numbers that numpy adds up exactly
 MOST_LISTED = 2_000  # candidates of one position
 NEEDS = "other mixed equilibria of a tree need pygambit: pip install dilemma[trees]"
-LATE = "ran out of seconds"
 TOO_MANY = f"a part of the tree has more than {MOST_PURE:,} pure profiles"
 
 Start = Mapping[str, Mapping[str, Any]]
@@ -418,7 +358,6 @@ class Search:
     asked: bool = False
     followed: bool = False
     extreme: dict[History, list[Extremes]] = field(default_factory=dict)
-    pygambit: ModuleType | None = field(default_factory=_pygambit)
 
     def is_over(self) -> bool:
         """Tell whether time is over."""
@@ -458,10 +397,13 @@ class Search:
         yield from pure
         if len(movers) == 1 or self.is_over():
             return
-        if self.pygambit is None:
-            self.doubts.append(NEEDS)
-        elif self.thorough or (self.traced and len(movers) > 2 and not unreached):
-            yield from self._asked(self.pygambit, position, len(movers), unreached)
+        if self.thorough or (self.traced and len(movers) > 2 and not unreached):
+            # Loading it takes a second or more, which what is cheap would not have.
+            pygambit = _pygambit()
+            if pygambit is None:
+                self.doubts.append(NEEDS)
+            else:
+                yield from self._asked(pygambit, position, len(movers), unreached)
 
     def _pure(self, position: Position, count: int) -> Iterator[Play]:
         if count > MOST_PURE:

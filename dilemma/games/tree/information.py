@@ -40,8 +40,8 @@ from dilemma.games.tree.deviations import (
     worth,
 )
 from dilemma.games.tree.nodes import History, Plans
-from dilemma.games.tree.plans import Extremes
 from dilemma.games.tree.polishing import CLOSE, polished
+from dilemma.games.tree.sequence_form import Extremes
 from dilemma.model import Model
 from dilemma.theory.parts import Player
 
@@ -398,7 +398,7 @@ class _Route:
     def _said(self, rejected: Sequence[tuple[Profile, Assessment]]) -> Iterator[str]:
         ways = ["all pure plays"] if not self.asked else []
         ways += ["Lemke's method in the sequence form"] if self.followed else []
-        ways += ["the extreme equilibria of plans"] if self.listed else []
+        ways += ["the extreme equilibria in the sequence form"] if self.listed else []
         ways += ["pygambit's search of pure and mixed behaviour"] if self.asked else []
         yield f"{_listed(ways)}, subgame by subgame and as a whole, judged from the definitions"
         if self.zero_sum:
