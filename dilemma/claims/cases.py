@@ -20,7 +20,15 @@ from itertools import chain, product
 
 import sympy as sp
 
-from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, by_era, instance, outcome_of
+from dilemma.claims.meaning import (
+    Chosen,
+    Symbols,
+    UndefinedError,
+    by_era,
+    defined,
+    instance,
+    outcome_of,
+)
 from dilemma.claims.preference import Named, named, revealed
 from dilemma.claims.statements import AtMost, Copy, Part, Statements
 from dilemma.deciders import DECIDERS, Decider
@@ -129,6 +137,26 @@ class Cases:
             stated += [s.xreplace(same) for s in of_twin]
             stated.append(self.higher(twin))
         return stated
+
+    def with_values(self, chosen: Chosen, says: tuple[sp.Basic, ...]) -> tuple[sp.Basic, ...]:
+        """Add that statements, and what the claim assumes, have a value."""
+        statements = self.statements
+        symbols, twins = Symbols(statements, chosen), statements.twins(statements.parts())
+        told = [*says, symbols.given(), *map(symbols.given, twins)]
+        found = list(map(defined, told))
+        seen: set[sp.Symbol] = set()
+        todo = {s for formula in told for s in formula.free_symbols}
+        while todo:
+            symbol = todo.pop()
+            seen.add(symbol)
+            if (
+                symbol in statements.home
+                and statements.home[symbol][0] in statements.model.definitions
+            ):
+                for tie in statements.about(symbol):
+                    found.append(defined(tie.rhs))
+                    todo |= tie.rhs.free_symbols - seen
+        return (*says, *found)
 
     def shared(self) -> tuple[sp.Basic, ...]:
         """State the intervals of what the eras share: they may have nothing in common."""

@@ -34,7 +34,7 @@ from dilemma.claims.examples import (
     truth,
 )
 from dilemma.claims.listing import listed, listing
-from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, defined
+from dilemma.claims.meaning import Chosen, Symbols, UndefinedError
 from dilemma.claims.multiplicity import Multiplicity
 from dilemma.claims.solutions import confirmed, solved_again
 from dilemma.claims.statements import Alone, AtMost, Part, Statements
@@ -144,6 +144,10 @@ class Engine:
         if trial.fails is not None and (self.refute_only or trial.holds is not None):
             self.fails, self.holds = trial.fails, trial.holds
             return "mixed", ""
+        if self.refute_only and Can.MOVES in self.statements.model.game.can:
+            self.fails = self._listed(fails=True)  # quicker than all branches of a large tree
+            if self.fails is not None:
+                return "mixed", ""
         cases = self.cases.possible(telling=trial.occurs)
         self.number = len(cases) if self.statements.in_equilibrium else 0
         if reason := self._silent(cases):
@@ -186,7 +190,7 @@ class Engine:
         reasons: list[str] = []
         for chosen, part in product(cases, self.statements.parts()):
             for question, says, rival in self.refutations(part, chosen):
-                extra = self._with_values(chosen, says) if self.somewhere else says
+                extra = self.cases.with_values(chosen, says) if self.somewhere else says
                 answer = question.ask(*extra)
                 if answer.status == "unknown":
                     if (found := self._tried(fails=True)) is not None:
@@ -220,26 +224,6 @@ class Engine:
         with suppress(UnsupportedError):
             return confirmed(statements, answer.values, until=self.cases.until, chosen=chosen)
         return None
-
-    def _with_values(self, chosen: Chosen, says: tuple[sp.Basic, ...]) -> tuple[sp.Basic, ...]:
-        """Add that statements, and what the claim assumes, have a value."""
-        statements = self.statements
-        symbols, twins = Symbols(statements, chosen), statements.twins(statements.parts())
-        told = [*says, symbols.given(), *map(symbols.given, twins)]
-        found = list(map(defined, told))
-        seen: set[sp.Symbol] = set()
-        todo = {s for formula in told for s in formula.free_symbols}
-        while todo:
-            symbol = todo.pop()
-            seen.add(symbol)
-            if (
-                symbol in statements.home
-                and statements.home[symbol][0] in statements.model.definitions
-            ):
-                for tie in statements.about(symbol):
-                    found.append(defined(tie.rhs))
-                    todo |= tie.rhs.free_symbols - seen
-        return (*says, *found)
 
     def _formula(self, chosen: Chosen, part: Part) -> sp.Basic | None:
         """Write what a part claims in a case; None, and it is told, where that never has a value."""
@@ -299,7 +283,7 @@ class Engine:
             self.fails = confirmed(statements, answer.values, until=cases.until, chosen=chosen)
             if self.fails is not None:
                 return ""
-            if question.ask(*self._with_values(chosen, (wrong,))).status == "unsat":
+            if question.ask(*self.cases.with_values(chosen, (wrong,))).status == "unsat":
                 self.somewhere = cases.undefined([chosen]) or NO_VALUE
                 return ""
         rivals = [
@@ -362,7 +346,7 @@ class Engine:
             formulas = [self._formula(chosen, part) for part in parts]
             if None in formulas:
                 continue  # nor does it hold where it has no value
-            says = self._with_values(chosen, tuple(f for f in formulas if f is not None))
+            says = self.cases.with_values(chosen, tuple(f for f in formulas if f is not None))
             left.append((chosen, (*says, *necessary)))
         left = self._asked_all(left, parts, first=True)
         if left and self.holds is None:
@@ -384,6 +368,7 @@ class Engine:
         """
         ask = self._tried_in if self.cases.tries_first else self._read_in
         left: list[Asked] = []
+        self.holds = None if first else self._unopposed()
         for chosen, says in cases:
             if self.holds is None and not ask(chosen, parts, says, first=first):
                 if first and not left and self.holds is None:
@@ -393,16 +378,39 @@ class Engine:
 
     def _tried(self, *, fails: bool) -> Example | None:
         """Look for an example at centres and on random calibrations, if that was not done first."""
+        found = self._listed(fails=fails)
+        if found is not None or self.cases.tries_first:
+            return found
         with suppress(UnsupportedError):
-            found = listed(self.statements, self.cases.until, fails=fails)
-            if found is not None or self.cases.tries_first:
-                return found
             return self._random.example(fails=fails)
+        return None
+
+    def _listed(self, *, fails: bool) -> Example | None:
+        """Look for an example where all equilibria are listed."""
+        with suppress(UnsupportedError):
+            return listed(self.statements, self.cases.until, fails=fails)
         return None
 
     @cached_property
     def _random(self) -> Trial:
         return Trial(Draws(self.statements, DRAWS, SEED), self.cases.until)
+
+    def _unopposed(self) -> Example | None:
+        """Look for a calibration at which no equilibrium does the opposite: then each does what is claimed."""
+        claim, own = self.statements.claim, self.statements
+        if self.cases.tries_first or own.at_once or not own.in_equilibrium:
+            return None
+        opposed = replace(claim, holds=sp.Not(claim.holds), mode="exists")
+        engine = self._engine(replace(own, claim=opposed, home={}))
+        engine.find_without()
+        found = engine.fails
+        if found is None:
+            return None
+        with suppress(UnsupportedError):
+            every = listing(own, found.points, self.cases.until).example(fails=False)
+            # Where not all are listed, z3 tells; what has no value holds in neither way.
+            return every or (found if self._holds_at(found, own) else None)
+        return None
 
     def _wrong_everywhere(self, cases: list[Chosen], *, first: bool) -> bool:
         """Tell whether some equilibrium in closed form refutes the claim wherever it speaks of any.
@@ -561,6 +569,11 @@ class Engine:
             self.fails = self._tried(fails=True)
         return "open", self.somewhere or self.cases.undefined(told) or reason
 
+    def find_without(self) -> None:
+        """Look for a calibration at which no equilibrium does what is claimed."""
+        with suppress(UnsupportedError):
+            self._in_closed_forms()
+
     def _nowhere(self, chosen: Chosen | None, fails: list[sp.Basic]) -> tuple[bool, str]:
         """Tell whether the claim may fail, where a case is played or anywhere, and what is not known."""
         question = self.cases.empty() if chosen is None else self.cases.question(chosen)
@@ -603,7 +616,7 @@ class Engine:
             told = [self._formula(chosen, part) for part in parts]
             if None in told or any(branch.relaxed for branch in chosen.values()):
                 continue
-            says = self._with_values(chosen, tuple(f for f in told if f is not None))
+            says = self.cases.with_values(chosen, tuple(f for f in told if f is not None))
             if self.cases.question(chosen, parts).ask(*says).status == "sat":
                 return True
         return False

@@ -36,7 +36,7 @@ __all__ = ["Listing", "listed", "listing"]
 
 NEAR = sp.Rational(1, 10**20)  # what is rounded is known to more digits than that
 FAR = 10**10  # of so large a number fewer digits are known
-SECONDS = 10.0  # for the equilibria at one calibration
+SECONDS = 10.0  # for the equilibria at one calibration, and for all that are tried
 DRAWN = 12  # calibrations, of which
 KEPT = 3  # so many are solved, if what is assumed holds there
 SEED = 1
@@ -186,8 +186,8 @@ def listing(statements: Statements, points: Points, until: float) -> Listing:
 
 
 def _seconds(until: float) -> float:
-    """Return what one calibration may take: a share of what is left, in whole seconds if it can be."""
-    left = min(max(until - time.perf_counter(), 0.0) / 2, SECONDS)
+    """Return what one calibration may take, in whole seconds if it can be: answers are kept by it."""
+    left = min(max(until - time.perf_counter(), 0.0), SECONDS)
     return float(int(left)) or left
 
 
@@ -203,6 +203,8 @@ def _spoken(
     statements: Statements, every: Equilibria, at: Mapping[str, sp.Rational]
 ) -> tuple[list[Equilibrium], bool]:
     """Return the equilibria that a claim is about, and whether it is known of each whether it is."""
+    if statements.claim.among is None:
+        return list(every.equilibria), True
     branches = {b.name: b for b in statements.branches()}
     kept = [e for e in every.equilibria if e.branch in branches]
     if statements.claim.among not in CONCEPTS:
@@ -239,8 +241,9 @@ def listed(statements: Statements, until: float, *, fails: bool) -> Example | No
     plain = all(type(p) is Part and not p.trends for p in statements.parts())
     if claim.holding or claim.among in EXTREMES or not statements.in_equilibrium or not plain:
         return None
-    if Can.SLOPES in statements.model.game.can:
+    if statements.at_once or Can.SLOPES in statements.model.game.can:
         return None
+    until = min(until, time.perf_counter() + SECONDS)
     for points in _near_centres(statements):
         if time.perf_counter() >= until:
             return None
