@@ -29,6 +29,7 @@ from dilemma.claims.meaning import (
     instance,
     outcome_of,
 )
+from dilemma.claims.no_value import no_payoff, of_what, violated
 from dilemma.claims.preference import Named, named, revealed
 from dilemma.claims.statements import AtMost, Copy, Part, Statements
 from dilemma.deciders import DECIDERS, Decider
@@ -383,10 +384,7 @@ class Cases:
         if all(map(may_always_be_read, (*payoffs, *definitions))):
             return ""
         for copy in statements.copies:
-            question = self.empty()
-            question.add(self.assumed(), *statements.feasible(copy))
-            question.read(*(sp.Ge(statements.rename(p, copy), 0) for p in payoffs))
-            if reason := _violated(question):
+            if reason := no_payoff(self, copy, payoffs):
                 return self.plainly(f"the game is {reason}")
         return ""
 
@@ -406,8 +404,8 @@ class Cases:
                 continue
             question = self.question(chosen, (part,))
             question.read(formulas[0])
-            if reason := _violated(question):
-                return self.plainly(reason)
+            if reason := violated(question):
+                return self.plainly(reason + of_what(self, chosen, part))
         return ""
 
     def _read_anywhere(self, formulas: sp.Tuple) -> bool:
@@ -418,25 +416,15 @@ class Cases:
         question = self.empty()
         question.add(*self.shared(), self.assumed())
         question.read(*formulas)
-        return not _violated(question)
+        return not violated(question)
 
     def plainly(self, text: str) -> str:
         """Write the names of the model for the symbols of its copies."""
         for symbol, (name, _) in self.statements.home.items():
             text = text.replace(symbol.name, name)
+        for copy in self.statements.copies:  # what is played is called so as well
+            text = text.replace(f" @ {copy.key}", "")
         return text
-
-
-def _violated(question: Question) -> str:
-    """Say which obligation of what a question has read can be violated, "" if none."""
-    if question.never_violated():
-        return ""
-    for obligation in question.obligations:
-        asked = question.ask_obligation(obligation)
-        if asked.status != "unsat":
-            verb = "there is" if asked.status == "sat" else "not excluded:"
-            return f"not defined at every calibration: {verb} {obligation.reason}"
-    return ""
 
 
 # --- excluded by lemmas, or by a few statements ---------------------------------------------------
