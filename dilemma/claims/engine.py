@@ -378,8 +378,9 @@ class Engine:
 
     def _tried(self, *, fails: bool) -> Example | None:
         """Look for an example at centres and on random calibrations, if that was not done first."""
-        found = self._listed(fails=fails)
-        if found is not None or self.cases.tries_first:
+        if self.cases.tries_first:
+            return None
+        if (found := self._listed(fails=fails)) is not None:
             return found
         with suppress(UnsupportedError):
             return self._random.example(fails=fails)
@@ -612,7 +613,7 @@ class Engine:
     def done(self) -> bool:
         """Tell whether some equilibrium is known to do what is claimed, at some calibration."""
         parts = self.statements.parts()
-        for chosen in self.cases.possible():
+        for chosen in () if self.statements.twins(parts) else self.cases.possible():
             told = [self._formula(chosen, part) for part in parts]
             if None in told or any(branch.relaxed for branch in chosen.values()):
                 continue
