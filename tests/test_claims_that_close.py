@@ -19,6 +19,7 @@ from dilemma.claims.statements import copies
 from dilemma.deciders.forms import FORMS
 from dilemma.deciders.question import Answer, Question
 from dilemma.errors import ModelError
+from small_games import chosen_game, ranging
 
 
 def positive(*names):
@@ -488,3 +489,58 @@ def test_what_every_equilibrium_does_some_does_where_none_has_a_closed_form():
 def test_an_example_may_lie_in_a_continuum(wager):
     """At k = 2 one of them stays at x = 1 for many y, and what it is worth rises with y."""
     assert status(wager, "falls(one, d)", given="one > 1/2") == "mixed"
+
+
+# --- what is said of an open verdict ----------------------------------------------------------------
+
+
+def test_where_a_corner_pays_nothing_that_is_defined_its_end_is_named():
+    """Defence is a sum of gifts, of which the logarithm is none where nobody gives."""
+    model = chosen_game(
+        {"first": "log(9 - x) + log(x + y)", "second": "log(9 - y) + log(x + y)"},
+        choices={"first": {"x": (0, 8)}, "second": {"y": (0, 8)}},
+        claims={"it": {"says": "both give alike", "over": "all", "holds": "x == y"}},
+    )
+    (verdict,) = dilemma.prove(model, workers=1)
+    assert verdict.status == "open"
+    assert "the logarithm of what is not positive, x + y <= 0" in verdict.reason
+    assert 'open = "low" for x or open = "low" for y' in verdict.reason
+
+
+def test_an_outcome_without_a_value_is_named_and_who_plays_what():
+    """No patience is enough to keep where breaking pays more for ever: there is no least one."""
+    moves = {player: ["keep", "break_"] for player in ("ann", "bob")}
+    paid = {
+        "keep, keep": ("1", "1"),
+        "keep, break_": ("0", "a"),
+        "break_, keep": ("a", "0"),
+        "break_, break_": ("0", "0"),
+    }
+    model = dilemma.Model(
+        name="kept",
+        title="Kept",
+        kind="dynamic",
+        players={p: {"discount": "d"} for p in moves},
+        parameters={"d": ranging(0, 1, open="high"), "a": ranging(0, 9)},
+        states={"kept": moves, "broken": {}},
+        stages={
+            **{
+                f"kept: {profile}": {
+                    "pays": {"ann": one, "bob": other},
+                    "next": "kept" if profile == "keep, keep" else "broken",
+                }
+                for profile, (one, other) in paid.items()
+            },
+            "broken": {"pays": {"ann": "1", "bob": "1"}, "next": "broken"},
+        },
+        strategies="pure",
+        outcomes={
+            "patience": {"is": "least(d, play='keep, keep')", "unit": "1", "means": "patience"}
+        },
+        claims={"it": {"says": "it is one", "over": "all", "holds": "patience >= 0"}},
+    )
+    ledger = dilemma.prove(model, workers=1)
+    (verdict,) = ledger
+    assert verdict.status == "open"
+    assert "(patience where 'keep, break_' is played)" in verdict.reason
+    assert "asked: z3" in str(ledger.explain("it"))

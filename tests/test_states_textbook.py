@@ -207,6 +207,31 @@ def test_what_turns_out_anew_in_every_period_delays_agreement():
         assert left == pytest.approx(right, rel=1e-9)
 
 
+# --- what only a deviation meets ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("d", "worth"), [("0.9", sp.Rational(7, 11)), ("0.6", 0)])
+def test_a_chance_that_only_a_deviation_meets_counts(d, worth):
+    """Who invests 1 and has 1 for ever once it succeeds does so iff d*(1 + luck) >= 1."""
+    model = game(
+        {"none": {"ann": ["invest", "stop"]}, "armed": {}},
+        {
+            "none: invest": {
+                "pays": {"ann": "-1"},
+                "next": {"armed": "luck", "none": "1 - luck"},
+            },
+            "none: stop": {"pays": {"ann": "0"}, "next": "none"},
+            "armed": {"pays": {"ann": "1"}, "next": "armed"},
+        },
+        players={"ann": {"discount": "d"}},
+        parameters=D | number("luck", 0, 1),
+        strategies="pure",
+    )
+    found = dilemma.solve(model, d=d, luck="1/2")
+    assert found.complete
+    assert [e.payoffs["ann"] for e in found] == [worth]
+
+
 # --- mixes -----------------------------------------------------------------------------------------
 
 

@@ -240,7 +240,9 @@ class At:
         tables = [cell.values() for cell in self.model.payoffs.values()]
         tables += [outcome.profiles.values() for outcome in self.model.outcomes.values()]
         return (
-            len(self.model.players) <= 2  # of three the mixes may be irrational
+            bimatrix(
+                self.model
+            )  # of three players, in trees and over states mixes may be irrational
             and all(value.is_Rational for value in self._values.values())
             and all(
                 put_in(formula, self._values).is_Rational

@@ -20,7 +20,16 @@ from itertools import chain, product
 
 import sympy as sp
 
-from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, by_era, instance, outcome_of
+from dilemma.claims.meaning import (
+    Chosen,
+    Symbols,
+    UndefinedError,
+    by_era,
+    defined,
+    instance,
+    outcome_of,
+)
+from dilemma.claims.no_value import no_payoff, of_what, violated
 from dilemma.claims.preference import Named, named, revealed
 from dilemma.claims.statements import AtMost, Copy, Part, Statements
 from dilemma.deciders import DECIDERS, Decider
@@ -129,6 +138,26 @@ class Cases:
             stated += [s.xreplace(same) for s in of_twin]
             stated.append(self.higher(twin))
         return stated
+
+    def with_values(self, chosen: Chosen, says: tuple[sp.Basic, ...]) -> tuple[sp.Basic, ...]:
+        """Add that statements, and what the claim assumes, have a value."""
+        statements = self.statements
+        symbols, twins = Symbols(statements, chosen), statements.twins(statements.parts())
+        told = [*says, symbols.given(), *map(symbols.given, twins)]
+        found = list(map(defined, told))
+        seen: set[sp.Symbol] = set()
+        todo = {s for formula in told for s in formula.free_symbols}
+        while todo:
+            symbol = todo.pop()
+            seen.add(symbol)
+            if (
+                symbol in statements.home
+                and statements.home[symbol][0] in statements.model.definitions
+            ):
+                for tie in statements.about(symbol):
+                    found.append(defined(tie.rhs))
+                    todo |= tie.rhs.free_symbols - seen
+        return (*says, *found)
 
     def shared(self) -> tuple[sp.Basic, ...]:
         """State the intervals of what the eras share: they may have nothing in common."""
@@ -355,10 +384,7 @@ class Cases:
         if all(map(may_always_be_read, (*payoffs, *definitions))):
             return ""
         for copy in statements.copies:
-            question = self.empty()
-            question.add(self.assumed(), *statements.feasible(copy))
-            question.read(*(sp.Ge(statements.rename(p, copy), 0) for p in payoffs))
-            if reason := _violated(question):
+            if reason := no_payoff(self, copy, payoffs):
                 return self.plainly(f"the game is {reason}")
         return ""
 
@@ -378,8 +404,8 @@ class Cases:
                 continue
             question = self.question(chosen, (part,))
             question.read(formulas[0])
-            if reason := _violated(question):
-                return self.plainly(reason)
+            if reason := violated(question):
+                return self.plainly(reason + of_what(self, chosen, part))
         return ""
 
     def _read_anywhere(self, formulas: sp.Tuple) -> bool:
@@ -390,25 +416,15 @@ class Cases:
         question = self.empty()
         question.add(*self.shared(), self.assumed())
         question.read(*formulas)
-        return not _violated(question)
+        return not violated(question)
 
     def plainly(self, text: str) -> str:
         """Write the names of the model for the symbols of its copies."""
         for symbol, (name, _) in self.statements.home.items():
             text = text.replace(symbol.name, name)
+        for copy in self.statements.copies:  # what is played is called so as well
+            text = text.replace(f" @ {copy.key}", "")
         return text
-
-
-def _violated(question: Question) -> str:
-    """Say which obligation of what a question has read can be violated, "" if none."""
-    if question.never_violated():
-        return ""
-    for obligation in question.obligations:
-        asked = question.ask_obligation(obligation)
-        if asked.status != "unsat":
-            verb = "there is" if asked.status == "sat" else "not excluded:"
-            return f"not defined at every calibration: {verb} {obligation.reason}"
-    return ""
 
 
 # --- excluded by lemmas, or by a few statements ---------------------------------------------------

@@ -216,7 +216,8 @@ def _engine(
         return Engine(Cases(statements, until, deciders), lemmas)
     other = replace(claim, mode="holds") if of_all else opposite(claim)
     asked = replace(statements, claim=other, home={})
-    return Engine(Cases(asked, until, deciders), lemmas, refute_only=not of_all)
+    cases = Cases(asked, until, deciders)
+    return Engine(cases, lemmas, refute_only=not of_all, opposed=not of_all)
 
 
 def _of_all(statements: Statements) -> bool:

@@ -17,7 +17,7 @@ equilibria as they stand, and an example is read off z3's answer and checked.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -30,21 +30,21 @@ from dilemma.claims.closed import none_does
 from dilemma.claims.examples import (
     Example,
     check_example,
-    example_of,
     find_example,
     truth,
 )
-from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, defined
+from dilemma.claims.listing import listed, listing
+from dilemma.claims.meaning import Chosen, Symbols, UndefinedError
 from dilemma.claims.multiplicity import Multiplicity
 from dilemma.claims.solutions import confirmed, solved_again
-from dilemma.claims.statements import CONCEPTS, Alone, AtMost, Part, Statements
+from dilemma.claims.statements import Alone, AtMost, Part, Statements
 from dilemma.claims.trials import DRAWS, NOTHING, Draws, Findings, Trial, findings
 from dilemma.deciders.question import Answer, Question
 from dilemma.errors import UnsupportedError
 from dilemma.games import solution as games
 from dilemma.games.branch import Branch
-from dilemma.games.equilibrium import Equilibrium
 from dilemma.games.kind import Can
+from dilemma.games.tree import REFINEMENTS
 from dilemma.model import Model
 from dilemma.theory.parts import Claim, Status
 
@@ -55,8 +55,12 @@ EVERY = "in every equilibrium it does not hold; in which one it does is not deci
 Asked = tuple[Chosen, tuple[sp.Basic, ...]]  # a case, and what is asked in it
 EMPTY: tuple[Status, ...] = ("vacuous", "contradictory")
 SEED = 0
-IRRATIONAL = "it fails, but only at irrational values was an example found"
+IRRATIONAL = "it {}, but only at irrational values was an example found"
 UNCONFIRMED = "a calibration at which it seems to fail was not confirmed by exact solving"
+NOT_CLOSED = "where no equilibrium in closed form does it, another one did as often as was looked"
+MOST_POINTS = (
+    4  # calibrations, at each of which an equilibrium that has no closed form does what is claimed
+)
 SHORT = "not decided in time"
 LONGER = 4.0  # times as long an answer may take, where short ones left a claim open
 NO_VALUE = "it has no value at every calibration"
@@ -80,6 +84,8 @@ class Engine:
         What is proved already.
     refute_only : bool
         Whether it is enough to know that a claim fails: where else it holds is not looked for.
+    opposed : bool
+        Whether the claim is the opposite of what was asked about, which holds where this one fails.
     fails, holds : Example or None
     number : int
         How many cases were gone through.
@@ -87,17 +93,21 @@ class Engine:
         The lemmas that were of use.
     somewhere : str
         Where the claim has no value, "" where it always has one, or nobody looked.
+    points : list of sympy Boolean
+        That calibrations are others than those at which some equilibrium is known to do what is claimed.
     """
 
     cases: Cases
     given_lemmas: tuple[Claim, ...] = ()
     refute_only: bool = False
+    opposed: bool = False
     fails: Example | None = None
     holds: Example | None = None
     number: int = 0
     lemmas: tuple[str, ...] = ()
     trial: Findings = field(default=NOTHING)
     somewhere: str = ""
+    points: list[sp.Basic] = field(default_factory=list)
 
     @property
     def statements(self) -> Statements:
@@ -124,7 +134,7 @@ class Engine:
         if not short or self.cases.until - time.perf_counter() <= self.cases.answer:
             return None
         cases = replace(self.cases, answer=LONGER * self.cases.answer)
-        return Engine(cases, self.given_lemmas, self.refute_only, trial=self.trial)
+        return Engine(cases, self.given_lemmas, self.refute_only, self.opposed, trial=self.trial)
 
     # --- in every equilibrium -------------------------------------------------------------------
 
@@ -134,6 +144,10 @@ class Engine:
         if trial.fails is not None and (self.refute_only or trial.holds is not None):
             self.fails, self.holds = trial.fails, trial.holds
             return "mixed", ""
+        if self.refute_only and Can.MOVES in self.statements.model.game.can:
+            self.fails = self._listed(fails=True)  # quicker than all branches of a large tree
+            if self.fails is not None:
+                return "mixed", ""
         cases = self.cases.possible(telling=trial.occurs)
         self.number = len(cases) if self.statements.in_equilibrium else 0
         if reason := self._silent(cases):
@@ -176,7 +190,7 @@ class Engine:
         reasons: list[str] = []
         for chosen, part in product(cases, self.statements.parts()):
             for question, says, rival in self.refutations(part, chosen):
-                extra = self._with_values(chosen, says) if self.somewhere else says
+                extra = self.cases.with_values(chosen, says) if self.somewhere else says
                 answer = question.ask(*extra)
                 if answer.status == "unknown":
                     if (found := self._tried(fails=True)) is not None:
@@ -190,28 +204,26 @@ class Engine:
                     check_example(self.statements, found, (part,), fails=True)
                     self.fails = found
                     return ""
-                reasons.insert(0, IRRATIONAL)
+                self.fails = None if rival else self._rounded(answer, chosen, part)
+                if self.fails is not None:
+                    return ""
+                reasons.insert(0, IRRATIONAL.format(self._does))
         return reasons[0] if reasons else ""
 
-    def _with_values(self, chosen: Chosen, says: tuple[sp.Basic, ...]) -> tuple[sp.Basic, ...]:
-        """Add that statements, and what the claim assumes, have a value."""
-        statements = self.statements
-        symbols, twins = Symbols(statements, chosen), statements.twins(statements.parts())
-        told = [*says, symbols.given(), *map(symbols.given, twins)]
-        found = list(map(defined, told))
-        seen: set[sp.Symbol] = set()
-        todo = {s for formula in told for s in formula.free_symbols}
-        while todo:
-            symbol = todo.pop()
-            seen.add(symbol)
-            if (
-                symbol in statements.home
-                and statements.home[symbol][0] in statements.model.definitions
-            ):
-                for tie in statements.about(symbol):
-                    found.append(defined(tie.rhs))
-                    todo |= tie.rhs.free_symbols - seen
-        return (*says, *found)
+    @property
+    def _does(self) -> str:
+        """What is asked about does where this claim fails."""
+        return "holds" if self.opposed else "fails"
+
+    def _rounded(self, answer: Answer, chosen: Chosen, part: Part) -> Example | None:
+        """Solve where a claim fails by what is irrational: an example shows what is near."""
+        statements, among = self.statements, self.statements.claim.among
+        relaxed = any(branch.relaxed for branch in chosen.values())
+        if relaxed or isinstance(part, Alone) or among in (*REFINEMENTS, "risk_dominant"):
+            return None  # what is solved again is an equilibrium, of whatever kind
+        with suppress(UnsupportedError):
+            return confirmed(statements, answer.values, until=self.cases.until, chosen=chosen)
+        return None
 
     def _formula(self, chosen: Chosen, part: Part) -> sp.Basic | None:
         """Write what a part claims in a case; None, and it is told, where that never has a value."""
@@ -271,7 +283,7 @@ class Engine:
             self.fails = confirmed(statements, answer.values, until=cases.until, chosen=chosen)
             if self.fails is not None:
                 return ""
-            if question.ask(*self._with_values(chosen, (wrong,))).status == "unsat":
+            if question.ask(*self.cases.with_values(chosen, (wrong,))).status == "unsat":
                 self.somewhere = cases.undefined([chosen]) or NO_VALUE
                 return ""
         rivals = [
@@ -285,7 +297,7 @@ class Engine:
         if answer.status == "unknown" or exclusions.short:
             return f"{SHORT}: {_describe(chosen)}"
         return (
-            f"first-order conditions alone do not exclude that it fails in {_describe(chosen)}; no "
+            f"first-order conditions alone do not exclude that it {self._does} in {_describe(chosen)}; no "
             f"random calibration at which it does was found{_unmet(exclusions)}"
         )
 
@@ -334,7 +346,7 @@ class Engine:
             formulas = [self._formula(chosen, part) for part in parts]
             if None in formulas:
                 continue  # nor does it hold where it has no value
-            says = self._with_values(chosen, tuple(f for f in formulas if f is not None))
+            says = self.cases.with_values(chosen, tuple(f for f in formulas if f is not None))
             left.append((chosen, (*says, *necessary)))
         left = self._asked_all(left, parts, first=True)
         if left and self.holds is None:
@@ -356,6 +368,7 @@ class Engine:
         """
         ask = self._tried_in if self.cases.tries_first else self._read_in
         left: list[Asked] = []
+        self.holds = None if first else self._unopposed()
         for chosen, says in cases:
             if self.holds is None and not ask(chosen, parts, says, first=first):
                 if first and not left and self.holds is None:
@@ -364,16 +377,41 @@ class Engine:
         return left
 
     def _tried(self, *, fails: bool) -> Example | None:
-        """Look for an example on random calibrations, if that was not done first."""
+        """Look for an example at centres and on random calibrations, if that was not done first."""
         if self.cases.tries_first:
             return None
+        if (found := self._listed(fails=fails)) is not None:
+            return found
         with suppress(UnsupportedError):
             return self._random.example(fails=fails)
+        return None
+
+    def _listed(self, *, fails: bool) -> Example | None:
+        """Look for an example where all equilibria are listed."""
+        with suppress(UnsupportedError):
+            return listed(self.statements, self.cases.until, fails=fails)
         return None
 
     @cached_property
     def _random(self) -> Trial:
         return Trial(Draws(self.statements, DRAWS, SEED), self.cases.until)
+
+    def _unopposed(self) -> Example | None:
+        """Look for a calibration at which no equilibrium does the opposite: then each does what is claimed."""
+        claim, own = self.statements.claim, self.statements
+        if self.cases.tries_first or own.at_once or not own.in_equilibrium:
+            return None
+        opposed = replace(claim, holds=sp.Not(claim.holds), mode="exists")
+        engine = self._engine(replace(own, claim=opposed, home={}))
+        engine.find_without()
+        found = engine.fails
+        if found is None:
+            return None
+        with suppress(UnsupportedError):
+            every = listing(own, found.points, self.cases.until).example(fails=False)
+            # Where not all are listed, z3 tells; what has no value holds in neither way.
+            return every or (found if self._holds_at(found, own) else None)
+        return None
 
     def _wrong_everywhere(self, cases: list[Chosen], *, first: bool) -> bool:
         """Tell whether some equilibrium in closed form refutes the claim wherever it speaks of any.
@@ -484,6 +522,7 @@ class Engine:
             return "mixed", ""
         statements = self.statements
         never = self._engine(replace(statements, claim=opposite(statements.claim), home={}))
+        never.opposed = True
         status, reason = never.status()
         self.cases.answered.update(never.cases.answered)
         if status == "proved" or (reason and reason == never.somewhere):
@@ -531,14 +570,26 @@ class Engine:
             self.fails = self._tried(fails=True)
         return "open", self.somewhere or self.cases.undefined(told) or reason
 
+    def find_without(self) -> None:
+        """Look for a calibration at which no equilibrium does what is claimed."""
+        with suppress(UnsupportedError):
+            self._in_closed_forms()
+
     def _nowhere(self, chosen: Chosen | None, fails: list[sp.Basic]) -> tuple[bool, str]:
         """Tell whether the claim may fail, where a case is played or anywhere, and what is not known."""
         question = self.cases.empty() if chosen is None else self.cases.question(chosen)
-        question.add(*self.cases.shared(), self.cases.assumed(), *fails)
-        answer = question.ask()
-        if answer.status == "sat":
+        question.add(*self.cases.shared(), self.cases.assumed(), *fails, *self.points)
+        while (answer := question.ask()).status == "sat" and self.fails is None:
             found = find_example(self.statements, question, (), {}, (), {})
             self.fails = None if found is None else self._without(found)
+            if self.fails is not None or found is None:
+                return True, UNCONFIRMED
+            if not self._engine(self.statements.at(found.points)).done():
+                return True, UNCONFIRMED
+            if len(self.points) >= MOST_POINTS or time.perf_counter() >= self.cases.until:
+                return True, NOT_CLOSED
+            self.points.append(self._elsewhere(found))
+            question.add(self.points[-1])
         return answer.status != "unsat", SHORT if answer.status == "unknown" else UNCONFIRMED
 
     def _without(self, found: Example) -> Example | None:
@@ -549,17 +600,38 @@ class Engine:
             example = solved_again(statements, found.points, {}, fails=True)
             if example is not None or statements.claim.holding:
                 return example
-        solved, all_listed = {}, Can.SLOPES not in model.game.can
-        for key in statements.in_equilibrium:
-            every = games.equilibria(model, found.points[key])
-            all_listed = all_listed and every.complete and not every.continua
-            solved[key] = _kept(statements, every.equilibria, model.values(found.points[key]))
-        claim = opposite(statements.claim)
-        if not (all_listed or self._holds_at(found, replace(statements, claim=claim))):
-            return None
+        solved = listing(statements, found.points, self.cases.until)
         with suppress(UnsupportedError):  # no example shows a slope
-            return _nothing_does(statements, found, solved)
+            known = None if Can.SLOPES in model.game.can else solved.example(fails=True)
+            shown = known or solved.doubtful()
+            if known is not None or shown is None:
+                return known
+            claim = opposite(statements.claim)
+            return shown if self._holds_at(found, replace(statements, claim=claim)) else None
         return None
+
+    def done(self) -> bool:
+        """Tell whether some equilibrium is known to do what is claimed, at some calibration."""
+        parts = self.statements.parts()
+        for chosen in () if self.statements.twins(parts) else self.cases.possible():
+            told = [self._formula(chosen, part) for part in parts]
+            if None in told or any(branch.relaxed for branch in chosen.values()):
+                continue
+            says = self.cases.with_values(chosen, tuple(f for f in told if f is not None))
+            if self.cases.question(chosen, parts).ask(*says).status == "sat":
+                return True
+        return False
+
+    def _elsewhere(self, found: Example) -> sp.Basic:
+        """State that calibrations are not those of an example."""
+        statements = self.statements
+        return sp.Or(
+            *(
+                sp.Ne(statements.symbol(copy, name), found.points[copy.key][name])
+                for copy in statements.copies
+                for name in statements.model.parameters
+            )
+        )
 
 
 def _describe(chosen: Chosen) -> str:
@@ -575,34 +647,3 @@ def _unmet(exclusions: Exclusions) -> str:
 def _others(model: Model, part: Alone) -> list[Branch]:
     """Return the branches that are not the profile that is claimed to be the only equilibrium."""
     return [b for b in games.branches(model) if b.name != ", ".join(part.profile.arguments)]
-
-
-def _kept(
-    statements: Statements,
-    every: tuple[Equilibrium, ...],
-    values: Mapping[sp.Symbol, sp.Expr],
-) -> list[Equilibrium]:
-    """Keep the equilibria that a claim is about."""
-    branches = {b.name: b for b in statements.branches()}
-    kept = [e for e in every if e.branch in branches]
-    if statements.claim.among in CONCEPTS:
-        kept = [e for e in kept if branches[e.branch].holds_at(values) is True]
-    return kept
-
-
-def _nothing_does(
-    statements: Statements, found: Example, solved: Mapping[str, list[Equilibrium]]
-) -> Example | None:
-    """Show a play at which the claim fails; None where some play does what it says."""
-    shown = None
-    for choice in product(*solved.values()):
-        played = dict(zip(solved, choice, strict=True))
-        example = example_of(statements, found, played)
-        if truth(statements, statements.claim.given, example) is not sp.true:
-            continue
-        holds = truth(statements, statements.claim.holds, example)
-        if holds is sp.true:
-            return None
-        if holds is sp.false:
-            shown = shown or example
-    return shown

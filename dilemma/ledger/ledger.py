@@ -178,7 +178,8 @@ def _why(model: Model, verdict: Verdict) -> Iterator[str]:
     if verdict.fails is not None and verdict.holds is not None:
         yield f"it holds, for example, {'; '.join(_places(verdict.holds))}"
     if verdict.deciders:
-        yield f"decided by {', '.join(verdict.deciders)} in {verdict.seconds:.2f} s"
+        done, within = ("asked:", ", for") if verdict.status == "open" else ("decided by", " in")
+        yield f"{done} {', '.join(verdict.deciders)}{within} {verdict.seconds:.2f} s"
     if verdict.status == "open":
         yield HELP
 
@@ -507,7 +508,8 @@ class Ledger(Shown):
         yield from concepts(self.models)
         yield from (f"{v.name} is {v.status}: {v.reason}." for v in self.verdicts if v.reason)
         if deciders := sorted({d for v in self.verdicts for d in v.deciders}):
-            yield f"Decided by {', '.join(deciders)}."
+            decided = any(v.status != "open" and v.deciders for v in self.verdicts)
+            yield f"{'Decided by' if decided else 'Asked:'} {', '.join(deciders)}."
         if any(v.fails is not None or v.holds is not None for v in self.verdicts):
             yield "Every example was substituted back and searched for deviations."
         checked = [v.checks for v in self.verdicts if v.checks is not None]

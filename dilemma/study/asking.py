@@ -32,6 +32,7 @@ __all__ = [
     "letters",
     "order",
     "selector",
+    "values_apart",
 ]
 
 
@@ -131,6 +132,7 @@ def letters(model: Model, used: Collection[str]) -> Table:
 # --- one value of an outcome ----------------------------------------------------------------------
 
 
+NEAR = sp.Rational(1, 10**20)  # equilibria that are not exact are known to more digits than that
 RULES = ("highest", "lowest", "stable", "risk_dominant")
 
 
@@ -160,7 +162,7 @@ class Selector:
             if value is None:
                 raise CalibrationError(f"{self.outcome} is not defined at {where}, in {one.name}")
             told.append((value, one))
-        if len({value for value, _ in told}) == 1:
+        if len(values_apart(told)) == 1:
             return told[0][0]
         self.needed = True
         return self._selected(told, calibration, where)
@@ -184,17 +186,28 @@ class Selector:
                     f"several equilibria at {where}: {told}. Which one counts? Say select = {rules}"
                 )
             case "stable":
-                kept = {value for value, one in found if one.stable}
+                counts = [(value, one) for value, one in found if one.stable]
             case _:
                 safest = _risk_dominant(self.model, calibration, [one for _, one in found])
-                kept = {value for value, one in found if one is safest}
+                counts = [(value, one) for value, one in found if one is safest]
+        kept = values_apart(counts)
         if len(kept) != 1:
             word = self.rule.replace("_", "-")
             raise CalibrationError(
                 f"select = {self.rule!r} does not say which equilibrium counts at {where}: "
                 f"{len(kept) or 'none'} of these is {word}: {told}"
             )
-        return kept.pop()
+        return kept[0]
+
+
+def values_apart(found: Sequence[tuple[sp.Rational, Equilibrium]]) -> list[sp.Rational]:
+    """Return the values that differ; what is told by numbers near irrational ones may be the same."""
+    kept: list[tuple[sp.Rational, bool]] = []
+    for value, one in found:
+        nears = (abs(value - v) <= (0 if exact and one.exact else NEAR) for v, exact in kept)
+        if not any(nears):
+            kept.append((value, one.exact))
+    return [value for value, _ in kept]
 
 
 def selector(model: Model, outcome: str, rule: str | None) -> Selector:

@@ -50,7 +50,9 @@ class System:
 
     def __init__(self, game: DynamicGame, worth: Mapping[Place, Linear]) -> None:
         self.game, self.worth = game, worth
+        # A deviation may meet a chance that nothing which is played does.
         factors = [f for own in worth.values() for f in own.of.values()]
+        factors += [chance for s in game.stages.values() for chance in game.leads(s).values()]
         seen = set().union(*(f.free_symbols for f in factors))
         marks = dict.fromkeys(game.marks.values())
         self.polynomials = sp.QQ[(*marks, *sorted(seen - set(marks), key=str))]

@@ -41,7 +41,7 @@ from dilemma.games.numbers.first_order import (
 )
 from dilemma.games.numbers.optimality import Rivals, floats, gains, known_symbols
 from dilemma.games.numbers.powers import in_roots, slope
-from dilemma.games.numbers.search import NotFoundError, Search
+from dilemma.games.numbers.search import NotFoundError, Search, gained
 from dilemma.games.points import Point
 from dilemma.model import Model
 from dilemma.theory.exact_values import put_in_exactly
@@ -483,7 +483,7 @@ def _payoffs(point: Point) -> dict[str, sp.Rational]:
 
 def _leaders_regret(search: Search, here: Floats, leader: str) -> float:
     try:
-        return max(0.0, search.led()[1] - search.payoff(leader, here))
+        return gained(search.led()[1], search.payoff(leader, here))
     except NotFoundError:
         return 0.0
 

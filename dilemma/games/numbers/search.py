@@ -34,7 +34,7 @@ from dilemma.games.numbers.choice import Choice
 from dilemma.model import Model
 from dilemma.theory.parts import quickly
 
-__all__ = ["NotFoundError", "Search", "best_reply", "gain", "infeasible", "replies_to"]
+__all__ = ["NotFoundError", "Search", "best_reply", "gain", "gained", "infeasible", "replies_to"]
 
 COARSE, MIDDLE, FINE = 2001, 161, 21  # points of the first grid, of two numbers, and of finer ones
 FINER = 24  # of finer grids, each a quarter as wide
@@ -75,6 +75,18 @@ def infeasible(model: Model, values: Values) -> str:
         if left.is_number and left < -SLACK:
             return name
     return ""
+
+
+def gained(most: float, paid: float) -> float:
+    """Return by how much one payoff exceeds another; nothing where only rounding parts them.
+
+    Examples
+    --------
+    >>> gained(0.1 + 0.2, 0.3), gained(0.75, 0.25)
+    (0.0, 0.5)
+    """
+    more = float(most - paid)
+    return more if more > ROUNDING * max(1.0, abs(most), abs(paid)) else 0.0
 
 
 def gain(model: Model, values: Values, player: str, held: Collection[str] = ()) -> float:
@@ -323,7 +335,7 @@ class Search:
 
     def regret(self, player: str, point: Point) -> float:
         """Return what a player gains by its best reply, as far as the search found it."""
-        return max(0.0, self.best_reply(player, point)[1] - self.payoff(player, point))
+        return gained(self.best_reply(player, point)[1], self.payoff(player, point))
 
     # --- equilibria -----------------------------------------------------------------------------
 
