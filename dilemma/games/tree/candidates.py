@@ -348,7 +348,7 @@ class Search:
     quantal response equilibria lead, where more than two players move.  ``asked`` tells whether
     pygambit was, ``followed`` whether Lemke's method led to an equilibrium; ``extreme`` is what is
     known of all extreme equilibria of a position of two players, by where it begins.  What is found
-    is judged until ``judging``, so that what costs little is told in time.
+    is judged until ``judging``, so that it can be told in time.
     """
 
     deadline: float

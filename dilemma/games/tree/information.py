@@ -210,9 +210,8 @@ def _shared(histories: list[History]) -> int:
 
 
 FIRST = 0.35  # of the budget of time, for what costs least
-JUDGING_FIRST = 0.6  # for judging that
 SEARCHING = 0.7  # for all of the search; the rest is for judging
-JUDGING = 0.97  # for all of it; the rest is for telling
+JUDGING = 0.93  # for all of it; the rest is for telling
 MOST_SUPPORTS = 5_000  # to look for Nash profiles that are not subgame perfect
 MOST_NAMED = 6  # profiles that are named one by one
 NOT_ADMITTED = (
@@ -247,8 +246,8 @@ def solve(
     now = time.monotonic()
     budget = max(deadline - now, 0)
     route = _Route(model, numbers, values, deadline)
-    early, last = now + JUDGING_FIRST * budget, now + JUDGING * budget
-    cheap = Search(now + FIRST * budget, early, thorough=False)
+    last = now + JUDGING * budget
+    cheap = Search(now + FIRST * budget, last, thorough=False)
     first = route.solved(cheap, cheap, ONLY_CHEAP)
     yield first
     if not first.equilibria:
