@@ -347,10 +347,12 @@ class Search:
     they are left alone, and also where the search is not ``thorough``.  ``traced`` asks for where
     quantal response equilibria lead, where more than two players move.  ``asked`` tells whether
     pygambit was, ``followed`` whether Lemke's method led to an equilibrium; ``extreme`` is what is
-    known of all extreme equilibria of a position of two players, by where it begins.
+    known of all extreme equilibria of a position of two players, by where it begins.  What is found
+    is judged until ``judging``, so that it can be told in time.
     """
 
     deadline: float
+    judging: float
     most_supports: float = math.inf
     thorough: bool = True
     traced: bool = False
@@ -449,7 +451,7 @@ class Search:
         yield from self._collected(
             position, nash.enumpoly_solve, game, use_strategic=False, event_callback=watch
         )
-        if troubled:
+        if troubled and LATE not in self.doubts:  # else how far it came hangs on the machine
             self.doubts.append("pygambit could not search every choice of supports to the end")
 
     def _traced(self, solve: Callable[..., Any], position: Position, game: Any) -> Iterator[Start]:

@@ -211,6 +211,7 @@ def _shared(histories: list[History]) -> int:
 
 FIRST = 0.35  # of the budget of time, for what costs least
 SEARCHING = 0.7  # for all of the search; the rest is for judging
+JUDGING = 0.93  # for all of it; the rest is for telling
 MOST_SUPPORTS = 5_000  # to look for Nash profiles that are not subgame perfect
 MOST_NAMED = 6  # profiles that are named one by one
 NOT_ADMITTED = (
@@ -245,17 +246,18 @@ def solve(
     now = time.monotonic()
     budget = max(deadline - now, 0)
     route = _Route(model, numbers, values, deadline)
-    cheap = Search(now + FIRST * budget, thorough=False)
+    last = now + JUDGING * budget
+    cheap = Search(now + FIRST * budget, last, thorough=False)
     first = route.solved(cheap, cheap, ONLY_CHEAP)
     yield first
     if not first.equilibria:
-        path = Search(now + FIRST * budget, thorough=False, traced=True)
+        path = Search(now + FIRST * budget, last, thorough=False, traced=True)
         yield route.solved(path, path, ONLY_CHEAP)
     many = supports_of(route.whole) > MOST_SUPPORTS
     # Of a zero-sum game one equilibrium says what all pay; the others are a continuum.
     if not (first.equilibria and many and route.zero_sum) and not route.late():
         until = now + SEARCHING * budget
-        yield route.solved(Search(until), Search(until, MOST_SUPPORTS))
+        yield route.solved(Search(until, last), Search(until, last, MOST_SUPPORTS))
 
 
 @dataclass
@@ -432,12 +434,9 @@ class _Route:
             self.alike.setdefault(likeness({d: one.play[d] for d in order}), one)
         credible, rejected = [], []
         for key, one in self.alike.items():
-            if key not in self.told:
-                try:
-                    self.told[key] = self.judges[one.exact].assess(one.play)
-                except OverdueError:
-                    search.doubts.append("ran out of seconds while judging")
-                    break
+            if key not in self.told and not self._assessed(key, one, search):
+                search.doubts.append("ran out of seconds while judging")
+                break
             told = self.told[key]
             if told.rational and told.subgame_perfect:
                 if self._admitted(key, one, search):
@@ -448,6 +447,16 @@ class _Route:
             elif max(told.regrets.values()) <= self.judges[one.exact].slack:
                 rejected.append((one, told))
         return credible, rejected
+
+    def _assessed(self, key: object, one: Profile, search: Search) -> bool:
+        """Judge a profile, and tell whether there was time for it."""
+        if time.monotonic() > search.judging:
+            return False
+        try:
+            self.told[key] = self.judges[one.exact].assess(one.play)
+        except OverdueError:
+            return False
+        return True
 
     def _admitted(self, key: object, one: Profile, search: Search) -> bool:
         """Tell whether the beliefs that a play rests on are such as the concept allows."""

@@ -56,9 +56,15 @@ def _kept(chance: float | Fraction) -> Fraction:
 
 def _simple(position: Position, play: Play) -> Play | None:
     """Return an exact equilibrium in small fractions next to a play, if there is one."""
-    rounded = (_rounded(play, largest) for largest in SIMPLE)
-    near = (one for one in rounded if one is not None and _close(one, play))
-    return next((one for one in near if not regret(position, one)), None)
+    tried: list[Play] = []
+    for largest in SIMPLE:
+        one = _rounded(play, largest)
+        if one is None or one in tried or not _close(one, play):
+            continue
+        if not regret(position, one):
+            return one
+        tried.append(one)
+    return None
 
 
 def _close(one: Play, other: Play) -> bool:
