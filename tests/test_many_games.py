@@ -313,6 +313,17 @@ def test_nobody_gains_more_than_the_regret(kind):
         assert regret <= 1e-9 * scale
 
 
+def test_a_mix_that_looks_pure_in_floats_is_certified_as_a_mix():
+    row = np.array([[[1e-100, 0.0], [0.0, 1e-100]]] * 20)  # in which regrets are too small to help
+    apart = np.random.default_rng(0).random((20, 2))
+    column = np.zeros((20, 2, 2))
+    column[:, 0, 1], column[:, 1, 0] = 1e-20 * apart[:, 0], apart[:, 1]
+    found = dilemma.solve_many(row, column)
+    assert (found.row.max(axis=1) == 1).all()
+    for k, x, y, regret in zip(found.game, found.row, found.column, found.regret, strict=True):
+        assert gain(row[k], column[k], x, y) <= Fraction(regret)
+
+
 def test_payoffs_are_what_the_mixes_pay():
     row, column = drawn("whole numbers", 40, 3, 4, seed=6)
     found = dilemma.solve_many(row, column)

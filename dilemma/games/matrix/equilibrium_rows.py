@@ -157,6 +157,6 @@ def _certificate(
         gain *= weight
         regret += gain
     # Against a pure mix nothing is added up, and what is equal stays equal when it is rounded.
-    mixed = other[1].max(axis=0) < 1
+    mixed = np.count_nonzero(other[1], axis=0) > 1
     regret += (4 * count + 4 * len(other[0]) + 16) * ROUNDING * largest * mixed
     return worth, regret, ~(regret <= LOOSE * largest)
