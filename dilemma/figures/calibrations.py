@@ -43,6 +43,7 @@ PANEL = (3.6, 2.7)  # width and height of a panel [inches]
 GAP, SIDE, LEFT = 0.75, 0.25, 0.95  # between panels, right of the last, left of the first [inches]
 ENTRY = 0.2  # a line of the key [inches]
 BINS = 40
+SHARE = ["share", "of", "the", "points"]
 # Told apart without colour too.
 LOOKS = (
     ("#0072B2", "-"), ("#D55E00", "--"), ("#117733", "-."), ("#882255", ":"), ("#44AA99", (0, (5, 1, 1, 1, 1, 1))),
@@ -85,33 +86,14 @@ def calibrations(found: xr.Dataset, outcome: str | None = None) -> Figure:
     draw, marks = (_map if len(moving) == 2 else _lines if moving else _histogram)(
         found, moving, name
     )
-    eras = [str(era) for era in np.atleast_1d(found.era.to_numpy())]
-    titles = dict(zip(eras, map(str, np.atleast_1d(found.era_title.to_numpy())), strict=True))
     size = panel_size(PANEL)
-    columns = min(3, len(eras))
-    frame = Frame(LEFT, size, len(eras), columns, (GAP, 0.8), 0.3)
+    count = found.sizes.get("era", 1)
+    frame = Frame(LEFT, size, count, min(3, count), (GAP, 0.8), 0.3)
     across = balance(_words(found, moving[0] if moving else name), " ", frame.span, BODY)
-    upright = (
-        _words(found, moving[1] if len(moving) == 2 else name)
-        if moving
-        else ["share", "of", "the", "points"]
-    )
-    up = balance(upright, " ", size[1], BODY)
+    upright = _words(found, moving[1] if len(moving) == 2 else name) if moving else SHARE
+    up = list(map(typeset, balance(upright, " ", size[1], BODY)))
     foot = lines_of(" ".join(_notes(found)), LEFT + frame.span - EDGE, TINY)
     below = 0.36 + tall(across, BODY)
-
-    def panels(paper: Paper, top: float) -> None:
-        every = []
-        for place, era in enumerate(eras):
-            x, y = frame.place(place, top)
-            axes = frame.axes(paper, place, top, era)
-            draw(axes, found.sel(era=era) if "era" in found.dims else found)
-            paper.title(x, y - 0.1, titles[era], va="baseline")
-            every.append(axes)
-        ends = [end for axes in every for end in axes.get_ylim()]
-        for axes in every:  # of one scale, which stands beside the first
-            axes.set_ylim(min(ends), max(ends))
-        paper.upright(0.12, top + (frame.height + frame.above) / 2, list(map(typeset, up)))
 
     def axis(paper: Paper, top: float) -> None:
         told = list(map(typeset, across))
@@ -120,11 +102,34 @@ def calibrations(found: xr.Dataset, outcome: str | None = None) -> Figure:
     return sheet(
         LEFT + frame.span + SIDE,
         heading(str(found.attrs["title"]), [], 0.1),
-        Part(frame.height, panels),
+        Part(frame.height, partial(_panels, found, frame, draw, up)),
         Part(below + 0.13, axis),
         key(marks, 0.1 + ENTRY * len(marks), LEFT, full=True, ncols=1, handlelength=3.2),
         notes(foot, LEFT, 0.1),
     )
+
+
+def _panels(
+    found: xr.Dataset,
+    frame: Frame,
+    draw: Callable[[Axes, xr.Dataset], None],
+    up: Sequence[str],
+    paper: Paper,
+    top: float,
+) -> None:
+    """Draw each era, all of one scale, which stands beside the first."""
+    every = []
+    eras = zip(*(np.atleast_1d(found[n].to_numpy()) for n in ("era", "era_title")), strict=True)
+    for place, (era, title) in enumerate(eras):
+        x, y = frame.place(place, top)
+        axes = frame.axes(paper, place, top, str(era))
+        draw(axes, found.sel(era=era) if "era" in found.dims else found)
+        paper.title(x, y - 0.1, str(title), va="baseline")
+        every.append(axes)
+    ends = [end for axes in every for end in axes.get_ylim()]
+    for axes in every:
+        axes.set_ylim(min(ends), max(ends))
+    paper.upright(0.12, top + (frame.height + frame.above) / 2, up)
 
 
 def _named(found: xr.Dataset, outcome: str | None) -> str:
