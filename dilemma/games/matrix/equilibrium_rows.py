@@ -18,6 +18,7 @@ Flags = NDArray[np.bool_]
 Mixes = tuple[Whole, Floats]  # arrays (k, E): actions that may be used, and with what probability
 
 ROUNDING = 2.0**-53  # what rounding changes a number by, at most, as a part of it
+TINY = 2.0**-1000  # differences of payoffs below this are rounded as if they were as large
 LOOSE = 1e-9  # a regret that is no certificate, as a part of the largest difference of payoffs
 
 
@@ -158,5 +159,6 @@ def _certificate(
         regret += gain
     # Against a pure mix nothing is added up, and what is equal stays equal when it is rounded.
     mixed = np.count_nonzero(other[1], axis=0) > 1
-    regret += (4 * count + 4 * len(other[0]) + 16) * ROUNDING * largest * mixed
+    hidden = (4 * count + 4 * len(other[0]) + 16) * ROUNDING * np.maximum(largest, TINY)
+    regret += hidden * mixed
     return worth, regret, ~(regret <= LOOSE * largest)
