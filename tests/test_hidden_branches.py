@@ -17,6 +17,7 @@ from dilemma.claims.closed import _definite
 from dilemma.claims.decide import decide
 from dilemma.deciders.question import Question
 from dilemma.errors import CalibrationError, ModelError, UnsupportedError
+from dilemma.games import free_chances
 from dilemma.games.tree import beliefs, hidden
 from signalling_games import (
     Brute,
@@ -123,7 +124,7 @@ def test_some_chance_is_free_where_the_formula_says(lines):
         0 < x < 1 and all(s * x + c > 0 if strict else s * x + c >= 0 for s, c, strict in lines)
         for x in tried
     )
-    assert bool(beliefs.some_number([*told, *inside]).xreplace(values)) == some
+    assert bool(free_chances.some_number([*told, *inside]).xreplace(values)) == some
 
 
 def test_what_is_taken_of_free_chances_speaks_of_none():

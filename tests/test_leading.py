@@ -4,16 +4,20 @@ Where a parameter is at the end of its range a reduction may multiply by what va
 terms are found for it.  What is compared with is substitution by sympy, and brute force.
 """
 
+import random
+
 import numpy as np
 import pytest
 import sympy as sp
 
 import dilemma
+from dilemma.claims.decide import decide
 from dilemma.games.batch import _roots
 from dilemma.games.branch import triangle
 from dilemma.games.numbers.first_order import stationary
 from dilemma.games.numbers.leading import leaders_condition, remainder
 from dilemma.games.numbers.regimes import branches
+from small_games import led, ranging
 
 A, B, X, Y = sp.symbols("a b x y", real=True)
 
@@ -98,6 +102,91 @@ def test_what_a_branch_solves_satisfies_its_equations(steep):
         at |= {sp.Symbol(n, real=True): v for own in solved.play.values() for n, v in own.items()}
         assert solved.branch == inside.name
         assert all(abs(steep.expand_play(e).subs(at)) < 1e-20 for e in inside.equations)
+
+
+# --- at an end of the leader's range ----------------------------------------------------------------
+
+
+SHARE = {**ranging(0, 1), "open": "both"}
+
+
+@pytest.fixture(scope="module")
+def mobilising():
+    """Return a game of a defender who mobilises x at a cost, and an attacker who attacks if that pays."""
+    return led(
+        {
+            "defender": "(1 - y)*v + y*(x/(x + f)*v - c) - x",
+            "attacker": "y*(f/(x + f)*w - c)",
+        },
+        parameters=dict.fromkeys("vfcw", SHARE),
+    )
+
+
+@pytest.fixture(scope="module")
+def attacked():
+    """Return a game in which the attack comes anyway."""
+    return led(
+        {"defender": "v*x/(x + f) - x", "attacker": "y"}, parameters=dict.fromkeys("vf", SHARE)
+    )
+
+
+def status(model, text, **fields):
+    (verdict,) = decide(model, model.make_claim(text, over="all", **fields), seconds=60)
+    return verdict.status
+
+
+def test_nothing_is_chosen_only_if_the_slope_at_nothing_is_not_positive(attacked):
+    assert status(attacked, "f >= v", given="x == 0") == "proved"
+
+
+def test_a_leaders_closed_form_is_proved_at_the_end_and_inside(attacked):
+    assert status(attacked, "x == max(sqrt(f*v) - f, 0)") == "proved"
+
+
+def test_propositions_say_where_the_end_is_chosen(attacked):
+    words = {p.says: (p.words, p.play) for p in dilemma.propositions(attacked)}
+    (at_nothing,) = (w for says, (w, _) in words.items() if "x.low" in says)
+    assert at_nothing == "f >= v"
+
+
+@pytest.mark.slow
+def test_with_a_reply_that_hangs_on_the_choice_the_slope_at_the_end_counts(mobilising):
+    war = "w > c and y == 1"
+    assert status(mobilising, "f >= v", given=f"{war} and x == 0") == "proved"
+    assert status(mobilising, "x == max(sqrt(f*v) - f, 0)", given=war) == "proved"
+
+
+def test_no_optimum_at_an_end_is_lost(mobilising):
+    """What is paid where the branches say the optimum lies is the best of a fine grid."""
+    stream = random.Random(2)
+    grid = np.linspace(0, 1, 20_001)
+    for _ in range(12):
+        at = {name: sp.Rational(stream.randint(1, 99), 100) for name in "vfcw"}
+        v, f, c, w = (float(at[name]) for name in "vfcw")
+        attacks = f / (grid + f) * w > c
+        war = grid / (grid + f) * v - c
+        paid = np.where(attacks, war, v) - grid
+        (optimum, *_) = dilemma.solve(mobilising, at)
+        assert float(optimum.payoffs["defender"]) == pytest.approx(paid.max(), abs=1e-3), at
+
+
+def test_an_end_at_which_the_reply_is_about_to_change_is_kept():
+    """The follower does as the leader does: held at nothing, the leader would gain by leaving, and it does not."""
+    model = led({"first": "a*x - 3*y", "second": "-(y - x)**2"}, parameters={"a": ranging(0, 2)})
+    (optimum,) = dilemma.solve(model, {"a": 1})
+    assert optimum.outcomes["x"] == 0
+    assert status(model, "x == 0") == "proved"
+    assert status(model, "x == 0 and y == 0") == "proved"
+
+
+def test_of_several_equilibria_of_those_who_reply_the_worst_may_lie_elsewhere():
+    """Where ties count against the leader, nothing is said of its slope at an end."""
+    model = led(
+        {"first": "x*(1 - y)", "second": "y*(2*z - 1)", "third": "z*(2*y - 1)"},
+        ties="against",
+    )
+    (end, *_) = (b for b in branches(model) if b.name == "x.low, y.low, z.low")
+    assert not any(isinstance(c, sp.Or | sp.LessThan) for c in end.conditions)
 
 
 # --- polynomials ----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ makes such a statement harder to prove.  Of chances that may be any within bound
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, islice, product
 
@@ -51,12 +51,23 @@ def _definite(branch: Branch) -> list[Branch]:
     return [
         replace(
             branch,
-            shape=Shape.of({**closed, **free}, branch.shape.nonzero),
+            shape=Shape.of({**_put(free, closed), **free}, branch.shape.nonzero),
             conditions=(*branch.conditions, *ties, *(sp.Ne(slope, 0) for slope in slopes)),
             located=None,
         )
         for free, slopes in islice(_middles(branch.shape.loose, conditions), MOST_MIDDLES)
     ]
+
+
+def _put(
+    free: Mapping[sp.Symbol, sp.Expr], closed: Mapping[sp.Symbol, sp.Expr]
+) -> dict[sp.Symbol, sp.Expr]:
+    """Return closed forms once free chances are settled, on which they may hang."""
+    hang = set(free)
+    return {
+        symbol: sp.cancel(form.xreplace(dict(free))) if form.free_symbols & hang else form
+        for symbol, form in closed.items()
+    }
 
 
 def _middles(

@@ -545,6 +545,13 @@ def _implicit(model: Model) -> str:
     return _untold(f"({name})") if name else ""
 
 
+def _all_told(model: Model, at: Mapping[str, sp.Expr]) -> bool:
+    """Tell whether no branch holds at a calibration but those of which parameters say where they do."""
+    values = model.values(at)
+    untold = [branch for branch in games.branches(model) if branch.where is None]
+    return not any(model.game.may_hold(model, branch, values) for branch in untold)
+
+
 def _untold(what: str) -> str:
     return f"the zones do not tell equilibria without a closed form, such as {what}"
 
@@ -605,6 +612,6 @@ def _left_out(
             f"please report this with {at}"
         )
     others = sorted(names - where.keys())
-    if found.continua or others:
+    if others or (found.continua and not _all_told(model, at)):
         return _untold(f"({others[0]})" if others else "a continuum")
     return ""

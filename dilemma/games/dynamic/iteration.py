@@ -12,7 +12,7 @@ the definition, and what the game tends to as it ends after ever more periods
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import inf
@@ -20,6 +20,7 @@ from math import inf
 import sympy as sp
 
 from dilemma.errors import DisagreementError, UnsupportedError
+from dilemma.games.branch import Branch
 from dilemma.games.dynamic import MOST, Policy, dynamic_of
 from dilemma.games.dynamic.horizon import limits
 from dilemma.games.dynamic.stages import Call, Does, Reached, Threshold, Until, Worth
@@ -276,6 +277,7 @@ def _beyond(search: _Search, policies: Sequence[Policy]) -> tuple[str, list[Doub
         points, doubts = by_branches(search.model, search.values, only=called)
     except UnsupportedError as error:
         return "", [Doubt(str(error))]
+    points += _amid(search, called)
     for point in points:
         doing = _doing(search, called[point.branch.name], point)
         if not search.look(called[point.branch.name], doing, exact=point.exact):
@@ -299,6 +301,25 @@ def _beyond(search: _Search, policies: Sequence[Policy]) -> tuple[str, list[Doub
             )
     seen = sum(any(_alike(worth, other) for worth in reached) for other in known)
     return f"{said}; {tries} ever longer horizons tend to {seen} of all {len(known)}", doubts
+
+
+def _amid(search: _Search, called: Collection[str]) -> Iterator[Point]:
+    """Yield one of each continuum in which somebody is indifferent at all calibrations: it stands for all."""
+    from dilemma.games.dynamic.policies import branches
+    from dilemma.games.points import candidate, solution
+
+    model, values = search.model, search.values
+    for branch in branches(model):
+        if branch.name not in called or branch.located is None or not _is_free(branch):
+            continue
+        some = solution(branch, {s: model.expand(v) for s, v in values.items()})
+        if some.exists:
+            point = candidate(model, branch, values, some.values, exact=search.valued.exact)
+            yield from [] if point is None else [point]
+
+
+def _is_free(branch: Branch) -> bool:
+    return branch.shape is not None and bool(branch.shape.loose)
 
 
 def _doing(search: _Search, policy: Policy, point: Point) -> Doing:

@@ -40,6 +40,7 @@ from dilemma.games.dynamic.stages import (
 )
 from dilemma.games.dynamic.systems import NOTHING, Linear, Place, System
 from dilemma.games.dynamic.times import Passing, reached, until
+from dilemma.games.free_chances import located
 from dilemma.model import Model
 from dilemma.theory.parts import Profile, tied
 
@@ -136,13 +137,17 @@ class _Way:
 
     def branch(self) -> Branch | None:
         """Write it down: what it is worth, and when nobody would do otherwise; None if never."""
-        equal = [e for e in self._short(self._equal()) if e != 0]
+        vanishing = (self._less(gap) for gap in self._equal())
+        equal = [e for e in self._short(vanishing) if e != 0]
         best = [sp.Ge(gap, 0) for gap in self._short(self._best())]
         slopes = [sp.Gt(slope, 0) for slope in self._short(self._slopes())]
         conditions = dict.fromkeys((*self._positive(), *slopes, *best))
         if sp.false in conditions or any(e.is_number for e in equal):
             return None
-        told = self.values()
+        told, shape = self.values(), triangle(equal, self.unknowns)
+        where = _located(self.model, equal, self.unknowns, tuple(conditions))
+        if where is None and shape is not None and not shape.ties:
+            where = located(shape, tuple(conditions))
         cuts = tuple(s for s in self.unknowns if s in self._cuts())
         return Branch(
             name=self.game.called(self.policy),
@@ -152,10 +157,18 @@ class _Way:
             unknowns=self.unknowns,
             equations=tuple(equal),
             conditions=tuple(c for c in conditions if c is not sp.true),
-            shape=triangle(equal, self.unknowns),
+            shape=shape,
             cutoffs=cuts,
-            located=_located(self.model, equal, self.unknowns, tuple(conditions)),
+            located=where,
         )
+
+    def _less(self, gap: sp.Expr) -> sp.Expr:
+        """Leave out of what vanishes the chances that are its factors: where somebody mixes, none is nought."""
+        gap = sp.expand(gap)
+        for chance in self.unknowns:
+            while gap != 0 and gap.is_polynomial(chance) and gap.coeff(chance, 0) == 0:
+                gap = sp.expand(gap / chance)
+        return gap
 
     def _cuts(self) -> set[sp.Symbol]:
         """Return the unknowns that are the chance of a shock below a cutoff."""

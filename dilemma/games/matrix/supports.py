@@ -8,11 +8,13 @@ action a.  What player i gains by a over b is, for every choice o of the others,
 and (p_1, ..., p_n) with supports S_1, ..., S_n is an equilibrium iff for every player i, with one
 action a of S_i, the sum over o of gap_i(a, b; o) * (product of p_k(o_k)) vanishes for b in S_i and
 is not negative for b outside.  Supports of unequal size are kept: they are how degenerate games
-have equilibria.
+have equilibria.  Where a player is indifferent whatever the parameters are, another one may mix as it
+likes, within bounds; such a branch says in parameters alone where it is (``located``).
 
 Which choices of supports occur at a calibration is told in floats, for one or for many.  A game of two players that is not degenerate has an odd number of equilibria (Lemke and Howson 1964,
 Journal of the SIAM 12: 413-423; for more players Wilson 1971, SIAM Journal on Applied Mathematics 21:
-80-87).  Where the branches that hold in floats are an even number, the game is solved exactly.
+80-87).  Where the branches that hold in floats are an even number, the game is solved exactly, unless
+somebody is always indifferent.
 """
 
 from __future__ import annotations
@@ -22,15 +24,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations, product
+from itertools import chain, combinations, product
 
 import numpy as np
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
 from dilemma.games.batch import Batch
-from dilemma.games.branch import Branch, Naming, Shape
-from dilemma.games.exact import solve_exactly
+from dilemma.games.branch import Branch, Naming, Shape, triangle
+from dilemma.games.exact import ExactSolution, solve_exactly
+from dilemma.games.free_chances import located
 from dilemma.games.kind import Quick
 from dilemma.games.points import Values, solution
 from dilemma.model import Model
@@ -85,8 +88,27 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
 @lru_cache(maxsize=128)
 def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 -- cached
     naming = Naming(model) if named else None
+    paid = _alike(model)
     supports = [list(_supports(player.actions)) for player in model.players.values()]
-    return tuple(_branch(model, naming, choice) for choice in product(*supports))
+    return tuple(_branch(model, paid, naming, choice) for choice in product(*supports))
+
+
+Paid = Mapping[Profile, Mapping[str, sp.Expr]]
+
+
+def _alike(model: Model) -> Paid:
+    """Return payoffs, written alike where for all parameters an action pays a player what another does.
+
+    So what is gained by one over the other is nought as it stands.
+    """
+    paid = {profile: dict(cell) for profile, cell in model.payoffs.items()}
+    for position, player in enumerate(model.players.values()):
+        first: dict[tuple[Profile, sp.Expr], sp.Expr] = {}
+        for profile, cell in paid.items():
+            others = (*profile[:position], *profile[position + 1 :])
+            told = sp.expand(model.expand(cell[player.name]))
+            cell[player.name] = first.setdefault((others, told), cell[player.name])
+    return paid
 
 
 def _supports(actions: Profile) -> Iterator[Profile]:
@@ -94,7 +116,7 @@ def _supports(actions: Profile) -> Iterator[Profile]:
         yield from combinations(actions, size)
 
 
-def _branch(model: Model, naming: Naming | None, choice: Sequence[Profile]) -> Branch:
+def _branch(model: Model, paid: Paid, naming: Naming | None, choice: Sequence[Profile]) -> Branch:
     """Write down one choice of supports."""
     players = list(model.players.values())
     mixes = [_mix(player, support) for player, support in zip(players, choice, strict=True)]
@@ -102,14 +124,18 @@ def _branch(model: Model, naming: Naming | None, choice: Sequence[Profile]) -> B
     best: list[sp.Expr] = []
     for position, player in enumerate(players):
         gains = {
-            b: _gain(model, naming, mixes, position, choice[position][0], b)
+            b: _gain(model, paid, naming, mixes, position, (choice[position][0], b))
             for b in player.actions
             if b != choice[position][0]
         }
-        equal.append([gains[b] for b in choice[position][1:]])
-        best += [gain for b, gain in gains.items() if b not in choice[position]]
+        equal.append([e for e in dict.fromkeys(map(gains.get, choice[position][1:])) if e != 0])
+        # What pays the same as something in the support is no better, and needs no saying.
+        beyond = (gain for b, gain in gains.items() if b not in choice[position])
+        best += [gain for gain in beyond if gain not in equal[position]]
     unknowns = [[p for p in mix.values() if p.is_Symbol] for mix in mixes]
     positive = [p > 0 for mix in mixes if len(mix) > 1 for p in mix.values()]
+    conditions = (*positive, *(sp.Ge(gain, 0) for gain in best))
+    shape = _shape(equal, unknowns)
     play = {
         player.name: {a: mix.get(a, sp.Integer(0)) for a in player.actions}
         for player, mix in zip(players, mixes, strict=True)
@@ -124,8 +150,9 @@ def _branch(model: Model, naming: Naming | None, choice: Sequence[Profile]) -> B
         outcomes={n: _expected(play, o.profiles) for n, o in model.outcomes.items()},
         unknowns=tuple(u for own in unknowns for u in own),
         equations=tuple(e for own in equal for e in own),
-        conditions=(*positive, *(sp.Ge(gain, 0) for gain in best)),
-        shape=_shape(equal, unknowns),
+        conditions=conditions,
+        shape=shape,
+        located=None if shape is None or shape.ties else located(shape, conditions),
     )
 
 
@@ -136,16 +163,21 @@ def _mix(player: Player, support: Profile) -> dict[str, sp.Expr]:
 
 
 def _gain(
-    model: Model, naming: Naming | None, mixes: Sequence[Mix], position: int, one: str, other: str
+    model: Model,
+    paid: Paid,
+    naming: Naming | None,
+    mixes: Sequence[Mix],
+    position: int,
+    actions: tuple[str, str],
 ) -> sp.Expr:
     """Return what one action of a player gains over another against the others' mixes."""
     player = list(model.players)[position]
     others = [mix if k != position else {"": sp.Integer(1)} for k, mix in enumerate(mixes)]
     total: sp.Expr = sp.Integer(0)
     for rest in product(*others):
-        at, instead = ((*rest[:position], a, *rest[position + 1 :]) for a in (one, other))
+        at, instead = ((*rest[:position], a, *rest[position + 1 :]) for a in actions)
         chance = sp.Mul(*(mix[a] for mix, a in zip(others, rest, strict=True)))
-        gap = model.payoffs[at][player] - model.payoffs[instead][player]
+        gap = paid[at][player] - paid[instead][player]
         total += chance * (gap if naming is None else naming.shortest(gap))
     return sp.expand(total)
 
@@ -167,25 +199,40 @@ def _shape(
 ) -> Shape | None:
     """Solve two players' indifference for each other's mix by Cramer's rule, where it can be.
 
-    Where it cannot, only ties in payoffs leave a solution, and then more than one.  With three or
-    more players who mix, indifference is not linear in the others' mixes, and is not solved.
+    Where it cannot, only ties in payoffs leave a solution, and then more than one: where they tie for
+    some parameters alone, what must vanish is all that is told.  With three or more players who mix,
+    indifference is not linear in the others' mixes, and is not solved.
     """
     mixing = [k for k, own in enumerate(unknowns) if own]
     if len(mixing) > 2:
         return None
     if not mixing:
         return Shape()
+    closed = _closed(equal, unknowns, mixing) if len(mixing) == 2 else None
+    if closed is not None:
+        return closed
     everything = [e for own in equal for e in own]
-    tied = Shape(ties=tuple(everything), loose=tuple(u for own in unknowns for u in own))
-    if len(mixing) == 1 or len(unknowns[mixing[0]]) != len(unknowns[mixing[1]]):
-        return tied
+    loose = [u for own in unknowns for u in own]
+    free = triangle(everything, loose)
+    return Shape(ties=tuple(everything), loose=tuple(loose)) if free is None or free.ties else free
+
+
+def _closed(
+    equal: Sequence[Sequence[sp.Expr]],
+    unknowns: Sequence[Sequence[sp.Symbol]],
+    mixing: Sequence[int],
+) -> Shape | None:
+    """Solve two players' indifference by Cramer's rule; None where it cannot be."""
+    pairs = (mixing, mixing[::-1])
+    if any(len(equal[mine]) != len(unknowns[other]) for mine, other in pairs):
+        return None
     closed: dict[sp.Symbol, sp.Expr] = {}
     nonzero: list[sp.Expr] = []
-    for mine, other in (mixing, mixing[::-1]):
+    for mine, other in pairs:
         coefficients, constants = sp.linear_eq_to_matrix(list(equal[mine]), list(unknowns[other]))
         determinant = sp.expand(coefficients.det())
         if determinant == 0:
-            return tied
+            return None
         for k, unknown in enumerate(unknowns[other]):
             replaced = coefficients.copy()
             replaced[:, k] = constants
@@ -203,8 +250,9 @@ def may_hold(branch: Branch, values: Values) -> bool:
 
 
 def settle_batch(batch: Batch) -> Batch:
-    """Doubt an even number of equilibria, if all were looked for."""
-    if batch.unsolved:
+    """Doubt an even number of equilibria, if all were looked for and nobody is always indifferent."""
+    free = [rows.branch.located for rows in batch.rows if rows.branch.located is not None]
+    if batch.unsolved or any(sp.false not in located for located in free):
         return batch
     count = np.sum([rows.holds[:, 0] for rows in batch.rows], axis=0)
     return replace(batch, doubtful=batch.doubtful | (count % 2 == 0))
@@ -223,6 +271,9 @@ def quick(model: Model) -> Quick | None:
     compiled = exactly([p.symbol for p in model.parameters.values()], payoffs)
     wide = len(column.actions)
 
+    free = any(branch.located is not None for branch in branches(model))
+    everybody = (row.actions, column.actions)
+
     def names(calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
         flat = compiled(*(calibration[name] for name in model.parameters))
         half = len(flat) // 2
@@ -231,14 +282,34 @@ def quick(model: Model) -> Quick | None:
             for side in (flat[:half], flat[half:])
         )
         found = solve_exactly(A, B)
+        extreme = (tuple(map(_used, profile)) for profile in found.profiles)
+        pairs = chain(extreme, _mixed(found)) if free else extreme
         return tuple(
-            dict.fromkeys(
-                ", ".join(
-                    "/".join(a for a, p in zip(player.actions, mix, strict=True) if p)
-                    for player, mix in ((row, x), (column, y))
-                )
-                for x, y in found.profiles
+            ", ".join(
+                "/".join(a for k, a in enumerate(actions) if k in used)
+                for actions, used in zip(everybody, pair, strict=True)
             )
+            for pair in dict.fromkeys(pairs)
         )
 
     return names
+
+
+Used = frozenset[int]
+
+
+def _used(mix: Sequence[Fraction]) -> Used:
+    return frozenset(k for k, chance in enumerate(mix) if chance)
+
+
+def _mixed(found: ExactSolution) -> Iterator[tuple[Used, Used]]:
+    """Yield the supports in all maximal Nash subsets: what extreme strategies use, joined for each player."""
+    for subset in found.subsets:
+        own: list[list[Used]] = []
+        for side in (0, 1):
+            joined: dict[Used, None] = {}
+            for k in subset:
+                used = _used(found.profiles[k][side])
+                joined.update(dict.fromkeys([used, *(used | other for other in joined)]))
+            own.append(list(joined))
+        yield from product(*own)

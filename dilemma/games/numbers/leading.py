@@ -23,7 +23,7 @@ from dilemma.games.numbers.first_order import Stationary, admissible, positive_f
 from dilemma.games.numbers.powers import in_roots
 from dilemma.model import Model
 
-__all__ = ["leaders_condition", "remainder", "total"]
+__all__ = ["leaders_condition", "positive_ones", "remainder", "signed", "total"]
 
 
 def total(model: Model, follows: Stationary, formula: sp.Expr, choice: Choice) -> sp.Expr | None:
@@ -77,7 +77,7 @@ def leaders_condition(
     slope = _along(follows, payoff, choice.symbol)
     if slope is None:
         return None
-    positive = _positive(model) | {model.expand_play(gap) for _, gap, _ in choice.bounds()}
+    positive = positive_ones(model) | {model.expand_play(gap) for _, gap, _ in choice.bounds()}
     found, even = _reduced(slope, follows, positive)
     for definition in () if even else model.definitions.values():
         told = _in_terms_of(model, definition.symbol, follows, choice, conditions)
@@ -107,8 +107,8 @@ def _in_terms_of(
     along = _along(told, payoff, own)
     if along is None:
         return None
-    found, even = _reduced(along, told, _positive(model))
-    found = _without(found, _positive(model)) if even else found
+    found, even = _reduced(along, told, positive_ones(model))
+    found = _without(found, positive_ones(model)) if even else found
     shape = triangle((*told.equations, found), (*told.unknowns, own)) if even else None
     if shape is None or shape.loose:
         return None
@@ -126,7 +126,7 @@ def _never(model: Model, vanishes: sp.Expr, conditions: Sequence[sp.Basic]) -> b
         return False
 
 
-def _positive(model: Model) -> set[sp.Expr]:
+def positive_ones(model: Model) -> set[sp.Expr]:
     """Return what is positive for all admissible parameters, and choices that are."""
     found: set[sp.Expr] = set()
     for parameter in model.parameters.values():
@@ -168,6 +168,24 @@ def _without(polynomial: sp.Expr, positive: set[sp.Expr]) -> sp.Expr:
     factors = sp.factor_list(polynomial)[1]
     kept = [factor for factor, _ in factors if not positive_factor(factor, positive)]
     return sp.expand(sp.Mul(*kept)) if kept else sp.Integer(1)
+
+
+def signed(polynomial: sp.Expr, positive: set[sp.Expr]) -> sp.Expr:
+    """Return what has the sign of a polynomial: factors that are positive are left out, others kept.
+
+    What is no polynomial stays as it is.
+
+    Examples
+    --------
+    >>> a, x = sp.symbols("a x", real=True)
+    >>> signed(sp.expand(-2 * a * (x - 1) ** 2), {a})
+    -2*x**2 + 4*x - 2
+    """
+    if not polynomial.is_polynomial():
+        return polynomial
+    constant, factors = sp.factor_list(polynomial)
+    kept = (base**power for base, power in factors if base not in positive)
+    return sp.expand(constant * sp.Mul(*kept))
 
 
 def remainder(dividend: sp.Expr, divisor: sp.Expr, symbol: sp.Symbol) -> tuple[sp.Expr, sp.Expr]:

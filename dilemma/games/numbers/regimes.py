@@ -10,8 +10,9 @@ conditions F(z, K) = 0 move the reply z with the leader's choice:
 The leader's optimum lies inside a regime where that slope vanishes, at an end of the interval, or
 on the border of two regimes: where something just stops to bind, its shadow price being zero.
 There the leader must lose on both sides, so that a concave kink holds the optimum for an open set
-of parameters.  The slope is worked out in :mod:`dilemma.games.numbers.leading`.  Which of these
-candidates is best is a comparison of values (``rivals``).
+of parameters.  At an end it must lose on the one side there is, as far as the regime goes on.  The
+slope is worked out in :mod:`dilemma.games.numbers.leading`.  Which of these candidates is best is a
+comparison of values (``rivals``).
 
 A bargain at the end multiplies each branch by the ways in which it may end: Nash bargaining over
 one number t.  With gains g_1 and g_2 that are linear in t, and powers w_1 and w_2, the product of
@@ -48,7 +49,7 @@ from dilemma.games.numbers.first_order import (
     unbounded,
     with_roots,
 )
-from dilemma.games.numbers.leading import leaders_condition, total
+from dilemma.games.numbers.leading import leaders_condition, positive_ones, signed, total
 from dilemma.games.numbers.powers import in_roots, kinks, roots, slope
 from dilemma.model import Model
 from dilemma.theory.parts import Outcome
@@ -80,6 +81,9 @@ class Candidate:
         Those of the leader and of the followers.
     shape : Shape or None
         The equations solved, where that was done in other terms than they are in.
+    turns : tuple
+        What holds besides of an optimum there, and not of every place like it: at an end, that the
+        leader loses by leaving it.
     """
 
     follows: Stationary
@@ -88,6 +92,7 @@ class Candidate:
     equations: tuple[sp.Expr, ...]
     conditions: tuple[sp.Basic, ...]
     shape: Shape | None = None
+    turns: tuple[sp.Basic, ...] = ()
 
 
 def candidates(model: Model) -> Iterator[Candidate]:
@@ -103,10 +108,13 @@ def candidates(model: Model) -> Iterator[Candidate]:
     regimes = {binds: with_roots(model, follows, *slopes) for binds, follows in sets.items()}
     ends = {name: (in_roots(model, gap), is_open) for name, gap, is_open in choice.bounds()}
     inside = tuple(sp.Gt(gap, 0) for gap, _ in ends.values())
+    settled = _settled(model)
     for binds, follows in regimes.items():
         weak = tuple(sp.Ge(price, 0) for price in follows.prices.values())
         strict = tuple(sp.Gt(price, 0) for price in follows.prices.values())
-        yield from _at_ends(with_roots(model, sets[binds], paid), ends, weak)
+        for end in _at_ends(with_roots(model, sets[binds], paid), ends, weak):
+            turns = _turns(model, choice, end, ends) if settled else ()
+            yield replace(end, turns=turns)
         conditions = (*follows.slack, *strict, *inside)
         vanishes = leaders_condition(model, follows, choice, conditions)
         if vanishes is None:
@@ -136,6 +144,53 @@ def _at_ends(
                 (*follows.equations, top(gap)),
                 (*follows.slack, *weak, *(sp.Ge(g, 0) for n, (g, _) in ends.items() if n != name)),
             )
+
+
+def _settled(model: Model) -> bool:
+    """Tell whether a reply that is strict goes on as the leader moves, and none that pays it less counts.
+
+    Payoffs are concave, so that what solves first-order conditions is a best reply; of several equilibria
+    of those who reply the leader's worst may lie elsewhere as soon as it leaves an end.
+    """
+    replying = model.game.moves[-1]
+    alone = len(replying) == 1 or numbers_of(model).ties == "leader"
+    return alone and all(concave(model, player) is True for player in replying)
+
+
+def _turns(
+    model: Model, choice: Choice, end: Candidate, ends: Mapping[str, tuple[sp.Expr, bool]]
+) -> tuple[sp.Basic, ...]:
+    """State that the leader loses by leaving an end, as far as the reply goes on as it is.
+
+    It does if nothing is about to bind, or to bind no more, the reply is determined, and there is room.
+    """
+    name, reply = end.binds[0], end.follows.unknowns
+    slope = _leaders(model, end.follows, choice)
+    if slope is None:
+        return ()
+    known = _settling(end, choice)
+    above, below = (part.xreplace(known) for part in sp.fraction(sp.cancel(sp.together(slope))))
+    over, under = sp.fraction(sp.together(above * below))
+    inwards = sp.expand(over * under) * (1 if name.endswith(".low") else -1)
+    room = [gap for other, (gap, _) in ends.items() if other != name]
+    borders = [c.lhs - c.rhs for c in end.follows.slack if isinstance(c, sp.GreaterThan)]
+    moves = sp.Matrix(end.follows.equations).jacobian(reply).det(method="berkowitz") if reply else 1
+    stops = (*end.follows.prices.values(), *borders, *room, sp.sympify(moves))
+    positive = positive_ones(model)
+    told = [signed(top(stop.xreplace(known)), positive) for stop in stops]
+    loses = sp.Le(signed(inwards, positive), 0)
+    turns = sp.Or(loses, *(sp.Eq(stop, 0) for stop in told if not stop.is_nonzero))
+    return () if turns is sp.true else (turns,)
+
+
+def _settling(end: Candidate, choice: Choice) -> dict[sp.Symbol, sp.Expr]:
+    """Return what is chosen at an end: the leader's choice, and others where that is a number."""
+    found = {choice.symbol: choice.low if end.binds[0].endswith(".low") else choice.high}
+    for equation in end.follows.equations:
+        if len(equation.free_symbols) == 1 and sp.degree(equation) == 1:
+            (symbol,) = equation.free_symbols
+            found[symbol] = -equation.coeff(symbol, 0) / equation.coeff(symbol, 1)
+    return found
 
 
 def _at_kinks(
@@ -300,12 +355,21 @@ def _branches(
     _check(model)
     replying = model.game.moves[-1]
     relaxed = any(concave(model, player) is not True for player in replying)
+    led = bool(model.game.leader) and not holding
     found: list[Branch] = []
+    turns: list[tuple[sp.Basic, ...]] = []
     for candidate in _places(model, holding):
         for agreement in agreements(model) if bargain else (Agreement((NONE,), (), (), ()),):
-            led = bool(model.game.leader) and not holding
             found.append(_branch(model, candidate, agreement, relaxed=relaxed, led=led))
-    return _with_rivals(model, found) if model.game.leader and not holding else tuple(found)
+            turns.append(candidate.turns)
+    if not led:
+        return tuple(found)
+    # What another place pays counts whether or not it is an optimum itself.
+    rivalled = _with_rivals(model, found)
+    return tuple(
+        replace(branch, conditions=(*branch.conditions, *own))
+        for branch, own in zip(rivalled, turns, strict=True)
+    )
 
 
 def _check(model: Model) -> None:

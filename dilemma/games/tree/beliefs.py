@@ -25,7 +25,6 @@ from typing import TypeVar
 
 import sympy as sp
 
-from dilemma.games.branch import Shape
 from dilemma.games.tree.credible import Way, cancelling, orders
 from dilemma.games.tree.nodes import History
 
@@ -35,7 +34,6 @@ __all__ = [
     "Weights",
     "eliminated",
     "letters_of",
-    "located",
     "shares_of",
     "subsets",
     "without",
@@ -204,7 +202,7 @@ def letters_of(what: str, histories: Sequence[History]) -> dict[History, sp.Symb
     }
 
 
-# --- beliefs eliminated, and chances that nothing ties down -----------------------------------------
+# --- beliefs eliminated -----------------------------------------------------------------------------
 
 
 def without(
@@ -259,59 +257,3 @@ def _substituted(
             continue
         left = [sp.expand(slope * other - own * constant) for own, other in lines]
         yield [] if slope.is_number else [slope], list(dict.fromkeys(e for e in left if e != 0))
-
-
-def located(shape: Shape | None, conditions: Sequence[sp.Basic]) -> tuple[sp.Basic, ...] | None:
-    """State in parameters alone when there is a branch in which some chances are free.
-
-    None where they are not: all is in closed form, or conditions are not linear in what is free.
-    """
-    if shape is None or not shape.loose or shape.last is not None:
-        return None
-    closed: dict[sp.Symbol, sp.Expr] = {}
-    for symbol, numerator, denominator in reversed(shape.steps):
-        closed[symbol] = sp.cancel((numerator / denominator).xreplace(closed))
-    if any(form.free_symbols & set(shape.loose) for form in closed.values()):
-        return None
-    left = [c.xreplace(closed) for c in conditions]
-    for free in shape.loose:
-        about = [c for c in left if free in c.free_symbols]
-        if not all(isinstance(c, sp.GreaterThan | sp.StrictGreaterThan) for c in about):
-            return None
-        lines = []
-        for c in about:
-            gap = sp.expand(c.lhs - c.rhs)
-            if not gap.is_polynomial(free) or sp.degree(gap, free) > 1:
-                return None
-            lines.append((gap.coeff(free, 1), gap.coeff(free, 0), type(c)))
-        left = [c for c in left if c not in about] + [some_number(lines)]
-    ties = [sp.Eq(sp.expand(tie.xreplace(closed)), 0) for tie in shape.ties]
-    nonzero = [sp.Ne(e.xreplace(closed), 0) for e in shape.nonzero]
-    return tuple(c for c in dict.fromkeys([*ties, *nonzero, *left]) if c is not sp.true)
-
-
-def some_number(lines: Sequence[tuple[sp.Expr, sp.Expr, type]]) -> sp.Basic:
-    """State that some number makes all lines positive, or not negative, as each is to be.
-
-    It is where a lower bound just holds, or, of a bound that it must exceed, as little as one likes
-    beyond it.
-
-    Examples
-    --------
-    >>> a = sp.Symbol("a", real=True)
-    >>> some_number([(sp.S.One, sp.S.Zero, sp.StrictGreaterThan), (-sp.S.One, a, sp.GreaterThan)])
-    a > 0
-    """
-    cases = []
-    for slope, constant, kind in lines:
-        if slope.is_number and slope <= 0:
-            continue
-        told = [] if slope.is_number else [sp.Gt(slope, 0)]
-        for own, other, wanted in lines:
-            gap = sp.expand(slope * other - own * constant)
-            if kind is sp.GreaterThan:
-                told.append(wanted(gap, 0))
-            else:
-                told.append(sp.Or(sp.Gt(gap, 0), sp.And(sp.Eq(gap, 0), wanted(own, 0))))
-        cases.append(sp.And(*told))
-    return sp.Or(*cases)

@@ -36,16 +36,9 @@ import sympy as sp
 from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch, Naming, Play, Shape, triangle
+from dilemma.games.free_chances import located
 from dilemma.games.tree import TreeGame, tree_of
-from dilemma.games.tree.beliefs import (
-    Beliefs,
-    Weights,
-    letters_of,
-    located,
-    shares_of,
-    subsets,
-    without,
-)
+from dilemma.games.tree.beliefs import Beliefs, Weights, letters_of, shares_of, subsets, without
 from dilemma.games.tree.credible import Tremble, Way
 from dilemma.games.tree.induction import probability
 from dilemma.games.tree.nodes import Decision, History
