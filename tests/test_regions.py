@@ -313,8 +313,28 @@ def test_actions_that_always_tie_are_not_passed_over():
     model = dilemma.matrix([["p", 0], ["p", 0]], [[1, 0], [1, 0]], parameters={"p": [0, 9]})
     model = model.replace(eras={"now": {"p": valued(1, 0.5, 2)}})
     found = dilemma.regions(model, draws=50)
+    assert found.covered
+    (zone,) = found.zones
+    assert zone.label == ("row_1, column_1", "row_2, column_1", "row_1/row_2, column_1")
+
+
+def test_a_continuum_that_no_condition_tells_is_said_to_be_untold():
+    """Of three players who mix no closed form is known, though one of them never minds."""
+    cells = {
+        (a, b, c): {"x": 0, "y": "v" if b == c else "0", "z": "v" if c == b else "0"}
+        for a, b, c in itertools.product(("a0", "a1"), ("b0", "b1"), ("c0", "c1"))
+    }
+    model = dilemma.Model(
+        name="three",
+        title="Three",
+        players={"x": ["a0", "a1"], "y": ["b0", "b1"], "z": ["c0", "c1"]},
+        payoffs=cells,
+        parameters={"v": ranging(1, 2)},
+        eras={"now": {"v": valued("3/2", 1, 2)}},
+    )
+    found = dilemma.regions(model, draws=20)
     assert not found.covered
-    assert "a continuum" in found.eras[0].reason
+    assert "without a closed form" in found.eras[0].reason
 
 
 def test_draws_that_contradict_the_proof_are_an_error(monkeypatch, abandonment):

@@ -33,7 +33,7 @@ def located(shape: Shape | None, conditions: Sequence[sp.Basic]) -> tuple[sp.Bas
     --------
     >>> p, a = sp.symbols("p a", real=True)
     >>> located(Shape(loose=(p,)), [p > 0, 1 - p > 0, sp.Ge(p - a, 0)])
-    (1 - a > 0,)
+    ((-a >= 0) | ((a > 0) & (1 - a > 0)),)
     """
     if shape is None or not shape.loose or shape.last is not None:
         return None
