@@ -124,19 +124,19 @@ def test_what_deviations_gain_is_what_they_gain_by_the_walk_at_numbers(name):
 
 
 def test_a_tie_goes_to_the_exact_path():
-    """The stag hunt at which both actions of the second pay the same whatever the first does."""
-    game = dilemma.matrix([["a", 0], [1, 1]], [[1, 1], [0, 0]], parameters={"a": [0, 2]})
+    """At a = 1 the first is indifferent if the second plays left, as it always does."""
+    game = dilemma.matrix([["a", 0], [1, 1]], [[1, 0], [1, 0]], parameters={"a": [0, 2]})
     found = dilemma.sweep(game, a=[0.5, 1, 1.5])
-    assert found.exact.values.tolist() == [True, True, True]  # the second is always indifferent
+    assert found.exact.values.tolist() == [False, True, False]
     for k, a in enumerate(("1/2", "1", "3/2")):
         assert set(told(found, a=k)) >= set(dilemma.solve(game, a=a).names)
 
 
 def test_without_the_exact_path_it_says_what_is_not_known():
-    game = dilemma.matrix([["a", 0], [1, 1]], [[1, 1], [0, 0]], parameters={"a": [0, 2]})
-    found = dilemma.sweep(game, a=[0.5, 1.5], exact=False)
-    assert not found.complete.values.any()
-    assert found.attrs["not complete"] == 2
+    game = dilemma.matrix([["a", 0], [1, 1]], [[1, 0], [1, 0]], parameters={"a": [0, 2]})
+    found = dilemma.sweep(game, a=[0.5, 1], exact=False)
+    assert found.complete.values.tolist() == [True, False]
+    assert found.attrs["not complete"] == 1
     assert "too close to call" in found.attrs["why not complete"]
     assert "NOT all equilibria" in str(summary(found))
 

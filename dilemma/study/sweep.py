@@ -95,9 +95,9 @@ def sweep(
     >>> import dilemma
     >>> found = dilemma.sweep("abandonment", "post_cold_war", m_J=[0, 0.2, 0.6], v_J=[0.2, 0.4])
     >>> dict(found.sizes)
-    {'m_J': 3, 'v_J': 2, 'equilibrium': 4}
-    >>> found.present.sel(equilibrium="(strong, strong)", v_J=0.2).values.tolist()
-    [True, True, False]
+    {'m_J': 3, 'v_J': 2, 'equilibrium': 3}
+    >>> found.present.sel(equilibrium="(weak, weak)", v_J=0.2).values.tolist()
+    [False, True, True]
     """
     axes, changes = axes_of(model, values)
     if not axes:

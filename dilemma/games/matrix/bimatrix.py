@@ -118,6 +118,7 @@ def in_words(players: Sequence[Player], extreme: Mapping[str, Sequence[Mix]]) ->
 
 
 def _freedom(mixes: Sequence[Mix]) -> str:
+    mixes = list({tuple(mix.items()): mix for mix in mixes}.values())
     actions = list(mixes[0])
     used = [a for a in actions if any(mix[a] for mix in mixes)]
     if len(mixes) == 1:
@@ -126,7 +127,8 @@ def _freedom(mixes: Sequence[Mix]) -> str:
     if len(corners) == len(mixes) == len(used):
         return "anything" if used == actions else f"any mixture of {_list(used)}"
     if len(used) == 2:
-        low, high = sorted(mix[used[1]] for mix in mixes)
+        every = sorted(mix[used[1]] for mix in mixes)
+        low, high = every[0], every[-1]
         rest = "" if len(actions) == 2 else f", else {used[0]}"
         return f"{used[1]} with any probability from {chance_of(low)} to {chance_of(high)}{rest}"
     return f"any mixture of {_list([f'({weighted(mix)})' for mix in mixes])}"

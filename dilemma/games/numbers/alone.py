@@ -7,7 +7,7 @@ are polished, by what payoffs and constraints are and how they slope.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ GRID = 65
 SCATTERED = 64  # points, where there are several numbers
 WORST = 1e30  # what is lost where a payoff has no value
 INSIDE = 1e-10  # by which a constraint may be violated
+AGAIN = 3  # times that the optimiser is asked, where it passes a constraint
 STEEP = 1e10  # what stands for a slope without bound
 Point = np.ndarray[Any, Any]
 
@@ -101,7 +102,7 @@ class Own:
         """Return the best numbers and what is lost by them."""
         good = self._best_first() or self._towards()
         hills = good[:1] if self._neighbours(good) else good[:2]
-        polished = [x for x in map(self._polished, hills) if x is not None and self.feasible(x)]
+        polished = [x for start in hills for x in self._climbed(start)]
         best = min([good[0], *polished], key=self.loss)
         return best, self.loss(best)
 
@@ -146,6 +147,31 @@ class Own:
         if np.any(self.gap(found.x) < -1e-7):
             raise NotFoundError("nothing that keeps the constraints")
         return [found.x]
+
+    def _climbed(self, start: Point) -> Iterator[Point]:
+        """Yield better numbers near a point that may be chosen.
+
+        What the optimiser ends at may pass a constraint by a little, by how much depends on the machine: from as
+        far as one may go towards it, it is asked again.
+        """
+        for _ in range(AGAIN):
+            found = self._polished(start)
+            if found is None:
+                return
+            if self.feasible(found):
+                yield found
+                return
+            start = self._back(start, found)
+            yield start
+
+    def _back(self, inside: Point, beyond: Point) -> Point:
+        """Return the last point towards another one that keeps the constraints."""
+        low, high = 0.0, 1.0
+        for _ in range(60):
+            middle = (low + high) / 2
+            kept = self.feasible(inside + middle * (beyond - inside))
+            low, high = (middle, high) if kept else (low, middle)
+        return inside + low * (beyond - inside)
 
     def _polished(self, start: Point) -> Point | None:
         """Return the best numbers near a point; None where that comes to nothing."""
