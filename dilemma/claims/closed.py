@@ -16,6 +16,7 @@ from sympy.core.relational import Relational
 
 from dilemma.claims.cases import Cases
 from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, defined
+from dilemma.deciders.question import Question
 from dilemma.games.branch import Branch, Shape
 from dilemma.model import Model
 
@@ -29,12 +30,33 @@ def none_does(cases: Cases, every: Iterable[Chosen], *, wrong: bool = False) -> 
 
     With ``wrong`` it is the opposite of what is claimed that it does not do.
     """
+    together = cases.empty()
     return [
         sp.Not(_does(cases, dict(zip(chosen, choice, strict=True)), wrong=wrong))
         for chosen in every
         if not any(branch.relaxed for branch in chosen.values())
+        if _may_do(cases, chosen, together, wrong=wrong)
         for choice in islice(product(*map(_definite, chosen.values())), MOST_MIDDLES)
     ]
+
+
+def _may_do(cases: Cases, chosen: Chosen, together: Question, *, wrong: bool) -> bool:
+    """Tell whether branches may do what is claimed, or its opposite, before closed forms are looked for.
+
+    These take longer than the question, where questions are quick.
+    """
+    statements, parts = cases.statements, cases.statements.parts()
+    symbols = Symbols(statements, chosen)
+    try:
+        claimed = sp.And(*map(symbols.formula, parts))
+    except UndefinedError:
+        return False
+    says = sp.Not(claimed) if wrong else claimed
+    if says in (sp.true, sp.false) or cases.tries_first:
+        return says is not sp.false
+    if not any(branch.unknowns for branch in chosen.values()):
+        return True
+    return together.ask(*cases.stated(chosen, parts), says, first=True).status != "unsat"
 
 
 def _definite(branch: Branch) -> list[Branch]:

@@ -19,7 +19,7 @@ nothing at its foot, provided that no determinant vanishes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import permutations
@@ -41,6 +41,7 @@ __all__ = [
     "Play",
     "RootSymbol",
     "Shape",
+    "compared",
     "separate",
     "solutions",
     "specialised",
@@ -137,6 +138,18 @@ class Shape:
         """Return what closed forms make: a triangle with nothing at its foot."""
         steps = tuple((symbol, formula, sp.S.One) for symbol, formula in closed.items())
         return cls(steps=steps, nonzero=tuple(nonzero), direct=True)
+
+
+def compared(relation: Callable[..., sp.Basic], gap: sp.Expr) -> sp.Basic:
+    """Return how a gap compares with nought; what sympy would look for is left to others.
+
+    Examples
+    --------
+    >>> a = sp.Symbol("a", real=True)
+    >>> compared(sp.Ge, a**2), compared(sp.Ge, sp.Integer(-1))
+    (a**2 >= 0, False)
+    """
+    return relation(gap, 0) if gap.is_number else relation(gap, 0, evaluate=False)
 
 
 @lru_cache(maxsize=10_000)
