@@ -75,7 +75,7 @@ def _definite(branch: Branch) -> list[Branch]:
             branch,
             shape=Shape.of({**_put(free, closed), **free}, branch.shape.nonzero),
             conditions=(*branch.conditions, *ties, *(sp.Ne(slope, 0) for slope in slopes)),
-            located=None,
+            locate=None,
         )
         for free, slopes in islice(_middles(branch.shape.loose, conditions), MOST_MIDDLES)
     ]

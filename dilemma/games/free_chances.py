@@ -23,7 +23,8 @@ from dilemma.games.branch import Shape, compared
 __all__ = ["located", "some_number"]
 
 MOST_CASES = 64  # of what is joined by "or", in conditions on one chance
-MOST_PARTS = 40  # inequalities that what is left of them may consist of
+MOST_PAIRS = 150  # of lines in a chance that are compared
+MOST_PARTS = 24  # inequalities that what is left of them may consist of
 Line = tuple[sp.Expr, sp.Expr, type]
 
 
@@ -99,7 +100,7 @@ def _bounded(free: sp.Symbol, about: Sequence[sp.Basic]) -> sp.Basic | None:
         count *= len(own)
     if count > MOST_CASES:
         return None
-    stated = []
+    ways: list[tuple[list[sp.Basic], list[Line]]] = []
     for choice in product(*alternatives):
         lines: list[Line] = []
         rest: list[sp.Basic] = []
@@ -111,8 +112,10 @@ def _bounded(free: sp.Symbol, about: Sequence[sp.Basic]) -> sp.Basic | None:
             if own_lines is None:
                 return None
             lines += own_lines
-        stated.append(sp.And(*rest, some_number(lines)))
-    return sp.Or(*stated)
+        ways.append((rest, lines))
+    if sum(len(lines) ** 2 for _, lines in ways) > MOST_PAIRS:
+        return None
+    return sp.Or(*(sp.And(*rest, some_number(lines)) for rest, lines in ways))
 
 
 def _cases(condition: sp.Basic) -> list[list[sp.Basic]]:

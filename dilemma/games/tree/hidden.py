@@ -27,7 +27,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, lru_cache, partial, reduce
 from itertools import product
 from operator import and_
 
@@ -500,7 +500,7 @@ class ChanceKnown:
             conditions=conditions,
             shape=shape,
             gaps=gaps,
-            located=located(shape, conditions, self.every.decided),
+            locate=partial(located, shape, conditions, self.every.decided),
         )
 
     def told(self, support: Supports, play: Play) -> Asked:
