@@ -23,7 +23,7 @@ from dilemma.games.branch import Shape, compared
 __all__ = ["located", "some_number"]
 
 MOST_CASES = 64  # of what is joined by "or", in conditions on one chance
-MOST_PAIRS = 150  # of lines in a chance that are compared
+MOST_PAIRS = 200  # of lines in a chance that are compared
 MOST_PARTS = 24  # inequalities that what is left of them may consist of
 Line = tuple[sp.Expr, sp.Expr, type]
 
