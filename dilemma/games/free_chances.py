@@ -23,8 +23,9 @@ from dilemma.games.branch import Shape, compared
 __all__ = ["located", "some_number"]
 
 MOST_CASES = 64  # of what is joined by "or", in conditions on one chance
+MANY_TERMS = 4  # of an inequality that is looked at for factors
 MOST_PAIRS = 200  # of lines in a chance that are compared
-MOST_PARTS = 24  # inequalities that what is left of them may consist of
+MOST_TERMS = 100  # of the inequalities that are left
 Line = tuple[sp.Expr, sp.Expr, type]
 
 
@@ -47,19 +48,19 @@ def located(
     --------
     >>> p, a = sp.symbols("p a", real=True)
     >>> located(Shape(loose=(p,)), [p > 0, 1 - p > 0, sp.Ge(p - a, 0)])
-    (1 - a > 0,)
+    ((-a >= 0) | ((a > 0) & (1 - a > 0)),)
     """
     if shape is None or not shape.loose or shape.last is not None or _bends(shape, conditions):
         return None
     closed: dict[sp.Symbol, sp.Expr] = {}
     for symbol, numerator, denominator in reversed(shape.steps):
         closed[symbol] = sp.cancel((numerator / denominator).xreplace(closed))
-    left = [c.xreplace(closed) for c in conditions]
+    left = [_cleared(c.xreplace(closed), decided) for c in conditions]
     for free in shape.loose:
         about = [c for c in left if free in c.free_symbols]
         stated = _bounded(free, about)
-        stated = None if stated is None else decided(stated)
-        if stated is None or len(stated.atoms(Relational)) > MOST_PARTS:
+        stated = None if stated is None else decided(_shorter(stated, decided))
+        if stated is None or _terms(stated) > MOST_TERMS:
             return None
         left = [c for c in left if c not in about] + [stated]
     ties = [compared(sp.Eq, sp.expand(tie.xreplace(closed))) for tie in shape.ties]
@@ -68,6 +69,50 @@ def located(
     found = tuple(c for c in told if c is not sp.true)
     loose = set(shape.loose)
     return None if any(c.free_symbols & loose for c in found) else found
+
+
+def _cleared(stated: sp.Basic, decided: Callable[[sp.Basic], sp.Basic]) -> sp.Basic:
+    """Return a statement without denominators, which do not vanish."""
+    if isinstance(stated, sp.And | sp.Or):
+        return stated.func(*(_cleared(part, decided) for part in stated.args))
+    if not isinstance(stated, Relational) or (gap := stated.lhs - stated.rhs).is_polynomial():
+        return stated
+    over, under = sp.fraction(sp.cancel(sp.together(gap)))
+    if not isinstance(stated, sp.Eq | sp.Ne):
+        over = over * _with_its_sign(under, decided)
+    return compared(stated.func, sp.expand(over))
+
+
+def _terms(stated: sp.Basic) -> int:
+    """Return how many terms a statement's inequalities have."""
+    return sum(len(sp.Add.make_args(part.lhs - part.rhs)) for part in stated.atoms(Relational))
+
+
+def _shorter(stated: sp.Basic, decided: Callable[[sp.Basic], sp.Basic]) -> sp.Basic:
+    """Return a statement whose long inequalities have lost factors that are known to be positive."""
+    if isinstance(stated, sp.And | sp.Or):
+        return stated.func(*(_shorter(part, decided) for part in stated.args))
+    if not isinstance(stated, sp.GreaterThan | sp.StrictGreaterThan | sp.Eq):
+        return stated
+    gap = sp.expand(stated.lhs - stated.rhs)
+    if not isinstance(gap, sp.Add) or len(gap.args) < MANY_TERMS:
+        return stated
+    number, factors = sp.factor_list(gap)
+    left = sp.sign(number)
+    for factor, power in factors:
+        if decided(compared(sp.Gt, factor)) is not sp.true:
+            left *= factor**power
+    return compared(stated.func, sp.expand(left))
+
+
+def _with_its_sign(formula: sp.Expr, decided: Callable[[sp.Basic], sp.Basic]) -> sp.Expr:
+    """Return the simplest product that is positive, or negative, where a polynomial is."""
+    number, factors = sp.factor_list(formula)
+    found = sp.sign(number)
+    for factor, power in factors:
+        if power % 2 and decided(compared(sp.Gt, factor)) is not sp.true:
+            found *= -1 if decided(compared(sp.Lt, factor)) is sp.true else factor
+    return found
 
 
 def _bends(shape: Shape, conditions: Sequence[sp.Basic]) -> bool:
