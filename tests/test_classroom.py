@@ -39,9 +39,10 @@ def opened(code, name, era="post_cold_war", **given):
 # --- the file ------------------------------------------------------------------------------------
 
 
-def test_all_shipped_models_are_on_a_page_of_under_530_kB():
+def test_all_shipped_models_are_on_a_page_of_under_600_kB():
+    """The statement, whose tree has hidden moves, has more branches than all others: 65 kB of 597."""
     assert [m["name"] for m in content(page())["models"]] == SHOWN
-    assert len(page().encode()) < 530_000
+    assert len(page().encode()) < 600_000
 
 
 def test_only_what_stands_in_the_file_may_run_or_colour_it():
@@ -503,6 +504,9 @@ def passes(name, least):
     return lambda row: row["values"][name] is not None and row["values"][name] >= least
 
 
+TOLD_APART = "(statement, wait, firm, challenge, concede, silent)"
+SAID_BY_ALL = "(statement, wait, firm, challenge, concede, statement)"
+
 # What answers a question, and which way its slider goes to find it: +1 up, -1 down.
 ANSWERS = {
     ("abandonment", "article_nine"): (leaves(0, "harmony"), 1),
@@ -523,6 +527,10 @@ ANSWERS = {
     ("triangle", "trade_with_the_rival"): (passes("abandonment_if_challenged", 0.25), 1),
     ("triangle", "a_word_in_tokyo"): (plays("(challenge, firm, support/restrain)"), -1),
     ("triangle", "brinkmanship"): (plays("(challenge, concede, support/restrain)"), 1),
+    ("statement", "a_word_in_tokyo"): (lambda row: "(silent, wait, firm, wait, firm, silent)" not in row["names"], -1),
+    # Above the other border, tau_H, nobody makes one; below this one everybody may.
+    ("statement", "said_before"): (lambda row: SAID_BY_ALL in row["names"] and TOLD_APART not in row["names"], -1),
+    ("statement", "whose_reputation"): (lambda row: TOLD_APART not in row["names"], -1),
     ("trade", "whose_interdependence"): (lambda row: row["values"]["exposure"] <= 0.038, 1),
     ("trade", "hump"): (lambda row: row["values"]["drag"] >= row["values"]["B"] / 2, 1),
     ("trade", "peace_by_trade"): (plays("(y.low)"), 1),
@@ -580,6 +588,8 @@ BORDERS = {
     ("assets", "threat"): "v",
     ("assets", "upkeep"): "v",
     ("repeated", "impatience"): "delta",
+    ("statement", "a_word_in_tokyo"): "p",
+    ("statement", "said_before"): "tau",
 }
 
 

@@ -68,7 +68,7 @@ def test_what_a_game_is_about_is_told_first_in_few_sentences_and_nothing_is_lost
     assert f"{first} {rest}".strip() == " ".join(model.reads.split())
 
 
-@pytest.mark.parametrize("name", ["abandonment", "abandonment_hedging", "triangle"])
+@pytest.mark.parametrize("name", ["abandonment", "abandonment_hedging", "statement", "triangle"])
 def test_it_says_what_every_action_is(name):
     model = dilemma.load(name)
     (first, _), named = texts(model)["about"], set(actions(model))

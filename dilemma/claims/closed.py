@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations, islice, product
+from itertools import combinations, compress, islice, product
+from operator import not_
 
 import sympy as sp
 from sympy.core.relational import Relational
 
 from dilemma.claims.cases import Cases
 from dilemma.claims.meaning import Chosen, Symbols, UndefinedError, defined
+from dilemma.deciders.question import Question
 from dilemma.games.branch import Branch, Shape
 from dilemma.model import Model
 
@@ -29,12 +31,48 @@ def none_does(cases: Cases, every: Iterable[Chosen], *, wrong: bool = False) -> 
 
     With ``wrong`` it is the opposite of what is claimed that it does not do.
     """
-    return [
-        sp.Not(_does(cases, dict(zip(chosen, choice, strict=True)), wrong=wrong))
-        for chosen in every
-        if not any(branch.relaxed for branch in chosen.values())
-        for choice in islice(product(*map(_definite, chosen.values())), MOST_MIDDLES)
-    ]
+    known = [c for c in every if not any(branch.relaxed for branch in c.values())]
+    solved = [all(branch.solved for branch in c.values()) for c in known]
+    told = list(_each(cases, compress(known, solved), wrong=wrong))
+    if all(solved) or _are_enough(cases, told):
+        return told
+    return [*told, *_each(cases, compress(known, map(not_, solved)), wrong=wrong)]
+
+
+def _are_enough(cases: Cases, told: Sequence[sp.Basic]) -> bool:
+    """Tell whether plays without free chances do it already, wherever the claim speaks of any."""
+    question = cases.empty()
+    question.add(*cases.shared(), cases.assumed(), *told)
+    return question.ask(first=True).status == "unsat"
+
+
+def _each(cases: Cases, every: Iterable[Chosen], *, wrong: bool) -> Iterator[sp.Basic]:
+    """Yield what none_does states, case by case."""
+    together = cases.empty()
+    for chosen in every:
+        if not _may_do(cases, chosen, together, wrong=wrong):
+            continue
+        for choice in islice(product(*map(_definite, chosen.values())), MOST_MIDDLES):
+            yield sp.Not(_does(cases, dict(zip(chosen, choice, strict=True)), wrong=wrong))
+
+
+def _may_do(cases: Cases, chosen: Chosen, together: Question, *, wrong: bool) -> bool:
+    """Tell whether branches may do what is claimed, or its opposite, before closed forms are looked for.
+
+    These take longer than the question, where questions are quick.
+    """
+    statements, parts = cases.statements, cases.statements.parts()
+    symbols = Symbols(statements, chosen)
+    try:
+        claimed = sp.And(*map(symbols.formula, parts))
+    except UndefinedError:
+        return False
+    says = sp.Not(claimed) if wrong else claimed
+    if says in (sp.true, sp.false) or cases.tries_first:
+        return says is not sp.false
+    if not any(branch.unknowns for branch in chosen.values()):
+        return True
+    return together.ask(*cases.stated(chosen, parts), says, first=True).status != "unsat"
 
 
 def _definite(branch: Branch) -> list[Branch]:
@@ -53,7 +91,7 @@ def _definite(branch: Branch) -> list[Branch]:
             branch,
             shape=Shape.of({**_put(free, closed), **free}, branch.shape.nonzero),
             conditions=(*branch.conditions, *ties, *(sp.Ne(slope, 0) for slope in slopes)),
-            located=None,
+            locate=None,
         )
         for free, slopes in islice(_middles(branch.shape.loose, conditions), MOST_MIDDLES)
     ]

@@ -19,7 +19,7 @@ counts once it is true of the curves themselves.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -216,6 +216,22 @@ class Obligation:
 
     reason: str
     happens: z3.BoolRef
+
+
+class _Values(Mapping[sp.Symbol, sp.Rational | None]):
+    """The values that z3 found, each read once it is asked for: most answers are only counted."""
+
+    def __init__(self, found: z3.ModelRef, names: Mapping[sp.Symbol, z3.ArithRef]) -> None:
+        self._found, self._names = found, names
+
+    def __getitem__(self, symbol: sp.Symbol) -> sp.Rational | None:
+        return _number(self._found.eval(self._names[symbol], model_completion=True))
+
+    def __iter__(self) -> Iterator[sp.Symbol]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 @dataclass(frozen=True)
@@ -450,11 +466,8 @@ class Question:
             return Answer("unsat")
         if answer != z3.sat:
             return Answer("unknown")
-        found = self._found = solver.model()
-        return Answer(
-            "sat",
-            {s: _number(found.eval(v, model_completion=True)) for s, v in self._names.items()},
-        )
+        self._found = solver.model()
+        return Answer("sat", _Values(self._found, dict(self._names)))
 
     # --- sympy to z3 ---------------------------------------------------------------------------
 

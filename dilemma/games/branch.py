@@ -19,8 +19,8 @@ nothing at its foot, provided that no determinant vanishes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import permutations
 from typing import TYPE_CHECKING
@@ -41,6 +41,7 @@ __all__ = [
     "Play",
     "RootSymbol",
     "Shape",
+    "compared",
     "separate",
     "solutions",
     "specialised",
@@ -137,6 +138,18 @@ class Shape:
         """Return what closed forms make: a triangle with nothing at its foot."""
         steps = tuple((symbol, formula, sp.S.One) for symbol, formula in closed.items())
         return cls(steps=steps, nonzero=tuple(nonzero), direct=True)
+
+
+def compared(relation: Callable[..., sp.Basic], gap: sp.Expr) -> sp.Basic:
+    """Return how a gap compares with nought; what sympy would look for is left to others.
+
+    Examples
+    --------
+    >>> a = sp.Symbol("a", real=True)
+    >>> compared(sp.Ge, a**2), compared(sp.Ge, sp.Integer(-1))
+    (a**2 >= 0, False)
+    """
+    return relation(gap, 0) if gap.is_number else relation(gap, 0, evaluate=False)
 
 
 @lru_cache(maxsize=10_000)
@@ -463,9 +476,8 @@ class Branch:
         Unknowns that are the chance of what is seen first, and by which nobody mixes.
     gaps : tuple of sympy expressions
         In a tree what each action pays more than another one, to whoever moves: nought at a tie.
-    located : tuple of sympy Boolean or None
-        Conditions in the parameters alone that hold iff there is such an equilibrium, where these
-        are known although the play has no closed form.
+    locate : callable or None
+        Works out ``located`` once that is asked for, which takes longer than the rest.
     binds : tuple of str
         What binds, where numbers are chosen.
     rivals : tuple of sympy Boolean
@@ -486,7 +498,9 @@ class Branch:
     relaxed: bool = False
     cutoffs: tuple[sp.Symbol, ...] = ()
     gaps: tuple[sp.Expr, ...] = ()
-    located: tuple[sp.Basic, ...] | None = None
+    locate: Callable[[], tuple[sp.Basic, ...] | None] | None = field(
+        default=None, repr=False, compare=False
+    )
     binds: tuple[str, ...] = ()
     rivals: tuple[sp.Basic, ...] = ()
     value: sp.Expr = sp.nan
@@ -515,6 +529,14 @@ class Branch:
     def solved(self) -> bool:
         """Whether the play has a closed form."""
         return not self.unknowns or bool(self.closed)
+
+    @cached_property
+    def located(self) -> tuple[sp.Basic, ...] | None:
+        """Conditions in the parameters alone that hold iff there is such an equilibrium.
+
+        None where they are not known, or the play has a closed form.
+        """
+        return None if self.locate is None else self.locate()
 
     @property
     def where(self) -> tuple[sp.Basic, ...] | None:

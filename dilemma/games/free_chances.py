@@ -11,23 +11,38 @@ Loos and Weispfenning 1993, "Applying linear quantifier elimination", The Comput
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain, product
+import random
+from collections.abc import Callable, Sequence
+from itertools import chain, combinations, product
 
 import sympy as sp
+from sympy.core.relational import Relational
 
-from dilemma.games.branch import Shape
+from dilemma.games.branch import Shape, compared
 
 __all__ = ["located", "some_number"]
 
 MOST_CASES = 64  # of what is joined by "or", in conditions on one chance
+MANY_TERMS = 4  # of an inequality that is looked at for factors
+MOST_PAIRS = 200  # of lines in a chance that are compared
+MOST_TERMS = 100  # of the inequalities that are left
 Line = tuple[sp.Expr, sp.Expr, type]
 
 
-def located(shape: Shape | None, conditions: Sequence[sp.Basic]) -> tuple[sp.Basic, ...] | None:
+def located(
+    shape: Shape | None,
+    conditions: Sequence[sp.Basic],
+    decided: Callable[[sp.Basic], sp.Basic] = lambda stated: stated,
+) -> tuple[sp.Basic, ...] | None:
     """State in parameters alone when there is a branch in which some chances are free.
 
-    None where they are not: all is in closed form, or conditions are not linear in what is free.
+    None where they are not: all is in closed form, conditions are not linear in what is free, or what is
+    left of them is too long to be of use.
+
+    Parameters
+    ----------
+    decided : callable, optional
+        Returns a statement without what is known to hold, or not to, whatever the parameters are.
 
     Examples
     --------
@@ -35,23 +50,91 @@ def located(shape: Shape | None, conditions: Sequence[sp.Basic]) -> tuple[sp.Bas
     >>> located(Shape(loose=(p,)), [p > 0, 1 - p > 0, sp.Ge(p - a, 0)])
     ((-a >= 0) | ((a > 0) & (1 - a > 0)),)
     """
-    if shape is None or not shape.loose or shape.last is not None:
+    if shape is None or not shape.loose or shape.last is not None or _bends(shape, conditions):
         return None
     closed: dict[sp.Symbol, sp.Expr] = {}
     for symbol, numerator, denominator in reversed(shape.steps):
         closed[symbol] = sp.cancel((numerator / denominator).xreplace(closed))
-    left = [c.xreplace(closed) for c in conditions]
+    left = [_cleared(c.xreplace(closed), decided) for c in conditions]
     for free in shape.loose:
         about = [c for c in left if free in c.free_symbols]
         stated = _bounded(free, about)
-        if stated is None:
+        stated = None if stated is None else decided(_shorter(stated, decided))
+        if stated is None or _terms(stated) > MOST_TERMS:
             return None
         left = [c for c in left if c not in about] + [stated]
-    ties = [sp.Eq(sp.expand(tie.xreplace(closed)), 0) for tie in shape.ties]
-    nonzero = [sp.Ne(e.xreplace(closed), 0) for e in shape.nonzero]
-    found = tuple(c for c in dict.fromkeys([*ties, *nonzero, *left]) if c is not sp.true)
+    ties = [compared(sp.Eq, sp.expand(tie.xreplace(closed))) for tie in shape.ties]
+    nonzero = [compared(sp.Ne, e.xreplace(closed)) for e in shape.nonzero]
+    told = dict.fromkeys(map(decided, [*ties, *nonzero, *left]))
+    found = tuple(c for c in told if c is not sp.true)
     loose = set(shape.loose)
     return None if any(c.free_symbols & loose for c in found) else found
+
+
+def _cleared(stated: sp.Basic, decided: Callable[[sp.Basic], sp.Basic]) -> sp.Basic:
+    """Return a statement without denominators, which do not vanish."""
+    if isinstance(stated, sp.And | sp.Or):
+        return stated.func(*(_cleared(part, decided) for part in stated.args))
+    if not isinstance(stated, Relational) or (gap := stated.lhs - stated.rhs).is_polynomial():
+        return stated
+    over, under = sp.fraction(sp.cancel(sp.together(gap)))
+    if not isinstance(stated, sp.Eq | sp.Ne):
+        over = over * _with_its_sign(under, decided)
+    return compared(stated.func, sp.expand(over))
+
+
+def _terms(stated: sp.Basic) -> int:
+    """Return how many terms a statement's inequalities have."""
+    return sum(len(sp.Add.make_args(part.lhs - part.rhs)) for part in stated.atoms(Relational))
+
+
+def _shorter(stated: sp.Basic, decided: Callable[[sp.Basic], sp.Basic]) -> sp.Basic:
+    """Return a statement whose long inequalities have lost factors that are known to be positive."""
+    if isinstance(stated, sp.And | sp.Or):
+        return stated.func(*(_shorter(part, decided) for part in stated.args))
+    if not isinstance(stated, sp.GreaterThan | sp.StrictGreaterThan | sp.Eq):
+        return stated
+    gap = sp.expand(stated.lhs - stated.rhs)
+    if not isinstance(gap, sp.Add) or len(gap.args) < MANY_TERMS:
+        return stated
+    number, factors = sp.factor_list(gap)
+    left = sp.sign(number)
+    for factor, power in factors:
+        if decided(compared(sp.Gt, factor)) is not sp.true:
+            left *= factor**power
+    return compared(stated.func, sp.expand(left))
+
+
+def _with_its_sign(formula: sp.Expr, decided: Callable[[sp.Basic], sp.Basic]) -> sp.Expr:
+    """Return the simplest product that is positive, or negative, where a polynomial is."""
+    number, factors = sp.factor_list(formula)
+    found = sp.sign(number)
+    for factor, power in factors:
+        if power % 2 and decided(compared(sp.Gt, factor)) is not sp.true:
+            found *= -1 if decided(compared(sp.Lt, factor)) is sp.true else factor
+    return found
+
+
+def _bends(shape: Shape, conditions: Sequence[sp.Basic]) -> bool:
+    """Tell whether some condition is seen not to be linear in a free chance, all else being numbers.
+
+    Of many chances that are mixed together closed forms take minutes, only to be put aside.
+    """
+    free, stream = shape.loose[0], random.Random(0)
+    parts = list(dict.fromkeys(a for c in conditions for a in c.atoms(Relational)))
+    symbols = {s for _, over, under in shape.steps for s in (over / under).free_symbols}
+    symbols |= {s for part in parts for s in part.free_symbols}
+    values = {s: sp.Rational(stream.randint(1, 999), 1000) for s in sorted(symbols, key=str)}
+    rows = []
+    for number in (sp.Rational(k, 7) for k in (1, 2, 3)):
+        at = {**values, free: number}
+        for symbol, numerator, denominator in reversed(shape.steps):
+            over, under = numerator.xreplace(at), denominator.xreplace(at)
+            if not under.is_Rational or under == 0:
+                return False
+            at[symbol] = over / under
+        rows.append([(part.lhs - part.rhs).xreplace(at) for part in parts])
+    return any(a + c != 2 * b for a, b, c in zip(*rows, strict=True) if (a + b + c).is_Rational)
 
 
 def _bounded(free: sp.Symbol, about: Sequence[sp.Basic]) -> sp.Basic | None:
@@ -62,7 +145,7 @@ def _bounded(free: sp.Symbol, about: Sequence[sp.Basic]) -> sp.Basic | None:
         count *= len(own)
     if count > MOST_CASES:
         return None
-    stated = []
+    ways: list[tuple[list[sp.Basic], list[Line]]] = []
     for choice in product(*alternatives):
         lines: list[Line] = []
         rest: list[sp.Basic] = []
@@ -74,8 +157,10 @@ def _bounded(free: sp.Symbol, about: Sequence[sp.Basic]) -> sp.Basic | None:
             if own_lines is None:
                 return None
             lines += own_lines
-        stated.append(sp.And(*rest, some_number(lines)))
-    return sp.Or(*stated)
+        ways.append((rest, lines))
+    if sum(len(lines) ** 2 for _, lines in ways) > MOST_PAIRS:
+        return None
+    return sp.Or(*(sp.And(*rest, some_number(lines)) for rest, lines in ways))
 
 
 def _cases(condition: sp.Basic) -> list[list[sp.Basic]]:
@@ -94,9 +179,10 @@ def _lines(free: sp.Symbol, condition: sp.Basic) -> list[Line] | None:
     if not isinstance(condition, sp.GreaterThan | sp.StrictGreaterThan | sp.Eq):
         return None
     gap = sp.expand(condition.lhs - condition.rhs)
-    if not gap.is_polynomial(free) or sp.degree(gap, free) > 1:
+    slope = sp.expand(gap.diff(free))
+    if free in slope.free_symbols:
         return None
-    slope, constant = gap.coeff(free, 1), gap.coeff(free, 0)
+    constant = gap.xreplace({free: sp.S.Zero})
     if isinstance(condition, sp.Eq):
         return [(slope, constant, sp.GreaterThan), (-slope, -constant, sp.GreaterThan)]
     return [(slope, constant, type(condition))]
@@ -114,18 +200,24 @@ def some_number(lines: Sequence[Line]) -> sp.Basic:
     >>> some_number([(sp.S.One, sp.S.Zero, sp.StrictGreaterThan), (-sp.S.One, a, sp.GreaterThan)])
     a > 0
     """
+    lines = list(dict.fromkeys(lines))
+    apart: dict[tuple[int, int], sp.Expr] = {}  # where one just holds, what another one is
+    for (k, (slope, constant, _)), (j, (own, other, _)) in combinations(enumerate(lines), 2):
+        apart[k, j] = sp.expand(slope * other - own * constant)
+        apart[j, k] = -apart[k, j]
     cases = []
-    for slope, constant, kind in lines:
+    for k, (slope, _, kind) in enumerate(lines):
         if slope.is_number and slope <= 0:
             continue
-        told = [] if slope.is_number else [sp.Gt(slope, 0)]
-        for own, other, wanted in lines:
-            gap = sp.expand(slope * other - own * constant)
+        told = [] if slope.is_number else [compared(sp.Gt, slope)]
+        for j, (own, _, wanted) in enumerate(lines):
+            gap = apart.get((k, j), sp.S.Zero)
             if kind is sp.GreaterThan:
-                told.append(wanted(gap, 0))
+                told.append(compared(wanted, gap))
             elif own.is_number:
-                told.append(sp.Ge(gap, 0) if wanted(own, 0) else sp.Gt(gap, 0))
+                told.append(compared(sp.Ge if wanted(own, 0) else sp.Gt, gap))
             else:
-                told.append(sp.Or(sp.Gt(gap, 0), sp.And(sp.Eq(gap, 0), wanted(own, 0))))
+                equal = sp.And(compared(sp.Eq, gap), compared(wanted, own))
+                told.append(sp.Or(compared(sp.Gt, gap), equal))
         cases.append(sp.And(*told))
     return sp.Or(*cases)

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import product
 
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.branch import Branch, Naming, triangle
+from dilemma.games.branch import Branch, Naming, Shape, triangle
 from dilemma.games.dynamic import MOST, Act, DynamicGame, Policy, dynamic_of
 from dilemma.games.dynamic.stages import (
     AGREE,
@@ -145,9 +145,6 @@ class _Way:
         if sp.false in conditions or any(e.is_number for e in equal):
             return None
         told, shape = self.values(), triangle(equal, self.unknowns)
-        where = _located(self.model, equal, self.unknowns, tuple(conditions))
-        if where is None and shape is not None and not shape.ties:
-            where = located(shape, tuple(conditions))
         cuts = tuple(s for s in self.unknowns if s in self._cuts())
         return Branch(
             name=self.game.called(self.policy),
@@ -159,8 +156,17 @@ class _Way:
             conditions=tuple(c for c in conditions if c is not sp.true),
             shape=shape,
             cutoffs=cuts,
-            located=where,
+            locate=partial(self._where, shape, equal, tuple(conditions)),
         )
+
+    def _where(
+        self, shape: Shape | None, equal: Sequence[sp.Expr], conditions: tuple[sp.Basic, ...]
+    ) -> tuple[sp.Basic, ...] | None:
+        """State in parameters alone when there is one, if that is known."""
+        where = _located(self.model, equal, self.unknowns, conditions)
+        if where is None and shape is not None and not shape.ties:
+            where = located(shape, conditions)
+        return where
 
     def _less(self, gap: sp.Expr) -> sp.Expr:
         """Leave out of what vanishes the chances that are its factors: where somebody mixes, none is nought."""

@@ -23,7 +23,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain, combinations, product
 
 import numpy as np
@@ -152,7 +152,7 @@ def _branch(model: Model, paid: Paid, naming: Naming | None, choice: Sequence[Pr
         equations=tuple(e for own in equal for e in own),
         conditions=conditions,
         shape=shape,
-        located=None if shape is None or shape.ties else located(shape, conditions),
+        locate=None if shape is None or shape.ties else partial(located, shape, conditions),
     )
 
 

@@ -17,7 +17,7 @@ import sympy as sp
 from sympy.polys.matrices import DomainMatrix
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.branch import Branch, Naming, Shape
+from dilemma.games.branch import Branch, Naming, Shape, compared
 from dilemma.games.network import NetworkGame, network_of
 from dilemma.games.network.links import Pair, put_in_graph
 from dilemma.games.network.symmetry import Alike, Exchange, alike, relabelled
@@ -107,11 +107,6 @@ class Ratio:
         return self.top.as_expr() / sp.Mul(*(f**power for f, power in self.over.items()))
 
 
-def _relation(kind: Any, gain: sp.Expr) -> sp.Basic:
-    """Return how a gain compares with nought; what sympy would look for is left to others."""
-    return kind(gain, 0) if gain.is_number else kind(gain, 0, evaluate=False)
-
-
 def stable(
     game: NetworkGame,
     graph: Graph,
@@ -132,10 +127,10 @@ def stable(
         yield from inside(there)
         gains = list(dict.fromkeys(gain(player, graph, there) for player in pair))
         if added and len(gains) > 1:
-            both = sp.And(*(_relation(sp.Le, each) for each in gains))
-            yield sp.Or(*(_relation(sp.Lt, each) for each in gains), both)
+            both = sp.And(*(compared(sp.Le, each) for each in gains))
+            yield sp.Or(*(compared(sp.Lt, each) for each in gains), both)
         else:
-            yield from (_relation(sp.Le, each) for each in gains)
+            yield from (compared(sp.Le, each) for each in gains)
 
 
 def chosen_in(model: Model, graph: Graph) -> Mapping[sp.Symbol, sp.Expr]:
@@ -203,7 +198,7 @@ class _Solving:
             for end, sign in ((choice.low, 1), (choice.high, -1)):
                 if end.is_finite is not False:
                     told = self._told(sign * (choice.symbol - end), graph)
-                    yield _relation(sp.Gt, self._signed(told))
+                    yield compared(sp.Gt, self._signed(told))
 
     @cached_property
     def _first(self) -> dict[Graph, tuple[Graph, Exchange]]:

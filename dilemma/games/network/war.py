@@ -17,12 +17,13 @@ Strengths are not negative, so an attack by all allies is the strongest: C is j 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
 
 import sympy as sp
 
+from dilemma.games.branch import compared
 from dilemma.games.network.links import Pair
 
 __all__ = ["War", "war_stable"]
@@ -94,14 +95,10 @@ def war_stable(war: War, pairs: Sequence[Pair], graph: Graph) -> Iterator[sp.Bas
     """
     around = [graph, *(changed(pairs, graph, pair) for pair in pairs if pair not in graph)]
     safe = (e for there in around for p in war.strengths for e in war.strongest(there, p))
-    yield from (_relation(sp.Le, excess) for excess in dict.fromkeys(safe))
+    yield from (compared(sp.Le, excess) for excess in dict.fromkeys(safe))
     kept = (
-        tuple(_relation(sp.Gt, e) for e in war.strongest(changed(pairs, graph, pair), end))
+        tuple(compared(sp.Gt, e) for e in war.strongest(changed(pairs, graph, pair), end))
         for pair in graph
         for end in pair
     )
     yield from (sp.Or(*attacks) for attacks in dict.fromkeys(kept))
-
-
-def _relation(kind: Callable[..., sp.Basic], excess: sp.Expr) -> sp.Basic:
-    return kind(excess, 0) if excess.is_number else kind(excess, 0, evaluate=False)

@@ -1,31 +1,24 @@
-"""What is believed at information sets that nothing leads to: cases, consistency, elimination.
+"""What is believed at information sets that nothing leads to: cases, and elimination.
 
 All that is asked of such beliefs is linear in them, and holds of any multiple too.  So they are
 eliminated, by virtual substitution of where one of the linear conditions just holds; what is left speaks of
 parameters, and of chances of what is played.
 
-Beliefs are *consistent* if they are limits of Bayes' rule (Kreps and Wilson 1982): an action that is not
-played gets the probability c*e**k, with e to zero.  Beliefs then lie on the histories with the least sum of
-k, in proportion to their products of c.  Which histories these may be is told by whole numbers k; where
-products of c cancel, an equation between beliefs is left.
-
 References
 ----------
-Kreps and Wilson 1982, "Sequential equilibria", Econometrica 50(4): 863-894.
 Loos and Weispfenning 1993, "Applying linear quantifier elimination", The Computer Journal 36(5): 450-462.
-Streufert 2006, "Characterizing consistency by monomials", University of Western Ontario.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, combinations, product
+from itertools import chain, combinations
 from typing import TypeVar
 
 import sympy as sp
 
-from dilemma.games.tree.credible import Way, cancelling, orders
+from dilemma.games.branch import compared
 from dilemma.games.tree.nodes import History
 
 __all__ = [
@@ -98,60 +91,36 @@ class Beliefs:
             some={**self.some, name: ()},
         )
 
-    def consistent(self, ways: Mapping[str, Mapping[History, Way]]) -> Iterator[Beliefs]:
-        """Yield the cases in which free beliefs are limits of Bayes' rule.
+    def put(self, name: str, root: str, stands: Weights, led: frozenset[History]) -> Beliefs:
+        """Return what is left once beliefs at one set are those of another, or known where that is "".
 
         Parameters
         ----------
-        ways : mapping of set to mapping of history to Way
-            How the histories come about at the sets whose beliefs are free.
-
-        Notes
-        -----
-        Limits of limits are limits: where nothing cancels, beliefs on fewer histories count as well.
+        stands : mapping of history to expression
+            What stands for each of the set's beliefs, in those of the other.
+        led : frozenset of History
+            Of the other set's histories, of which some must be believed possible.
         """
-        left = {
-            r: [h for h in letters if h not in self.nought[r]] for r, letters in self.free.items()
+        letters = self.free[name]
+        told = {letters[h]: stand for h, stand in stands.items()}
+        weights = {
+            own: {h: w.xreplace(told) for h, w in here.items()}
+            if self.hangs.get(own) == name
+            else here
+            for own, here in self.weights.items()
         }
-        options = product(*(list(map(frozenset, subsets(own))) for own in left.values()))
-        whole: list[tuple[frozenset[History], ...]] = []
-        for choice in sorted(options, key=lambda held: -sum(map(len, held))):
-            if any(all(a <= b for a, b in zip(choice, one, strict=True)) for one in whole):
-                continue
-            held = dict(zip(left, choice, strict=True))
-            if any(not one & held[r] for r in held for one in self.some[r]):
-                continue
-            pairs = [(ways[r], held[r]) for r in held]
-            if not orders([(own, {h: h in on for h in own}) for own, on in pairs]):
-                continue
-            ties = tuple(e for e in self._cancelled(list(held), pairs) if e != 0)
-            alone = {r: tuple(frozenset([h]) for h in held[r]) if ties else () for r in held}
-            yield replace(
-                self,
-                nought={r: frozenset(self.free[r]) - held[r] for r in held},
-                some={r: (*self.some[r], *alone[r]) for r in held},
-                ties=ties,
-            )
-            if not ties:
-                whole.append(choice)
-
-    def _cancelled(
-        self,
-        names: Sequence[str],
-        pairs: Sequence[tuple[Mapping[History, Way], Collection[History]]],
-    ) -> Iterator[sp.Expr]:
-        """Yield what vanishes of beliefs that lie on some histories, sizes of mistakes being any."""
-        for product_of in cancelling(pairs):
-            over, under = [], []
-            for k, one, other, power in product_of:
-                ways, letters = pairs[k][0], self.free[names[k]]
-                up = letters[one] * ways[other].likely
-                down = letters[other] * ways[one].likely
-                if power < 0:
-                    up, down = down, up
-                over.append(up ** abs(power))
-                under.append(down ** abs(power))
-            yield sp.expand(sp.Mul(*over) - sp.Mul(*under))
+        some = {own: here for own, here in self.some.items() if own != name}
+        if root:
+            some[root] = (*some[root], led)
+        moved = {own: root if to == name else to for own, to in self.hangs.items()}
+        return replace(
+            self,
+            weights=weights,
+            free={own: here for own, here in self.free.items() if own != name},
+            hangs={own: to for own, to in moved.items() if to},
+            nought={own: here for own, here in self.nought.items() if own != name},
+            some=some,
+        )
 
     def shares(self, root: str) -> tuple[dict[History, sp.Expr], list[sp.Basic]]:
         """Return free beliefs, scaled, and what else has to be positive.
@@ -166,7 +135,7 @@ class Beliefs:
         *rest, last = [h for h in letters if h in least]
         found = {h: ZERO if h in nought else letter for h, letter in letters.items()}
         found[last] = 1 - sp.Add(*(found[h] for h in rest))
-        return found, [sp.Gt(sp.Add(*(found[h] for h in one)), 0) for one in further]
+        return found, [compared(sp.Gt, sp.Add(*(found[h] for h in one))) for one in further]
 
     def scaled(self) -> dict[sp.Symbol, sp.Expr]:
         """Return what stands for each letter once free beliefs are scaled."""
@@ -214,7 +183,7 @@ def without(
     """
     unknowns = [share for share in beliefs.values() if share.is_Symbol]
     if some or len(unknowns) >= MOST_FREE:
-        return [*(sp.Ge(e, 0) for e in (*beliefs.values(), *linear)), *some], unknowns
+        return [*(compared(sp.Ge, e) for e in (*beliefs.values(), *linear)), *some], unknowns
     return [eliminated(beliefs, linear)], []
 
 
@@ -238,7 +207,7 @@ def eliminated(shares: Weights, linear: Sequence[sp.Expr]) -> sp.Basic:
         ]
     return sp.Or(
         *(
-            sp.And(*(sp.Gt(e, 0) for e in positive), *(sp.Ge(e, 0) for e in stated))
+            sp.And(*(compared(sp.Gt, e) for e in positive), *(compared(sp.Ge, e) for e in stated))
             for positive, stated in cases
         )
     )

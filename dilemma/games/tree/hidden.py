@@ -27,7 +27,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, lru_cache, partial, reduce
 from itertools import product
 from operator import and_
 
@@ -35,13 +35,15 @@ import sympy as sp
 
 from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
-from dilemma.games.branch import Branch, Naming, Play, Shape, triangle
+from dilemma.games.branch import Branch, Naming, Play, Shape, compared, triangle
 from dilemma.games.free_chances import located
 from dilemma.games.tree import TreeGame, tree_of
 from dilemma.games.tree.beliefs import Beliefs, Weights, letters_of, shares_of, subsets, without
+from dilemma.games.tree.consistency import consistent_cases
 from dilemma.games.tree.credible import Tremble, Way
 from dilemma.games.tree.induction import probability
 from dilemma.games.tree.nodes import Decision, History
+from dilemma.games.tree.ranges import Ranges
 from dilemma.model import Model
 from dilemma.theory.parts import tied
 
@@ -232,6 +234,7 @@ class Enumeration:
         self.short = sp.expand if naming is None else naming.shortest
         self.shape = _Shape(self.tree)
         self.question = Question(tied(model.parameters, model.definitions), lambda: SECONDS)
+        self.ranges = Ranges(model, self.possible)
 
     def possible(self, *stated: sp.Basic) -> bool:
         """Tell whether statements may hold together; what is not decided counts as possible."""
@@ -243,6 +246,10 @@ class Enumeration:
     def number(self, formula: sp.Expr) -> sp.Expr:
         """Return a formula of parameters, at the calibration if there is one."""
         return formula if self.at is None else formula.xreplace(self.at)
+
+    def decided(self, stated: sp.Basic) -> sp.Basic:
+        """Return a statement without what the parameters' ranges decide, if no calibration is given."""
+        return stated if self.at is not None else self.ranges.decided(stated)
 
     def known(
         self, stated: sp.Basic, given: tuple[sp.Basic, ...], decided: dict[sp.Basic, sp.Basic]
@@ -273,7 +280,7 @@ class Enumeration:
         node = self.tree.nodes[history]
         for kept in subsets(node.actions):
             stated = [
-                sp.Gt(chance, 0) if action in kept else sp.Eq(chance, 0)
+                compared(sp.Gt, chance) if action in kept else compared(sp.Eq, chance)
                 for action, chance in node.chances.items()
             ]
             if self.possible(*stated):
@@ -308,7 +315,7 @@ class ChanceKnown:
             asked = self.told(support, play)
             equations, conditions, _, _ = asked
             # Most are dropped here, so closed forms come after.
-            if self.every.possible(*conditions, *(sp.Eq(e, 0) for e in equations)):
+            if self.every.possible(*conditions, *(compared(sp.Eq, e) for e in equations)):
                 yield self._branch(support, play, asked)
             return
         name = order[len(support)]
@@ -331,10 +338,10 @@ class ChanceKnown:
     ) -> Iterator[sp.Basic]:
         histories = self.tree.decisions[name].histories
         shares = shares_of(f"some at {name}", histories)
-        yield from (sp.Ge(share, 0) for share in shares.values())
+        yield from (compared(sp.Ge, share) for share in shares.values())
         equal, best = self.replies(name, play, shares, support)
-        yield from (sp.Eq(gap, 0) for gap in equal)
-        yield from (sp.Ge(gap, 0) for gap in best)
+        yield from (compared(sp.Eq, gap) for gap in equal)
+        yield from (compared(sp.Ge, gap) for gap in best)
 
     # --- what it pays ---------------------------------------------------------------------------
 
@@ -400,12 +407,11 @@ class ChanceKnown:
             if not self.tree.sequential:
                 yield case
                 continue
-            yield from case.consistent(
-                {
-                    name: {h: self._way(support, play, h) for h in letters}
-                    for name, letters in case.free.items()
-                }
-            )
+            ways = {
+                name: {h: self._way(support, play, h) for h in letters}
+                for name, letters in case.free.items()
+            }
+            yield from consistent_cases(case, ways)
 
     def _way(self, support: Supports, play: Play, history: History) -> Way:
         """Return how a history comes about."""
@@ -494,7 +500,7 @@ class ChanceKnown:
             conditions=conditions,
             shape=shape,
             gaps=gaps,
-            located=located(shape, conditions),
+            locate=partial(located, shape, conditions, self.every.decided),
         )
 
     def told(self, support: Supports, play: Play) -> Asked:
@@ -519,12 +525,12 @@ class ChanceKnown:
                     linear[case.hangs[name]] += [*equal, *(-gap for gap in equal), *best]
                 else:
                     equations += [gap for gap in equal if gap != 0]
-                    conditions += [sp.Ge(gap, 0) for gap in best]
+                    conditions += [compared(sp.Ge, gap) for gap in best]
             for name, (beliefs, some) in shares.items():
                 told, left = without(beliefs, linear[name], some)
-                stated += told
+                stated += map(self.every.decided, told)
                 kept += left
-            stated += [sp.Eq(sp.expand(tie.xreplace(scaled)), 0) for tie in case.ties]
+            stated += [compared(sp.Eq, sp.expand(tie.xreplace(scaled))) for tie in case.ties]
             cases.append(sp.And(*stated))
         alone = len(cases) == 1 and isinstance(cases[0], sp.And)
         conditions += cases[0].args if alone else [sp.Or(*cases)]
@@ -555,4 +561,4 @@ def mixed_over(name: str, decision: Decision, support: tuple[str, ...]) -> dict[
 
 
 def _positive(mix: Mix) -> list[sp.Basic]:
-    return [sp.Gt(chance, 0) for chance in mix.values() if not chance.is_number]
+    return [compared(sp.Gt, chance) for chance in mix.values() if not chance.is_number]

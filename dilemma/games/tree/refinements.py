@@ -101,8 +101,8 @@ def refined(model: Model, branch: Branch, which: str) -> Branch:
         asked.append(unsent.intuitive() if which == "intuitive" else unsent.divine())
     given = (*branch.conditions, *(sp.Eq(e, 0) for e in branch.equations))
     told = _known(model.game_alone, given, tuple(sp.to_nnf(c, simplify=False) for c in asked))
-    more = None if branch.located is None or told else branch.located
-    return replace(branch, conditions=(*branch.conditions, *told), located=more)
+    locate = None if told else branch.locate
+    return replace(branch, conditions=(*branch.conditions, *told), locate=locate)
 
 
 @lru_cache(maxsize=1024)

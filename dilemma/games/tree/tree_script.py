@@ -6,11 +6,14 @@ when: the page evaluates it and decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
+from sympy.core.relational import Relational
 
 from dilemma.games.branch import Branch
 from dilemma.games.drawing import Node as Drawn
@@ -45,7 +48,9 @@ def moves(model: Model) -> tuple[str, dict[str, Any]]:
     defined = {d.symbol: d.formula for d in model.definitions.values()}
     cases = tree.branches(model, Ask(named=True))
     unknowns = list(dict.fromkeys(symbol for case in cases for symbol in case.unknowns))
-    writer = _Writer(model, Names([*parameters, *defined, *unknowns]), unknowns)
+    shared = _shared({*parameters, *defined}, map(_conditions, cases))
+    names = Names([*parameters, *defined, *unknowns, *shared.values()])
+    writer = _Writer(model, names, unknowns, shared)
     types = list(tree.types.values())
     parts = {
         "definitions": writer.listed(defined),
@@ -57,9 +62,10 @@ def moves(model: Model) -> tuple[str, dict[str, Any]]:
     }
     told = ",\n".join(f"{key}: {value}" for key, value in parts.items())
     head = f"([{', '.join(writer.names[p] for p in parameters)}])"
-    needed = constants(defined, writer.names, list(defined))
-    return f"{head} => {{\n{needed}\nreturn {{{told}}}; }}", {
-        "cases": [case.title for case in cases],
+    needed = constants(defined, names, list(defined))
+    often = constants({symbol: gap for gap, symbol in shared.items()}, names, list(shared.values()))
+    return f"{head} => {{\n{needed}\n{often}\nreturn {{{told}}}; }}", {
+        "cases": [_case(tree, case) for case in cases],
         "unknowns": [symbol.name for symbol in unknowns],
         "perfect": tree.perfect,
         "laid": _laid(model) if len(tree.ends) <= MOST_ENDS else None,
@@ -70,6 +76,21 @@ def moves(model: Model) -> tuple[str, dict[str, Any]]:
         "ends": [list(end) for end in tree.ends],
         "impossible": [why for why, _ in tree.impossible()],
     }
+
+
+def _case(tree: TreeGame, branch: Branch) -> str | list[int]:
+    """Return a case's name, or what it is made of where that is all: whether it is mixed, which actions.
+
+    The actions of a decision are the digits of a number, the first one the last of them.
+    """
+    support = branch.support
+    told = [
+        sum(2**k for k, action in enumerate(one.actions) if action in support[name])
+        for name, one in tree.decisions.items()
+    ]
+    plain = ", ".join("/".join(support[name]) for name in tree.decisions)
+    named = f"({plain})" if branch.pure else f"mixed ({plain})"
+    return [int(not branch.pure), *told] if named == branch.title else branch.title
 
 
 def _decision(model: Model, decision: Decision) -> dict[str, Any]:
@@ -170,6 +191,7 @@ class _Writer:
     model: Model
     names: Names
     unknowns: Sequence[sp.Symbol]
+    shared: Mapping[sp.Expr, sp.Symbol]
 
     def listed(self, formulas: Iterable[sp.Expr]) -> str:
         """Print a list of numbers."""
@@ -194,21 +216,90 @@ class _Writer:
         return told
 
     def branch(self, branch: Branch) -> str:
-        """Print one case; nothing of it is worked out before it is asked for."""
-        triangles = Triangles(self.names, self.unknowns)
-        shape, head = shaped(self.model, branch), triangles.head
-        stated = branch.conditions if branch.where is None else branch.where
-        holds = " && ".join(condition(c, self.names) for c in stated) or "true"
-        told = {
-            "title": quoted(branch.title),
-            "done": quoted(branch.name.split(", ")),
-            "loose": "true" if shape.loose else "false",
-            "roots": triangles.roots(shape),
-            "up": triangles.up(shape),
-            "ties": triangles.ties(shape),
-            "holds": f"{head} => {holds}",
-            "play": f"{head} => {self.grouped(mix.values() for mix in branch.play.values())}",
-            "payoffs": f"{head} => {self.listed(branch.payoffs.values())}",
-            "outcomes": f"{head} => {self.listed(branch.outcomes.values())}",
-        }
-        return f"{{{', '.join(f'{key}: {value}' for key, value in told.items())}}}"
+        """Print one case; nothing of it is worked out before it is asked for.
+
+        Of a continuum only when there is one: what is played in it is not shown.
+        """
+        triangles, shape = Triangles(self.names, self.unknowns), shaped(self.model, branch)
+        told = {}
+        if shape.loose:
+            told["loose"] = quoted("perhaps" if branch.where is None else "open")
+        stated = _conditions(branch)
+        if branch.unknowns and not (shape.loose and sp.Tuple(*stated).free_symbols.isdisjoint(self.unknowns)):
+            told["roots"] = triangles.roots(shape)
+            told["up"] = triangles.up(shape)
+            told["ties"] = triangles.ties(shape)
+        told["holds"] = self._function(" && ".join(map(self._condition, stated)) or "true")
+        if not shape.loose:
+            told["play"] = self._function(self.grouped(mix.values() for mix in branch.play.values()))
+            told["outcomes"] = self._function(self.listed(branch.outcomes.values()))
+            if tree_of(self.model).types:
+                told["payoffs"] = self._function(self.listed(branch.payoffs.values()))
+        return f"{{{', '.join(f'{key}: {value}' for key, value in told.items() if value != 'null')}}}"
+
+    def _condition(self, stated: sp.Basic) -> str:
+        """Print a condition, what stands in several by its name."""
+        return condition(_renamed(stated, self.shared), self.names)
+
+    def _function(self, told: str) -> str:
+        """Print a function of the unknowns, up to the last one that is used."""
+        used = set(re.findall(r"\w+", told))
+        names = [self.names[symbol] for symbol in self.unknowns]
+        last = max((k for k, name in enumerate(names, 1) if name in used), default=0)
+        return f"({', '.join(names[:last])}) => {told}"
+
+
+def _conditions(branch: Branch) -> list[sp.Basic]:
+    """Return when a case holds, as far as the page can tell: what is free has no value there."""
+    if branch.where is not None:
+        return list(branch.where)
+    shape = branch.shape
+    loose = set() if shape is None else set(shape.loose)
+    for symbol, over, under in () if shape is None else reversed(shape.steps):
+        if (over / under).free_symbols & loose:
+            loose.add(symbol)
+    ties = () if shape is None or not loose else shape.ties
+    stated = [*(sp.Eq(tie, 0, evaluate=False) for tie in ties), *branch.conditions]
+    return [c for c in (_without_value(c, loose) for c in stated) if c is not sp.true]
+
+
+def _without_value(stated: sp.Basic, loose: Collection[sp.Symbol]) -> sp.Basic:
+    """Return a condition without what has no value, which does not stand in its way but as an equation."""
+    if isinstance(stated, sp.And | sp.Or):
+        return stated.func(*(_without_value(part, loose) for part in stated.args))
+    if stated.free_symbols.isdisjoint(loose):
+        return stated
+    return sp.false if isinstance(stated, sp.Eq) else sp.true
+
+
+def _shared(
+    known: Collection[sp.Symbol], many: Iterable[Iterable[sp.Basic]]
+) -> dict[sp.Expr, sp.Symbol]:
+    """Return names for what is compared with nought in several conditions, and is no unknown's."""
+    count = Counter(
+        _gap(relation)[0]
+        for stated in many
+        for one in stated
+        for relation in sorted(one.atoms(Relational), key=sp.default_sort_key)
+        if relation.free_symbols <= set(known)
+    )
+    often = [gap for gap, times in count.items() if times > 1 and not gap.is_Symbol]
+    return {gap: sp.Symbol(f"gap {k}", real=True) for k, gap in enumerate(often)}
+
+
+def _gap(relation: Relational) -> tuple[sp.Expr, int]:
+    """Return what a relation compares with nought, up to its sign, and that sign."""
+    gap = sp.expand(relation.lhs - relation.rhs)
+    return (-gap, -1) if gap.could_extract_minus_sign() else (gap, 1)
+
+
+def _renamed(stated: sp.Basic, shared: Mapping[sp.Expr, sp.Symbol]) -> sp.Basic:
+    """Return a condition in which names stand for what several compare with nought."""
+    if isinstance(stated, sp.And | sp.Or):
+        return stated.func(*(_renamed(part, shared) for part in stated.args))
+    if not isinstance(stated, Relational):
+        return stated
+    gap, sign = _gap(stated)
+    if gap not in shared:
+        return stated
+    return stated.func(sign * shared[gap], 0, evaluate=False)

@@ -21,9 +21,9 @@ function solveChosen(model, values) {
 function pointsOf(branch) {
   const points = [];
   for (const root of branch.roots ? realRoots(branch.roots()) : [NaN]) {
-    const unknowns = branch.up(root);
+    const unknowns = branch.up ? branch.up(root) : [];
     if (!unknowns || (branch.ties && !branch.ties(...unknowns)) || !branch.holds(...unknowns)) continue;
-    points.push(branch.loose ? null : { branch, unknowns, name: branch.title, payoffs: branch.payoffs(...unknowns) });
+    points.push(branch.loose ? null : { branch, unknowns, name: branch.title, payoffs: branch.payoffs?.(...unknowns) });
   }
   return points;
 }

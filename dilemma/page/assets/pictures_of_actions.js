@@ -97,7 +97,7 @@ function mapped(key, values, places, make) {
 
 // What a map tells apart: pure equilibria, each a bit; where all is seen the case of backward induction.
 function zones(model) {
-  if (model.kind === "tree" && model.perfect) return { label: (values) => 1 + MODELS[model.name](values).branches.findIndex((b) => b.holds()), called: (n) => model.cases[n - 1] ?? WORDS.none_pure };
+  if (model.kind === "tree" && model.perfect) return { label: (values) => 1 + MODELS[model.name](values).branches.findIndex((b) => b.holds()), called: (n) => (n ? caseName(model, n - 1) : WORDS.none_pure) };
   if (model.kind !== "matrix") return zonesOfNames(model);
   const pure = model.branches.filter((b) => b.pure), conditions = pure.map((b) => b.blocks.flatMap((block) => block.least.map(([k]) => k)));
   const label = (values) => {
@@ -117,7 +117,7 @@ function zonesOfNames(model) {
     if (!seen.includes(there)) seen.push(there);
     return seen.indexOf(there);
   };
-  return { label, called: (n) => (seen[n] ? seen[n].split(",").map((k) => model.cases[k]).join(` ${WORDS.or} `) : none) };
+  return { label, called: (n) => (seen[n] ? seen[n].split(",").map((k) => caseName(model, k)).join(` ${WORDS.or} `) : none) };
 }
 
 // Which equilibria there are where two parameters move: a panel for each era.
