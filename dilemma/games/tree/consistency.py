@@ -118,12 +118,15 @@ def _links(
     """
     found: dict[int, tuple[int | None, dict[History, History]]] = {}
     for *others, (k, history, first, power) in equal:
-        to, there = None, {history: (), first: ()}
+        to: int | None = None
+        there: dict[History, History] = {history: (), first: ()}
         if others:
             (to, one, other, opposite), *more = others
             if more or to == k or abs(opposite) != abs(power):
                 return None
-            there = {history: one, first: other} if power != opposite else {history: other, first: one}
+            there = (
+                {history: one, first: other} if power != opposite else {history: other, first: one}
+            )
         before, same = found.get(k, (to, {}))
         if before != to or any(same.get(h, g) != g for h, g in there.items()):
             return None

@@ -225,17 +225,23 @@ class _Writer:
         if shape.loose:
             told["loose"] = quoted("perhaps" if branch.where is None else "open")
         stated = _conditions(branch)
-        if branch.unknowns and not (shape.loose and sp.Tuple(*stated).free_symbols.isdisjoint(self.unknowns)):
+        if branch.unknowns and not (
+            shape.loose and sp.Tuple(*stated).free_symbols.isdisjoint(self.unknowns)
+        ):
             told["roots"] = triangles.roots(shape)
             told["up"] = triangles.up(shape)
             told["ties"] = triangles.ties(shape)
         told["holds"] = self._function(" && ".join(map(self._condition, stated)) or "true")
         if not shape.loose:
-            told["play"] = self._function(self.grouped(mix.values() for mix in branch.play.values()))
+            told["play"] = self._function(
+                self.grouped(mix.values() for mix in branch.play.values())
+            )
             told["outcomes"] = self._function(self.listed(branch.outcomes.values()))
             if tree_of(self.model).types:
                 told["payoffs"] = self._function(self.listed(branch.payoffs.values()))
-        return f"{{{', '.join(f'{key}: {value}' for key, value in told.items() if value != 'null')}}}"
+        return (
+            f"{{{', '.join(f'{key}: {value}' for key, value in told.items() if value != 'null')}}}"
+        )
 
     def _condition(self, stated: sp.Basic) -> str:
         """Print a condition, what stands in several by its name."""
