@@ -120,7 +120,7 @@ def _bends(shape: Shape, conditions: Sequence[sp.Basic]) -> bool:
 
     Of many chances that are mixed together closed forms take minutes, only to be put aside.
     """
-    free, stream = shape.loose[0], random.Random(0)
+    free, stream = shape.loose[0], random.Random(0)  # noqa: S311 -- nothing secret
     parts = list(dict.fromkeys(a for c in conditions for a in c.atoms(Relational)))
     symbols = {s for _, over, under in shape.steps for s in (over / under).free_symbols}
     symbols |= {s for part in parts for s in part.free_symbols}

@@ -140,12 +140,14 @@ class _Search:
     seconds: float
     start: float = field(default_factory=time.monotonic)
     closed: tuple[Branch, ...] = ()
+    whole: dict[str, sp.Basic] = field(default_factory=dict)
     where: dict[str, sp.Basic] = field(default_factory=dict)
     shorter: Shortening = field(init=False)
 
     def __post_init__(self) -> None:
         self.closed = tuple(b for b in branches(self.model, named=True) if b.where is not None)
-        self.where = {branch.name: existence(branch) for branch in self.closed}
+        self.whole = {branch.name: existence(branch) for branch in self.closed}
+        self.where = {name: _off_borders(told) for name, told in self.whole.items()}
         off_borders = [sp.Ne(p, 0) for p in polynomials(self.where.values())]
         self.shorter = Shortening(self.model, off_borders, self._left(TOLD))
 
@@ -181,7 +183,7 @@ class _Search:
             covered=None if found.doubt else True,
             reason=found.doubt,
             shares=shares,
-            at_centre=label_at(self.where, values),
+            at_centre=label_at(self.whole, values),
             on_border=any(value == 0 for value in borders),
             moves=ways,
             unsearched=unsearched,
@@ -238,6 +240,12 @@ class _Search:
             yield sp.Eq(symbol, formula, evaluate=False)
         else:
             yield from self.shorter.allowed(symbol)
+
+
+def _off_borders(formula: sp.Basic) -> sp.Basic:
+    """Return the equations of a condition that has some, as it is: off the borders it never holds."""
+    equations = [part for part in sp.And.make_args(formula) if isinstance(part, sp.Eq)]
+    return sp.And(*equations) if equations else formula
 
 
 def _strictly(formula: sp.Basic) -> sp.Basic:

@@ -65,7 +65,8 @@ class Ranges:
     @cached_property
     def _draws(self) -> list[Mapping[sp.Symbol, sp.Expr]]:
         """Calibrations at which the game has a meaning."""
-        stream, found = random.Random(0), []
+        stream = random.Random(0)  # noqa: S311 -- nothing secret
+        found: list[Mapping[sp.Symbol, sp.Expr]] = []
         for _ in range(DRAWS):
             drawn = {n: _inside(p.range, stream) for n, p in self.model.parameters.items()}
             try:
