@@ -45,14 +45,10 @@ class Story:
         self.war = q * (at["e_m"] + at["chi"] * at["x_U"])
         self.stakes = {"resolute": self.war + at["d_H"], "irresolute": at["f_L"] * self.war}
         self.bluff, self.most = (theta * self.stakes[t] for t in ("irresolute", "resolute"))
-<<<<<<< HEAD
         self.supported = {
             "china": -q * at["m_C"] - (1 - q) * at["k_C"],
             "japan": -q * at["m_J"] + (1 - q) * at["z"],
         }
-=======
-        self.supported = {"china": -q * at["m_C"] - (1 - q) * at["k_C"], "japan": -q * at["m_J"] + (1 - q) * at["z"]}
->>>>>>> statement
         self.left_alone = {"china": at["g"], "japan": -at["l"] - at["h"]}
         self.gives_way = {"china": at["g"], "japan": -at["l"]}
         self.theta = theta
@@ -98,15 +94,11 @@ class Story:
             for said in ("statement", "silent"):
                 kinds = [kind for kind, own in says.items() if own == said]
                 likely = {"resolute": self.p, "irresolute": 1 - self.p}
-<<<<<<< HEAD
                 known = (
                     [likely["resolute"] * ("resolute" in kinds) / sum(likely[k] for k in kinds)]
                     if kinds
                     else self.beliefs
                 )
-=======
-                known = [likely["resolute"] * ("resolute" in kinds) / sum(likely[k] for k in kinds)] if kinds else self.beliefs
->>>>>>> statement
                 answers[said] = {pair for belief in known for pair in self.answers(belief)}
             for after, else_ in product(answers["statement"], answers["silent"]):
                 reply = {"statement": after, "silent": else_}
@@ -157,13 +149,9 @@ def exactly(model, at):
     return model.values(model.calibration({n: str(v) for n, v in at.items()}))
 
 
-<<<<<<< HEAD
 def test_the_story_comes_to_the_same_pure_equilibria_ties_included(
     statement, calibrations, branches
 ):
-=======
-def test_the_story_comes_to_the_same_pure_equilibria_ties_included(statement, calibrations, branches):
->>>>>>> statement
     pure = [branch for branch in branches if not branch.unknowns]
     for at in calibrations:
         assert held(pure, exactly(statement, at)) == Story(at).equilibria()
@@ -214,16 +202,12 @@ def test_no_statement_by_all_costs_more_than_the_irresolute_have_at_stake(calibr
 def test_at_the_centres_the_ends_of_the_window_count(statement, branches, era, tau, told):
     at = {n: Fraction(str(v)) for n, v in statement.calibration(era).items()}
     story = Story(at)
-<<<<<<< HEAD
     costs = {
         "0": 0,
         "bluff": story.bluff,
         "most": story.most,
         "beyond": story.most + Fraction(1, 10**9),
     }
-=======
-    costs = {"0": 0, "bluff": story.bluff, "most": story.most, "beyond": story.most + Fraction(1, 10**9)}
->>>>>>> statement
     at["tau"] = Fraction(costs[tau])
     assert (TOLD_APART in Story(at).equilibria()) == told
     (branch,) = (b for b in branches if b.name == TOLD_APART)
@@ -396,13 +380,7 @@ def test_where_silence_by_all_deters_is_where_the_triangle_deters(statement, tri
         over=era, given="l + B_J > 0",
     )  # fmt: skip
     assert [v.status for v in decide(statement, claim, seconds=60)] == ["proved"]
-<<<<<<< HEAD
     assert (
         sp.simplify(triangle.definitions["rho_C"].formula - statement.definitions["rho_C"].formula)
         == 0
     )
-=======
-    assert sp.simplify(
-        triangle.definitions["rho_C"].formula - statement.definitions["rho_C"].formula
-    ) == 0
->>>>>>> statement

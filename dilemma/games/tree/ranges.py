@@ -59,8 +59,8 @@ class Ranges:
 
     @cached_property
     def _known(self) -> frozenset[sp.Symbol]:
-        parts = (*self.model.parameters.values(), *self.model.definitions.values())
-        return frozenset(part.symbol for part in parts)
+        parameters = {p.symbol for p in self.model.parameters.values()}
+        return frozenset(parameters | {d.symbol for d in self.model.definitions.values()})
 
     @cached_property
     def _draws(self) -> list[Mapping[sp.Symbol, sp.Expr]]:
