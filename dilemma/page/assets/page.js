@@ -187,7 +187,7 @@ function equilibria(model, found) {
     return `<li><b>${escaped(e.name)}</b> ${e.stable === false ? `<i>${WORDS.unstable}</i> ` : ""}${play}. ${WORDS.paid}: ${paid}.${because(model, found, e)}<details><summary>${WORDS.risks}</summary><ul>${e.worth ? worthTold(model, e) : ""}${risks}</ul></details></li>`;
   });
   const sets = (found.continua ?? []).map((s) => `<li>${WORDS.continuum}: ${s.extreme.map((many, k) => `${escaped(model.players[k].title)} ${many.length === 1 ? describe(model, k, many[0]) : fill(WORDS.between, { mixes: many.map((mix) => describe(model, k, mix)).join(` ${WORDS.and} `) })}`).join("; ")}.</li>`);
-  for (const kind of ["open", "perhaps"]) sets.push(...(found[kind] ?? []).map((name) => `<li>${escaped(fill(WORDS[kind], { name }))}</li>`));
+  for (const [names, says] of [[found.open, WORDS.open], [found.perhaps, WORDS.perhaps]]) sets.push(...(names ?? []).map((name) => `<li>${escaped(fill(says, { name }))}</li>`));
   const doubt = found.doubt ? `<p class="note">${escaped(WORDS.doubt)}</p>` : "";
   return `<ol>${items.join("")}</ol>${sets.length ? `<ul class="ties">${sets.join("")}</ul>` : ""}${items.length ? "" : `<p>${model.kind === "network" ? WORDS.none_stable : WORDS.none}</p>`}${doubt}`;
 }
