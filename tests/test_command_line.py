@@ -40,6 +40,8 @@ SPOKEN = [
     ("compare", "hedging", "--draws", 50),
     ("prove", "abandonment.C1.8"),
     ("statics", "hedging", "--era", "cold_war", "--outcome", "x_J"),
+    ("sweep", "abandonment", "m_J=0:1:3", "--era", "cold_war"),
+    ("sample", "abandonment", "--era", "cold_war", "--points", 8),
     ("attribute", "hedging", "x_J"),
     ("dynamics", "cork"),
     ("commitment", "cork", "--era", "cold_war"),

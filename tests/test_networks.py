@@ -289,8 +289,8 @@ def test_the_centres_are_those_of_the_theory():
 
 
 ANSWERED = {
-    "along", "attribute", "classroom", "compare", "diagrams", "propositions", "prove", "region_map", "regions", "sheet",
-    "solve", "timeline", "to_pandas", "to_xarray", "tornado", "trace",
+    "along", "attribute", "classroom", "compare", "diagrams", "propositions", "prove", "region_map", "regions", "sample",
+    "sheet", "solve", "sweep", "timeline", "to_pandas", "to_xarray", "tornado", "trace",
 }  # fmt: skip
 
 

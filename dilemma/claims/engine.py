@@ -399,7 +399,8 @@ class Engine:
     def _unopposed(self) -> Example | None:
         """Look for a calibration at which no equilibrium does the opposite: then each does what is claimed."""
         claim, own = self.statements.claim, self.statements
-        if self.cases.tries_first or own.at_once or not own.in_equilibrium:
+        two = any(part.trends for part in own.parts())  # calibrations, which no list tells of
+        if self.cases.tries_first or own.at_once or two or not own.in_equilibrium:
             return None
         opposed = replace(claim, holds=sp.Not(claim.holds), mode="exists")
         engine = self._engine(replace(own, claim=opposed, home={}))

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 AXES = Annotated[
     list[str],
     typer.Argument(
-        metavar="NAME=LOW:HIGH:COUNT",
-        help="What moves, evenly spaced, such as m_J=0:0.5:401, or as a list, m_J=0,0.1,0.3.",
+        help="What moves, as NAME=LOW:HIGH:COUNT, evenly spaced, such as m_J=0:0.5:401, or as a list, "
+        "m_J=0,0.1,0.3.",
     ),
 ]
 OUTCOMES = Annotated[

@@ -39,7 +39,7 @@ def _kind(model: Model) -> str:
 
 
 def page(
-    model: Model, verdicts: Sequence[Verdict], *, folder: str = "models", seconds: float = 60
+    model: Model, verdicts: Sequence[Verdict], *, folder: str = "models", seconds: float = 300
 ) -> str:
     """Return a model's page as Markdown; ``seconds`` is for its solution in symbols."""
     return "\n\n".join(_sections(model, verdicts, folder, seconds)) + "\n"
