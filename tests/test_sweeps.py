@@ -352,6 +352,13 @@ def test_a_store_of_another_request_is_left_alone(tmp_path):
     assert (other / "thesis.txt").read_text() == "all of it"
 
 
+def test_other_values_between_the_same_ends_are_another_request(tmp_path):
+    path = tmp_path / "a.zarr"
+    dilemma.sweep("abandonment", "cold_war", m_J=[0, 0.1, 0.5], store=path)
+    with pytest.raises(CalibrationError, match="begun for another request"):
+        dilemma.sweep("abandonment", "cold_war", m_J=[0, 0.4, 0.5], store=path)
+
+
 @pytest.mark.slow
 def test_workers_find_the_same(tmp_path):
     distributed = pytest.importorskip("distributed")

@@ -202,6 +202,7 @@ class Store:
         told = [
             asked.model.to_toml(), [r.name for r in asked.rows], asked.exact, self.eras, self.shape,
             self.chunks, sorted((k, str(v)) for k, v in about.items()),
+            [(n, list(v)) for n, (_, v, _) in self.cube.coordinates.items() if v is not None],
             [repr(sorted(w.plan.columns(0, 1).items())) for w in self.work],
             [repr(sorted(w.plan.columns(w.plan.size - 1, w.plan.size).items())) for w in self.work],
         ]  # fmt: skip
