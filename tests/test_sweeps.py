@@ -396,6 +396,12 @@ def test_the_command_says_how_often_each_occurs(typed, tmp_path):
     assert '"shares"' in out
 
 
+def test_a_parameter_moves_along_one_axis(typed):
+    code, _, err = typed("sweep", "abandonment", "m_J=0:1:3", "m_J=0:1:5")
+    assert code == 2
+    assert "named once" in err
+
+
 @pytest.mark.parametrize("axis", ["m_J", "m_J=", "m_J=0:1", "m_J=1:0:3", "m_J=0:1:1", "m_J=a:b:c"])
 def test_what_moves_is_written_so(axis, typed):
     code, _, err = typed("sweep", "abandonment", axis)

@@ -70,10 +70,15 @@ def sweep(
     latex: bool = False,
 ) -> None:
     """Find every equilibrium at each of very many values of some parameters."""
+    from dilemma.errors import CalibrationError
     from dilemma.study.sweep import sweep as find
 
     loaded = load_model(model)
-    moving = dict(map(axis, axes))
+    named = [axis(text) for text in axes]
+    moving = dict(named)
+    if len(moving) < len(named):
+        told = ", ".join(name for name, _ in named)
+        raise CalibrationError(f"{told}: a parameter moves along one axis, and is named once")
     asked = eras_asked(loaded, era, at)
     how: dict[str, Any] = {"outcomes": outcome, "play": play, "exact": not floats}
     _put(lambda more: find(loaded, asked, **how, **more, **moving), output, workers, as_json, latex)
