@@ -210,7 +210,9 @@ def eras_of(
     return model, tuple(names)
 
 
-def one_era(model: Model, asked: At | None, *, moving: Collection[str] = ()) -> tuple[Model, str]:
+def one_era(
+    model: Model, asked: At | None, *, moving: Collection[str] = (), ranges: bool = False
+) -> tuple[Model, str]:
     """Return the one era that is asked about, as :func:`eras_of` does.
 
     Raises
@@ -218,7 +220,7 @@ def one_era(model: Model, asked: At | None, *, moving: Collection[str] = ()) -> 
     CalibrationError
         As :func:`eras_of`, and where it is not said which of several.
     """
-    model, names = eras_of(model, asked, moving=moving)
+    model, names = eras_of(model, asked, moving=moving, ranges=ranges)
     if len(names) > 1:
         told = titled({name: model.eras[name] for name in names})
         raise CalibrationError(f"{model.name}: at which era? there are: {told}")

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from dilemma.checks.attack import attempts, calibrations
+from dilemma.checks.attack import attempts
+from dilemma.checks.random_calibrations import calibrations
 from dilemma.claims.decide import decide, stated
 from dilemma.robustness import needs
 from dilemma.robustness.needs import Boxes

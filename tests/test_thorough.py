@@ -12,7 +12,8 @@ import sympy as sp
 
 import dilemma
 from dilemma import Ledger
-from dilemma.checks.attack import attacked, calibrations, exactly_at
+from dilemma.checks.attack import attacked, exactly_at
+from dilemma.checks.random_calibrations import calibrations
 from dilemma.checks.check import check, contradictory
 from dilemma.checks.enumeration import enumerated
 from dilemma.checks.recheck import wrong_with

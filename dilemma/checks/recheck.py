@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.checks.attack import Calibrations, calibrations, exactly_at, solved_at
+from dilemma.checks.attack import exactly_at, solved_at
 from dilemma.checks.enumeration import NOTHING, At, WayToPlay
+from dilemma.checks.random_calibrations import Calibrations, calibrations
 from dilemma.checks.truth import named, shown
 from dilemma.claims.statements import AtMost, Copy, Statements, copies, first_of
 from dilemma.claims.verdict import Example

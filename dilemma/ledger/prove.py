@@ -29,7 +29,7 @@ from dilemma.library import available
 from dilemma.model import Model
 from dilemma.theory.parts import Claim
 
-__all__ = ["Asked", "Entry", "prove", "prove_all", "worked_off"]
+__all__ = ["Asked", "Entry", "asked_claims", "prove", "prove_all", "worked_off"]
 
 STARTING = 10.0  # seconds of work that are worth starting processes for: each takes two or three
 Progress = Callable[[float, str], None]
@@ -376,7 +376,7 @@ def prove_all(
             f"seconds = {asked.seconds}, workers = {asked.workers}: neither may be nought"
         )
     models = _unlike(dict.fromkeys(model for model, _ in wanted))
-    claims = [(model, one) for model, claim in wanted for one in _claims(model, claim, fields)]
+    claims = [(model, one) for model, claim in wanted for one in asked_claims(model, claim, fields)]
     folder = (users_folder() if cache else None) if isinstance(cache, bool) else Path(cache)
     kept = Cache(folder)
     entries = worked_off(claims, asked, kept, progress)
@@ -417,7 +417,9 @@ def _unlike(models: Iterable[Model]) -> tuple[Model, ...]:
     return found
 
 
-def _claims(model: Model, claim: str | Claim | None, fields: Mapping[str, Any]) -> list[Claim]:
+def asked_claims(
+    model: Model, claim: str | Claim | None, fields: Mapping[str, Any] = MappingProxyType({})
+) -> list[Claim]:
     """Return the claims of a model that are asked for."""
     known = model.claims.values()
     if isinstance(claim, str):

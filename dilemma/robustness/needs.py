@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.checks.attack import attempts, calibrations
+from dilemma.checks.attack import attempts
+from dilemma.checks.random_calibrations import calibrations
 from dilemma.claims.decide import decided
 from dilemma.claims.examples import Example, truth
 from dilemma.claims.statements import Statements, copies

@@ -16,7 +16,7 @@ from dilemma.model import Model
 from dilemma.reading.expressions import ExpressionError, exact
 from dilemma.theory.parts import Era
 
-__all__ = ["Grid", "Points", "Sampler", "axes_of", "grid", "points"]
+__all__ = ["Grid", "Points", "Sampler", "axes_of", "finite", "grid", "points"]
 
 Sampler = Literal["sobol", "random"]
 SAMPLERS = ("sobol", "random")
@@ -125,15 +125,26 @@ def points(
         raise CalibrationError(f"sampler = {sampler!r}: {nearest(sampler, SAMPLERS)}")
     names: dict[str, None] = {}
     for era in eras:
+        finite(model, model.eras[era])
         for name, value in model.eras[era].values.items():
-            if not math.isfinite(float(value.range.high) - float(value.range.low)):
-                raise CalibrationError(
-                    f"{model.name}: {name} has no finite box in {model.eras[era].title}: give "
-                    "[low, high], or a value"
-                )
             if value.range.low < value.range.high:
                 names[_dimension(model.eras[era], name)] = None
     return {era: Points(model.eras[era], int(size), seed, sampler, tuple(names)) for era in eras}
+
+
+def finite(model: Model, era: Era) -> None:
+    """See that a box has ends.
+
+    Raises
+    ------
+    CalibrationError
+        If an interval has none.
+    """
+    for name, value in era.values.items():
+        if not math.isfinite(float(value.range.high) - float(value.range.low)):
+            raise CalibrationError(
+                f"{model.name}: {name} has no finite box in {era.title}: give [low, high], or a value"
+            )
 
 
 # --- axes -----------------------------------------------------------------------------------------
