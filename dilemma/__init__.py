@@ -13,6 +13,8 @@
     statics                     which way does each outcome move with each parameter?
     attribute                   what did it? a change between eras, shared out among parameters
     tornado                     which parameter moves an outcome farthest, each over its box
+    sensitivity                 which parameter matters over the whole box, and how near a change is
+    measure_first               which assumed interval to measure first, for which claim
     bargaining                  between which limits a bargain is struck, era by era
     commitment                  what moving first, or committing to a mix, is worth to a leader
     correlated                  what a mediator can bring about, at best and at worst
@@ -81,11 +83,13 @@ if TYPE_CHECKING:
     from dilemma.study.correlated import Correlated, correlated
     from dilemma.study.diagrams import Diagrams, diagrams
     from dilemma.study.dynamics import Trajectory, dynamics
+    from dilemma.study.measure_first import MeasureFirst, measure_first
     from dilemma.study.occurrence import Regions
     from dilemma.study.propositions import Propositions, propositions
     from dilemma.study.region_map import RegionMap, region_map
     from dilemma.study.regions import regions
     from dilemma.study.select import Selection, select
+    from dilemma.study.sensitivity import Sensitivity, sensitivity
     from dilemma.study.sheet import Sheet, sheet
     from dilemma.study.statics import Statics, statics
     from dilemma.study.sweep import sample, sweep
@@ -148,6 +152,10 @@ _HOMES = {
     "prove": "ledger.prove",
     "region_map": "study.region_map",
     "regions": "study.regions",
+    "MeasureFirst": "study.measure_first",
+    "Sensitivity": "study.sensitivity",
+    "measure_first": "study.measure_first",
+    "sensitivity": "study.sensitivity",
     "sample": "study.sweep",
     "scenario": "story.scenario",
     "select": "study.select",
@@ -182,6 +190,7 @@ __all__ = [
     "Era",
     "Ledger",
     "ManyEquilibria",
+    "MeasureFirst",
     "MixedCommitment",
     "Model",
     "ModelError",
@@ -193,6 +202,7 @@ __all__ = [
     "Replies",
     "Scenario",
     "Selection",
+    "Sensitivity",
     "Sheet",
     "Statics",
     "Swings",
@@ -216,6 +226,7 @@ __all__ = [
     "from_pygambit",
     "load",
     "matrix",
+    "measure_first",
     "plot",
     "propositions",
     "prove",
@@ -224,6 +235,7 @@ __all__ = [
     "sample",
     "scenario",
     "select",
+    "sensitivity",
     "sheet",
     "solve",
     "solve_many",

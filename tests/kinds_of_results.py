@@ -63,6 +63,7 @@ MAKERS = {
     "ManyEquilibria": {
         "template": lambda _: dilemma.solve_many(CHICKEN, CHICKEN.transpose(0, 2, 1))
     },
+    "MeasureFirst": {"abandonment": lambda model: dilemma.measure_first(model, "C1.3", n=16)},
     "Path": {"abandonment": lambda model: dilemma.along(model, "post_cold_war", "m_J")},
     "Propositions": {"abandonment": dilemma.propositions, "hedging": dilemma.propositions},
     "Replies": {"abandonment": dilemma.best_replies},
@@ -70,6 +71,9 @@ MAKERS = {
     "Regions": {"abandonment": lambda model: dilemma.regions(model, draws=200)},
     "Scenario": {"template": lambda _: small_story("story.toml", dilemma.scenario)},
     "Selection": {"abandonment": lambda model: dilemma.select(model, "post_cold_war", starts=20)},
+    "Sensitivity": {
+        "template": lambda model: dilemma.sensitivity(model, "after", n=16, resamples=10)
+    },
     "Sheet": {"abandonment": dilemma.sheet, "hedging": dilemma.sheet},
     "Statics": {
         "hedging": lambda model: dilemma.statics(model, "cold_war", ["x_J"], ["g_J"], draws=16)

@@ -42,6 +42,8 @@ SPOKEN = [
     ("statics", "hedging", "--era", "cold_war", "--outcome", "x_J"),
     ("sweep", "abandonment", "m_J=0:1:3", "--era", "cold_war"),
     ("sample", "abandonment", "--era", "cold_war", "--points", 8),
+    ("sensitivity", "hedging", "x_J", "--era", "cold_war", "--points", 16),
+    ("measure-first", "abandonment.C1.3", "--points", 16),
     ("attribute", "hedging", "x_J"),
     ("dynamics", "cork"),
     ("commitment", "cork", "--era", "cold_war"),

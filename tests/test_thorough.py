@@ -13,9 +13,9 @@ import sympy as sp
 import dilemma
 from dilemma import Ledger
 from dilemma.checks.attack import attacked, exactly_at
-from dilemma.checks.random_calibrations import calibrations
 from dilemma.checks.check import check, contradictory
 from dilemma.checks.enumeration import enumerated
+from dilemma.checks.random_calibrations import calibrations
 from dilemma.checks.recheck import wrong_with
 from dilemma.claims.decide import decide, stated
 from dilemma.claims.verdict import Checks

@@ -57,6 +57,14 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "dilemma sweep abandonment m_J=0:0.5:21 v_J=0.1:0.5:9 --era post_cold_war",
         "dilemma sweep hedging g_J=0.8:1.1:31 --outcome x_J --output hedging.csv",
     ),
+    "sensitivity": (
+        "dilemma sensitivity hedging x_J --era post_cold_war",
+        "dilemma sensitivity abandonment --points 256 --json",
+    ),
+    "measure-first": (
+        "dilemma measure-first burden",
+        "dilemma measure-first abandonment.C1.3 --points 256",
+    ),
     "sample": (
         "dilemma sample abandonment --era post_cold_war --points 4096",
         "dilemma sample burden --seed 1 --play --json",

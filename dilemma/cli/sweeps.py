@@ -1,4 +1,4 @@
-"""Commands about very many calibrations: ``dilemma sweep``, a grid, and ``dilemma sample``, a box."""
+"""Commands about very many calibrations: a grid (``sweep``), a box (``sample``), what matters in it (``sensitivity``, ``measure-first``)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from dilemma.cli.arguments import (
     JSON,
     MODEL,
     SEED,
+    claims_of,
     eras_asked,
     load_model,
     progress,
     put,
+    put_all,
+    put_each,
     say,
 )
 
-__all__ = ["sample", "sweep"]
+__all__ = ["measure_first", "sample", "sensitivity", "sweep"]
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -50,6 +53,7 @@ OUTPUT = Annotated[
         "with where a run ended.",
     ),
 ]
+POINTS = Annotated[int, typer.Option("-n", "--points", help="Of one sample: a power of two.")]
 PROCESSES = Annotated[
     int | None,
     typer.Option("--workers", min=1, max=256, help="How many processes share it (dask)."),
@@ -107,6 +111,65 @@ def sample(
     how: dict[str, Any] = {"seed": seed, "sampler": sampler, "outcomes": outcome, "play": play}
     how["exact"] = not floats
     _put(lambda more: find(loaded, asked, points, **how, **more), output, workers, as_json, latex)
+
+
+def sensitivity(
+    model: MODEL,
+    outcomes: Annotated[
+        list[str] | None,
+        typer.Argument(help="Outcomes, or players for payoffs; all outcomes if none."),
+    ] = None,
+    era: ERAS = None,
+    at: AT = None,
+    points: POINTS = 1_024,
+    seed: SEED = 0,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Tell which parameters matter over an era's box, and how near the equilibria change."""
+    from dilemma.study.sensitivity import sensitivity as find
+
+    loaded = load_model(model)
+    asked = eras_asked(loaded, era, at)
+    with progress("solving") as tell:
+        found = find(
+            loaded,
+            asked,
+            outcomes or None,
+            n=points,
+            seed=seed,
+            progress=lambda share: tell(share, ""),
+        )
+    put_each(found, as_json=as_json, latex=latex)
+
+
+def measure_first(
+    models: Annotated[
+        list[str],
+        typer.Argument(metavar="MODEL[.CLAIM]...", help="Models, or single claims of them."),
+    ],
+    points: POINTS = 512,
+    seed: SEED = 0,
+    seconds: Annotated[float | None, typer.Option(min=0, help="Budget for each claim.")] = None,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Tell which assumed interval matters most for which claim: what to measure first."""
+    from dilemma.study.measure_first import measure_first as find
+
+    asked: dict[Any, list[Any]] = {}
+    for loaded, claim in claims_of(models):
+        asked.setdefault(loaded, []).append(claim)
+    found = []
+    with progress("trying") as tell:
+        for done, (loaded, claims) in enumerate(asked.items()):
+
+            def told(share: float, what: str, done: int = done) -> None:
+                tell((done + share) / len(asked), what)
+
+            named = None if None in claims else claims
+            found.append(find(loaded, named, n=points, seed=seed, seconds=seconds, progress=told))
+    put_all(found, as_json=as_json, latex=latex)
 
 
 def _put(

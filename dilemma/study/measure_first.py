@@ -33,6 +33,8 @@ __all__ = ["MeasureFirst", "Priority", "Weight", "measure_first"]
 
 Progress = Callable[[float, str], None]
 THIRD = 3
+LEAST = 0.005  # a sum of indices that is less is nothing
+FEW = 16  # points at which a claim fails, or does not: of fewer no index is told
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ class Priority:
     unknown : float
         The share at which it is not known; likewise.
     weights : tuple of Weight
-        The largest total index first; none where the claim fails at no point, or at all.
+        The largest total index first; none where the claim fails at no point, or at all, or at too few to
+        tell.
     reason : str
         Why it could not be tried, "" where it could.
     """
@@ -93,6 +96,11 @@ class Priority:
     def title(self) -> str:
         """The claim, and of which era."""
         return f"{self.label or self.claim}, {self.era}" if self.era else self.label or self.claim
+
+    @property
+    def rare(self) -> bool:
+        """Whether it fails, or does not, at so few points that nothing is told of what that hangs on."""
+        return not self.weights and 0 < self.fails < 1 - self.silent - self.unknown
 
     @property
     def first(self) -> Weight | None:
@@ -137,7 +145,8 @@ class MeasureFirst(Shown):
                 if weight.grade == "assumed":
                     key = weight.era, weight.parameter
                     found[key] = found.get(key, 0.0) + weight.index.total.value
-        return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+        some = [pair for pair in found.items() if pair[1] >= LEAST]
+        return dict(sorted(some, key=lambda pair: -pair[1]))
 
     def called(self, weight: Weight) -> str:
         """Return what an interval is called: the parameter, and the era where it is of one."""
@@ -201,10 +210,17 @@ class MeasureFirst(Shown):
             f"that interval. {self.points:,} points a sample, seed {self.seed}."
         )
         for words, told in (
-            ("Fails at no point", [o for o in self.claims if not o.reason and o.fails == 0]),
+            (
+                "Fails at none of the points, which proves nothing",
+                [o for o in self.claims if not o.reason and o.fails == 0],
+            ),
             (
                 "Fails wherever it speaks",
-                [o for o in self.claims if not o.reason and not o.weights and o.fails > 0],
+                [o for o in self.claims if not o.weights and o.fails > 0 and not o.rare],
+            ),
+            (
+                "Fails, or does not, at too few points to say what that hangs on",
+                [o for o in self.claims if o.rare],
             ),
         ):
             if told:
@@ -351,7 +367,9 @@ def _priority(
     fails, speaks, known = (
         _whole(one, design.size) for one in (fared.fails, fared.speaks, fared.known)
     )
-    told = indices(fails[None], design, confidence=how[0], resamples=how[1])
+    count = int(np.sum(fails[: 2 * n]))
+    few = min(count, int(np.sum((speaks & known)[: 2 * n])) - count) < FEW
+    told = None if few else indices(fails[None], design, confidence=how[0], resamples=how[1])
     weights = [] if told is None else list(_weights(statements, free, told, shares, fails))
     return Priority(
         claim.name, claim.label, era, float(np.mean(fails)), float(np.mean(known & ~speaks)),

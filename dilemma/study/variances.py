@@ -150,9 +150,14 @@ def together(blocks: Array) -> Array:
     varying = np.flatnonzero(weights)
     if not varying.size:
         return np.full((2, mixed.shape[0]), np.nan)
+    factors = len(mixed)
+    if factors == 1:  # of one factor and one number scipy 1.17 fails
+        mixed = np.concatenate([mixed, mixed])
     told = {"f_A": first[varying], "f_B": second[varying], "f_AB": mixed[:, varying]}
     found = sobol_indices(func=told, n=blocks.shape[2])
-    both = np.stack([found.first_order, found.total_order]).reshape(2, len(varying), -1)
+    both = np.stack([found.first_order, found.total_order]).reshape(2, len(varying), -1)[
+        ..., :factors
+    ]
     summed: Array = np.average(both, axis=1, weights=weights[varying])
     return summed
 

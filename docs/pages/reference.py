@@ -20,7 +20,10 @@ GROUPS = {
         "compare", "Comparison", "along", "regions", "Regions", "region_map", "RegionMap",
         "timeline", "Timeline", "statics", "Statics", "attribute", "Attribution", "commitment", "Commitment",
         "MixedCommitment", "correlated", "Correlated",
-        "dynamics", "Trajectory",
+        "dynamics", "Trajectory", "trace", "Trace", "tornado", "Swings",
+    ),
+    "A whole box": (
+        "sweep", "sample", "sensitivity", "Sensitivity", "measure_first", "MeasureFirst",
     ),
     "Several models together": ("trends", "Trends", "scenario", "Scenario"),
     "Pictures": ("plot", "diagrams", "Diagrams"),
