@@ -24,7 +24,18 @@ from dilemma.games.equilibrium import Equilibrium
 from dilemma.model import Model
 from dilemma.output.frames import as_float
 
-__all__ = ["CHUNK", "GAINED", "Asked", "Part", "Plan", "Row", "asked_of", "slots_of", "solved_part"]
+__all__ = [
+    "CHUNK",
+    "GAINED",
+    "Asked",
+    "Part",
+    "Plan",
+    "Row",
+    "asked_of",
+    "row_of",
+    "slots_of",
+    "solved_part",
+]
 
 CHUNK = 32_768  # calibrations that are solved together
 GAINED = 1e-7  # of a payoff: what a deviation gains more is no rounding
@@ -141,6 +152,11 @@ def asked_of(model: Model, outcomes: Sequence[str], *, play: bool, exact: bool) 
         told = {} if first is None else first.play
         rows += [Row(f"{d}: {a}", "play", (d, a)) for d, own in told.items() for a in own]
     return Asked(model, tuple(rows), exact)
+
+
+def row_of(model: Model, name: str) -> Row:
+    """Return what is told of an outcome, or of a player's payoff."""
+    return Row(name, "outcome" if name in model.outcomes else "payoff", (name,))
 
 
 def slots_of(model: Model, spare: int = 1) -> tuple[Slot, ...]:

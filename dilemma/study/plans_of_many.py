@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ from dilemma.model import Model
 from dilemma.reading.expressions import ExpressionError, exact
 from dilemma.theory.parts import Era
 
-__all__ = ["Grid", "Points", "Sampler", "axes_of", "finite", "grid", "points"]
+__all__ = ["Grid", "Placed", "Points", "Sampler", "axes_of", "finite", "grid", "points"]
 
 Sampler = Literal["sobol", "random"]
 SAMPLERS = ("sobol", "random")
@@ -93,6 +93,28 @@ class Points:
             stream.advance(start)
             told[name] = np.random.Generator(stream).random(stop - start)
         return told
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Points of an era's box, by where on its interval each parameter that moves is."""
+
+    era: Era
+    names: tuple[str, ...]
+    shares: Callable[[int, int], Array]
+    size: int
+
+    def columns(self, start: int, stop: int) -> Mapping[str, Array]:
+        """Return the values of each parameter at some of the points."""
+        told = dict(zip(self.names, self.shares(start, stop).T, strict=True))
+        found = {}
+        for name, value in self.era.values.items():
+            low, high = float(value.range.low), float(value.range.high)
+            share = told.get(name)
+            found[name] = (
+                np.full(stop - start, low) if share is None else low + share * (high - low)
+            )
+        return found
 
 
 def _quietly(sequence: Any, count: int) -> Array:

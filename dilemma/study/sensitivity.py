@@ -21,9 +21,9 @@ from dilemma.games.batch import Array
 from dilemma.model import At, Model
 from dilemma.output.frames import Frame
 from dilemma.output.result import Shown, Table, fields_as_data, number, percent, versions
-from dilemma.study.at_many import CHUNK, Asked, Part, Row, parts_of, solved_part
+from dilemma.study.at_many import CHUNK, Asked, Part, parts_of, row_of, solved_part
 from dilemma.study.labelled import Found, gathered, title_of
-from dilemma.study.plans_of_many import finite
+from dilemma.study.plans_of_many import Placed, finite
 from dilemma.study.trace import several
 from dilemma.study.variances import Design, Index, checked, indices
 from dilemma.theory.parts import Era
@@ -362,27 +362,6 @@ def sensitivity(
     return at_each(model, at, at_one)
 
 
-@dataclass(frozen=True)
-class _Box:
-    """Points of an era's box, by where on its interval each parameter that moves is."""
-
-    era: Era
-    names: tuple[str, ...]
-    shares: Callable[[int, int], Array]
-    size: int
-
-    def columns(self, start: int, stop: int) -> Mapping[str, Array]:
-        told = dict(zip(self.names, self.shares(start, stop).T, strict=True))
-        found = {}
-        for name, value in self.era.values.items():
-            low, high = float(value.range.low), float(value.range.high)
-            share = told.get(name)
-            found[name] = (
-                np.full(stop - start, low) if share is None else low + share * (high - low)
-            )
-        return found
-
-
 def _found(
     model: Model,
     era: str,
@@ -399,8 +378,8 @@ def _found(
     names = tuple(name for name, v in own.values.items() if v.range.low < v.range.high)
     design = Design(names, n, seed)
     fixed = {name: v.central for name, v in own.values.items() if name not in names}
-    asked = Asked(model, tuple(_row(model, name) for name in named), fixed=fixed)
-    box = _Box(own, names, design.shares, design.size)
+    asked = Asked(model, tuple(row_of(model, name) for name in named), fixed=fixed)
+    box = Placed(own, names, design.shares, design.size)
     found = gathered(asked, parts_of(asked, box, CHUNK, progress))
     told = partial(indices, design=design, confidence=confidence, resamples=resamples)
     near = _Near(replace(asked, rows=(), exact=False), own, names)
@@ -417,11 +396,6 @@ def _found(
         why=found.reason,
         versions=versions("numpy", "scipy", "sympy"),
     )  # fmt: skip
-
-
-def _row(model: Model, name: str) -> Row:
-    kind = "outcome" if name in model.outcomes else "payoff"
-    return Row(name, kind, (name,))
 
 
 # --- indices --------------------------------------------------------------------------------------
@@ -493,7 +467,7 @@ class _Near:
         """Return the names of the equilibria at points, each a row of values of what moves."""
         low, _, high = self._ends()
         shares = (points - low) / (high - low)
-        box = _Box(self.era, self.names, lambda start, stop: shares[start:stop], len(points))
+        box = Placed(self.era, self.names, lambda start, stop: shares[start:stop], len(points))
         part = solved_part(self.asked, box, 0, len(points))
         told = _sets(part)
         return [own if known else UNSETTLED for own, known in zip(told, part.complete, strict=True)]
