@@ -20,7 +20,7 @@ from dilemma.output.result import Shown, check, write
 if TYPE_CHECKING:
     from dilemma.study.trace import Trace
 
-__all__ = ["FIGURES", "Order", "Picture", "picture", "written"]
+__all__ = ["FIGURES", "OF_CLAIMS", "Order", "Picture", "picture", "written"]
 
 LEAST = 0.01  # seconds: what a last question is given, so that it says what is missing
 ENDINGS = (".png", ".svg", ".pdf")
