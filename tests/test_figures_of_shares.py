@@ -251,7 +251,7 @@ def test_notes_say_what_was_solved(pictures, hedged):
 
 def test_one_figure_is_of_one_model_and_of_what_was_asked(early, abandoned):
     with pytest.raises(CalibrationError, match="of one model"):
-        figures.shares(early, [abandoned["cold_war"]])
+        figures.plot(early, others=[abandoned["cold_war"]])
     with pytest.raises(UnknownKeyError, match="x_J"):
         figures.plot(early, outcome="x_I")
 
