@@ -10,7 +10,7 @@ import dilemma
 from dilemma import Model, figures
 from dilemma.cli.arguments import eras_asked
 from dilemma.cli.demo import demo
-from dilemma.cli.pictures import FIGURES, Order, picture
+from dilemma.cli.pictures import FIGURES, OF_CLAIMS, Order, picture
 from dilemma.errors import CalibrationError, DilemmaError, ModelError
 from dilemma.games.matrix.nfg import parse_nfg
 from dilemma.games.tree.efg import parse_efg
@@ -117,7 +117,7 @@ def figure(name):
         }.get(name, [])
         if name in ("ceiling", "fold", "contagion"):
             what = names(model)[:1]
-        eras = None if at is None or name == "ledger" else [at]
+        eras = None if at is None or name in OF_CLAIMS else [at]
         found = picture(name, Order((model,), tuple(what), eras))
         return figures.plot(found.results[0])
 
@@ -162,18 +162,18 @@ ANSWERED = {
     "hunt": ALWAYS | TABLE | {"plot replies"},
     "entry": ALWAYS | {"regions", "classroom", "to_pygambit", "plot diagram", "diagrams"},
     "swept": ALWAYS | TABLE | {"along", "trace", "tornado", "attribute", "plot replies"}
-    | {"plot tornado"},
+    | {"plot tornado", "plot sensitivity"},
     "three": ALWAYS | {"regions", "trace", "tornado", "attribute", "to_pygambit", "plot tornado"}
-    | {"correlated"},
+    | {"correlated", "plot sensitivity"},
     "continuous": ALWAYS
     | {"best_replies", "statics", "tornado", "attribute", "classroom"}
-    | {f"plot {name}" for name in ("replies", "fold", "contagion", "tornado")},
+    | {f"plot {name}" for name in ("replies", "fold", "contagion", "tornado", "sensitivity")},
     "sequential": ALWAYS
     | {"statics", "tornado", "attribute", "commitment", "classroom"}
-    | {f"plot {name}" for name in ("fold", "contagion", "tornado")},
+    | {f"plot {name}" for name in ("fold", "contagion", "tornado", "sensitivity")},
     "prior": ALWAYS
     | {"regions", "along", "tornado", "attribute", "classroom", "to_pygambit", "plot tornado"}
-    | {"plot diagram", "diagrams"},
+    | {"plot diagram", "diagrams", "plot sensitivity"},
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import pytest
 
 import dilemma
 from dilemma.errors import UnsupportedError
+from dilemma.study.sensitivity import sensitivity
 
 NEW = "post_cold_war"
 
@@ -27,6 +28,7 @@ ONE_PANEL = {
     "attribution": lambda: dilemma.attribute("hedging", "x_J"),
     "map": lambda: dilemma.region_map("abandonment", "m_J", "v_J", NEW),
     "replies": lambda: dilemma.best_replies("abandonment", NEW),
+    "sensitivity": lambda: sensitivity("hedging", "cold_war", "x_J", n=64),
     "swings": lambda: dilemma.tornado("hedging", "x_J", "cold_war"),
     "timeline": years,
     "trace": traced,

@@ -41,6 +41,8 @@ def ordered(figure, name, *what, **how):
         (("replies", "abandonment"), "abandonment_replies.png", "(strong, strong)"),
         (("waterfall", "hedging", "x_J", "x_U"), "hedging_waterfall_x_J_x_U.png", "moved alone"),
         (("tornado", "hedging", "x_J"), "hedging_tornado_x_J.png", "at its low end"),
+        (("sensitivity", "hedging", "x_J"), "hedging_sensitivity_x_J.png", "Total index"),
+        (("measure-first", "abandonment", "C1.3"), "abandonment_measure-first_C1.3.png", "E_J"),
         (("ledger", "abandonment", "C1.8"), "abandonment_ledger_C1.8.png", "C1.8"),
         (("fold", "abandonment", "m_J", "--era", "cold_war"), "abandonment_fold_m_J.png", "m_J"),
     ],
@@ -92,6 +94,8 @@ def test_regions_draws_the_same_map(typed, tmp_path):
             ("tornado", "burden", "t", "--era", "coldwar"),
             "no era 'coldwar' in burden: did you mean",
         ),
+        (("sensitivity", "burden", "tt"), "no outcome 'tt' in burden: did you mean 't'"),
+        (("measure-first", "abandonment", "C1.33"), "C1.3"),
         (("replies", "abandonment", "m_J"), "leave out 'm_J'"),
         (("ledger", "abandonment", "C1.99"), "C1.99"),
         (("tornado", "hedging", "x_J", "-o", "x.gif"), "x.gif: a picture's file ends in .png"),
@@ -196,6 +200,8 @@ def test_a_paths_ending_is_looked_at_first(tmp_path):
         (["replies", "hedging", "--select", "highest"], "--select says nothing"),
         (["regions", "abandonment", "m_J", "p_J", "--from", "0"], "it is for ceiling, fold"),
         (["ledger", "abandonment", "C1.8", "--era", "nope"], "a claim names its own"),
+        (["measure-first", "abandonment", "--era", "cold_war"], "a claim names its own"),
+        (["sensitivity", "hedging", "x_J", "--seconds", "9"], "--seconds says nothing"),
     ],
 )
 def test_an_option_that_a_figure_does_not_heed_is_refused(typed, words, said, tmp_path):

@@ -87,8 +87,8 @@ def _beginning(model: Model, at: list[str] | None) -> Model:
 FIGURE = Annotated[
     str,
     typer.Argument(
-        help="regions, replies, diagram, ceiling, fold, contagion, bargain, waterfall, tornado, timeline, "
-        "ledger."
+        help="regions, replies, diagram, ceiling, fold, contagion, bargain, waterfall, tornado, sensitivity, "
+        "measure-first, timeline, ledger."
     ),
 ]
 SUBJECT = Annotated[
@@ -131,7 +131,7 @@ SECONDS = Annotated[
     typer.Option(
         min=0.01,
         callback=finite,
-        help="Budget for it all; in a ledger for each verdict, 60 if none.",
+        help="Budget for it all; in a ledger for each verdict, 60 if none; to measure first, for each claim.",
     ),
 ]
 

@@ -20,7 +20,7 @@ from dilemma.output.result import Shown, check, write
 if TYPE_CHECKING:
     from dilemma.study.trace import Trace
 
-__all__ = ["FIGURES", "Order", "Picture", "picture", "written"]
+__all__ = ["FIGURES", "OF_CLAIMS", "Order", "Picture", "picture", "written"]
 
 LEAST = 0.01  # seconds: what a last question is given, so that it says what is missing
 ENDINGS = (".png", ".svg", ".pdf")
@@ -52,8 +52,8 @@ class Order:
     years : str or None
         A table of years.
     seconds : float or None
-        Budget for it all, of a ledger for each verdict; no limit, and for a verdict a minute, if
-        None.
+        Budget for it all, of a ledger for each verdict, and of what to measure first for each claim; no
+        limit, and for a verdict a minute, if None.
     progress : callable
         Called with the share of the work done, and what is next.
     """
@@ -162,7 +162,7 @@ def picture(figure: str, order: Order) -> Picture:
     if figure not in FIGURES:
         raise CalibrationError(f"no figure {figure!r}: {nearest(figure, FIGURES)}")
     _needless(figure, order)
-    if figure != "ledger":
+    if figure not in OF_CLAIMS:
         for era in order.shown:
             order.model.era_key(era)
     lacks = [_lacks(figure, model, len(order.eras or model.eras)) for model in order.models]
@@ -171,7 +171,7 @@ def picture(figure: str, order: Order) -> Picture:
         eras = len(order.eras or model.eras)
         has = ", ".join(name for name in FIGURES if not _lacks(name, model, eras)) or "none"
         raise UnsupportedError(f"{model.name} has no figure {figure!r}: {lacks[0]}; it has: {has}")
-    return FIGURES[figure](order if figure == "ledger" else _in_eras(figure, order))
+    return FIGURES[figure](order if figure in OF_CLAIMS else _in_eras(figure, order))
 
 
 def _in_eras(figure: str, order: Order) -> Order:
@@ -179,12 +179,14 @@ def _in_eras(figure: str, order: Order) -> Order:
     if order.years is not None or figure == "diagram":
         return order  # an era is where all else is then: the first, unless one is named
     moving = order.what if figure in FOLLOWED and len(order.what) == 1 else ()
-    model, names = eras_of(order.model, order.eras, moving=moving, ranges=figure == "regions")
+    model, names = eras_of(order.model, order.eras, moving=moving, ranges=figure in BOXES)
     return replace(order, models=(model,), eras=names)
 
 
 FOLLOWED = ("ceiling", "fold", "contagion")
-MOVING = (*FOLLOWED, "waterfall", "tornado")  # of what a parameter does
+MOVING = (*FOLLOWED, "waterfall", "tornado", "sensitivity")  # of what a parameter does
+OF_CLAIMS = ("ledger", "measure-first")  # which name their own eras
+BOXES = ("regions", "sensitivity")  # of a whole box, so that what is left out may be anywhere
 # What only some figures heed; asked of another, it would be passed over in silence.
 HEEDED = {
     "low": ("--from", FOLLOWED),
@@ -203,9 +205,13 @@ def _needless(figure: str, order: Order) -> None:
             raise CalibrationError(
                 f"{option} says nothing to the figure {figure!r}: it is for {', '.join(figures)}"
             )
-    if figure == "ledger" and order.eras:
+    if figure in OF_CLAIMS and order.eras:
         raise CalibrationError(
-            "--era and --at say nothing to the figure 'ledger': a claim names its own eras"
+            f"--era and --at say nothing to the figure {figure!r}: a claim names its own eras"
+        )
+    if figure == "sensitivity" and order.seconds is not None:
+        raise CalibrationError(
+            "--seconds says nothing to the figure 'sensitivity': all its points are solved"
         )
 
 
@@ -227,7 +233,7 @@ def _lacks(figure: str, model: Model, eras: int) -> str:
         or (not any(o.chances for o in model.outcomes.values()) and "it tells no shadow price"),
         "bargain": (game.bargain is None) and "it ends in no bargain",
         "waterfall": eras < 2 and "a change is between two eras",
-        "ledger": not model.claims and "its file makes no claims",
+        **dict.fromkeys(OF_CLAIMS, not model.claims and "its file makes no claims"),
         "timeline": not any(
             era.years for era in (*model.eras.values(), *model.further_eras.values())
         )
@@ -406,6 +412,31 @@ def _tornado(order: Order) -> Picture:
     return Picture(tuple(found), {"others": found[1:]})
 
 
+def _sensitivity(order: Order) -> Picture:
+    """Tell what matters for one outcome; for the first that varies where none is named."""
+    from dilemma.study.sensitivity import sensitivity
+
+    model = order.model
+    known = [*model.outcomes, *model.players]
+    names = _names(order, 1, "which outcome", known) if order.what else None
+    found = []
+    for done, era in enumerate(order.shown):
+
+        def tell(share: float, done: int = done, era: str = era) -> None:
+            order.progress((done + share) / len(order.shown), era)
+
+        found.append(sensitivity(model, era, names, progress=tell))
+    return Picture(tuple(found), {"others": found[1:]})
+
+
+def _measure_first(order: Order) -> Picture:
+    from dilemma.study.measure_first import measure_first
+
+    claims = list(order.what) or None
+    found = measure_first(order.model, claims, seconds=order.seconds, progress=order.progress)
+    return Picture((found,))
+
+
 def _ledger(order: Order) -> Picture:
     from dilemma.ledger.prove import Asked, prove_all
 
@@ -461,6 +492,8 @@ FIGURES: Mapping[str, Callable[[Order], Picture]] = {
     "bargain": _bargain,
     "waterfall": _waterfall,
     "tornado": _tornado,
+    "sensitivity": _sensitivity,
+    "measure-first": _measure_first,
     "timeline": _timeline,
     "ledger": _ledger,
 }

@@ -15,6 +15,7 @@ from dilemma.figures.over_time import over_time
 from dilemma.figures.paper import save
 from dilemma.figures.plot import plot
 from dilemma.figures.reply_curves import replies
+from dilemma.figures.shares import priorities, shares
 from dilemma.figures.swings import tornado
 from dilemma.figures.trend_table import trend_table
 from dilemma.figures.waterfall import waterfall
@@ -27,9 +28,11 @@ __all__ = [
     "ledger",
     "over_time",
     "plot",
+    "priorities",
     "region_map",
     "replies",
     "save",
+    "shares",
     "tornado",
     "trend_table",
     "waterfall",

@@ -23,6 +23,7 @@ from dilemma.figures.ledger_chart import ledger
 from dilemma.figures.map import region_map
 from dilemma.figures.over_time import over_time
 from dilemma.figures.reply_curves import replies
+from dilemma.figures.shares import priorities, shares
 from dilemma.figures.swings import tornado
 from dilemma.figures.trend_table import trend_table
 from dilemma.figures.waterfall import waterfall
@@ -36,7 +37,9 @@ from dilemma.study.attribute import Attribution
 from dilemma.study.bargaining import Bargaining
 from dilemma.study.best_replies import Replies, best_replies
 from dilemma.study.diagrams import Diagrams, diagrams
+from dilemma.study.measure_first import MeasureFirst
 from dilemma.study.region_map import RegionMap
+from dilemma.study.sensitivity import Sensitivity
 from dilemma.study.timeline import Timeline
 from dilemma.study.tornado import Swings
 from dilemma.study.trace import Trace
@@ -55,6 +58,8 @@ FIGURES: Mapping[type[Shown], Callable[..., Figure]] = {
     Trace: path,
     Attribution: waterfall,
     Swings: tornado,
+    Sensitivity: shares,
+    MeasureFirst: priorities,
     Bargaining: bargain,
     Diagrams: diagram,
     Timeline: over_time,
@@ -64,7 +69,9 @@ FIGURES: Mapping[type[Shown], Callable[..., Figure]] = {
 
 
 # Those that may have one panel, which may then be drawn into axes that are given.
-ONE_PANEL = (RegionMap, Replies, Trace, Attribution, Swings, Timeline)
+ONE_PANEL = (RegionMap, Replies, Trace, Attribution, Swings, Sensitivity, Timeline)
+# Those of one era that may stand on one sheet with others.
+ERA_BY_ERA = (Swings, Sensitivity)
 
 
 def plot(found: Shown | AnyModel, ax: Axes | None = None, **how: Any) -> Figure:
@@ -110,7 +117,7 @@ def plot(found: Shown | AnyModel, ax: Axes | None = None, **how: Any) -> Figure:
     if (
         isinstance(found, ByEra)
         and found
-        and all(isinstance(one, Swings) for one in found.values())
+        and all(isinstance(one, ERA_BY_ERA) for one in found.values())
     ):
         found, *how["others"] = found.values()
     if type(found).__name__ == "Dataset":  # xarray's, which is not loaded without being asked for
