@@ -70,6 +70,7 @@ if TYPE_CHECKING:
     from dilemma.model import Model
     from dilemma.output.frames import to_pandas
     from dilemma.page.page import Page, classroom
+    from dilemma.robustness.measure_first import MeasureFirst, measure_first
     from dilemma.story.cells import Trends
     from dilemma.story.scenario import scenario
     from dilemma.story.tellings import Scenario
@@ -83,7 +84,6 @@ if TYPE_CHECKING:
     from dilemma.study.correlated import Correlated, correlated
     from dilemma.study.diagrams import Diagrams, diagrams
     from dilemma.study.dynamics import Trajectory, dynamics
-    from dilemma.study.measure_first import MeasureFirst, measure_first
     from dilemma.study.occurrence import Regions
     from dilemma.study.propositions import Propositions, propositions
     from dilemma.study.region_map import RegionMap, region_map
@@ -152,9 +152,9 @@ _HOMES = {
     "prove": "ledger.prove",
     "region_map": "study.region_map",
     "regions": "study.regions",
-    "MeasureFirst": "study.measure_first",
+    "MeasureFirst": "robustness.measure_first",
     "Sensitivity": "study.sensitivity",
-    "measure_first": "study.measure_first",
+    "measure_first": "robustness.measure_first",
     "sensitivity": "study.sensitivity",
     "sample": "study.sweep",
     "scenario": "story.scenario",

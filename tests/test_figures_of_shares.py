@@ -8,7 +8,7 @@ from dilemma import figures
 from dilemma.errors import CalibrationError, UnknownKeyError
 from dilemma.figures.layout import typeset
 from dilemma.output.result import percent
-from dilemma.study.measure_first import measure_first
+from dilemma.robustness.measure_first import measure_first
 from dilemma.study.sensitivity import Change, sensitivity
 from dilemma.study.variances import Estimate, Index
 from words_drawn import check_words
@@ -87,9 +87,19 @@ def first():
 
 
 @pytest.fixture(scope="module")
-def rare():
-    """Claims that fail so rarely that indices are not determined."""
-    return measure_first("burden", n=128)
+def rare(first):
+    """Claims of which one index is not determined: its interval is wider than all there is."""
+
+    def wide(claim):
+        place = next((k for k, w in enumerate(claim.weights) if w is claim.first), None)
+        if place is None:
+            return claim
+        weight = claim.weights[place]
+        total = replace(weight.index.total, low=-0.5, high=1.5)
+        told = replace(weight, index=replace(weight.index, total=total))
+        return replace(claim, weights=(*claim.weights[:place], told, *claim.weights[place + 1 :]))
+
+    return replace(first, claims=tuple(map(wide, first.claims)))
 
 
 @pytest.fixture(scope="module")

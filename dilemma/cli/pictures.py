@@ -430,7 +430,7 @@ def _sensitivity(order: Order) -> Picture:
 
 
 def _measure_first(order: Order) -> Picture:
-    from dilemma.study.measure_first import measure_first
+    from dilemma.robustness.measure_first import measure_first
 
     claims = list(order.what) or None
     found = measure_first(order.model, claims, seconds=order.seconds, progress=order.progress)

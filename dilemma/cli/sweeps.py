@@ -155,7 +155,7 @@ def measure_first(
     latex: bool = False,
 ) -> None:
     """Tell which assumed interval matters most for which claim: what to measure first."""
-    from dilemma.study.measure_first import measure_first as find
+    from dilemma.robustness.measure_first import measure_first as find
 
     asked: dict[Any, list[Any]] = {}
     for loaded, claim in claims_of(models):

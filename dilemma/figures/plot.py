@@ -32,12 +32,12 @@ from dilemma.games.kind import Can
 from dilemma.ledger.ledger import Ledger
 from dilemma.model import Model
 from dilemma.output.result import Shown
+from dilemma.robustness.measure_first import MeasureFirst
 from dilemma.story.cells import Trends
 from dilemma.study.attribute import Attribution
 from dilemma.study.bargaining import Bargaining
 from dilemma.study.best_replies import Replies, best_replies
 from dilemma.study.diagrams import Diagrams, diagrams
-from dilemma.study.measure_first import MeasureFirst
 from dilemma.study.region_map import RegionMap
 from dilemma.study.sensitivity import Sensitivity
 from dilemma.study.timeline import Timeline

@@ -50,8 +50,8 @@ from dilemma.figures.paper import (
     written,
 )
 from dilemma.output.result import percent
+from dilemma.robustness.measure_first import MeasureFirst, Priority, Weight
 from dilemma.study.attribute import means
-from dilemma.study.measure_first import MeasureFirst, Priority, Weight
 from dilemma.study.sensitivity import TYPE, Change, Measure, Sensitivity
 from dilemma.study.variances import Estimate
 
@@ -425,7 +425,7 @@ def priorities(found: MeasureFirst) -> Figure:
 
     Examples
     --------
-    >>> from dilemma.study.measure_first import measure_first
+    >>> from dilemma.robustness.measure_first import measure_first
     >>> figure = priorities(measure_first("abandonment", "C1.3", n=64))
     >>> [text.get_text() for text in figure.texts if text.get_gid() == "fails"]
     ['fails at 87.8 %']

@@ -7,7 +7,6 @@ What the cache knows is not decided again; what is decided is kept as soon as it
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -19,6 +18,7 @@ from typing import Any
 
 from dilemma.budget import ordinary
 from dilemma.calls import AnyModel, models_of, of_models
+from dilemma.claims.statements import asked_claims
 from dilemma.claims.verdict import Verdict
 from dilemma.errors import CallError, DilemmaError
 from dilemma.games.kind import Can
@@ -29,7 +29,7 @@ from dilemma.library import available
 from dilemma.model import Model
 from dilemma.theory.parts import Claim
 
-__all__ = ["Asked", "Entry", "asked_claims", "prove", "prove_all", "worked_off"]
+__all__ = ["Asked", "Entry", "prove", "prove_all", "worked_off"]
 
 STARTING = 10.0  # seconds of work that are worth starting processes for: each takes two or three
 Progress = Callable[[float, str], None]
@@ -275,9 +275,6 @@ def _settle(entry: Entry, job: Job, verdicts: Verdicts, cache: Cache) -> None:
 # --- what a person asks for -----------------------------------------------------------------------
 
 
-IS_A_FORMULA = re.compile(r"[<>=≤≥≠]|\w\(")
-
-
 @of_models
 def prove(
     model: AnyModel | Iterable[AnyModel] | None = None,
@@ -414,23 +411,4 @@ def _unlike(models: Iterable[Model]) -> tuple[Model, ...]:
     twice = [name for name, count in Counter(m.name for m in found).items() if count > 1]
     if twice:
         raise DilemmaError(f"two models are called {twice[0]!r}: give one another name")
-    return found
-
-
-def asked_claims(
-    model: Model, claim: str | Claim | None, fields: Mapping[str, Any] = MappingProxyType({})
-) -> list[Claim]:
-    """Return the claims of a model that are asked for."""
-    known = model.claims.values()
-    if isinstance(claim, str):
-        # A label's number alone names all its variants: C1.6 for each player and profile.
-        named = [c for c in known if claim in (c.name, c.label) or claim == c.label.split(" ")[0]]
-        if not named and IS_A_FORMULA.search(claim):
-            return [model.make_claim(claim, **fields)]
-        found = named or [model.claim(claim)]
-    else:
-        found = list(known) if claim is None else [claim]
-    if fields:
-        told = ", ".join(fields)
-        raise DilemmaError(f"{told}: only for a claim that is given as a formula")
     return found

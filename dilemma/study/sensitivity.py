@@ -160,7 +160,7 @@ class Sensitivity(Shown):
     def __getitem__(self, name: str) -> Measure:
         """Return what is told of an outcome: the least, where there are several."""
         for one in self.measures:
-            if name in (one.title, one.name):
+            if name in (one.title, one.name) or name.rpartition(", ")[0] == one.title:
                 return one
         known = [one.title for one in self.measures]
         raise UnknownKeyError(f"no measure {name!r} here: {nearest(name, known)}")

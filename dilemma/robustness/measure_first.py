@@ -19,10 +19,9 @@ from dilemma.calls import of_a_model
 from dilemma.checks.attack import fares
 from dilemma.checks.random_calibrations import Moving, moving, placed
 from dilemma.claims.decide import stated
-from dilemma.claims.statements import Statements
+from dilemma.claims.statements import Statements, asked_claims
 from dilemma.errors import UnknownKeyError, UnsupportedError, nearest
 from dilemma.games.batch import Array
-from dilemma.ledger.prove import asked_claims
 from dilemma.model import Model
 from dilemma.output.frames import Frame
 from dilemma.output.result import Shown, Table, fields_as_data, percent, versions
@@ -68,8 +67,8 @@ class Priority:
     Attributes
     ----------
     claim, label : str
-    era : str
-        Of a claim about each era by itself; else "".
+    era, period : str
+        Of a claim about each era by itself, its name and its title; else "".
     fails : float
         The share of the points at which it fails.
     silent : float
@@ -86,6 +85,7 @@ class Priority:
     claim: str
     label: str
     era: str
+    period: str
     fails: float
     silent: float
     unknown: float
@@ -95,7 +95,9 @@ class Priority:
     @property
     def title(self) -> str:
         """The claim, and of which era."""
-        return f"{self.label or self.claim}, {self.era}" if self.era else self.label or self.claim
+        return (
+            f"{self.label or self.claim}, {self.period}" if self.era else self.label or self.claim
+        )
 
     @property
     def rare(self) -> bool:
@@ -356,6 +358,7 @@ def _priority(
     statements: Statements, era: str, n: int, seed: int, how: tuple[float, int], until: float
 ) -> Priority:
     claim = statements.claim
+    period = statements.model.eras[era].title if era else ""
     try:
         free = moving(statements)
         design = Design(tuple(one.symbol.name for one in free), n, seed)
@@ -363,7 +366,7 @@ def _priority(
         drawn = placed(statements, {one.symbol: shares[:, k] for k, one in enumerate(free)})
         fared = fares(statements, drawn, until)
     except UnsupportedError as error:
-        return Priority(claim.name, claim.label, era, 0.0, 0.0, 0.0, (), str(error))
+        return Priority(claim.name, claim.label, era, period, 0.0, 0.0, 0.0, (), str(error))
     fails, speaks, known = (
         _whole(one, design.size) for one in (fared.fails, fared.speaks, fared.known)
     )
@@ -372,7 +375,7 @@ def _priority(
     told = None if few else indices(fails[None], design, confidence=how[0], resamples=how[1])
     weights = [] if told is None else list(_weights(statements, free, told, shares, fails))
     return Priority(
-        claim.name, claim.label, era, float(np.mean(fails)), float(np.mean(known & ~speaks)),
+        claim.name, claim.label, era, period, float(np.mean(fails)), float(np.mean(known & ~speaks)),
         float(np.mean(~known)), tuple(sorted(weights, key=lambda w: -w.index.total.value)),
     )  # fmt: skip
 

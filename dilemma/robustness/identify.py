@@ -384,7 +384,7 @@ def _kinds(found: Found, fits: Array, some: Array) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class _Search:
-    """Looks for consistent calibrations, in floats, and exactly where these do not settle it."""
+    """Looks for consistent calibrations."""
 
     asked: Asked
     era: Era
@@ -417,11 +417,11 @@ class _Search:
         return good
 
     def consistent(self, points: Array) -> Array:
-        """Tell at which points some equilibrium is consistent."""
+        """Tell at which points floats settle that some equilibrium is consistent."""
         low, _, high = self.ends()
         shares = (points - low) / (high - low)
         box = Placed(self.era, self.names, lambda start, stop: shares[start:stop], len(points))
-        part = solved_part(self.asked, box, 0, len(points))
+        part = solved_part(replace(self.asked, exact=False), box, 0, len(points))
         return _at_each(part, self.fits(part))[0]
 
     def outwards(self, points: Array, seed: int) -> dict[str, tuple[float | None, float | None]]:
