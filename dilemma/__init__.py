@@ -15,6 +15,7 @@
     tornado                     which parameter moves an outcome farthest, each over its box
     sensitivity                 which parameter matters over the whole box, and how near a change is
     measure_first               which assumed interval to measure first, for which claim
+    identify                    which part of a box is consistent with what was observed
     bargaining                  between which limits a bargain is struck, era by era
     commitment                  what moving first, or committing to a mix, is worth to a leader
     correlated                  what a mediator can bring about, at best and at worst
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from dilemma.model import Model
     from dilemma.output.frames import to_pandas
     from dilemma.page.page import Page, classroom
+    from dilemma.robustness.identify import Identified, identify
     from dilemma.robustness.measure_first import MeasureFirst, measure_first
     from dilemma.story.cells import Trends
     from dilemma.story.scenario import scenario
@@ -152,7 +154,9 @@ _HOMES = {
     "prove": "ledger.prove",
     "region_map": "study.region_map",
     "regions": "study.regions",
+    "Identified": "robustness.identify",
     "MeasureFirst": "robustness.measure_first",
+    "identify": "robustness.identify",
     "Sensitivity": "study.sensitivity",
     "measure_first": "robustness.measure_first",
     "sensitivity": "study.sensitivity",
@@ -188,6 +192,7 @@ __all__ = [
     "Equilibria",
     "Equilibrium",
     "Era",
+    "Identified",
     "Ledger",
     "ManyEquilibria",
     "MeasureFirst",
@@ -224,6 +229,7 @@ __all__ = [
     "dynamics",
     "from_nashpy",
     "from_pygambit",
+    "identify",
     "load",
     "matrix",
     "measure_first",

@@ -56,6 +56,9 @@ MAKERS = {
         "abandonment": lambda model: dilemma.prove(model, "C1.6'").explain(),
         "cork": lambda model: dilemma.prove(model, "C2.1").explain(),
     },
+    "Identified": {
+        "template": lambda model: dilemma.identify(model, "after", {"alliance": 1}, n=16)
+    },
     "Ledger": {
         "abandonment": lambda model: dilemma.prove(model, "C1.8", robust=True),
         "template": dilemma.prove,

@@ -157,7 +157,9 @@ def test_no_budget_at_all_is_refused():
 
 def test_small_games_are_solved_in_this_process():
     assert ordinary(matrix([[1, 0], [0, 1]]), 1)
-    assert all(ordinary(dilemma.load(name)) for name in dilemma.available())
+    # Of moves that are hidden all is looked for where play does not come, too: that may take long.
+    hidden = [n for n in dilemma.available() if not ordinary(dilemma.load(n))]
+    assert hidden == ["statement"]
     assert not ordinary(many_letters(), 1)
     assert not ordinary(many_letters())
 

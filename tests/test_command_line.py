@@ -43,6 +43,7 @@ SPOKEN = [
     ("sweep", "abandonment", "m_J=0:1:3", "--era", "cold_war"),
     ("sample", "abandonment", "--era", "cold_war", "--points", 8),
     ("sensitivity", "hedging", "x_J", "--era", "cold_war", "--points", 16),
+    ("identify", "hedging", "x_J=0.3:0.4", "--era", "cold_war", "--points", 16, "--seconds", 0),
     ("measure-first", "abandonment.C1.3", "--points", 16),
     ("attribute", "hedging", "x_J"),
     ("dynamics", "cork"),

@@ -97,8 +97,8 @@ def bets(monkeypatch):
 
 
 ANSWERED = {
-    "attribute", "compare", "measure_first", "prove", "sample", "sensitivity", "sheet", "solve", "sweep",
-    "timeline", "to_pandas", "to_xarray", "tornado", "trace",
+    "attribute", "compare", "identify", "measure_first", "prove", "sample", "sensitivity", "sheet", "solve",
+    "sweep", "timeline", "to_pandas", "to_xarray", "tornado", "trace",
 }  # fmt: skip
 
 

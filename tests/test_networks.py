@@ -289,9 +289,9 @@ def test_the_centres_are_those_of_the_theory():
 
 
 ANSWERED = {
-    "along", "attribute", "classroom", "compare", "diagrams", "measure_first", "propositions", "prove",
-    "region_map", "regions", "sample", "sensitivity", "sheet", "solve", "sweep", "timeline", "to_pandas",
-    "to_xarray", "tornado", "trace",
+    "along", "attribute", "classroom", "compare", "diagrams", "identify", "measure_first", "propositions",
+    "prove", "region_map", "regions", "sample", "sensitivity", "sheet", "solve", "sweep", "timeline",
+    "to_pandas", "to_xarray", "tornado", "trace",
 }  # fmt: skip
 
 

@@ -237,9 +237,9 @@ def test_what_is_found_is_what_no_plan_gains_against(grim, patience):
 # --- every question --------------------------------------------------------------------------------
 
 ANSWERED = {
-    "along", "attribute", "classroom", "compare", "diagrams", "measure_first", "propositions", "prove",
-    "region_map", "regions", "sample", "sensitivity", "sheet", "solve", "sweep", "timeline", "to_pandas",
-    "to_xarray", "tornado", "trace",
+    "along", "attribute", "classroom", "compare", "diagrams", "identify", "measure_first", "propositions",
+    "prove", "region_map", "regions", "sample", "sensitivity", "sheet", "solve", "sweep", "timeline",
+    "to_pandas", "to_xarray", "tornado", "trace",
 }  # fmt: skip
 
 

@@ -16,8 +16,9 @@ from small_games import ranging, valued
 
 NAMES = ("ann", "bob", "carl", "dora", "emil")
 ANSWERED = {
-    "along", "compare", "diagrams", "measure_first", "propositions", "prove", "region_map", "regions", "sample",
-    "sensitivity", "sheet", "solve", "sweep", "timeline", "to_pandas", "to_xarray", "tornado", "trace",
+    "along", "compare", "diagrams", "identify", "measure_first", "propositions", "prove", "region_map",
+    "regions", "sample", "sensitivity", "sheet", "solve", "sweep", "timeline", "to_pandas", "to_xarray",
+    "tornado", "trace",
 }  # fmt: skip
 
 

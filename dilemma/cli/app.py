@@ -45,7 +45,7 @@ from dilemma.cli.arguments import (
 from dilemma.cli.lessons import classroom, plot, put_picture
 from dilemma.cli.lines_to_try import told as lines_of
 from dilemma.cli.stories import scenario, table1
-from dilemma.cli.sweeps import measure_first, sample, sensitivity, sweep
+from dilemma.cli.sweeps import identify, measure_first, sample, sensitivity, sweep
 from dilemma.processes import interrupted_as_usual, stoppable
 
 __all__ = ["main"]
@@ -521,6 +521,7 @@ def _map(
 app.command()(sweep)
 app.command()(sample)
 app.command()(sensitivity)
+app.command()(identify)
 app.command("measure-first")(measure_first)
 app.command()(plot)
 app.command()(classroom)

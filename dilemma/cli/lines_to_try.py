@@ -61,6 +61,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "dilemma sensitivity hedging x_J --era post_cold_war",
         "dilemma sensitivity abandonment --points 256 --json",
     ),
+    "identify": (
+        "dilemma identify hedging x_J=0.3:0.4 --era post_cold_war",
+        "dilemma identify abandonment support_us=1 support_japan=1 --seconds 0 --json",
+    ),
     "measure-first": (
         "dilemma measure-first burden",
         "dilemma measure-first abandonment.C1.3 --points 256",

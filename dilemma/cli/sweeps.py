@@ -25,7 +25,7 @@ from dilemma.cli.arguments import (
     say,
 )
 
-__all__ = ["measure_first", "sample", "sensitivity", "sweep"]
+__all__ = ["identify", "measure_first", "sample", "sensitivity", "sweep"]
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -141,6 +141,55 @@ def sensitivity(
             progress=lambda share: tell(share, ""),
         )
     put_each(found, as_json=as_json, latex=latex)
+
+
+def identify(
+    model: MODEL,
+    observed: Annotated[
+        list[str],
+        typer.Argument(
+            help="What was observed, as OUTCOME=LOW:HIGH, such as x_J=0.3:0.4, or OUTCOME=VALUE; a player "
+            "stands for its payoff."
+        ),
+    ],
+    era: ERAS = None,
+    at: AT = None,
+    points: POINTS = 4_096,
+    seed: SEED = 0,
+    seconds: Annotated[float, typer.Option(min=0, help="For proofs, in each era.")] = 30.0,
+    as_json: JSON = False,
+    latex: bool = False,
+) -> None:
+    """Tell which part of an era's box is consistent with what was observed."""
+    from dilemma.robustness.identify import identify as find
+
+    loaded = load_model(model)
+    asked = eras_asked(loaded, era, at)
+    seen = dict(map(_interval, observed))
+    with progress("solving") as tell:
+        found = find(
+            loaded,
+            asked,
+            seen,
+            n=points,
+            seed=seed,
+            seconds=seconds,
+            progress=lambda share: tell(share, ""),
+        )
+    put_each(found, as_json=as_json, latex=latex)
+
+
+def _interval(text: str) -> tuple[str, Any]:
+    """Read OUTCOME=LOW:HIGH, or OUTCOME=VALUE."""
+    from dilemma.errors import CalibrationError
+
+    name, sign, told = (part.strip() for part in text.partition("="))
+    ends = [end.strip() for end in told.split(":")]
+    if not sign or not name or not all(ends) or len(ends) > len(("low", "high")):
+        raise CalibrationError(
+            f"{text}: write what was observed as OUTCOME=LOW:HIGH, such as x_J=0.3:0.4, or OUTCOME=VALUE"
+        )
+    return name, ends[0] if len(ends) == 1 else ends
 
 
 def measure_first(

@@ -160,7 +160,7 @@ class Identified(Shown):
                 str(one.box),
                 "all of it" if one.left == 1 else f"{number(one.low)} to {number(one.high)}",
                 str(one.proved) if one.proved != one.box else "",
-                ", ".join(f"{100 * third:.0f}" for third in one.thirds) + " %",
+                _told(one.thirds),
             )
             for one in self.projections
         )
@@ -225,6 +225,11 @@ class Identified(Shown):
         about = {"model": self.model.name, "era": self.era, "some": self.some, "every": self.every}
         about |= {"status": self.status, "points": self.points, "seed": self.seed}
         return Frame(columns, rows, {**about, "versions": dict(self.versions)})
+
+
+def _told(thirds: Sequence[float]) -> str:
+    digits = 0 if max(thirds) >= 0.1 else 1
+    return ", ".join(f"{100 * third:.{digits}f}" for third in thirds) + " %"
 
 
 # --- asked ----------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ GROUPS = {
     ),
     "A whole box": (
         "sweep", "sample", "sensitivity", "Sensitivity", "measure_first", "MeasureFirst",
+        "identify", "Identified",
     ),
     "Several models together": ("trends", "Trends", "scenario", "Scenario"),
     "Pictures": ("plot", "diagrams", "Diagrams"),
