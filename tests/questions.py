@@ -33,11 +33,11 @@ QUESTIONS = {
     "prove": lambda m: dilemma.prove(m, f"{outcome(m)} <= 1", over=era(m), cache=False, workers=1),
     "region_map": lambda m: dilemma.region_map(m, *list(m.parameters)[:2], [era(m)]),
     "regions": lambda m: dilemma.regions(m, draws=20),
-    "identify": lambda m: dilemma.identify(m, era(m), {outcome(m): (-1e6, 1e6)}, n=2, seconds=0),
+    "identify": lambda m: dilemma.identify(m, era(m), {outcome(m): (-1e6, 1e6)}, n=16, seconds=0),
     "measure_first": lambda m: dilemma.measure_first(
-        m, m.make_claim(f"{outcome(m)} <= 1", over=era(m)), n=2
+        m, m.make_claim(f"{outcome(m)} <= 1", over=era(m)), n=16
     ),
-    "sensitivity": lambda m: dilemma.sensitivity(m, era(m), outcome(m), n=2, resamples=2),
+    "sensitivity": lambda m: dilemma.sensitivity(m, era(m), outcome(m), n=16, resamples=2),
     "sample": lambda m: dilemma.sample(m, era(m), 4),
     "select": lambda m: dilemma.select(m, era(m)),
     "sheet": dilemma.sheet,

@@ -32,13 +32,10 @@ __all__ = ["Change", "Measure", "Nearest", "Sensitivity", "sensitivity"]
 
 Progress = Callable[[float], None]
 TYPE = "which equilibria"
-ALONE = 1_025  # values of a parameter that moves by itself
-HALVINGS = 24
 STEPS = (1e-6, 1e-5, 1e-4, 1e-3)  # beyond a border, to where floats settle what is there
 FEW = 3  # measures of which every index is shown
 FOREMOST = 3
 UNSETTLED = frozenset({"not settled in floats"})
-RAYS = 64  # points of other equilibria from which one goes towards the centre
 
 
 @dataclass(frozen=True)
@@ -384,7 +381,7 @@ def _found(
     told = partial(indices, design=design, confidence=confidence, resamples=resamples)
     near = _Near(replace(asked, rows=(), exact=False), own, names)
     if near.centre() == UNSETTLED:
-        near = replace(near, asked=replace(near.asked, exact=True))
+        near = replace(near, asked=replace(near.asked, exact=True), fine=COARSE)
     return Sensitivity(
         model=model, era=era, points=n, solved=design.size, seed=seed, resamples=resamples,
         confidence=confidence,
@@ -449,12 +446,35 @@ def _presence(found: Found) -> Array:
 
 
 @dataclass(frozen=True)
+class _Fineness:
+    """How closely changes are looked for.
+
+    Attributes
+    ----------
+    alone : int
+        Values of a parameter that moves by itself.
+    halvings : int
+    rays : int
+        Points of other equilibria from which one goes towards the centre.
+    """
+
+    alone: int
+    halvings: int
+    rays: int
+
+
+FINE = _Fineness(1_025, 24, 64)
+COARSE = _Fineness(17, 10, 4)  # where each calibration is solved by itself, exactly
+
+
+@dataclass(frozen=True)
 class _Near:
     """Looks for other equilibria than those at the centre, in floats unless these do not settle the centre."""
 
     asked: Asked
     era: Era
     names: tuple[str, ...]
+    fine: _Fineness = FINE
 
     def _ends(self) -> tuple[Array, Array, Array]:
         """Return the low ends, the centres and the high ends of what moves."""
@@ -482,8 +502,8 @@ class _Near:
         here = self.centre()
         found: dict[str, Change | None] = {}
         for k, name in enumerate(self.names):
-            walk = np.repeat(centre[None], ALONE, axis=0)
-            walk[:, k] = np.linspace(low[k], high[k], ALONE)
+            walk = np.repeat(centre[None], self.fine.alone, axis=0)
+            walk[:, k] = np.linspace(low[k], high[k], self.fine.alone)
             other = np.array([own != here for own in self.sets(walk)])
             half = np.where(walk[:, k] > centre[k], high[k] - centre[k], centre[k] - low[k])
             away = np.abs(walk[:, k] - centre[k]) / np.where(half > 0, half, np.inf)
@@ -500,7 +520,7 @@ class _Near:
     def _bisected(self, inner: Array, outer: Array, here: frozenset[str]) -> Array:
         """Halve between points with the centre's equilibria and points with others."""
         inner = np.repeat(inner, len(outer), axis=0) if len(inner) != len(outer) else inner
-        for _ in range(HALVINGS):
+        for _ in range(self.fine.halvings):
             middle = (inner + outer) / 2
             same = np.array([own == here for own in self.sets(middle)])[:, None]
             inner, outer = np.where(same, middle, inner), np.where(same, outer, middle)
@@ -516,7 +536,7 @@ class _Near:
         if not other.size:
             return None
         points = low + design.shares(0, count)[other] * (high - low)
-        nearest_first = np.argsort(self._radii(points), kind="stable")[:RAYS]
+        nearest_first = np.argsort(self._radii(points), kind="stable")[: self.fine.rays]
         borders = self._bisected(centre[None], points[nearest_first], here)
         radii = self._radii(borders)
         best = int(np.argmin(radii))

@@ -21,7 +21,7 @@ from dilemma.games.batch import Array
 
 __all__ = ["Design", "Estimate", "Index", "checked", "indices", "together"]
 
-MOST = 1 << 22  # points of one sample
+LEAST, MOST = 16, 1 << 22  # points of one sample
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,10 @@ class Design:
 
     def __post_init__(self) -> None:
         """Refuse a number of points that is no power of two."""
-        if not 2 <= self.points <= MOST or self.points & (self.points - 1):
-            near = 1 << max(1, min(22, round(math.log2(max(2, self.points)))))
+        if not LEAST <= self.points <= MOST or self.points & (self.points - 1):
+            near = min(MOST, 1 << round(math.log2(max(LEAST, self.points))))
             raise CalibrationError(
-                f"n = {self.points}: a power of two from 2 to {MOST:,} is wanted, such as {near}"
+                f"n = {self.points}: a power of two from {LEAST} to {MOST:,} is wanted, such as {near}"
             )
 
     @property
