@@ -162,7 +162,9 @@ def test_where_equilibria_change_they_do():
 
 
 def test_a_threshold_that_is_known_is_found():
-    hunt = dilemma.matrix([["s", 0], [1, 1]], parameters={"s": [0, 4]}, name="hunt")
+    hunt = dilemma.matrix(
+        [["s", 0], [1, 1]], [["s", 1], [0, 1]], parameters={"s": [0, 4]}, name="hunt"
+    )
     found = dilemma.sensitivity(hunt, {"s": {"value": 3, "range": [0, 4]}}, n=16)
     assert found.alone["s"].at == pytest.approx(1, abs=1e-5)
     assert found.alone["s"].share == pytest.approx(2 / 3, abs=1e-5)
