@@ -316,7 +316,8 @@ def prove(
         How many processes share the work; by default one a processor.  With 1 all is done in this
         process, or in one at its side that can be ended where the budget is small or the game large.
     client : dask.distributed.Client, optional
-        Whose workers share the work, on this machine or others (extra ``scale``).
+        Whose workers share the work, on this machine or others (extra ``scale``): claims, and of a claim
+        that is left open the pieces of its boxes, each with the same budget.
     literature : bool
         Whether every proposition of the published models is decided, as one table.
     progress : callable, optional

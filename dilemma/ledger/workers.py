@@ -28,6 +28,7 @@ from dilemma.theory.parts import Claim
 __all__ = ["Job", "Spread", "Worker", "Workers", "done"]
 
 Verdicts = tuple[Verdict, ...]
+PIECES = 4  # of the boxes for each worker, where a claim was left open
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,10 @@ class Job:
         Whether it is how robust its verdicts are; whether it is to check them.
     seconds : float
         Budget for each verdict.
+    era : str
+        Of which of its verdicts a piece is decided.
+    piece : tuple of two int or None
+        Which of so many pieces of the boxes is decided alone; None for all of them together.
     """
 
     model: Model
@@ -53,11 +58,14 @@ class Job:
     robust: bool
     thorough: bool
     seconds: float
+    era: str = ""
+    piece: tuple[int, int] | None = None
 
     @property
     def parts(self) -> int:
         """How many verdicts there are to be, each with its own budget."""
-        return len(self.model.about(self.claim).eras) if self.claim.over == "each" else 1
+        each = self.claim.over == "each" and self.piece is None
+        return len(self.model.about(self.claim).eras) if each else 1
 
     @property
     def name(self) -> str:
@@ -73,6 +81,12 @@ def done(job: Job) -> Verdicts:
 
 def _each(job: Job) -> Iterator[Verdicts]:
     """Yield what there is of a job's answer, each time something more."""
+    if job.piece is not None:
+        from dilemma.claims.in_pieces import piece
+
+        over = job.era or job.claim.over
+        yield (replace(piece(job.model, job.claim, over, job.piece, job.seconds), era=job.era),)
+        return
     if not (job.robust or job.thorough):
         from dilemma.claims.decide import decisions
 
@@ -153,7 +167,28 @@ class Spread(Workers):
                 raise DilemmaError(f"{job.name}: not decided: the work was given up")
             time.sleep(0.01)
         verdicts: Verdicts = future.result()
-        return verdicts
+        return verdicts if job.piece is not None else self._in_pieces(job, verdicts)
+
+    def _in_pieces(self, job: Job, verdicts: Verdicts) -> Verdicts:
+        """Have what was left open decided in pieces of the boxes, by all workers at once."""
+        from dilemma.claims.decide import stated
+        from dilemma.claims.in_pieces import joined, pieces
+
+        if job.robust or job.thorough:
+            return verdicts
+        found = []
+        for verdict in verdicts:
+            over = verdict.era or job.claim.over
+            count = 0
+            if verdict.status == "open":
+                count = len(pieces(stated(job.model, job.claim, over), PIECES * self.number))
+            if count > 1:
+                own = [replace(job, era=verdict.era, piece=(k, count)) for k in range(count)]
+                with ThreadPoolExecutor(count) as threads:
+                    told = [one for answer in threads.map(self._do, own) for one in answer]
+                verdict = joined(verdict, told)  # noqa: PLW2901 -- the same, decided further
+            found.append(verdict)
+        return tuple(found)
 
 
 _THERE: dict[
@@ -251,6 +286,8 @@ def unfinished(job: Job, verdicts: Verdicts, why: str) -> Verdicts:
         return tuple(replace(v, checks=v.checks or silent) for v in verdicts)
     claim = job.claim
     eras = list(job.model.about(claim).eras) if claim.over == "each" else [""]
+    if job.piece is not None:
+        eras = [job.era]
     undecided = tuple(
         Verdict(
             model=job.model.name,
