@@ -639,3 +639,28 @@ def test_the_guides_calibrations_are_the_shipped_ones(abandonment):
     (block,) = re.findall(r"```toml\n(\[calibrations\.core\].*?)```", DOCS, re.DOTALL)
     shown = tomllib.loads(block)["calibrations"]
     assert abandonment.document["calibrations"] == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("x_J > 0 implies y_J > 0", "'implies' is not read"),
+        ("implies(x_J > 0, y_J > 0)", "'implies' is no function"),
+        ("x_J > 0 -> y_J > 0", "'->' is not read"),
+        ("x_J > 0 ⇒ y_J > 0", "(not (A)) or (B)"),
+        ("x_J > 0 => y_J > 0", "(not (A)) or (B)"),
+        ("x_J > 0 iff y_J > 0", "two claims, one each way"),
+        ("iff(x_J > 0, y_J > 0)", "two claims, one each way"),
+        ("x_J > 0 <=> y_J > 0", "two claims, one each way"),
+        ("if x_J > 0 then y_J > 0", "(not (A)) or (B)"),
+    ],
+)
+def test_what_follows_from_what_is_told_how_to_say(hedging, text, says):
+    with pytest.raises(dilemma.ModelError) as caught:
+        hedging.make_claim(text, over="cold_war")
+    assert says in str(caught.value)
+
+
+def test_what_the_hint_says_is_read(hedging):
+    claim = hedging.make_claim("(not (x_J > 0)) or (y_J > 0)", over="cold_war")
+    assert dilemma.prove(hedging, claim, cache=False)[0].status == "proved"

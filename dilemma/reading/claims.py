@@ -23,6 +23,7 @@ from dilemma.reading.eras import pair_called
 from dilemma.reading.expressions import FUNCTIONS, ExpressionError, Scope, Word, parse
 from dilemma.reading.rows import KEY, ClaimRow, Where, blame
 from dilemma.reading.setting import Setting
+from dilemma.reading.syntax import follows
 from dilemma.theory.parts import Claim, Mode, Player, Reference, Status
 
 __all__ = [
@@ -321,6 +322,8 @@ class FormulaReader:
         if name.text == "probability":
             hint = "make it one of the [outcomes] and name that"
             return name.error("'probability' is for outcomes", hint)
+        if name.text in ("implies", "iff"):
+            return name.error(f"{name.text!r} is no function", follows(name.text))
         if name.text in setting.parameters or name.text in setting.definitions:
             return name.error(f"{name.text!r} is not a function", "write * to multiply")
         known = [*_CALLS, *setting.outcomes, *setting.players, *FUNCTIONS]

@@ -28,6 +28,7 @@ __all__ = [
     "Word",
     "another_name",
     "degree",
+    "follows",
     "kind",
     "literal",
     "names",
@@ -55,6 +56,9 @@ _TOKEN = re.compile(r"""'[^'\n]*'|"[^"\n]*"|\#[^\n]*|[()]""")
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"
 _LOWERED = "₀₁₂₃₄₅₆₇₈₉"
+_BOTH_WAYS = ("iff", "<=>", "<->", "⇔", "⟺", "↔")  # as people write that two things are so together
+_FOLLOWS = re.compile(r"\b(?:implies|iff|then)\b")
+_FOLLOWS_BY_SIGN = re.compile(r"<=>|<->|->|[⇔⟺↔⇒⟹→]")
 # Signs as they are printed, and as other languages have them.
 _SIGNS: Mapping[str, str] = {
     **dict.fromkeys("−–—‐‑", "-"),
@@ -338,6 +342,8 @@ def _no_foreign_words(text: str) -> None:
             }
             hint = f"it is a word of Python; {instead.get(word[0], 'write ')}{another_name(word[0])} or another name"
             raise ExpressionError(f"{word[0]!r} is no name", word.start(), len(word[0]), hint)
+    if implied := _FOLLOWS_BY_SIGN.search(bare):
+        raise _implied(implied)
     if sign := _SIGN.search(bare):
         hint = f"write {_sign(sign)}"
         raise ExpressionError(f"{sign[0]!r} is not read", sign.start(), len(sign[0]), hint)
@@ -346,6 +352,8 @@ def _no_foreign_words(text: str) -> None:
 def _sign(sign: re.Match[str]) -> str:
     """Return what formulas write for a sign."""
     text = sign[0]
+    if text == "=>":
+        return f"{_SIGNS[text]}; {follows(text)}"
     if text in _SIGNS:
         return _SIGNS[text]
     if text[0] in _RAISED + _LOWERED:
@@ -362,12 +370,36 @@ def _unquoted(text: str) -> str:
     return _QUOTED.sub(lambda found: " " * len(found[0]), text)
 
 
+def follows(word: str) -> str:
+    """Say how a formula says that one thing follows from another, or that two are so together.
+
+    Examples
+    --------
+    >>> follows("implies")
+    "for 'A implies B' write (not (A)) or (B), or of a claim what is assumed as its given"
+    >>> follows("iff")
+    "for 'A iff B' write ((A) and (B)) or ((not (A)) and (not (B))), or make it two claims, one each way"
+    """
+    if word in _BOTH_WAYS:
+        both = "((A) and (B)) or ((not (A)) and (not (B)))"
+        return f"for 'A {word} B' write {both}, or make it two claims, one each way"
+    return f"for 'A {word} B' write (not (A)) or (B), or of a claim what is assumed as its given"
+
+
+def _implied(found: re.Match[str]) -> ExpressionError:
+    return ExpressionError(
+        f"{found[0]!r} is not read", found.start(), len(found[0]), follows(found[0])
+    )
+
+
 def _syntax(text: str, error: SyntaxError) -> ExpressionError:
     """Turn Python's words about Python into words about formulas."""
     lines = ("(" + text).split("\n")
     line = error.lineno or 1
     column = sum(len(one) + 1 for one in lines[: line - 1]) + (error.offset or 1) - 2
     end, bare = len(text.rstrip()), _unquoted(text)
+    if implied := _FOLLOWS.search(bare):
+        return _implied(implied)
     cases = [word for word in _NAME.finditer(bare) if word[0] in ("if", "else")]
     if cases and (cases[0].start() == len(bare) - len(bare.lstrip()) or len(cases) % 2):
         hint = "write value if condition else value"
