@@ -2,13 +2,16 @@
 
 import atexit
 import functools
+import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from fractions import Fraction
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +21,11 @@ import dilemma
 from dilemma import classroom
 from dilemma.games.kind import Can
 
+try:
+    import fcntl
+except ImportError:  # on Windows, where each process makes it
+    fcntl = None
+
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None, reason="node is not installed: the page's script is not run"
 )
@@ -25,17 +33,43 @@ needs_node = pytest.mark.skipif(
 
 @functools.cache
 def page():
-    """Return the page of all shipped models, made once for all processes of one run of the tests."""
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    if run is None:
+    """Return the page of all shipped models, made once for all processes of one run of the tests.
+
+    Where DILEMMA_KEPT names a folder it is made once for several runs, until what it is made of changes.
+    """
+    run, folder = os.environ.get("PYTEST_XDIST_TESTRUNUID"), os.environ.get("DILEMMA_KEPT")
+    if not folder and not run:
         return classroom().html
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return _kept(Path(folder) / f"classroom-{_made_of()}.html")
     kept = Path(tempfile.gettempdir()) / f"classroom-{run}.html"
-    if not kept.exists():
-        part = kept.with_suffix(f".{os.getpid()}")
-        part.write_bytes(classroom().html.encode())
-        part.replace(kept)
-        atexit.register(kept.unlink, missing_ok=True)
-    return kept.read_bytes().decode()
+    for left in (kept, kept.with_suffix(".lock")):
+        atexit.register(left.unlink, missing_ok=True)
+    return _kept(kept)
+
+
+def _kept(file):
+    """Return what is in a file, which is made if it is not there; who comes second waits for the first."""
+    with file.with_suffix(".lock").open("w") as lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            part = file.with_suffix(f".{os.getpid()}")
+            part.write_bytes(classroom().html.encode())
+            part.replace(file)
+        return file.read_bytes().decode()
+
+
+def _made_of():
+    """Return a digest of all that the page is made of: the package, the models, and what works them out."""
+    versions = [version(package) for package in ("sympy", "z3-solver", "numpy", "mpmath")]
+    digest = hashlib.sha256(repr((sys.version, *versions)).encode())
+    for folder in (Path(dilemma.__file__).parent, dilemma.load("cork").path.parent):
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(f"{file.relative_to(folder)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 SHOWN = [n for n in dilemma.available() if Can.SCRIPT in dilemma.load(n).game.can]

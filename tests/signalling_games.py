@@ -291,11 +291,9 @@ class Brute:
         )
 
     def supports(self):
-        solver = z3.SolverFor("QF_NRA")
-        solver.add(*self.stated())
+        stated = list(self.stated())
         found = set()
-        while solver.check() == z3.sat:
-            model = solver.model()
+        while (model := solution(stated)) is not None:
             signs = {
                 key: z3.is_true(model.eval(share > 0, model_completion=True))
                 for key, share in self.play.items()
@@ -306,18 +304,41 @@ class Brute:
                     for name, d in self.tree.decisions.items()
                 )
             )
-            solver.add(z3.Or([(self.play[k] > 0) != z3.BoolVal(sign) for k, sign in signs.items()]))
-        assert solver.check() == z3.unsat
+            stated.append(
+                z3.Or([(self.play[k] > 0) != z3.BoolVal(sign) for k, sign in signs.items()])
+            )
         return found
+
+
+def solution(stated):
+    """Return numbers that make all of it true; None where there are none.
+
+    Two procedures have turns, each longer than the last: now and then one takes minutes for what takes the
+    other milliseconds.
+    """
+    for seconds in (1, 10, 100):
+        for solver in (z3.Tactic("qfnra-nlsat").solver(), z3.SolverFor("QF_NRA")):
+            solver.set("timeout", 1000 * seconds)
+            solver.add(*stated)
+            answer = solver.check()
+            if answer != z3.unknown:
+                return solver.model() if answer == z3.sat else None
+    raise AssertionError("z3 does not tell")
 
 
 def held(branches, values):
     """Return the names of the branches that are equilibria at a calibration, but for what never is."""
     found = set()
     for branch in branches:
+        conditions = []
+        for condition in branch.conditions:
+            conditions.append(condition.xreplace(values))
+            if conditions[-1] == sp.false:  # whatever is mixed: no need to ask
+                break
+        if sp.false in conditions:
+            continue
         question = Question(lambda _: ())
-        question.add(*(c.xreplace(values) for c in branch.conditions))
-        question.add(*(sp.Eq(e.xreplace(values), 0) for e in branch.equations))
+        question.add(*conditions, *(sp.Eq(e.xreplace(values), 0) for e in branch.equations))
         if question.ask().status == "sat":
             found.add(branch.name.partition(";")[0])
     return found

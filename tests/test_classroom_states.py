@@ -5,7 +5,6 @@ iteration or bisection, ways to play from the definition.  None of it uses this 
 """
 
 import csv
-import functools
 import io
 import xml.etree.ElementTree as ET
 from itertools import combinations, permutations, product
@@ -15,19 +14,13 @@ import pytest
 import sympy as sp
 
 import dilemma
-from classroom_page import about, draws, floats, needs_node, run
+from classroom_page import about, draws, floats, needs_node, page, run
 from dilemma import classroom
 from dilemma.errors import ModelError, UnsupportedError
 from small_games import ranging, valued
 
 pytestmark = [needs_node, pytest.mark.slow]
 COUNT = 400
-
-
-@functools.cache
-def page():
-    """Return the page of the four models that are asked about."""
-    return classroom(["network", "consensus", "assets", "repeated"]).html
 
 
 SOLVED = """

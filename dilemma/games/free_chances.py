@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import chain, combinations, product
 
 import sympy as sp
@@ -58,9 +59,9 @@ def located(
     left = [_cleared(c.xreplace(closed), decided) for c in conditions]
     for free in shape.loose:
         about = [c for c in left if free in c.free_symbols]
-        stated = _bounded(free, about)
-        stated = None if stated is None else decided(_shorter(stated, decided))
-        if stated is None or _terms(stated) > MOST_TERMS:
+        bounded = _bounded(free, about)
+        stated = None if bounded is None else _of_use(bounded, decided)
+        if stated is None:
             return None
         left = [c for c in left if c not in about] + [stated]
     ties = [compared(sp.Eq, sp.expand(tie.xreplace(closed))) for tie in shape.ties]
@@ -88,16 +89,35 @@ def _terms(stated: sp.Basic) -> int:
     return sum(len(sp.Add.make_args(part.lhs - part.rhs)) for part in stated.atoms(Relational))
 
 
+def _of_use(stated: sp.Basic, decided: Callable[[sp.Basic], sp.Basic]) -> sp.Basic | None:
+    """Return a statement without what is known; None as soon as what is left is seen to be too long."""
+    kept: list[sp.Basic] = []
+    # The shortest first: one that holds always makes the others needless, and factors take their time.
+    for part in sorted(sp.Or.make_args(stated), key=_terms):
+        kept.append(decided(_shorter(part, decided)))
+        if kept[-1] is sp.true:
+            return sp.true
+        if _terms(sp.Or(*kept)) > MOST_TERMS:
+            return None
+    return sp.Or(*kept)
+
+
 def _shorter(stated: sp.Basic, decided: Callable[[sp.Basic], sp.Basic]) -> sp.Basic:
     """Return a statement whose long inequalities have lost factors that are known to be positive."""
     if isinstance(stated, sp.And | sp.Or):
-        return stated.func(*(_shorter(part, decided) for part in stated.args))
+        settles = sp.false if isinstance(stated, sp.And) else sp.true
+        kept = []
+        for part in sorted(stated.args, key=_terms):
+            kept.append(_shorter(part, decided))
+            if decided(kept[-1]) is settles:
+                return settles
+        return stated.func(*kept)
     if not isinstance(stated, sp.GreaterThan | sp.StrictGreaterThan | sp.Eq):
         return stated
     gap = sp.expand(stated.lhs - stated.rhs)
     if not isinstance(gap, sp.Add) or len(gap.args) < MANY_TERMS:
         return stated
-    number, factors = sp.factor_list(gap)
+    number, factors = _factors(gap)
     left = sp.sign(number)
     for factor, power in factors:
         if decided(compared(sp.Gt, factor)) is not sp.true:
@@ -105,9 +125,20 @@ def _shorter(stated: sp.Basic, decided: Callable[[sp.Basic], sp.Basic]) -> sp.Ba
     return compared(stated.func, sp.expand(left))
 
 
+@lru_cache(maxsize=4096)
+def _factors(formula: sp.Expr) -> tuple[sp.Rational, list[tuple[sp.Expr, int]]]:
+    """Return a polynomial's factors, which takes long: branches next to each other have the same ones."""
+    symbols = sorted(formula.free_symbols, key=sp.default_sort_key)
+    if not symbols or not formula.is_polynomial(*symbols):
+        number, factors = sp.factor_list(formula)
+        return number, factors
+    number, polynomials = sp.Poly(formula, *symbols).factor_list()
+    return number, [(factor.as_expr(), power) for factor, power in polynomials]
+
+
 def _with_its_sign(formula: sp.Expr, decided: Callable[[sp.Basic], sp.Basic]) -> sp.Expr:
     """Return the simplest product that is positive, or negative, where a polynomial is."""
-    number, factors = sp.factor_list(formula)
+    number, factors = _factors(formula)
     found = sp.sign(number)
     for factor, power in factors:
         if power % 2 and decided(compared(sp.Gt, factor)) is not sp.true:
@@ -188,6 +219,15 @@ def _lines(free: sp.Symbol, condition: sp.Basic) -> list[Line] | None:
     return [(slope, constant, type(condition))]
 
 
+@lru_cache(maxsize=4096)
+def _expanded(one: sp.Expr, other: sp.Expr) -> sp.Expr:
+    """Return a product, multiplied out; of long polynomials that is quicker than by expressions."""
+    symbols = sorted((one * other).free_symbols, key=sp.default_sort_key)
+    if not (one.is_Add and other.is_Add and one.is_polynomial() and other.is_polynomial()):
+        return sp.expand(one * other)
+    return (sp.Poly(one, *symbols) * sp.Poly(other, *symbols)).as_expr()
+
+
 def some_number(lines: Sequence[Line]) -> sp.Basic:
     """State that some number makes all lines positive, or not negative, as each is to be.
 
@@ -203,7 +243,7 @@ def some_number(lines: Sequence[Line]) -> sp.Basic:
     lines = list(dict.fromkeys(lines))
     apart: dict[tuple[int, int], sp.Expr] = {}  # where one just holds, what another one is
     for (k, (slope, constant, _)), (j, (own, other, _)) in combinations(enumerate(lines), 2):
-        apart[k, j] = sp.expand(slope * other - own * constant)
+        apart[k, j] = _expanded(slope, other) - _expanded(own, constant)
         apart[j, k] = -apart[k, j]
     cases = []
     for k, (slope, _, kind) in enumerate(lines):

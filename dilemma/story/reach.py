@@ -93,14 +93,29 @@ def reached(
     central = centred(model, era, tells, formula)
     low, high = _ends(model, era, tells, formula)
     found = Interval(min(low, central), max(high, central))
+    scale, text = _without_units(formula, text)
     for slack in SLACK:
         interval = _outward(found, slack)
-        claim = model.make_claim(
-            f"{text} >= {interval.low} and {text} <= {interval.high}", over=era
-        )
+        low, high = interval.low / scale, interval.high / scale
+        claim = model.make_claim(f"{text} >= {low} and {text} <= {high}", over=era)
         if prove_all([(model, claim)], asked, cache=cache)[0].status == "proved":
             return Reached(interval, central, "proved", found)
     return Reached(_outward(found, SLACK[0]), central, "bracketed", found)
+
+
+def _without_units(formula: sp.Expr, text: str) -> tuple[sp.Rational, str]:
+    """Return a positive factor and the rest as a claim says it: in whichever units, one proof will do.
+
+    Examples
+    --------
+    >>> share = sp.Symbol("share", real=True)
+    >>> _without_units((1 - share) / (10 * share), "(1 - share)/(10*share)")
+    (1/10, '((1 - share)/share)')
+    """
+    scale, rest = formula.as_coeff_Mul()
+    if not (scale.is_Rational and scale > 0 and rest.is_rational_function()):
+        return sp.Integer(1), text
+    return scale, f"({rest})"
 
 
 def centred(model: Model, era: str, tells: str, formula: sp.Expr) -> sp.Rational:
