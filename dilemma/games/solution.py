@@ -16,14 +16,17 @@ from dilemma.errors import CalibrationError
 from dilemma.games.batch import Array, Batch, Closeness, Compiled, compiled
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibria, Solution
-from dilemma.games.kind import Ask, Can
+from dilemma.games.kind import MOST_VISITED, Ask, Can
 from dilemma.games.points import Doubt, Point, Values, candidates
 from dilemma.model import At, Model
 from dilemma.output.result import versions
 from dilemma.processes import inside
 from dilemma.theory.parts import Era
 
-__all__ = ["branches", "by_branches", "equilibria", "many", "solve", "solved"]
+__all__ = ["answer", "branches", "by_branches", "equilibria", "many", "solve", "solved"]
+
+
+SECONDS = 60.0  # for one calibration, unless said otherwise
 
 
 @overload
@@ -279,6 +282,13 @@ def equilibria(
         versions=versions("nashpy", "numpy", "sympy", "z3-solver"),
         chosen=Can.SLOPES in model.game.can,
     )
+
+
+def answer(model: Model, values: Values) -> Solution:
+    """Return what solves a game at one of many calibrations: as :func:`solve` does, asking nobody else."""
+    if inside() or ordinary(model, SECONDS):
+        return model.game.answer(model, values, seconds=SECONDS)
+    return _solution(model, values, SECONDS, MOST_VISITED, second_opinion=False)
 
 
 def _solution(

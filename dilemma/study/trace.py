@@ -17,7 +17,7 @@ from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import doubts, record
 from dilemma.games.numbers.choice import Choice, Multiplier, Slope
 from dilemma.games.numbers.choosing import equilibrium_points
-from dilemma.games.solution import solve
+from dilemma.games.solution import answer
 from dilemma.model import Model
 from dilemma.output.frames import Frame, as_float, free_names
 from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, versions
@@ -420,7 +420,7 @@ def _part(
 def way_of_solving(model: Model) -> str:
     """Say how each value is solved."""
     if Can.SLOPES not in model.game.can:
-        return "each value solved by itself, as `solve` does"
+        return "each value solved by itself, as `solve` does but for others' opinions"
     return "the branches' equations solved exactly at each value; no search beside them"
 
 
@@ -473,8 +473,10 @@ def _solved(
     outcomes: Sequence[str],
 ) -> Stop:
     try:
-        found = solve(model, calibration)
+        found = answer(model, model.values(calibration))
     except CalibrationError as error:
         return Stop(at, (), str(error))
-    states = (replace(e, outcomes={name: e.outcomes[name] for name in outcomes}) for e in found)
+    states = (
+        replace(e, outcomes={name: e.outcomes[name] for name in outcomes}) for e in found.equilibria
+    )
     return Stop(at, tuple(states), found.reason, found.witness if found.degenerate else "")

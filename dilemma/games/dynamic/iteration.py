@@ -171,8 +171,12 @@ def solve(
     *,
     seconds: float | None = 60,
     most: int = 200_000,
+    second_opinion: bool = True,
 ) -> Iterator[Solution]:
     """Find the equilibria in stationary strategies; each answer is better than the last.
+
+    Without a ``second_opinion`` those in which nobody mixes are not compared with the branches, and
+    longer horizons are asked only where an equilibrium may be missing.
 
     Raises
     ------
@@ -195,11 +199,11 @@ def solve(
         else:
             others.append(policy)
     method = "values of every way to play in exact numbers, and the best plan against each"
-    if not reasons and game.policies <= min(CHECKED, MOST):
+    if second_opinion and not reasons and game.policies <= min(CHECKED, MOST):
         method += _agree(search)
     if others and not reasons:
         yield _solution(search, [*reasons, Doubt("mixed ways to play were not tried yet")], method)
-        told, doubts = _beyond(search, others)
+        told, doubts = _beyond(search, others, second_opinion=second_opinion)
         method += told
         reasons += doubts
     if not game.whole:
@@ -268,7 +272,9 @@ def _agree(search: _Search) -> str:
 # --- where somebody mixes, or acts on a shock -----------------------------------------------------
 
 
-def _beyond(search: _Search, policies: Sequence[Policy]) -> tuple[str, list[Doubt]]:
+def _beyond(
+    search: _Search, policies: Sequence[Policy], *, second_opinion: bool
+) -> tuple[str, list[Doubt]]:
     """Look at what the branches propose, and at what ever longer horizons tend to."""
     from dilemma.games.solution import by_branches
 
@@ -286,6 +292,8 @@ def _beyond(search: _Search, policies: Sequence[Policy]) -> tuple[str, list[Doub
                 f"this with {search.model.name} at {dict(search.values)}"
             )
     said = f"; {len(points)} of {len(called)} mixed ones or with cutoffs hold there, and no action gains"
+    if not second_opinion and not doubts:
+        return said, doubts
     known = [_floats(worth) for worth in search.worths]
     reached, tries = limits(search.valued)
     for worth in reached:
