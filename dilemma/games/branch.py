@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from dilemma.games.real_roots import real_roots
 from dilemma.theory.exact_values import put_in_exactly, rounded
 from dilemma.theory.parts import Profile
 
@@ -346,7 +347,7 @@ def solutions(
     trouble = ""
     exact = not solved.rooted and all(v.is_Rational for v in values.values() if v.is_number)
     values = _rational(values)
-    known = [_value(tie, values) for tie in solved.ties]
+    known = [_value(tie, values) for tie in solved.ties if _symbols(tie) <= values.keys()]
     if any(tie.is_number and abs(tie) > ZERO for tie in known):
         return [], exact, ""
     singular = solved.direct and any(abs(_value(e, values)) < ZERO for e in solved.nonzero)
@@ -376,6 +377,11 @@ def solutions(
             if all(abs(_value(tie, at)) < ZERO for tie in solved.ties):
                 found.append(own)
     return found, exact, trouble
+
+
+@lru_cache(maxsize=4_096)
+def _symbols(formula: sp.Expr) -> frozenset[sp.Symbol]:
+    return frozenset(formula.free_symbols)
 
 
 def _rational(values: Mapping[sp.Symbol, sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
@@ -410,6 +416,10 @@ def _short(number: sp.Rational, *, exact: bool) -> sp.Rational:
 
 def _roots(polynomial: sp.Poly) -> tuple[list[dict[sp.Symbol, sp.Rational]], bool]:
     symbol = polynomial.gen
+    if polynomial.domain in (sp.ZZ, sp.QQ) and polynomial.degree() > 0:
+        known = real_roots(polynomial.all_coeffs())
+        if known is not None:
+            return [{symbol: root} for root in known[0]], known[1]
     found: list[dict[sp.Symbol, sp.Rational]] = []
     exact = True
     for factor, _ in polynomial.factor_list()[1]:

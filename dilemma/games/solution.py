@@ -18,6 +18,7 @@ from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibria, Solution
 from dilemma.games.kind import MOST_VISITED, Ask, Can
 from dilemma.games.points import Doubt, Point, Values, candidates
+from dilemma.games.screening import Screen
 from dilemma.model import At, Model
 from dilemma.output.result import versions
 from dilemma.processes import inside
@@ -178,6 +179,7 @@ def by_branches(
     *,
     bargain: bool = True,
     only: Collection[str] | None = None,
+    screen: Screen | None = None,
 ) -> tuple[list[Point], list[Doubt]]:
     """Return every candidate for an equilibrium at one calibration, from the branches alone.
 
@@ -189,6 +191,8 @@ def by_branches(
         Parameters, definitions, and choices that are held.
     only : collection of str, optional
         The branches to look at; by default all.
+    screen : Screen, optional
+        Where many calibrations are asked about: knows branches that surely do not hold.
 
     Raises
     ------
@@ -198,7 +202,7 @@ def by_branches(
     holding = tuple(sorted(holding))
     every = branches(model, holding=holding, bargain=bargain)
     wanted = [b for b in every if only is None or b.name in only]
-    found, trouble = candidates(model, wanted, values, model.game.may_hold)
+    found, trouble = candidates(model, wanted, values, model.game.may_hold, screen)
     return model.game.settle(model, values, holding, found), trouble
 
 

@@ -17,6 +17,8 @@ from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import doubts, record
 from dilemma.games.numbers.choice import Choice, Multiplier, Slope
 from dilemma.games.numbers.choosing import equilibrium_points
+from dilemma.games.points import values_before_play
+from dilemma.games.screening import screen_of
 from dilemma.games.solution import answer
 from dilemma.model import Model
 from dilemma.output.frames import Frame, as_float, free_names
@@ -451,9 +453,9 @@ def stop_at(
     """Return the equilibria at a calibration, which is called ``at`` on its way."""
     if Can.SLOPES not in model.game.can:
         return _solved(model, calibration, at, outcomes)
-    values = model.values(calibration)
+    values = values_before_play(model, calibration)
     try:
-        found, missing = equilibrium_points(model, values)
+        found, missing = equilibrium_points(model, values, screen_of(model.game_alone))
     except CalibrationError as error:
         return Stop(at, (), str(error))
     reasons = [missing, *doubts(model, values)]
