@@ -275,29 +275,37 @@ def candidate(
     screen: Screen | None = None,
 ) -> Point | None:
     """Return a solution of a branch's equations as a point; None where it violates a condition."""
-    at = {**values, **root}
-    judged: dict[sp.Basic, tuple[bool, bool]] = {}
-    for condition in branch.conditions:
-        if _settled(condition, at):
-            judged[condition] = holds(condition, at)
-            if not judged[condition][0]:
-                if screen is not None:
-                    screen.learn(branch, condition)
-                return None  # before anybody works out what it comes to
-    at = _defined(model, at)
-    tie = ""
-    for condition in branch.conditions:
-        true, just = judged.get(condition) or holds(condition, at)
+    known = {**values, **root}
+    first = [
+        c for c in branch.conditions if _settled(c, known)
+    ]  # before anybody works out the rest
+    judged: dict[sp.Basic, bool] = {}
+    if not _all_hold(branch, first, known, judged, screen):
+        return None
+    at = _defined(model, known)
+    left = [c for c in branch.conditions if c not in judged]
+    if not _all_hold(branch, left, at, judged, screen):
+        return None
+    ties = (c for c in branch.conditions if judged[c] and not isinstance(c, sp.Or | sp.And))
+    tie = next((c for c in ties if not _of_a_root(c)), None)
+    return Point(branch, at, exact, "" if tie is None else f"{tie} holds with equality")
+
+
+def _all_hold(
+    branch: Branch,
+    conditions: Iterable[sp.Basic],
+    at: Values,
+    judged: dict[sp.Basic, bool],
+    screen: Screen | None,
+) -> bool:
+    """Tell whether conditions hold; whether each does so with equality is put into ``judged``."""
+    for condition in conditions:
+        true, judged[condition] = holds(condition, at)
         if not true:
-            return None
-        if (
-            just
-            and not tie
-            and not isinstance(condition, sp.Or | sp.And)
-            and not _of_a_root(condition)
-        ):
-            tie = f"{condition} holds with equality"
-    return Point(branch, at, exact, tie)
+            if screen is not None:
+                screen.learn(branch, condition)
+            return False
+    return True
 
 
 def _defined(model: Model, known: Values) -> dict[sp.Symbol, sp.Expr]:

@@ -15,13 +15,56 @@ from math import gcd, lcm
 import numpy as np
 import sympy as sp
 
-__all__ = ["real_roots"]
+from dilemma.theory.exact_values import rounded
+
+__all__ = ["real_roots", "roots_of"]
+
+EPSILON = sp.Rational(1, 10**50)  # how closely an irrational root is bracketed
+ROUGHLY, FEW = sp.Rational(1, 10**8), 3  # the bracket from which so many steps of Newton's do
 
 PLACES = 10**60  # to which roots are worked out
 NEAR = PLACES // (2 * 10**50)  # of these: within so many of a root its polynomial changes sign
 STEPS = 12  # of Newton's
 REAL = 1e-6  # in relation: an imaginary part that may be rounding
 LONGEST = 10**25  # a leading coefficient with which fractions are told from other roots
+
+
+def roots_of(polynomial: sp.Poly) -> tuple[list[sp.Rational], bool]:
+    """Return the real roots of a polynomial in order, each once, and whether every root is a fraction.
+
+    An irrational one comes as a fraction within 10**-50 of it.
+    """
+    if polynomial.domain in (sp.ZZ, sp.QQ) and polynomial.degree() > 0:
+        known = real_roots(polynomial.all_coeffs())
+        if known is not None:
+            return known
+    found: list[sp.Rational] = []
+    exact = True
+    for factor, _ in polynomial.factor_list()[1]:
+        if factor.degree() == 1:
+            slope, constant = factor.all_coeffs()
+            found.append(-constant / slope)
+        elif factor.degree() > 1:
+            exact = False
+            found += _irrational(factor)
+    return sorted(found), exact
+
+
+def _irrational(factor: sp.Poly) -> list[sp.Rational]:
+    """Return the real roots of an irreducible polynomial, each within ``EPSILON`` / 2.
+
+    Newton's steps lead from a rough bracket to each; a change of sign about their end proves it.
+    """
+    slope, roots = factor.diff(), []
+    for (low, high), _ in factor.intervals(eps=ROUGHLY):
+        root = (low + high) / 2
+        for _ in range(FEW):
+            root = rounded(root - factor.eval(root) / slope.eval(root), 10**60)
+        ends = [factor.eval(root + side * EPSILON / 2) for side in (-1, 1)]
+        if not (low <= root <= high and ends[0] * ends[1] < 0):
+            return [(low + high) / 2 for (low, high), _ in factor.intervals(eps=EPSILON)]
+        roots.append(root)
+    return roots
 
 
 def real_roots(coefficients: Sequence[sp.Rational]) -> tuple[list[sp.Rational], bool] | None:
