@@ -27,7 +27,7 @@ from dilemma.games.network.war import War
 from dilemma.games.profiles import DIGITS
 from dilemma.model import Model
 from dilemma.reading.toml import formula as written
-from dilemma.theory.exact_values import put_in_exactly
+from dilemma.theory.exact_values import put_in_exactly, sign_between
 
 __all__ = ["solve"]
 
@@ -130,7 +130,8 @@ class _Networks:
             found = self._by_slopes(graph, symbols)
         ends = {c.symbol: (self._known(c.low), self._known(c.high)) for c in choices}
         inside = found is not None and all(
-            _below(ends[s][0], v) and _below(v, ends[s][1]) for s, v in found.items()
+            sign_between(ends[s][0], v) > 0 and sign_between(v, ends[s][1]) > 0
+            for s, v in found.items()
         )
         return found if inside else None
 
@@ -209,11 +210,6 @@ class _Networks:
 def _renamed(told: Mapping[Any, Any] | None, names: Mapping[Any, Any]) -> dict[Any, Any] | None:
     """Return what is told of each under the name of who takes its place."""
     return None if told is None else {names[name]: value for name, value in told.items()}
-
-
-def _below(one: sp.Expr, other: sp.Expr) -> bool:
-    """Tell whether a number lies below another; the ends of a range may be infinite."""
-    return one is sp.S.NegativeInfinity or other is sp.S.Infinity or bool(one < other)
 
 
 def solve(
@@ -297,7 +293,7 @@ def _judged(networks: _Networks, graph: Graph) -> tuple[bool, list[str]]:
         later = networks.paid(there)
         if later is None:
             return False, []
-        gains = [later[player] - now[player] for player in pair]
+        gains = [sign_between(now[player], later[player]) for player in pair]
         blocked = min(gains) < 0 if added else max(gains) < 0
         if added and not blocked and max(gains) > 0:
             return False, []
