@@ -475,7 +475,7 @@ def _solved(
     outcomes: Sequence[str],
 ) -> Stop:
     try:
-        found = answer(model, model.values(calibration))
+        found = answer(model, values_before_play(model, calibration))
     except CalibrationError as error:
         return Stop(at, (), str(error))
     states = (

@@ -141,16 +141,18 @@ class _Search:
         return max(
             (value - worth[place]) * game.unit(player)
             for player in game.discounts
-            for place, value in _best(game, player, doing).items()
+            for place, value in _best(game, player, doing, worth).items()
         )
 
 
-def _best(game: ValuedGame, player: str, doing: Doing) -> dict[Place, Fraction]:
-    """Return the values of a player's best plan against what the others do."""
+def _best(
+    game: ValuedGame, player: str, doing: Doing, worth: Mapping[Place, Fraction]
+) -> dict[Place, Fraction]:
+    """Return the values of a player's best plan against what the others do, from what is done's."""
     own = {state: dict(movers) for state, movers in doing.items()}
-    better = True
+    values, better = dict(worth), True
     while better:
-        values, better = game.values(own), False
+        better = False
         for state, movers in game.game.states.items():
             if player not in movers:
                 continue
@@ -159,6 +161,7 @@ def _best(game: ValuedGame, player: str, doing: Doing) -> dict[Place, Fraction]:
             if told[top].level > values[player, state]:
                 own[state][player] = {a: Fraction(a == top) for a in movers[player]}
                 better = True
+        values = game.values(own) if better else values
     return {place: value for place, value in values.items() if place[0] == player}
 
 
