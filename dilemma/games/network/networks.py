@@ -121,6 +121,7 @@ class _Networks:
         """Return what is chosen in a network that stands for others."""
         choices = list(self.game.chosen.values())
         symbols = [choice.symbol for choice in choices]
+        found: Play | None
         lines = lines_in(self.model, graph)
         values = {} if lines is None else {e: self._known(e) for e in lines.formulas}
         if lines is not None and all(value.is_Rational for value in values.values()):
