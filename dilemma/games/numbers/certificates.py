@@ -228,11 +228,7 @@ def _moves(
     lagrangian, tight = _lagrangian(model, branch.binds, branch.unknowns, player)
 
     def number(formula: sp.Expr) -> float:
-        exact = put_in_exactly(formula, at)
-        if exact.is_Rational:
-            return int(exact.p) / int(exact.q)
-        value = sp.N(exact)
-        return float(value) if value.is_real else np.inf  # the bend of x**(3/2) at 0
+        return _rounded(put_in_exactly(formula, at))
 
     def table(rows: list[sp.Expr], columns: list[sp.Symbol]) -> np.ndarray[Any, Any]:
         return np.array([[number(_derivative(r, c)) for c in columns] for r in rows])
@@ -257,6 +253,13 @@ def _moves(
         return None
     solved: np.ndarray[Any, Any] = np.linalg.solve(system, right)[:size]
     return solved
+
+
+def _rounded(exact: sp.Expr) -> float:
+    if exact.is_Rational:
+        return int(exact.p) / int(exact.q)
+    value = sp.N(exact)
+    return float(value) if value.is_real else np.inf  # the bend of x**(3/2) at 0
 
 
 @lru_cache(maxsize=4_096)  # the same at every calibration
