@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from dilemma.games.real_roots import roots_of
 from dilemma.theory.exact_values import put_in_exactly, rounded
 from dilemma.theory.parts import Profile
 
@@ -49,8 +50,6 @@ __all__ = [
     "triangle",
 ]
 
-EPSILON = sp.Rational(1, 10**50)  # how closely an irrational root is bracketed
-ROUGHLY, STEPS = sp.Rational(1, 10**8), 3  # the bracket from which so many steps of Newton's do
 MOST_SOLUTIONS = 64  # by Bezout's bound, for a basis to be tried
 ZERO = sp.Rational(1, 10**30)  # what is nearer to zero than this is taken for zero
 
@@ -314,7 +313,15 @@ def separate(
 
 @lru_cache(maxsize=1_000)
 def _degree(equation: sp.Expr, symbol: sp.Symbol) -> int:
-    return int(sp.degree(equation, symbol))
+    most = 0
+    for term in sp.Add.make_args(equation):
+        for factor in sp.Mul.make_args(term):
+            base, power = factor.as_base_exp()
+            if base == symbol and power.is_Integer and power > 0:
+                most = max(most, int(power))
+            elif factor.has(symbol):  # not multiplied out
+                return int(sp.degree(equation, symbol))
+    return most
 
 
 def _pivot(
@@ -346,7 +353,7 @@ def solutions(
     trouble = ""
     exact = not solved.rooted and all(v.is_Rational for v in values.values() if v.is_number)
     values = _rational(values)
-    known = [_value(tie, values) for tie in solved.ties]
+    known = [_value(tie, values) for tie in solved.ties if _symbols(tie) <= values.keys()]
     if any(tie.is_number and abs(tie) > ZERO for tie in known):
         return [], exact, ""
     singular = solved.direct and any(abs(_value(e, values)) < ZERO for e in solved.nonzero)
@@ -376,6 +383,11 @@ def solutions(
             if all(abs(_value(tie, at)) < ZERO for tie in solved.ties):
                 found.append(own)
     return found, exact, trouble
+
+
+@lru_cache(maxsize=4_096)
+def _symbols(formula: sp.Expr) -> frozenset[sp.Symbol]:
+    return frozenset(formula.free_symbols)
 
 
 def _rational(values: Mapping[sp.Symbol, sp.Expr]) -> dict[sp.Symbol, sp.Expr]:
@@ -409,34 +421,8 @@ def _short(number: sp.Rational, *, exact: bool) -> sp.Rational:
 
 
 def _roots(polynomial: sp.Poly) -> tuple[list[dict[sp.Symbol, sp.Rational]], bool]:
-    symbol = polynomial.gen
-    found: list[dict[sp.Symbol, sp.Rational]] = []
-    exact = True
-    for factor, _ in polynomial.factor_list()[1]:
-        if factor.degree() == 1:
-            slope, constant = factor.all_coeffs()
-            found.append({symbol: -constant / slope})
-        elif factor.degree() > 1:
-            exact = False
-            found += [{symbol: root} for root in _irrational(factor)]
-    return sorted(found, key=lambda root: root[symbol]), exact
-
-
-def _irrational(factor: sp.Poly) -> list[sp.Rational]:
-    """Return the real roots of an irreducible polynomial, each within ``EPSILON`` / 2.
-
-    Newton's steps lead from a rough bracket to each; a change of sign about their end proves it.
-    """
-    slope, roots = factor.diff(), []
-    for (low, high), _ in factor.intervals(eps=ROUGHLY):
-        root = (low + high) / 2
-        for _ in range(STEPS):
-            root = rounded(root - factor.eval(root) / slope.eval(root), 10**60)
-        ends = [factor.eval(root + side * EPSILON / 2) for side in (-1, 1)]
-        if not (low <= root <= high and ends[0] * ends[1] < 0):
-            return [(low + high) / 2 for (low, high), _ in factor.intervals(eps=EPSILON)]
-        roots.append(root)
-    return roots
+    found, exact = roots_of(polynomial)
+    return [{polynomial.gen: root} for root in found], exact
 
 
 # --- branches -------------------------------------------------------------------------------------

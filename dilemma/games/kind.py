@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FEW",
     "KINDS",
+    "MOST_VISITED",
     "NASH",
     "PLENTY",
     "SOME",
@@ -73,6 +74,7 @@ Quick = Callable[[Mapping[str, Fraction]], tuple[str, ...]]  # names of equilibr
 PLENTY = 30.0  # seconds within which ordinary models are sure to be done
 FEW = 150  # steps in a game's formulas that are evaluated and brought into order in no time
 SOME = 600
+MOST_VISITED = 200_000  # bases, supports or profiles, unless said otherwise
 
 
 def game_of(kind: str) -> type[Game]:
@@ -382,6 +384,15 @@ class Game:
         With a ``second_opinion`` what others find is compared with the last one, and told.
         """
         raise NotImplementedError
+
+    def answer(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None
+    ) -> Solution:
+        """Return the last answer at one of many calibrations; nobody else is asked."""
+        *_, last = self.solve(
+            model, values, seconds=seconds, most=MOST_VISITED, second_opinion=False
+        )
+        return last
 
     scanned: ClassVar[bool] = False
     """Whether the first answer is a scan that takes no time worth a budget, whatever the size."""

@@ -16,13 +16,25 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from dilemma.games.branch import ZERO, Branch, RootSymbol, separate, solutions, specialised
+from dilemma.games.screening import Screen
 from dilemma.model import Model
 from dilemma.theory.exact_values import put_in_exactly, rounded
+from dilemma.theory.parts import climbing, climbs
 
 if TYPE_CHECKING:
     import z3
 
-__all__ = ["Decision", "Doubt", "Point", "Values", "candidate", "candidates", "holds", "solution"]
+__all__ = [
+    "Decision",
+    "Doubt",
+    "Point",
+    "Values",
+    "candidate",
+    "candidates",
+    "holds",
+    "solution",
+    "values_before_play",
+]
 
 Values = Mapping[sp.Symbol, sp.Expr]
 SHORT = 10**45  # what is not exact is told to so many places
@@ -105,8 +117,8 @@ def holds(condition: sp.Basic, at: Values) -> tuple[bool, bool]:
 
 
 def _settled(condition: sp.Basic, at: Values) -> bool:
-    """Tell whether all that a condition speaks of has a value."""
-    return _symbols(condition) <= at.keys()
+    """Tell whether all that a condition speaks of has a value, and that is a number."""
+    return all(s in at and at[s].is_number for s in _symbols(condition))
 
 
 @lru_cache(maxsize=4_096)
@@ -143,6 +155,7 @@ def candidates(
     branches: Iterable[Branch],
     values: Values,
     may_hold: Callable[[Model, Branch, Values], bool],
+    screen: Screen | None = None,
 ) -> tuple[list[Point], list[Doubt]]:
     """Return every solution of some branches that satisfies their conditions, and what went wrong.
 
@@ -152,11 +165,16 @@ def candidates(
         Parameters, definitions, and choices that are held.
     may_hold : callable
         Tells whether a branch that has no single solution there may hold.
+    screen : Screen, optional
+        Knows branches that surely do not hold, and learns.
     """
     found: list[Point] = []
     trouble: list[Doubt] = []
+    rough = {} if screen is None else in_floats(values)
     for branch in branches:
-        points, lost = _solved(model, branch, values)
+        if screen is not None and screen.excludes(branch, rough):
+            continue
+        points, lost = _solved(model, branch, values, screen)
         found += points
         if lost is None:
             trouble.append(Doubt(f"'{branch.name}': its equations were not solved"))
@@ -166,7 +184,68 @@ def candidates(
     return found, trouble
 
 
-def _solved(model: Model, branch: Branch, values: Values) -> tuple[list[Point], bool | None]:
+def values_before_play(
+    model: Model, calibration: Mapping[str, sp.Rational]
+) -> dict[sp.Symbol, sp.Expr]:
+    """Return every parameter and definition, where that is easy without those that hang on what is played.
+
+    Raises
+    ------
+    CalibrationError
+        As :meth:`~dilemma.model.Model.values`.
+    """
+    easy = _before_play(model)
+    if easy is None:
+        return model.values(calibration)
+    at = model.calibration(calibration)
+    found = {model.parameters[name].symbol: number for name, number in at.items()}
+    for symbol, formula in easy:
+        value = put_in_exactly(formula, found)
+        if not value.is_Rational:  # irrational, or none: why, the model says
+            return model.values(calibration)
+        found[symbol] = value
+    return found
+
+
+@lru_cache(maxsize=64)
+def _before_play(model: Model) -> tuple[tuple[sp.Symbol, sp.Expr], ...] | None:
+    """Return the definitions but those of what is played that have a value whatever parameters are.
+
+    None where a value may have any length, which the model watches.
+    """
+    formulas = [definition.formula for definition in model.definitions.values()]
+    told = climbing(model.payoffs, model.outcomes, tuple(model.game.formulas()))
+    if told or any(map(climbs, formulas)):
+        return None
+    chosen = {choice.symbol for choice in model.game.choices.values()}
+
+    def harmless(node: sp.Basic) -> bool:
+        if node.is_Pow and node.exp.is_Integer and node.exp > 0:
+            return True
+        if not (node.is_Pow or node.is_Function) or isinstance(node, sp.Max | sp.Min | sp.Abs):
+            return True
+        return bool(sp.expand(model.expand(node)).free_symbols & chosen)
+
+    return tuple(
+        (definition.symbol, definition.formula)
+        for definition in model.definitions.values()
+        if not model.expand(definition.symbol).free_symbols & chosen
+        or not all(map(harmless, sp.preorder_traversal(definition.formula)))
+    )
+
+
+def in_floats(values: Values) -> dict[sp.Symbol, float]:
+    """Return numbers roughly; what is none is left out."""
+    return {
+        s: int(v.p) / int(v.q) if isinstance(v, sp.Rational) else float(v)
+        for s, v in values.items()
+        if v.is_real and v.is_number
+    }
+
+
+def _solved(
+    model: Model, branch: Branch, values: Values, screen: Screen | None
+) -> tuple[list[Point], bool | None]:
     """Return a branch's candidates, and whether all may be lost; None where it is not solved."""
     shapes = [branch.shape]
     if branch.shape is None:
@@ -182,37 +261,62 @@ def _solved(model: Model, branch: Branch, values: Values) -> tuple[list[Point], 
         roots = [{**root, **more} for root in roots for more in own]
     if None in shapes:
         return [], None
-    points = [candidate(model, branch, values, root, exact=exact) for root in roots]
+    points = [candidate(model, branch, values, root, exact=exact, screen=screen) for root in roots]
     return [p for p in points if p is not None], lost and not roots
 
 
 def candidate(
-    model: Model, branch: Branch, values: Values, root: Values, *, exact: bool
+    model: Model,
+    branch: Branch,
+    values: Values,
+    root: Values,
+    *,
+    exact: bool,
+    screen: Screen | None = None,
 ) -> Point | None:
     """Return a solution of a branch's equations as a point; None where it violates a condition."""
-    at = {**values, **root}
-    if any(
-        _settled(condition, at) and not holds(condition, at)[0] for condition in branch.conditions
-    ):
-        return None  # before anybody works out what it comes to
+    known = {**values, **root}
+    first = [
+        c for c in branch.conditions if _settled(c, known)
+    ]  # before anybody works out the rest
+    judged: dict[sp.Basic, bool] = {}
+    if not _all_hold(branch, first, known, judged, screen):
+        return None
+    at = _defined(model, known)
+    left = [c for c in branch.conditions if c not in judged]
+    if not _all_hold(branch, left, at, judged, screen):
+        return None
+    ties = (c for c in branch.conditions if judged[c] and not isinstance(c, sp.Or | sp.And))
+    tie = next((c for c in ties if not _of_a_root(c)), None)
+    return Point(branch, at, exact, "" if tie is None else f"{tie} holds with equality")
+
+
+def _all_hold(
+    branch: Branch,
+    conditions: Iterable[sp.Basic],
+    at: Values,
+    judged: dict[sp.Basic, bool],
+    screen: Screen | None,
+) -> bool:
+    """Tell whether conditions hold; whether each does so with equality is put into ``judged``."""
+    for condition in conditions:
+        true, judged[condition] = holds(condition, at)
+        if not true:
+            if screen is not None:
+                screen.learn(branch, condition)
+            return False
+    return True
+
+
+def _defined(model: Model, known: Values) -> dict[sp.Symbol, sp.Expr]:
+    """Return the definitions that hang on what is played."""
+    at = dict(known)
     for name, definition in model.definitions.items():
         if name in model.outcomes:
             value = put_in_exactly(definition.formula, at)
             if not value.free_symbols:
                 at[definition.symbol] = value
-    tie = ""
-    for condition in branch.conditions:
-        true, just = holds(condition, at)
-        if not true:
-            return None
-        if (
-            just
-            and not tie
-            and not isinstance(condition, sp.Or | sp.And)
-            and not _of_a_root(condition)
-        ):
-            tie = f"{condition} holds with equality"
-    return Point(branch, at, exact, tie)
+    return at
 
 
 def _of_a_root(condition: sp.Basic) -> bool:

@@ -16,14 +16,18 @@ from dilemma.errors import CalibrationError
 from dilemma.games.batch import Array, Batch, Closeness, Compiled, compiled
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibria, Solution
-from dilemma.games.kind import Ask, Can
+from dilemma.games.kind import MOST_VISITED, Ask, Can
 from dilemma.games.points import Doubt, Point, Values, candidates
+from dilemma.games.screening import Screen
 from dilemma.model import At, Model
 from dilemma.output.result import versions
 from dilemma.processes import inside
 from dilemma.theory.parts import Era
 
-__all__ = ["branches", "by_branches", "equilibria", "many", "solve", "solved"]
+__all__ = ["answer", "branches", "by_branches", "equilibria", "many", "solve", "solved"]
+
+
+SECONDS = 60.0  # for one calibration, unless said otherwise
 
 
 @overload
@@ -175,6 +179,7 @@ def by_branches(
     *,
     bargain: bool = True,
     only: Collection[str] | None = None,
+    screen: Screen | None = None,
 ) -> tuple[list[Point], list[Doubt]]:
     """Return every candidate for an equilibrium at one calibration, from the branches alone.
 
@@ -186,6 +191,8 @@ def by_branches(
         Parameters, definitions, and choices that are held.
     only : collection of str, optional
         The branches to look at; by default all.
+    screen : Screen, optional
+        Where many calibrations are asked about: knows branches that surely do not hold.
 
     Raises
     ------
@@ -195,7 +202,7 @@ def by_branches(
     holding = tuple(sorted(holding))
     every = branches(model, holding=holding, bargain=bargain)
     wanted = [b for b in every if only is None or b.name in only]
-    found, trouble = candidates(model, wanted, values, model.game.may_hold)
+    found, trouble = candidates(model, wanted, values, model.game.may_hold, screen)
     return model.game.settle(model, values, holding, found), trouble
 
 
@@ -279,6 +286,13 @@ def equilibria(
         versions=versions("nashpy", "numpy", "sympy", "z3-solver"),
         chosen=Can.SLOPES in model.game.can,
     )
+
+
+def answer(model: Model, values: Values) -> Solution:
+    """Return what solves a game at one of many calibrations: as :func:`solve` does, asking nobody else."""
+    if inside() or ordinary(model, SECONDS):
+        return model.game.answer(model, values, seconds=SECONDS)
+    return _solution(model, values, SECONDS, MOST_VISITED, second_opinion=False)
 
 
 def _solution(

@@ -17,7 +17,9 @@ from dilemma.games.kind import Can
 from dilemma.games.numbers.certificates import doubts, record
 from dilemma.games.numbers.choice import Choice, Multiplier, Slope
 from dilemma.games.numbers.choosing import equilibrium_points
-from dilemma.games.solution import solve
+from dilemma.games.points import values_before_play
+from dilemma.games.screening import screen_of
+from dilemma.games.solution import answer
 from dilemma.model import Model
 from dilemma.output.frames import Frame, as_float, free_names
 from dilemma.output.result import Shown, Table, as_data, fields_as_data, number, versions
@@ -420,7 +422,7 @@ def _part(
 def way_of_solving(model: Model) -> str:
     """Say how each value is solved."""
     if Can.SLOPES not in model.game.can:
-        return "each value solved by itself, as `solve` does"
+        return "each value solved by itself, as `solve` does but for others' opinions"
     return "the branches' equations solved exactly at each value; no search beside them"
 
 
@@ -451,9 +453,9 @@ def stop_at(
     """Return the equilibria at a calibration, which is called ``at`` on its way."""
     if Can.SLOPES not in model.game.can:
         return _solved(model, calibration, at, outcomes)
-    values = model.values(calibration)
+    values = values_before_play(model, calibration)
     try:
-        found, missing = equilibrium_points(model, values)
+        found, missing = equilibrium_points(model, values, screen_of(model.game_alone))
     except CalibrationError as error:
         return Stop(at, (), str(error))
     reasons = [missing, *doubts(model, values)]
@@ -473,8 +475,10 @@ def _solved(
     outcomes: Sequence[str],
 ) -> Stop:
     try:
-        found = solve(model, calibration)
+        found = answer(model, values_before_play(model, calibration))
     except CalibrationError as error:
         return Stop(at, (), str(error))
-    states = (replace(e, outcomes={name: e.outcomes[name] for name in outcomes}) for e in found)
+    states = (
+        replace(e, outcomes={name: e.outcomes[name] for name in outcomes}) for e in found.equilibria
+    )
     return Stop(at, tuple(states), found.reason, found.witness if found.degenerate else "")

@@ -64,6 +64,8 @@ def _quotient(formula: sp.Basic, values: Mapping[sp.Symbol, sp.Expr]) -> Quotien
         return None if below is None else _raised(below, int(power))
     if formula.is_Piecewise:
         return _of_cases(formula, values)
+    if isinstance(formula, sp.Max | sp.Min | sp.Abs):
+        return _of_compared(formula, values)
     if not (formula.is_Add or formula.is_Mul):
         return None
     summed = _sum_of_products(formula)
@@ -106,6 +108,18 @@ def _short(above: int, below: int) -> Quotient:
         return above, below
     common = gcd(above, below)
     return above // common, below // common
+
+
+def _of_compared(formula: sp.Expr, values: Mapping[sp.Symbol, sp.Expr]) -> Quotient | None:
+    """Return the largest of some values, the smallest, or how far one is from nought."""
+    told = [_quotient(part, values) for part in formula.args]
+    known = [value for value in told if value is not None]
+    if len(known) < len(told):
+        return None
+    if isinstance(formula, sp.Abs):
+        return abs(known[0][0]), known[0][1]
+    choose = max if isinstance(formula, sp.Max) else min
+    return choose(known, key=lambda value: Fraction(*value))
 
 
 def _of_cases(formula: sp.Piecewise, values: Mapping[sp.Symbol, sp.Expr]) -> Quotient | None:

@@ -340,6 +340,15 @@ class DynamicGame(Game):
 
         return solve(model, values, seconds=seconds, most=most)
 
+    def answer(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None
+    ) -> Solution:
+        """Return what is found; neither the branches are compared nor ever longer horizons asked."""
+        from dilemma.games.dynamic.iteration import solve
+
+        *_, last = solve(model, values, seconds=seconds, second_opinion=False)
+        return last
+
     def drawn(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], equilibrium: Equilibrium
     ) -> Drawing:

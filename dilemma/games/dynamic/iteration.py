@@ -141,16 +141,18 @@ class _Search:
         return max(
             (value - worth[place]) * game.unit(player)
             for player in game.discounts
-            for place, value in _best(game, player, doing).items()
+            for place, value in _best(game, player, doing, worth).items()
         )
 
 
-def _best(game: ValuedGame, player: str, doing: Doing) -> dict[Place, Fraction]:
-    """Return the values of a player's best plan against what the others do."""
+def _best(
+    game: ValuedGame, player: str, doing: Doing, worth: Mapping[Place, Fraction]
+) -> dict[Place, Fraction]:
+    """Return the values of a player's best plan against what the others do, from what is done's."""
     own = {state: dict(movers) for state, movers in doing.items()}
-    better = True
+    values, better = dict(worth), True
     while better:
-        values, better = game.values(own), False
+        better = False
         for state, movers in game.game.states.items():
             if player not in movers:
                 continue
@@ -159,6 +161,7 @@ def _best(game: ValuedGame, player: str, doing: Doing) -> dict[Place, Fraction]:
             if told[top].level > values[player, state]:
                 own[state][player] = {a: Fraction(a == top) for a in movers[player]}
                 better = True
+        values = game.values(own) if better else values
     return {place: value for place, value in values.items() if place[0] == player}
 
 
@@ -171,8 +174,12 @@ def solve(
     *,
     seconds: float | None = 60,
     most: int = 200_000,
+    second_opinion: bool = True,
 ) -> Iterator[Solution]:
     """Find the equilibria in stationary strategies; each answer is better than the last.
+
+    Without a ``second_opinion`` those in which nobody mixes are not compared with the branches, and
+    longer horizons are asked only where an equilibrium may be missing.
 
     Raises
     ------
@@ -195,11 +202,11 @@ def solve(
         else:
             others.append(policy)
     method = "values of every way to play in exact numbers, and the best plan against each"
-    if not reasons and game.policies <= min(CHECKED, MOST):
+    if second_opinion and not reasons and game.policies <= min(CHECKED, MOST):
         method += _agree(search)
     if others and not reasons:
         yield _solution(search, [*reasons, Doubt("mixed ways to play were not tried yet")], method)
-        told, doubts = _beyond(search, others)
+        told, doubts = _beyond(search, others, second_opinion=second_opinion)
         method += told
         reasons += doubts
     if not game.whole:
@@ -268,7 +275,9 @@ def _agree(search: _Search) -> str:
 # --- where somebody mixes, or acts on a shock -----------------------------------------------------
 
 
-def _beyond(search: _Search, policies: Sequence[Policy]) -> tuple[str, list[Doubt]]:
+def _beyond(
+    search: _Search, policies: Sequence[Policy], *, second_opinion: bool
+) -> tuple[str, list[Doubt]]:
     """Look at what the branches propose, and at what ever longer horizons tend to."""
     from dilemma.games.solution import by_branches
 
@@ -286,6 +295,8 @@ def _beyond(search: _Search, policies: Sequence[Policy]) -> tuple[str, list[Doub
                 f"this with {search.model.name} at {dict(search.values)}"
             )
     said = f"; {len(points)} of {len(called)} mixed ones or with cutoffs hold there, and no action gains"
+    if not second_opinion and not doubts:
+        return said, doubts
     known = [_floats(worth) for worth in search.worths]
     reached, tries = limits(search.valued)
     for worth in reached:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 import sympy as sp
@@ -19,6 +20,7 @@ from sympy.polys.polyerrors import CoercionFailed
 from dilemma.games.dynamic import dynamic_of
 from dilemma.games.dynamic.stages import Stage, Threshold
 from dilemma.model import Model
+from dilemma.theory.exact_values import put_in_exactly
 
 __all__ = ["threshold_at"]
 
@@ -47,13 +49,10 @@ def threshold_at(
 def _threshold(
     model: Model, fixed: tuple[tuple[sp.Symbol, sp.Expr], ...], what: Threshold
 ) -> sp.Expr | None:
-    ratios = sp.QQ.frac_field(what.parameter)
-    try:
-        gaps = list(_gaps(model, dict(fixed), what, ratios))
-    except (CoercionFailed, ZeroDivisionError):
+    told = _calibrated(model, dict(fixed), what)
+    if told is None:
         return None
-    signs = [sp.Poly((gap.numer * gap.denom).as_expr(), what.parameter) for gap in gaps]
-    poles = sp.Poly(sp.Mul(*(gap.denom.as_expr() for gap in gaps)), what.parameter)
+    signs, poles = told
     reach = model.parameters[what.parameter.name].range
     low, high = reach.low, reach.high
     marks = sorted({*_roots(signs, low, high), *(end for end in (low, high) if end.is_finite)})
@@ -74,9 +73,78 @@ def _threshold(
     return near[-1] if what.least else near[0]
 
 
+def _calibrated(
+    model: Model, fixed: Mapping[sp.Symbol, sp.Expr], what: Threshold
+) -> tuple[list[sp.Poly], sp.Poly] | None:
+    """Return what has the signs of what is gained, and what vanishes where that has no value.
+
+    None where these are no polynomials in the parameter.
+    """
+    known = _put_in(_in_symbols(model, what), fixed, what.parameter)
+    if known is not None and all(_lowest(top, bottom) for top, bottom in known):
+        return [top * bottom for top, bottom in known], prod(bottom for _, bottom in known)
+    ratios = sp.QQ.frac_field(what.parameter)
+    try:
+        gaps = list(_gaps(model, fixed, what, ratios))
+    except (CoercionFailed, ZeroDivisionError):
+        return None
+    signs = [sp.Poly((gap.numer * gap.denom).as_expr(), what.parameter) for gap in gaps]
+    return signs, sp.Poly(sp.Mul(*(gap.denom.as_expr() for gap in gaps)), what.parameter)
+
+
+Coefficients = tuple[sp.Expr, ...]
+
+
+@lru_cache(maxsize=256)
+def _in_symbols(
+    model: Model, what: Threshold
+) -> tuple[tuple[Coefficients, Coefficients], ...] | None:
+    """Return what each other action loses for whatever numbers: numerator and denominator.
+
+    Coefficients of the parameter's powers, the highest first; None where they are no polynomials.
+    """
+    others = [p.symbol for p in model.parameters.values() if p.symbol != what.parameter]
+    try:
+        gaps = list(_gaps(model, {}, what, sp.QQ.frac_field(what.parameter, *others)))
+    except (CoercionFailed, ZeroDivisionError):
+        return None
+
+    def coefficients(polynomial: Any) -> Coefficients:
+        return tuple(sp.Poly(polynomial.as_expr(), what.parameter).all_coeffs())
+
+    return tuple((coefficients(gap.numer), coefficients(gap.denom)) for gap in gaps)
+
+
+def _put_in(
+    known: tuple[tuple[Coefficients, Coefficients], ...] | None,
+    fixed: Mapping[sp.Symbol, sp.Expr],
+    parameter: sp.Symbol,
+) -> list[tuple[sp.Poly, sp.Poly]] | None:
+    """Return the same at a calibration; None where a number is not rational or a denominator vanishes."""
+    found = []
+    for pair in known or ():
+        told = [[put_in_exactly(c, fixed) for c in one] for one in pair]
+        if not all(c.is_Rational for one in told for c in one) or not any(told[1]):
+            return None
+        top, bottom = (sp.Poly(one, parameter, domain=sp.QQ) for one in told)
+        found.append((top, bottom))
+    return None if known is None else found
+
+
+def _lowest(top: sp.Poly, bottom: sp.Poly) -> bool:
+    """Tell whether a ratio is in lowest terms at these numbers, as it is in symbols."""
+    return bool(bottom.is_ground or (not top.is_zero and top.gcd(bottom).is_ground))
+
+
 def _roots(signs: Sequence[sp.Poly], low: sp.Expr, high: sp.Expr) -> Iterator[sp.Expr]:
     for sign in signs:
         for factor, _ in sign.factor_list()[1]:
+            if factor.degree() == 1:
+                slope, constant = factor.all_coeffs()
+                begin = end = -constant / slope
+                if low < begin < high:
+                    yield begin
+                continue
             for (begin, end), _ in factor.intervals(eps=EPSILON):
                 if low < (begin + end) / 2 < high:
                     yield (begin + end) / 2

@@ -121,15 +121,15 @@ class ValuedGame:
     ) -> Iterator[tuple[Profile, Fraction, Fraction]]:
         """Yield what may be done in a state, with its chance and the mean of the shock then."""
         movers = self.game.states[state]
-        for actions in product(*movers.values()):
+        used = [[a for a in own if doing[player][a]] for player, own in movers.items()]
+        for actions in product(*used):
             chance = Fraction(1)
             mean = sum(self.reach(state), NONE) / 2 if state in self.shocks else NONE
             for player, action in zip(movers, actions, strict=True):
                 chance *= doing[player][action]
-                if chance and state in self.shocks:
+                if state in self.shocks:
                     mean = self.expected(state, player, doing[player], action)
-            if chance:
-                yield (state, *actions), chance, mean
+            yield (state, *actions), chance, mean
 
     def follows(self, state: str, doing: Mapping[str, Mix]) -> dict[str, Fraction]:
         """Return with which chance each state follows."""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.kind import PLENTY, SOME, Ask, Can, Game, Size, Statement
+from dilemma.games.kind import MOST_VISITED, PLENTY, SOME, Ask, Can, Game, Size, Statement
 from dilemma.games.network.links import Call, Choice, LinkPlayerRow, LinksRow, Pair
 from dilemma.games.network.war import War
 from dilemma.output.tables import Table
@@ -182,6 +182,15 @@ class NetworkGame(Game):
         from dilemma.games.network.networks import solve
 
         return solve(model, values, seconds=seconds, most=most)
+
+    def answer(
+        self, model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None
+    ) -> Solution:
+        """Return the stable networks; the branches are not asked."""
+        from dilemma.games.network.networks import solve
+
+        (found,) = solve(model, values, seconds=seconds, most=MOST_VISITED, second_opinion=False)
+        return found
 
     def drawn(
         self, model: Model, values: Mapping[sp.Symbol, sp.Expr], equilibrium: Equilibrium

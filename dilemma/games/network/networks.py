@@ -9,8 +9,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from math import inf
+from typing import Any
 
 import sympy as sp
 from sympy.polys.matrices import DomainMatrix
@@ -20,16 +20,20 @@ from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
 from dilemma.games.equilibrium import Equilibrium, Solution, apart
 from dilemma.games.network import NetworkGame, network_of
 from dilemma.games.network.links import Links, Pair, put_in_graph
+from dilemma.games.network.prepared import formulas_in, lines_in, outcomes_in, standing_for
+from dilemma.games.network.prepared import slopes as slopes_of
 from dilemma.games.network.symmetry import Alike, alike
 from dilemma.games.network.war import War
 from dilemma.games.profiles import DIGITS
 from dilemma.model import Model
 from dilemma.reading.toml import formula as written
+from dilemma.theory.exact_values import put_in_exactly, sign_between
 
 __all__ = ["solve"]
 
 Graph = tuple[Pair, ...]
 Paid = Mapping[str, sp.Rational]
+Play = Mapping[sp.Symbol, sp.Expr]
 
 
 @dataclass
@@ -42,41 +46,41 @@ class _Networks:
     exact: bool = True
     known: dict[Graph, Paid | None] = field(default_factory=dict)
     attacked: dict[tuple[Graph, str], sp.Rational] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        # Calibrated once, before any network is put in: the same for all of them.
-        at = dict(self.values)
-        self._pays = {p: f.xreplace(at) for p, f in self.game.pays.items()}
-        self._slopes = [e.xreplace(at) for e in _slopes(self.model)]
+    numbers: dict[sp.Expr, sp.Expr] = field(default_factory=dict)
+    plays: dict[Graph, Play | None] = field(default_factory=dict)
 
     def paid(self, graph: Graph) -> Paid | None:
         """Return what a network pays; None where nothing inside the ranges is best to choose."""
         if graph not in self.known:
-            chosen = self.chosen(graph)
-            pays = self._pays.items()
+            first, exchange = standing_for(self.model)[graph]
             self.known[graph] = (
-                None
-                if chosen is None
-                else {p: self.number(f, graph, chosen, f"payoffs.{p}") for p, f in pays}
+                self._paid(graph)
+                if graph == first
+                else _renamed(self.paid(first), exchange.players)
             )
         return self.known[graph]
 
+    def _paid(self, graph: Graph) -> Paid | None:
+        """Return what a network that stands for others pays."""
+        chosen = self.chosen(graph)
+        if chosen is None:
+            return None
+        at, formulas = {**self.values, **chosen}, formulas_in(self.model, graph)
+        return {p: self.number(f, at, graph, f"payoffs.{p}") for p, f in formulas.items()}
+
     def number(
-        self, formula: sp.Expr, graph: Graph, chosen: Mapping[sp.Symbol, sp.Expr], what: str
+        self, formula: sp.Expr, at: Mapping[sp.Symbol, sp.Expr], graph: Graph, what: str
     ) -> sp.Rational:
         """Return a formula's value, rounded where it is irrational."""
-        value = self._in_graph(formula, graph).xreplace(dict(chosen))
+        value = put_in_exactly(formula, at)
+        if value.is_Rational:
+            return value
         if value.free_symbols or not value.is_real or not value.is_finite:
             raise CalibrationError(
                 f"{what} is not a finite real number there, in ({self.game.called(graph)})"
             )
-        if not value.is_Rational:
-            self.exact, value = False, sp.Rational(sp.N(value, DIGITS))
-        return value
-
-    def _in_graph(self, formula: sp.Expr, graph: Graph) -> sp.Expr:
-        """Put a network in; how near two are may be a parameter's power."""
-        return put_in_graph(formula, self.game.calls, graph).xreplace(dict(self.values))
+        self.exact = False
+        return sp.Rational(sp.N(value, DIGITS))
 
     # --- war ------------------------------------------------------------------------------------
 
@@ -92,31 +96,63 @@ class _Networks:
 
     def strength(self, what: str, formula: sp.Expr) -> sp.Rational:
         """Return a strength, or the threshold: a number that is not negative."""
-        value = self.number(formula, (), {}, what)
+        told = put_in_graph(formula, self.game.calls, ())
+        value = self.number(told, self.values, (), what)
         if value < 0:
             raise CalibrationError(f"{what} is {value} there; nought or more is wanted")
         return value
 
     # --- what is chosen -------------------------------------------------------------------------
 
-    def chosen(self, graph: Graph) -> dict[sp.Symbol, sp.Expr] | None:
+    def chosen(self, graph: Graph) -> Play | None:
         """Return what is chosen in a network; None where nothing inside the ranges is best."""
-        choices = list(self.game.chosen.values())
-        if not choices:
+        if not self.game.chosen:
             return {}
+        if graph not in self.plays:
+            first, exchange = standing_for(self.model)[graph]
+            self.plays[graph] = (
+                self._chosen(graph)
+                if graph == first
+                else _renamed(self.chosen(first), exchange.chosen)
+            )
+        return self.plays[graph]
+
+    def _chosen(self, graph: Graph) -> Play | None:
+        """Return what is chosen in a network that stands for others."""
+        choices = list(self.game.chosen.values())
         symbols = [choice.symbol for choice in choices]
-        slopes = [self._in_graph(e, graph) for e in self._slopes]
+        found: Play | None
+        lines = lines_in(self.model, graph)
+        values = {} if lines is None else {e: self._known(e) for e in lines.formulas}
+        if lines is not None and all(value.is_Rational for value in values.values()):
+            solved = lines.solved(values)
+            found = None if solved is None else dict(zip(symbols, solved, strict=True))
+        else:
+            found = self._by_slopes(graph, symbols)
+        ends = {c.symbol: (self._known(c.low), self._known(c.high)) for c in choices}
+        inside = found is not None and all(
+            sign_between(ends[s][0], v) > 0 and sign_between(v, ends[s][1]) > 0
+            for s, v in found.items()
+        )
+        return found if inside else None
+
+    def _known(self, formula: sp.Expr) -> sp.Expr:
+        """Return what a formula in parameters and definitions comes to."""
+        if formula not in self.numbers:
+            self.numbers[formula] = put_in_exactly(formula, self.values)
+        return self.numbers[formula]
+
+    def _by_slopes(self, graph: Graph, symbols: list[sp.Symbol]) -> Play | None:
+        """Solve slopes that are straight lines at this calibration alone, or no straight lines."""
+        slopes = [
+            put_in_graph(e, self.game.calls, graph).xreplace(dict(self.values))
+            for e in slopes_of(self.model)
+        ]
         straight = all(e.is_polynomial(*symbols) for e in slopes)
         lines = [sp.Poly(e, *symbols) for e in slopes] if straight else []
         if straight and all(line.total_degree() <= 1 for line in lines):
-            found = self._straight(lines, symbols)
-        else:
-            found = self._solved(graph)
-        ends = {
-            c.symbol: (c.low.xreplace(self.values), c.high.xreplace(self.values)) for c in choices
-        }
-        inside = found is not None and all(ends[s][0] < v < ends[s][1] for s, v in found.items())
-        return found if inside else None
+            return self._straight(lines, symbols)
+        return self._solved(graph)
 
     def _straight(
         self, slopes: list[sp.Poly], symbols: list[sp.Symbol]
@@ -141,7 +177,8 @@ class _Networks:
         """Solve what is left in a network as a game of chosen numbers."""
         from dilemma.games.solution import equilibria
 
-        pays = {p: self._in_graph(f, graph) for p, f in self._pays.items()}
+        at = dict(self.values)
+        pays = {p: f.xreplace(at) for p, f in formulas_in(self.model, graph).items()}
         choices = self.game.chosen.values()
         players = {
             c.player: {
@@ -171,17 +208,22 @@ class _Networks:
         return {symbols[n]: v for own in found[0].play.values() for n, v in own.items()}
 
 
-@lru_cache(maxsize=32)
-def _slopes(model: Model) -> tuple[sp.Expr, ...]:
-    """Return the slope of each chooser's payoff by what it chooses, in whatever network."""
-    game = network_of(model)
-    return tuple(sp.diff(game.pays[c.player], c.symbol) for c in game.chosen.values())
+def _renamed(told: Mapping[Any, Any] | None, names: Mapping[Any, Any]) -> dict[Any, Any] | None:
+    """Return what is told of each under the name of who takes its place."""
+    return None if told is None else {names[name]: value for name, value in told.items()}
 
 
 def solve(
-    model: Model, values: Mapping[sp.Symbol, sp.Expr], *, seconds: float | None, most: int
+    model: Model,
+    values: Mapping[sp.Symbol, sp.Expr],
+    *,
+    seconds: float | None,
+    most: int,
+    second_opinion: bool = True,
 ) -> Iterator[Solution]:
     """Find the stable networks; each answer is better than the last.
+
+    Without a ``second_opinion`` the branches are not asked.
 
     Raises
     ------
@@ -197,9 +239,11 @@ def solve(
     method = f"what each of {every:,} networks pays, in exact numbers"
     if game.war is not None:
         method = f"every attack in each of {every:,} networks, in exact numbers"
-    if not reason and len(game.linked) <= game.most_proved:
+    if second_opinion and not reason and len(game.linked) <= game.most_proved:
         method += _agree(model, values, found)
-    undetermined = sum(paid is None for paid in networks.known.values())
+    undetermined = sum(
+        len(own.members) for own in alike(model) if networks.known.get(own.graph, ()) is None
+    )
     if undetermined and not reason:
         method += f"; in {undetermined} networks nothing inside the ranges is best to choose"
     yield Solution(
@@ -222,18 +266,19 @@ def _stable(
     """Return the stable networks, alike ones once, ties, and why some may be missing."""
     deadline = time.monotonic() + (inf if seconds is None else seconds)
     game = networks.game
-    first = {graph: own for own in alike(networks.model) for graph in own.members}
+    first = {own.graph: own for own in alike(networks.model)}
     found: dict[Graph, Equilibrium] = {}
     ties: list[str] = []
     for count, graph in enumerate(game.graphs()):
         if count >= most or time.monotonic() > deadline:
             reason = f"{count:,} of {2 ** len(game.pairs):,} networks were tried"
             return tuple(found.values()), ties, reason
+        if graph not in first:
+            continue  # like one before: stable iff that is
         stable, tied = _judged(networks, graph)
-        own = first[graph]
-        if stable and own.graph not in found:
+        if stable:
             ties += tied
-            found[own.graph] = _equilibrium(networks, own, strict=not tied)
+            found[graph] = _equilibrium(networks, first[graph], strict=not tied)
     return tuple(found.values()), ties, ""
 
 
@@ -249,7 +294,7 @@ def _judged(networks: _Networks, graph: Graph) -> tuple[bool, list[str]]:
         later = networks.paid(there)
         if later is None:
             return False, []
-        gains = [later[player] - now[player] for player in pair]
+        gains = [sign_between(now[player], later[player]) for player in pair]
         blocked = min(gains) < 0 if added else max(gains) < 0
         if added and not blocked and max(gains) > 0:
             return False, []
@@ -286,8 +331,8 @@ def _equilibrium(networks: _Networks, own: Alike, *, strict: bool) -> Equilibriu
     assert paid is not None and chosen is not None  # noqa: PT018 -- it was found stable
     at = {**networks.values, **chosen, **{sp.Symbol(p, real=True): v for p, v in paid.items()}}
     outcomes = {}
-    for name, outcome in model.outcomes.items():
-        value = put_in_graph(outcome.formula, outcome.chances, graph).xreplace(at)
+    for name, formula in outcomes_in(model, graph).items():
+        value = put_in_exactly(formula, at)
         outcomes[name] = value if value.is_number and value.is_finite else None
     parts = {
         "-".join(pair): {

@@ -18,7 +18,7 @@ import heapq
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from itertools import count
+from itertools import count, islice, product
 from typing import Any
 
 import numpy as np
@@ -228,16 +228,15 @@ def _moves(
     lagrangian, tight = _lagrangian(model, branch.binds, branch.unknowns, player)
 
     def number(formula: sp.Expr) -> float:
-        value = sp.N(put_in_exactly(formula, at))
-        return float(value) if value.is_real else np.inf  # the bend of x**(3/2) at 0
+        return _rounded(put_in_exactly(formula, at))
 
     def table(rows: list[sp.Expr], columns: list[sp.Symbol]) -> np.ndarray[Any, Any]:
-        return np.array([[number(sp.diff(r, c)) for c in columns] for r in rows])
+        return np.array([[number(_derivative(r, c)) for c in columns] for r in rows])
 
-    slopes = [sp.diff(lagrangian, x) for x in own]
+    slopes = [_derivative(lagrangian, x) for x in own]
     for choice in game.of(player):
         ends = {name for name, _, _ in choice.bounds()} & set(branch.binds)
-        if ends and abs(number(sp.diff(lagrangian, choice.symbol))) < 1e-12:
+        if ends and abs(number(_derivative(lagrangian, choice.symbol))) < 1e-12:
             return None  # the end may be left at no cost
     size, kept = len(own), len(tight)
     system = np.zeros((size + kept, size + kept))
@@ -254,6 +253,18 @@ def _moves(
         return None
     solved: np.ndarray[Any, Any] = np.linalg.solve(system, right)[:size]
     return solved
+
+
+def _rounded(exact: sp.Expr) -> float:
+    if exact.is_Rational:
+        return int(exact.p) / int(exact.q)
+    value = sp.N(exact)
+    return float(value) if value.is_real else np.inf  # the bend of x**(3/2) at 0
+
+
+@lru_cache(maxsize=4_096)  # the same at every calibration
+def _derivative(formula: sp.Expr, symbol: sp.Symbol) -> sp.Expr:
+    return sp.diff(formula, symbol)
 
 
 @lru_cache(maxsize=256)
@@ -382,7 +393,7 @@ def doubts(model: Model, values: Values) -> list[str]:
         for c in game.constraints.values()
         if any(sp.diff(model.expand_play(c.gap), a, b) != 0 for a in chosen for b in chosen)
     ]
-    if curved:
+    if curved and not _room(model, values):
         question = admissible(model, values)
         question.add(*(sp.Gt(model.expand_play(c.gap), 0) for c in game.constraints.values()))
         if question.ask().status != "sat":
@@ -392,6 +403,28 @@ def doubts(model: Model, values: Values) -> list[str]:
                 "conditions may miss an equilibrium"
             )
     return found
+
+
+SHARES = tuple(sp.Rational(k, 100) for k in (50, 1, 99, 10, 90))  # of a range, from its low end
+MOST_TRIED = 125
+
+
+def _room(model: Model, values: Values) -> bool:
+    """Tell whether one of some plays, by exact numbers, keeps every constraint with room to spare."""
+    choices = list(model.game.choices.values())
+    ends = [(put_in_exactly(c.low, values), put_in_exactly(c.high, values)) for c in choices]
+    if not all(end.is_Rational for pair in ends for end in pair):
+        return False
+    gaps = [model.expand_play(c.gap) for c in model.game.constraints.values()]
+    for shares in islice(product(SHARES, repeat=len(choices)), MOST_TRIED):
+        play = {
+            c.symbol: low + share * (high - low)
+            for c, (low, high), share in zip(choices, ends, shares, strict=True)
+        }
+        told = [put_in_exactly(gap, {**values, **play}) for gap in gaps]
+        if all(gap.is_Rational and gap > 0 for gap in told):
+            return all(low < high for low, high in ends)
+    return False
 
 
 def _concave_here(model: Model, player: str, values: Values) -> bool:

@@ -30,6 +30,7 @@ from dilemma.games.numbers.optimality import leaders_best
 from dilemma.games.numbers.regimes import branches
 from dilemma.games.numbers.search import NotFoundError, Search, replies_to
 from dilemma.games.points import Doubt, Point
+from dilemma.games.screening import Screen
 from dilemma.games.solution import by_branches
 from dilemma.model import Model
 from dilemma.processes import inside
@@ -319,7 +320,7 @@ SAME_NUMBER = sp.Rational(1, 10**12)
 
 
 def equilibrium_points(
-    model: Model, values: Mapping[sp.Symbol, sp.Expr]
+    model: Model, values: Mapping[sp.Symbol, sp.Expr], screen: Screen | None = None
 ) -> tuple[list[Point], str]:
     """Return every equilibrium, and why some may be missing ("" if none is).
 
@@ -327,13 +328,15 @@ def equilibrium_points(
     ----------
     values : mapping of symbol to number
         Parameters and definitions.
+    screen : Screen, optional
+        As :func:`~dilemma.games.solution.by_branches` takes it.
 
     Raises
     ------
     UnsupportedError
         If the game has no branches.
     """
-    points, trouble = by_branches(model, values)
+    points, trouble = by_branches(model, values, screen=screen)
     found: list[Point] = []
     for point in points:
         if point.best and all(distance(model, point, other) > SAME_NUMBER for other in found):
