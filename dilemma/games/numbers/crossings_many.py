@@ -1,14 +1,15 @@
-"""Where the best replies of two who choose a number each cross, at very many calibrations at once.
+"""Where the slopes of two who choose a number each vanish together, at very many calibrations at once: roughly.
 
-One player's number is put on a grid.  The other's best reply to each is the best of a grid, refined by
-bisection of its slope.  What the first gains by a little more, the other replying, is then a function of one
-number: where it changes its sign, or points outwards at an end, there may be an equilibrium.  So several are
-found, and payoffs need not be concave: the reply is the best of the whole interval.  Both players take either
-part in turn, since where a reply jumps a change of sign may hide.
+Both slopes are worked out on a grid over the square of what may be chosen.  A cell at whose corners each of them
+has both signs may hold a place where both vanish; so may a piece of an edge along which one changes its sign
+while the other points outwards.  A corner of the square at which both point outwards solves first-order
+conditions as it is.  What would be a minimum for whoever chooses is left out.  So several are found at one
+calibration, and payoffs need not be concave.  What is narrower than a cell is missed.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,73 +19,106 @@ from dilemma.games.batch import Array
 if TYPE_CHECKING:
     from dilemma.games.numbers.newton_many import Calibrations
 
-__all__ = ["crossings"]
+__all__ = ["Crossings", "crossings", "two_alone"]
 
-PLACES = 33  # of the number on the grid
-TRIED = 25  # among which the reply is the best
-HALVED = 7  # times that the reply's slope is bisected
-AT_ONCE = 96  # calibrations, so that a table of payoffs fits the cache
+PLACES = 13  # a side of the grid
+AT_ONCE = 96  # calibrations, so that a table of slopes fits the cache
 
 
-def crossings(some: Calibrations) -> tuple[Array, Array]:
-    """Return where equilibria may be near: which of some calibrations, and shares of the intervals.
+@dataclass(frozen=True)
+class Crossings:
+    """Where first-order conditions may hold, and corners at which they do.
 
-    Nothing where there are not two players with one number each.
-
-    Returns
-    -------
-    draw, shares : arrays of shape (k,) and (2, k)
+    Attributes
+    ----------
+    draw, corner_draw : array of int, shape (k,)
+        Which of some calibrations.
+    share, corner : array of shape (2, k)
+        Shares of the intervals.
     """
-    found = [(np.zeros(0, dtype=int), np.zeros((len(some.low), 0)))]
-    if sorted(some.conditions.owners) == [0, 1]:
-        size = some.low.shape[1]
-        for start in range(0, size, AT_ONCE):
-            draws = np.arange(start, min(start + AT_ONCE, size))
-            for first in (0, 1):
-                draw, share = _crossings(some.of(draws).alongside(), first)
-                found.append((draws[draw], share))
-    return np.concatenate([d for d, _ in found]), np.hstack([s for _, s in found])
+
+    draw: Array
+    share: Array
+    corner_draw: Array
+    corner: Array
 
 
-def _pair(first: int, own: Array, other: Array) -> tuple[Array, Array]:
-    return (own, other) if first == 0 else (other, own)
+Places = list[tuple[Array, Array]]
 
 
-def _crossings(some: Calibrations, first: int) -> tuple[Array, Array]:
-    """Return the same with one player's number on the grid."""
+def two_alone(owners: tuple[int, ...]) -> bool:
+    """Tell whether two players choose one number each."""
+    return sorted(owners) == [0, 1]
+
+
+def crossings(some: Calibrations) -> Crossings:
+    """Return where to begin, for a game of two who choose a number each."""
+    starts: Places = []
+    corners: Places = []
+    size = some.low.shape[1]
     grid = np.linspace(0, 1, PLACES)
-    reply = _replies(some, first, grid)
-    rise = some.rise(first, _pair(first, grid[None, :, None], reply[:, :, None]))[:, :, 0]
-    draw, place = np.nonzero(rise[:, :-1] * rise[:, 1:] < 0)
-    before, after = rise[draw, place], rise[draw, place + 1]
-    part = before / (before - after)
-    part = np.where(np.isfinite(part), part, 0.5)
+    for begin in range(0, size, AT_ONCE):
+        draws = np.arange(begin, min(begin + AT_ONCE, size))
+        there = some.of(draws).alongside()
+        rises = there.rises([grid[None, :, None], grid[None, None, :]])
+        shape = (len(draws), PLACES, PLACES)
+        one, two = (np.ascontiguousarray(np.broadcast_to(r, shape)) for r in rises)
+        for draw, share in (*_cells(one, two, grid), *_edges(one, two, grid)):
+            starts.append((draws[draw], share))
+        corners += [(draws[draw], share) for draw, share in _corners(one, two)]
+    return Crossings(*_joined(starts), *_joined(corners))
+
+
+def _joined(places: Places) -> tuple[Array, Array]:
+    nothing = np.zeros(0, dtype=int), np.zeros((2, 0))
+    draw, share = zip(nothing, *places, strict=True)
+    return np.concatenate(draw), np.hstack(share)
+
+
+def _signs(rise: Array) -> tuple[Array, Array]:
+    """Tell where a slope may be positive, and where negative: what is nought or no number may be both."""
+    return ~(rise < 0), ~(rise > 0)
+
+
+def _cells(one: Array, two: Array, grid: Array) -> Places:
+    """Return the centres of cells in which both slopes have both signs."""
+    holds = np.ones((len(one), len(grid) - 1, len(grid) - 1), dtype=bool)
+    for rise, axis in ((one, 1), (two, 2)):
+        for sign in _signs(rise):
+            some = sign[:, :-1] | sign[:, 1:]
+            holds &= some[:, :, :-1] | some[:, :, 1:]
+        grows = np.diff(rise, axis=axis) > 0
+        least = grows[:, :, :-1] & grows[:, :, 1:] if axis == 1 else grows[:, :-1] & grows[:, 1:]
+        holds &= ~least
+    draw, i, j = np.nonzero(holds)
+    half = grid[1] / 2
+    return [(draw, np.array([grid[i] + half, grid[j] + half]))]
+
+
+def _edges(one: Array, two: Array, grid: Array) -> Places:
+    """Return the middles of pieces of edges along which one slope changes its sign, the other outwards."""
     found = []
-    for weight in (part, np.zeros_like(part), np.ones_like(part)):
-        own = grid[place] + weight * (grid[1] - grid[0])
-        other = reply[draw, place] + weight * (reply[draw, place + 1] - reply[draw, place])
-        found.append((draw, _pair(first, own, other)))
-    for end, outwards in ((0, rise[:, 0] <= 0), (PLACES - 1, rise[:, -1] >= 0)):
-        there = np.flatnonzero(outwards)
-        own = np.full(len(there), grid[end])
-        found.append((there, _pair(first, own, reply[there, end])))
-    draws = np.concatenate([d for d, _ in found])
-    return draws, np.hstack([np.array(s) for _, s in found])
+    half = grid[1] / 2
+    for number, (own, other) in enumerate(((one, two), (two, one))):
+        for end in (0, -1):
+            # The number lies at its end, and the other one moves along the edge.
+            here = own[:, end] if number == 0 else own[:, :, end]
+            along = other[:, end] if number == 0 else other[:, :, end]
+            out = _signs(here)[1 if end == 0 else 0]
+            falls = _signs(along)[0][:, :-1] & _signs(along)[1][:, 1:]
+            draw, k = np.nonzero((out[:, :-1] | out[:, 1:]) & falls)
+            pair = [np.full(len(k), float(end != 0)), grid[k] + half]
+            found.append((draw, np.array(pair if number == 0 else pair[::-1])))
+    return found
 
 
-def _replies(some: Calibrations, first: int, grid: Array) -> Array:
-    """Return the other's best reply to each place of a grid, (n, places)."""
-    second = 1 - first
-    player = some.conditions.owners[second]
-    tried = np.linspace(0, 1, TRIED)
-    paid = some.paid(player, _pair(first, grid[None, :, None], tried[None, None, :]))
-    paid = np.broadcast_to(paid, (some.low.shape[1], PLACES, TRIED))
-    best = np.argmax(np.where(np.isfinite(paid), paid, -np.inf), axis=2)
-    low, high = tried[np.maximum(best - 1, 0)], tried[np.minimum(best + 1, TRIED - 1)]
-    for _ in range(HALVED):
-        middle = (low + high) / 2
-        rises = some.rise(second, _pair(first, grid[None, :, None], middle[:, :, None]))[:, :, 0]
-        up = rises > 0
-        low, high = np.where(up, middle, low), np.where(up, high, middle)
-    ends = np.where(low <= 0, 0.0, np.where(high >= 1, 1.0, (low + high) / 2))
-    return np.asarray(ends)
+def _corners(one: Array, two: Array) -> Places:
+    """Return the corners of the square at which both slopes point outwards."""
+    found = []
+    for i in (0, -1):
+        for j in (0, -1):
+            a, b = one[:, i, j], two[:, i, j]
+            draw = np.flatnonzero((a <= 0 if i == 0 else a >= 0) & (b <= 0 if j == 0 else b >= 0))
+            ends = np.array([[float(i != 0)], [float(j != 0)]])
+            found.append((draw, np.repeat(ends, len(draw), axis=1)))
+    return found

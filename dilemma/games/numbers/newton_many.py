@@ -12,7 +12,7 @@ and projected on the box.  In the first rounds own curvature counts as negative,
 is best for whoever chooses and not to what is worst.
 
 Starts are a few points of a Sobol sequence, the corners and the centre of the box, and, where two choose a number
-each, where their best replies cross (:mod:`dilemma.games.numbers.crossings_many`).  What comes of them solves
+each, where their slopes vanish together on a grid (:mod:`dilemma.games.numbers.crossings_many`).  What comes of them solves
 first-order conditions; whether anybody gains by more than a small step is asked of
 :mod:`dilemma.games.numbers.many_replies`, which shares nothing with this.  Equilibria to which no start leads
 are missed.
@@ -38,7 +38,7 @@ from dilemma.games.batch import Array, Solutions
 from dilemma.games.branch import Branch
 from dilemma.games.kind import Numerical
 from dilemma.games.numbers import numbers_of
-from dilemma.games.numbers.crossings_many import crossings
+from dilemma.games.numbers.crossings_many import crossings, two_alone
 from dilemma.games.numbers.first_order import binding_sets
 from dilemma.games.numbers.powers import kinks
 from dilemma.games.numbers.regimes import name_of
@@ -50,13 +50,14 @@ __all__ = ["Calibrations", "Conditions", "candidates", "numerical"]
 ROWS = 16_384  # calibrations and starts that take a step together: what fits the cache
 ROUNDS = 40
 CLIMBING = 4  # rounds in which own curvature counts as negative
-EVERY = 4  # rounds after which rows that have arrived are put aside
+EVERY = 2  # rounds after which rows that have arrived are put aside
 REACH = 0.3  # of an interval, which is the longest step
 NEAR = 0.02  # of an interval: from farther away nothing lands on an end at once
 BACK = 0.9  # of the way to a place without slopes that is gone back to
 ARRIVED = 1e-11  # of an interval: what a step is no longer than in the end
 SAME = 1e-5  # of an interval: what lies nearer is one play
 SPREAD = 16  # points of the Sobol sequence
+FEW = 1  # the same, where cells of a grid are looked at, too
 CORNERS = 4  # numbers, up to which all corners of the box are starts
 SEED = 0  # of the Sobol sequence
 MOST = 8  # equilibria of a calibration that are told
@@ -97,10 +98,11 @@ def _fits(model: Model) -> bool:
 
 
 def _way(model: Model) -> str:
-    crossed = len(numbers_of(model).choices) == 2 and len(model.players) == 2
-    more = " and from where best replies cross on a grid" if crossed else ""
+    players, choices = list(model.players), numbers_of(model).choices.values()
+    owners = tuple(players.index(c.player) for c in choices)
+    more = " and from where slopes change their signs on a grid" if two_alone(owners) else ""
     return (
-        f"found in floats by Newton's method from {len(_starts(len(numbers_of(model).choices)))} starts"
+        f"found in floats by Newton's method from {len(_starts(owners))} starts"
         f"{more}, and kept where a search finds nothing to gain by deviating: others may be missing"
     )
 
@@ -125,8 +127,7 @@ class Conditions:
     owners: tuple[int, ...]
     parameters: tuple[sp.Symbol, ...]
     ends: Callable[..., Any]
-    paid: tuple[Callable[..., Any], ...]
-    rises: tuple[Callable[..., Any], ...]
+    rises: Callable[..., Any]
     bends: Callable[..., Any]
 
     @classmethod
@@ -160,8 +161,7 @@ def _conditions(model: Model) -> Conditions:
         tuple(players.index(c.player) for c in choices),
         parameters,
         quickly(parameters, [model.expand(end) for c in choices for end in (c.low, c.high)]),
-        tuple(quickly(names, [paid[p]]) for p in players),
-        tuple(quickly(names, [rise]) for rise in rises),
+        quickly(names, rises),
         quickly(names, [*rises, *bends]),
     )
 
@@ -197,15 +197,10 @@ class Calibrations:
         """Return what is chosen at some shares of the intervals."""
         return [a + t * w for t, a, w in zip(shares, self.low, self.width, strict=True)]
 
-    def paid(self, player: int, shares: Sequence[Array] | Array) -> Array:
-        """Return what a player is paid."""
-        (told,) = self.conditions.paid[player](*self.numbers(shares), *self.known)
-        return np.asarray(told, dtype=float)
-
-    def rise(self, number: int, shares: Sequence[Array] | Array) -> Array:
-        """Return the slope of its owner's payoff in the share of a number."""
-        (told,) = self.conditions.rises[number](*self.numbers(shares), *self.known)
-        return np.asarray(told * self.width[number], dtype=float)
+    def rises(self, shares: Sequence[Array] | Array) -> list[Array]:
+        """Return the slope in each number's share of the payoff of whoever chooses it."""
+        told = self.conditions.rises(*self.numbers(shares), *self.known)
+        return [np.asarray(t * w, dtype=float) for t, w in zip(told, self.width, strict=True)]
 
     def bends(self, shares: Array) -> tuple[Array, Array]:
         """Return all slopes, (d, n), and how they move with all shares, (d, d, n)."""
@@ -242,7 +237,7 @@ class _Rows:
         return _Rows(self.row[kept], self.share[:, kept], self.good[:, kept])
 
 
-def arrived(calibrations: Calibrations, starts: Array) -> tuple[Array, Array]:
+def arrived(calibrations: Calibrations, starts: Array, climbing: int) -> tuple[Array, Array]:
     """Return which rows come to solve the conditions, and at which shares.
 
     Parameters
@@ -250,6 +245,8 @@ def arrived(calibrations: Calibrations, starts: Array) -> tuple[Array, Array]:
     calibrations : Calibrations
         A calibration for each row.
     starts : array of shape (d, m)
+    climbing : int
+        Rounds in which own curvature counts as negative.
 
     Returns
     -------
@@ -259,8 +256,8 @@ def arrived(calibrations: Calibrations, starts: Array) -> tuple[Array, Array]:
     rows = _Rows(np.arange(count), starts.copy(), np.full(starts.shape, 0.5))
     here, done = calibrations, []
     for round_ in range(ROUNDS):
-        length = _step(here, rows, climbing=round_ < CLIMBING)
-        if round_ >= CLIMBING and (round_ % EVERY == 0 or round_ == ROUNDS - 1):
+        length = _step(here, rows, climbing=round_ < climbing)
+        if round_ > max(climbing, 2) and (round_ % EVERY == 0 or round_ == ROUNDS - 1):
             there = length <= ARRIVED
             done.append((rows.row[there], rows.share[:, there]))
             rows, here = rows.only(~there), here.of(~there)
@@ -313,6 +310,12 @@ def linear_systems(matrix: Array, right: Array) -> Array:
     >>> linear_systems(np.array([[[0.0], [2.0]], [[4.0], [0.0]]]), np.array([[6.0], [8.0]])).ravel()
     array([2., 3.])
     """
+    if len(matrix) == 2:
+        (a, b), (c, d) = matrix
+        over = a * d - b * c
+        over = np.where(over == 0, np.inf, over)
+        pair = (d * right[0] - b * right[1]) / over, (a * right[1] - c * right[0]) / over
+        return np.nan_to_num(np.array(pair), posinf=0.0, neginf=0.0)
     table = np.concatenate([matrix, right[:, None]], axis=1)
     size, every = len(table), np.arange(table.shape[2])
     for k in range(size):
@@ -332,15 +335,22 @@ def linear_systems(matrix: Array, right: Array) -> Array:
 
 
 @lru_cache(maxsize=16)
-def _starts(count: int) -> Array:
+def _starts(owners: tuple[int, ...]) -> Array:
     """Return the starts that are the same at all calibrations, (starts, d)."""
-    from scipy.stats import qmc
-
-    sobol = qmc.Sobol(count, seed=np.random.default_rng(SEED)).random(SPREAD)
+    count = len(owners)
+    if two_alone(owners):
+        return _spread(count, FEW)
     corners = (
         product((0.0, 1.0), repeat=count) if count <= CORNERS else ([0.0] * count, [1.0] * count)
     )
-    return np.vstack([sobol, np.array([*corners]), np.full((1, count), 0.5)])
+    centre = np.full((1, count), 0.5)
+    return np.vstack([_spread(count, SPREAD), np.array([*corners]), centre])
+
+
+def _spread(count: int, points: int) -> Array:
+    from scipy.stats import qmc
+
+    return np.asarray(qmc.Sobol(count, seed=np.random.default_rng(SEED)).random(points))
 
 
 def candidates(model: Model, columns: Columns) -> Iterator[Solutions]:
@@ -356,7 +366,7 @@ def candidates(model: Model, columns: Columns) -> Iterator[Solutions]:
     conditions = Conditions.of(model)
     every = conditions.at(columns)
     size = every.low.shape[1]
-    common = _starts(len(conditions.chosen))
+    common = _starts(conditions.owners)
     each = max(1, ROWS // (2 * len(common)))
     found = []
     with np.errstate(all="ignore"):
@@ -372,15 +382,16 @@ def candidates(model: Model, columns: Columns) -> Iterator[Solutions]:
 
 def _candidates(some: Calibrations, common: Array) -> tuple[Array, Array]:
     """Return what solves the conditions at some calibrations: which of these, and the shares."""
-    size = some.low.shape[1]
-    draw = np.repeat(np.arange(size), len(common))
-    share = np.tile(common.T, size)
-    crossed, where = crossings(some)
-    draw, share = np.concatenate([draw, crossed]), np.hstack([share, where])
-    open_ = (some.width >= 0).all(axis=0) & np.isfinite(some.low + some.width).all(axis=0)
-    draw, share = draw[open_[draw]], share[:, open_[draw]]
-    row, share = arrived(some.of(draw), share)
+    open_ = np.flatnonzero((some.width >= 0).all(axis=0) & np.isfinite(some.width).all(axis=0))
+    draw = np.repeat(open_, len(common))
+    row, share = arrived(some.of(draw), np.tile(common.T, len(open_)), CLIMBING)
     draw = draw[row]
+    if two_alone(some.conditions.owners):
+        begin = crossings(some.of(open_))
+        crossed = open_[begin.draw]
+        row, where = arrived(some.of(crossed), begin.share, 0)
+        draw = np.concatenate([draw, crossed[row], open_[begin.corner_draw]])
+        share = np.hstack([share, where, begin.corner])
     share = np.where(some.width[:, draw] > 0, share, 0.0)
     kept = _tops(some.of(draw), share)
     return apart(draw[kept], share[:, kept])
