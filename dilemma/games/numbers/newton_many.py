@@ -256,7 +256,8 @@ def arrived(calibrations: Calibrations, starts: Array, climbing: int) -> tuple[A
     rows = _Rows(np.arange(count), starts.copy(), np.full(starts.shape, 0.5))
     here, done = calibrations, []
     for round_ in range(ROUNDS):
-        length = _step(here, rows, climbing=round_ < climbing)
+        with np.errstate(all="ignore"):  # what has no slope goes back
+            length = _step(here, rows, climbing=round_ < climbing)
         if round_ > max(climbing, 2) and (round_ % EVERY == 0 or round_ == ROUNDS - 1):
             there = length <= ARRIVED
             done.append((rows.row[there], rows.share[:, there]))
