@@ -1,15 +1,18 @@
-"""Where the slopes of two who choose a number each vanish together, at very many calibrations at once: roughly.
+"""Where the slopes of up to three chosen numbers vanish together, at very many calibrations at once: roughly.
 
-Both slopes are worked out on a grid over the square of what may be chosen.  A cell at whose corners each of them
-has both signs may hold a place where both vanish; so may a piece of an edge along which one changes its sign
-while the other points outwards.  A corner of the square at which both point outwards solves first-order
-conditions as it is.  What would be a minimum for whoever chooses is left out.  So several are found at one
-calibration, and payoffs need not be concave.  What is narrower than a cell is missed.
+Each number's slope is worked out on a grid over the box of what may be chosen.  A cell at whose corners each of
+them has both signs may hold a place where all vanish.  So may a cell of a face of the box, on which some numbers
+lie at an end: there the slopes of these point outwards, and those of the others have both signs.  A corner of the
+box at which all point outwards solves first-order conditions as it is.  What would be a minimum for whoever
+chooses is left out.  So several are found at one calibration, and payoffs need not be concave.  What is narrower
+than a cell is missed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,10 +22,12 @@ from dilemma.games.batch import Array
 if TYPE_CHECKING:
     from dilemma.games.numbers.newton_many import Calibrations
 
-__all__ = ["Crossings", "crossings", "two_alone"]
+__all__ = ["PLACES", "Crossings", "crossings"]
 
-PLACES = 13  # a side of the grid
-AT_ONCE = 96  # calibrations, so that a table of slopes fits the cache
+PLACES = {1: 33, 2: 13, 3: 7}  # a side of the grid, by how many numbers there are
+AT_ONCE = 16_384  # points of grids that are worked out together: what fits the cache
+
+LOW, HIGH, INSIDE = 0, -1, None  # where a number lies on a face
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Crossings:
     ----------
     draw, corner_draw : array of int, shape (k,)
         Which of some calibrations.
-    share, corner : array of shape (2, k)
+    share, corner : array of shape (d, k)
         Shares of the intervals.
     """
 
@@ -43,82 +48,95 @@ class Crossings:
     corner: Array
 
 
-Places = list[tuple[Array, Array]]
-
-
-def two_alone(owners: tuple[int, ...]) -> bool:
-    """Tell whether two players choose one number each."""
-    return sorted(owners) == [0, 1]
-
-
 def crossings(some: Calibrations) -> Crossings:
-    """Return where to begin, for a game of two who choose a number each."""
-    starts: Places = []
-    corners: Places = []
-    size = some.low.shape[1]
-    grid = np.linspace(0, 1, PLACES)
-    for begin in range(0, size, AT_ONCE):
-        draws = np.arange(begin, min(begin + AT_ONCE, size))
-        there = some.of(draws).alongside()
-        rises = there.rises([grid[None, :, None], grid[None, None, :]])
-        shape = (len(draws), PLACES, PLACES)
-        one, two = (np.ascontiguousarray(np.broadcast_to(r, shape)) for r in rises)
-        for draw, share in (*_cells(one, two, grid), *_edges(one, two, grid)):
-            starts.append((draws[draw], share))
-        corners += [(draws[draw], share) for draw, share in _corners(one, two)]
-    return Crossings(*_joined(starts), *_joined(corners))
+    """Return where to begin, for a game of up to three chosen numbers."""
+    numbers, size = some.low.shape
+    nothing = np.zeros(0, dtype=int), np.zeros((numbers, 0))
+    starts, corners = [nothing], [nothing]
+    grid = np.linspace(0, 1, PLACES[numbers])
+    shares = np.meshgrid(*([grid] * numbers), indexing="ij", sparse=True)
+    step = max(1, AT_ONCE // len(grid) ** numbers)
+    for begin in range(0, size, step):
+        draws = np.arange(begin, min(begin + step, size))
+        table = some.of(draws).alongside(numbers).rises([share[None] for share in shares])
+        slopes = _Slopes.of(
+            [np.broadcast_to(r, (len(draws), *[len(grid)] * numbers)) for r in table]
+        )
+        for face in product((INSIDE, LOW, HIGH), repeat=numbers):
+            draw, cell = slopes.on(face)
+            kept = starts if INSIDE in face else corners
+            kept.append((draws[draw], _places(face, cell, grid)))
+    first, second = (
+        (np.concatenate([d for d, _ in kept]), np.hstack([s for _, s in kept]))
+        for kept in (starts, corners)
+    )
+    return Crossings(*first, *second)
 
 
-def _joined(places: Places) -> tuple[Array, Array]:
-    nothing = np.zeros(0, dtype=int), np.zeros((2, 0))
-    draw, share = zip(nothing, *places, strict=True)
-    return np.concatenate(draw), np.hstack(share)
+def _places(face: Sequence[int | None], cell: Sequence[Array], grid: Array) -> Array:
+    """Return the centres of cells of a face."""
+    along = iter(cell[1:])
+    size = len(cell[0])
+    return np.array(
+        [
+            grid[next(along)] + grid[1] / 2 if end is INSIDE else np.full(size, float(end != LOW))
+            for end in face
+        ]
+    ).reshape(len(face), size)
 
 
-def _signs(rise: Array) -> tuple[Array, Array]:
-    """Tell where a slope may be positive, and where negative: what is nought or no number may be both."""
-    return ~(rise < 0), ~(rise > 0)
+@dataclass(frozen=True)
+class _Slopes:
+    """Signs of slopes on a grid, at some calibrations.
+
+    Attributes
+    ----------
+    up, down : list of array of bool, shape (n, places, ...)
+        Where each slope may be positive, and negative: what is nought or no number may be both.
+    grows : list of array of bool
+        Where each grows along its own number, from one place to the next.
+    known : array of bool
+        Where all slopes are numbers.
+    """
+
+    up: list[Array]
+    down: list[Array]
+    grows: list[Array]
+    known: Array
+
+    @classmethod
+    def of(cls, rises: Sequence[Array]) -> _Slopes:
+        """Compare slopes."""
+        up, down = [~(r < 0) for r in rises], [~(r > 0) for r in rises]
+        grows = [np.diff(r, axis=k + 1) > 0 for k, r in enumerate(rises)]
+        known = np.logical_and.reduce([np.isfinite(r) for r in rises])
+        return cls(up, down, grows, known)
+
+    def on(self, face: Sequence[int | None]) -> tuple[Array, Sequence[Array]]:
+        """Return the cells of a face on which conditions may hold: which calibrations, and all indices."""
+        at = (slice(None), *(slice(None) if end is INSIDE else end for end in face))
+        inside = [k for k, end in enumerate(face) if end is INSIDE]
+        holds: Array = np.asarray(True) if inside else self.known[at]  # noqa: FBT003
+        for k, end in enumerate(face):
+            if end is INSIDE:
+                own = inside.index(k) + 1
+                least = _over_corners(np.logical_and, self.grows[k][at], skipped=own)
+                some = _over_corners(np.logical_or, self.up[k][at])
+                holds = holds & some & _over_corners(np.logical_or, self.down[k][at]) & ~least
+            else:
+                out = self.down[k] if end == LOW else self.up[k]
+                holds = holds & _over_corners(np.logical_or, out[at])
+        cells = np.nonzero(holds)
+        return cells[0], cells
 
 
-def _cells(one: Array, two: Array, grid: Array) -> Places:
-    """Return the centres of cells in which both slopes have both signs."""
-    holds = np.ones((len(one), len(grid) - 1, len(grid) - 1), dtype=bool)
-    for rise, axis in ((one, 1), (two, 2)):
-        for sign in _signs(rise):
-            some = sign[:, :-1] | sign[:, 1:]
-            holds &= some[:, :, :-1] | some[:, :, 1:]
-        grows = np.diff(rise, axis=axis) > 0
-        least = grows[:, :, :-1] & grows[:, :, 1:] if axis == 1 else grows[:, :-1] & grows[:, 1:]
-        holds &= ~least
-    draw, i, j = np.nonzero(holds)
-    half = grid[1] / 2
-    return [(draw, np.array([grid[i] + half, grid[j] + half]))]
-
-
-def _edges(one: Array, two: Array, grid: Array) -> Places:
-    """Return the middles of pieces of edges along which one slope changes its sign, the other outwards."""
-    found = []
-    half = grid[1] / 2
-    for number, (own, other) in enumerate(((one, two), (two, one))):
-        for end in (0, -1):
-            # The number lies at its end, and the other one moves along the edge.
-            here = own[:, end] if number == 0 else own[:, :, end]
-            along = other[:, end] if number == 0 else other[:, :, end]
-            out = _signs(here)[1 if end == 0 else 0]
-            falls = _signs(along)[0][:, :-1] & _signs(along)[1][:, 1:]
-            draw, k = np.nonzero((out[:, :-1] | out[:, 1:]) & falls)
-            pair = [np.full(len(k), float(end != 0)), grid[k] + half]
-            found.append((draw, np.array(pair if number == 0 else pair[::-1])))
-    return found
-
-
-def _corners(one: Array, two: Array) -> Places:
-    """Return the corners of the square at which both slopes point outwards."""
-    found = []
-    for i in (0, -1):
-        for j in (0, -1):
-            a, b = one[:, i, j], two[:, i, j]
-            draw = np.flatnonzero((a <= 0 if i == 0 else a >= 0) & (b <= 0 if j == 0 else b >= 0))
-            ends = np.array([[float(i != 0)], [float(j != 0)]])
-            found.append((draw, np.repeat(ends, len(draw), axis=1)))
-    return found
+def _over_corners(join: np.ufunc, table: Array, skipped: int = 0) -> Array:
+    """Join what holds at all corners of each cell, of whose axes one may be of cells already."""
+    for axis in range(1, table.ndim):
+        if axis != skipped:
+            ends = [
+                tuple(slice(*part) if k == axis else slice(None) for k in range(table.ndim))
+                for part in ((None, -1), (1, None))
+            ]
+            table = join(table[ends[0]], table[ends[1]])
+    return table

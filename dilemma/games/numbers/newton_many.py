@@ -11,8 +11,9 @@ outwards stays there; the others follow Newton's step, which is damped (no longe
 and projected on the box.  In the first rounds own curvature counts as negative, so that a row climbs towards what
 is best for whoever chooses and not to what is worst.
 
-Starts are a few points of a Sobol sequence, the corners and the centre of the box, and, where two choose a number
-each, where their slopes vanish together on a grid (:mod:`dilemma.games.numbers.crossings_many`).  What comes of them solves
+Starts are points of a Sobol sequence, the corners of the box, and places at which all numbers lie alike.  Up to
+three numbers begin where their slopes change their signs on a grid (:mod:`dilemma.games.numbers.crossings_many`),
+and at little else.  What comes of them solves
 first-order conditions; whether anybody gains by more than a small step is asked of
 :mod:`dilemma.games.numbers.many_replies`, which shares nothing with this.  Equilibria to which no start leads
 are missed.
@@ -38,7 +39,7 @@ from dilemma.games.batch import Array, Solutions
 from dilemma.games.branch import Branch
 from dilemma.games.kind import Numerical
 from dilemma.games.numbers import numbers_of
-from dilemma.games.numbers.crossings_many import crossings, two_alone
+from dilemma.games.numbers.crossings_many import PLACES, crossings
 from dilemma.games.numbers.first_order import binding_sets
 from dilemma.games.numbers.powers import kinks
 from dilemma.games.numbers.regimes import name_of
@@ -56,7 +57,8 @@ NEAR = 0.02  # of an interval: from farther away nothing lands on an end at once
 BACK = 0.9  # of the way to a place without slopes that is gone back to
 ARRIVED = 1e-11  # of an interval: what a step is no longer than in the end
 SAME = 1e-5  # of an interval: what lies nearer is one play
-SPREAD = 16  # points of the Sobol sequence
+SPREAD = 48  # points of the Sobol sequence
+ALIKE = 9  # points at which all numbers lie at the same share
 FEW = 1  # the same, where cells of a grid are looked at, too
 CORNERS = 4  # numbers, up to which all corners of the box are starts
 SEED = 0  # of the Sobol sequence
@@ -98,11 +100,10 @@ def _fits(model: Model) -> bool:
 
 
 def _way(model: Model) -> str:
-    players, choices = list(model.players), numbers_of(model).choices.values()
-    owners = tuple(players.index(c.player) for c in choices)
-    more = " and from where slopes change their signs on a grid" if two_alone(owners) else ""
+    count = len(numbers_of(model).choices)
+    more = " and from where slopes change their signs on a grid" if count in PLACES else ""
     return (
-        f"found in floats by Newton's method from {len(_starts(owners))} starts"
+        f"found in floats by Newton's method from {len(_starts(count))} starts"
         f"{more}, and kept where a search finds nothing to gain by deviating: others may be missing"
     )
 
@@ -118,13 +119,10 @@ class Conditions:
     ----------
     chosen : tuple of symbols
         The numbers, d of them.
-    owners : tuple of int
-        Who chooses each.
     parameters : tuple of symbols
     """
 
     chosen: tuple[sp.Symbol, ...]
-    owners: tuple[int, ...]
     parameters: tuple[sp.Symbol, ...]
     ends: Callable[..., Any]
     rises: Callable[..., Any]
@@ -148,17 +146,16 @@ class Conditions:
 
 @lru_cache(maxsize=64)
 def _conditions(model: Model) -> Conditions:
-    game, players = numbers_of(model), list(model.players)
+    game = numbers_of(model)
     choices = list(game.choices.values())
     chosen = tuple(c.symbol for c in choices)
     parameters = tuple(p.symbol for p in model.parameters.values())
     names = [*chosen, *parameters]
-    paid = {p: model.expand(model.payoffs[()][p]) for p in players}
+    paid = {p: model.expand(model.payoffs[()][p]) for p in model.players}
     rises = [sp.diff(paid[c.player], c.symbol) for c in choices]
     bends = [sp.diff(rise, other) for rise in rises for other in chosen]
     return Conditions(
         chosen,
-        tuple(players.index(c.player) for c in choices),
         parameters,
         quickly(parameters, [model.expand(end) for c in choices for end in (c.low, c.high)]),
         quickly(names, rises),
@@ -188,9 +185,11 @@ class Calibrations:
             self.conditions, self.known[:, rows], self.low[:, rows], self.width[:, rows]
         )
 
-    def alongside(self) -> Calibrations:
-        """Return them with room for two more axes, along which numbers differ."""
-        known, low, width = (a[:, :, None, None] for a in (self.known, self.low, self.width))
+    def alongside(self, axes: int) -> Calibrations:
+        """Return them with room for more axes, along which numbers differ."""
+        known, low, width = (
+            a.reshape(*a.shape, *[1] * axes) for a in (self.known, self.low, self.width)
+        )
         return Calibrations(self.conditions, known, low, width)
 
     def numbers(self, shares: Sequence[Array] | Array) -> list[Array]:
@@ -316,7 +315,7 @@ def linear_systems(matrix: Array, right: Array) -> Array:
         over = a * d - b * c
         over = np.where(over == 0, np.inf, over)
         pair = (d * right[0] - b * right[1]) / over, (a * right[1] - c * right[0]) / over
-        return np.nan_to_num(np.array(pair), posinf=0.0, neginf=0.0)
+        return np.asarray(np.nan_to_num(np.array(pair), posinf=0.0, neginf=0.0))
     table = np.concatenate([matrix, right[:, None]], axis=1)
     size, every = len(table), np.arange(table.shape[2])
     for k in range(size):
@@ -336,16 +335,15 @@ def linear_systems(matrix: Array, right: Array) -> Array:
 
 
 @lru_cache(maxsize=16)
-def _starts(owners: tuple[int, ...]) -> Array:
+def _starts(count: int) -> Array:
     """Return the starts that are the same at all calibrations, (starts, d)."""
-    count = len(owners)
-    if two_alone(owners):
+    if count in PLACES:
         return _spread(count, FEW)
     corners = (
         product((0.0, 1.0), repeat=count) if count <= CORNERS else ([0.0] * count, [1.0] * count)
     )
-    centre = np.full((1, count), 0.5)
-    return np.vstack([_spread(count, SPREAD), np.array([*corners]), centre])
+    line = np.repeat(np.linspace(0, 1, ALIKE + 2)[1:-1, None], count, axis=1)
+    return np.vstack([_spread(count, SPREAD), np.array([*corners]), line])
 
 
 def _spread(count: int, points: int) -> Array:
@@ -367,7 +365,7 @@ def candidates(model: Model, columns: Columns) -> Iterator[Solutions]:
     conditions = Conditions.of(model)
     every = conditions.at(columns)
     size = every.low.shape[1]
-    common = _starts(conditions.owners)
+    common = _starts(len(conditions.chosen))
     each = max(1, ROWS // (2 * len(common)))
     found = []
     with np.errstate(all="ignore"):
@@ -387,7 +385,7 @@ def _candidates(some: Calibrations, common: Array) -> tuple[Array, Array]:
     draw = np.repeat(open_, len(common))
     row, share = arrived(some.of(draw), np.tile(common.T, len(open_)), CLIMBING)
     draw = draw[row]
-    if two_alone(some.conditions.owners):
+    if len(some.low) in PLACES:
         begin = crossings(some.of(open_))
         crossed = open_[begin.draw]
         row, where = arrived(some.of(crossed), begin.share, 0)
