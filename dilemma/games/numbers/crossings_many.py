@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["PLACES", "Crossings", "crossings"]
 
 PLACES = {1: 33, 2: 13, 3: 7}  # a side of the grid, by how many numbers there are
-AT_ONCE = 16_384  # points of grids that are worked out together: what fits the cache
+AT_ONCE = 32_768  # points of grids that are worked out together: what fits the cache
 
 LOW, HIGH, INSIDE = 0, -1, None  # where a number lies on a face
 
@@ -95,28 +95,29 @@ class _Slopes:
         Where each slope may be positive, and negative: what is nought or no number may be both.
     grows : list of array of bool
         Where each grows along its own number, from one place to the next.
-    known : array of bool
-        Where all slopes are numbers.
+    rises : sequence of array
+        The slopes themselves.
     """
 
     up: list[Array]
     down: list[Array]
     grows: list[Array]
-    known: Array
+    rises: Sequence[Array]
 
     @classmethod
     def of(cls, rises: Sequence[Array]) -> _Slopes:
         """Compare slopes."""
         up, down = [~(r < 0) for r in rises], [~(r > 0) for r in rises]
         grows = [np.diff(r, axis=k + 1) > 0 for k, r in enumerate(rises)]
-        known = np.logical_and.reduce([np.isfinite(r) for r in rises])
-        return cls(up, down, grows, known)
+        return cls(up, down, grows, rises)
 
     def on(self, face: Sequence[int | None]) -> tuple[Array, Sequence[Array]]:
         """Return the cells of a face on which conditions may hold: which calibrations, and all indices."""
         at = (slice(None), *(slice(None) if end is INSIDE else end for end in face))
         inside = [k for k, end in enumerate(face) if end is INSIDE]
-        holds: Array = np.asarray(True) if inside else self.known[at]  # noqa: FBT003
+        holds: Array = np.asarray(True)  # noqa: FBT003
+        if not inside:
+            holds = np.logical_and.reduce([np.isfinite(r[at]) for r in self.rises])
         for k, end in enumerate(face):
             if end is INSIDE:
                 own = inside.index(k) + 1

@@ -48,7 +48,7 @@ from dilemma.theory.parts import quickly
 
 __all__ = ["Calibrations", "Conditions", "candidates", "numerical"]
 
-ROWS = 16_384  # calibrations and starts that take a step together: what fits the cache
+ROWS = 8_192  # calibrations and starts that take a step together: what fits the cache
 ROUNDS = 40
 CLIMBING = 4  # rounds in which own curvature counts as negative
 EVERY = 2  # rounds after which rows that have arrived are put aside
@@ -57,7 +57,7 @@ NEAR = 0.02  # of an interval: from farther away nothing lands on an end at once
 BACK = 0.9  # of the way to a place without slopes that is gone back to
 ARRIVED = 1e-11  # of an interval: what a step is no longer than in the end
 SAME = 1e-5  # of an interval: what lies nearer is one play
-SPREAD = 48  # points of the Sobol sequence
+SPREAD = 64  # points of the Sobol sequence
 ALIKE = 9  # points at which all numbers lie at the same share
 FEW = 1  # the same, where cells of a grid are looked at, too
 CORNERS = 4  # numbers, up to which all corners of the box are starts
