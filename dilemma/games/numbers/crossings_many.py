@@ -1,4 +1,4 @@
-"""Where the slopes of up to three chosen numbers vanish together, at very many calibrations at once: roughly.
+"""Where the slopes of up to four chosen numbers vanish together, at very many calibrations at once: roughly.
 
 Each number's slope is worked out on a grid over the box of what may be chosen.  A cell at whose corners each of
 them has both signs may hold a place where all vanish.  So may a cell of a face of the box, on which some numbers
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PLACES", "Crossings", "crossings"]
 
-PLACES = {1: 33, 2: 13, 3: 7}  # a side of the grid, by how many numbers there are
+PLACES = {1: 33, 2: 13, 3: 7, 4: 5}  # a side of the grid, by how many numbers there are
 AT_ONCE = 32_768  # points of grids that are worked out together: what fits the cache
 
 LOW, HIGH, INSIDE = 0, -1, None  # where a number lies on a face
@@ -49,7 +49,7 @@ class Crossings:
 
 
 def crossings(some: Calibrations) -> Crossings:
-    """Return where to begin, for a game of up to three chosen numbers."""
+    """Return where to begin, for a game of up to four chosen numbers."""
     numbers, size = some.low.shape
     nothing = np.zeros(0, dtype=int), np.zeros((numbers, 0))
     starts, corners = [nothing], [nothing]

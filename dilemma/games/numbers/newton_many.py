@@ -12,7 +12,7 @@ and projected on the box.  In the first rounds own curvature counts as negative,
 is best for whoever chooses and not to what is worst.
 
 Starts are points of a Sobol sequence, the corners of the box, and places at which all numbers lie alike.  Up to
-three numbers begin where their slopes change their signs on a grid (:mod:`dilemma.games.numbers.crossings_many`),
+four numbers begin where their slopes change their signs on a grid (:mod:`dilemma.games.numbers.crossings_many`),
 and at little else.  What comes of them solves
 first-order conditions; whether anybody gains by more than a small step is asked of
 :mod:`dilemma.games.numbers.many_replies`, which shares nothing with this.  Equilibria to which no start leads
@@ -62,7 +62,7 @@ ALIKE = 9  # points at which all numbers lie at the same share
 FEW = 1  # the same, where cells of a grid are looked at, too
 CORNERS = 4  # numbers, up to which all corners of the box are starts
 SEED = 0  # of the Sobol sequence
-MOST = 8  # equilibria of a calibration that are told
+MOST = 24  # candidates of a calibration that are looked at further
 CHOICES = 6  # numbers, up to which this is done
 
 Columns = Mapping[sp.Symbol, Array]
