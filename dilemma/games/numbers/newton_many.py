@@ -48,7 +48,8 @@ from dilemma.theory.parts import quickly
 
 __all__ = ["Calibrations", "Conditions", "candidates", "numerical"]
 
-ROWS = 8_192  # calibrations and starts that take a step together: what fits the cache
+ROWS = 4_096  # calibrations and starts that take a step together: what fits the cache
+TOGETHER = 8_192  # calibrations and common starts whose candidates are looked for together
 ROUNDS = 40
 CLIMBING = 4  # rounds in which own curvature counts as negative
 EVERY = 2  # rounds after which rows that have arrived are put aside
@@ -60,6 +61,7 @@ SAME = 1e-5  # of an interval: what lies nearer is one play
 SPREAD = 64  # points of the Sobol sequence
 ALIKE = 9  # points at which all numbers lie at the same share
 FEW = 1  # the same, where cells of a grid are looked at, too
+SMALL = 3  # linear systems of so many unknowns are solved by determinants
 CORNERS = 4  # numbers, up to which all corners of the box are starts
 SEED = 0  # of the Sobol sequence
 MOST = 24  # candidates of a calibration that are looked at further
@@ -251,9 +253,18 @@ def arrived(calibrations: Calibrations, starts: Array, climbing: int) -> tuple[A
     -------
     row, shares : arrays of shape (k,) and (d, k)
     """
-    count = starts.shape[1]
-    rows = _Rows(np.arange(count), starts.copy(), np.full(starts.shape, 0.5))
-    here, done = calibrations, []
+    done = [(np.zeros(0, dtype=int), np.zeros((len(starts), 0)))]
+    for begin in range(0, starts.shape[1], ROWS):
+        rows = np.arange(begin, min(begin + ROWS, starts.shape[1]))
+        done += _arrived(calibrations.of(rows), rows, starts[:, rows], climbing)
+    return np.concatenate([r for r, _ in done]), np.hstack([s for _, s in done])
+
+
+def _arrived(
+    here: Calibrations, which: Array, starts: Array, climbing: int
+) -> list[tuple[Array, Array]]:
+    rows = _Rows(which, starts, np.full(starts.shape, 0.5))
+    done = []
     for round_ in range(ROUNDS):
         with np.errstate(all="ignore"):  # what has no slope goes back
             length = _step(here, rows, climbing=round_ < climbing)
@@ -263,7 +274,7 @@ def arrived(calibrations: Calibrations, starts: Array, climbing: int) -> tuple[A
             rows, here = rows.only(~there), here.of(~there)
             if not len(rows.row):
                 break
-    return np.concatenate([r for r, _ in done]), np.hstack([s for _, s in done])
+    return done
 
 
 def _step(here: Calibrations, rows: _Rows, *, climbing: bool) -> Array:
@@ -310,12 +321,8 @@ def linear_systems(matrix: Array, right: Array) -> Array:
     >>> linear_systems(np.array([[[0.0], [2.0]], [[4.0], [0.0]]]), np.array([[6.0], [8.0]])).ravel()
     array([2., 3.])
     """
-    if len(matrix) == 2:
-        (a, b), (c, d) = matrix
-        over = a * d - b * c
-        over = np.where(over == 0, np.inf, over)
-        pair = (d * right[0] - b * right[1]) / over, (a * right[1] - c * right[0]) / over
-        return np.asarray(np.nan_to_num(np.array(pair), posinf=0.0, neginf=0.0))
+    if len(matrix) <= SMALL:
+        return _by_determinants(matrix, right)
     table = np.concatenate([matrix, right[:, None]], axis=1)
     size, every = len(table), np.arange(table.shape[2])
     for k in range(size):
@@ -329,6 +336,29 @@ def linear_systems(matrix: Array, right: Array) -> Array:
         table -= factors[:, None] * table[k][None]
     found: Array = table[:, size]
     return np.where(np.isfinite(found), found, 0.0)
+
+
+def _by_determinants(matrix: Array, right: Array) -> Array:
+    """Solve small systems by Cramer's rule."""
+    rows = [list(row) for row in matrix]
+    over = _determinant(rows)
+    over = np.where(over == 0, np.inf, over)
+    found = np.empty(right.shape)
+    for k in range(len(rows)):
+        put = [[*row[:k], value, *row[k + 1 :]] for row, value in zip(rows, right, strict=True)]
+        found[k] = _determinant(put) / over
+    return np.where(np.isfinite(found), found, 0.0)
+
+
+def _determinant(rows: Sequence[Sequence[Array]]) -> Array:
+    """Return determinants, by the first row."""
+    first, *rest = rows
+    if not rest:
+        return first[0]
+    told = np.zeros(first[0].shape)
+    for k, value in enumerate(first):
+        told += (-1) ** k * value * _determinant([[*row[:k], *row[k + 1 :]] for row in rest])
+    return told
 
 
 # --- from starts to equilibria ----------------------------------------------------------------------
@@ -366,7 +396,7 @@ def candidates(model: Model, columns: Columns) -> Iterator[Solutions]:
     every = conditions.at(columns)
     size = every.low.shape[1]
     common = _starts(len(conditions.chosen))
-    each = max(1, ROWS // (2 * len(common)))
+    each = max(1, TOGETHER // len(common))
     found = []
     with np.errstate(all="ignore"):
         for start in range(0, size, each):
