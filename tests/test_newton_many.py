@@ -246,6 +246,50 @@ def test_a_leader_a_constraint_and_a_kink_are_left_to_the_exact_path():
     assert all(m.game.numerical(m) is None for m in (kept, bent, first))
 
 
+@pytest.mark.slow
+def test_a_polynomial_of_too_high_a_degree_is_searched(monkeypatch):
+    """Of its nine branches the one inside is not solved, which is found out once."""
+    spent = "(s*x + (1 - s)*y + 1/50)"
+    won = f"B*{spent}**2/({spent}**2 + k**2)"
+    game = chosen_game(
+        {p: f"{won} - c*{n} - p*{n}**2/2 + d*x*y" for p, n in (("one", "x"), ("two", "y"))},
+        parameters=dict.fromkeys("Bcskpd", ranging(0, 3)),
+    )
+    box = {
+        "B": [0.5, 3],
+        "c": [0.5, 2],
+        "s": [0.3, 0.7],
+        "k": [0.2, 0.8],
+        "p": [0.1, 1],
+        "d": [0, 1.5],
+    }
+    found = dilemma.sample(game, box, 256)
+    assert found.present.any("equilibrium").all()
+    assert not found.complete.any()
+    monkeypatch.setattr(solution, "best", None)
+    assert found.identical(dilemma.sample(game, box, 256))
+
+
+def test_a_store_has_what_is_found_in_memory(tmp_path):
+    game, box = GAMES["following"]
+    one = dilemma.sample(game(), box, 64, store=tmp_path / "a.zarr", chunk=16)
+    two = dilemma.sample(game(), box, 64)
+    assert one.equilibrium.values.tolist() == two.equilibrium.values.tolist()
+    assert np.array_equal(one.regret, two.regret, equal_nan=True)
+    assert "Newton's method" in one.attrs["why not complete"]
+
+
+def test_an_end_that_may_not_be_chosen_is_no_equilibrium():
+    paid = {"one": "-a*x**n", "two": "y"}
+    about = {"parameters": {"a": ranging(0, 2), "n": ranging(1, 3)}}
+    for without, there in ((None, True), ("low", False)):
+        ends = {"one": {"x": (0, 1, without)}, "two": {"y": (0, 1)}}
+        found = dilemma.sample(
+            chosen_game(paid, choices=ends, **about), {"a": [1, 2], "n": [1.5, 3]}, 8
+        )
+        assert bool(found.present.any()) is there
+
+
 def test_where_nothing_may_be_chosen_there_is_nothing():
     game = chosen_game(
         {"one": "x**r - x", "two": "y**r - y"},

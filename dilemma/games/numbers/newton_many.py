@@ -57,6 +57,7 @@ REACH = 0.3  # of an interval, which is the longest step
 NEAR = 0.02  # of an interval: from farther away nothing lands on an end at once
 BACK = 0.9  # of the way to a place without slopes that is gone back to
 ARRIVED = 1e-11  # of an interval: what a step is no longer than in the end
+AT_END = 1e-9  # of an interval: what lies nearer to an end is there
 SAME = 1e-5  # of an interval: what lies nearer is one play
 SPREAD = 64  # points of the Sobol sequence
 ALIKE = 9  # points at which all numbers lie at the same share
@@ -421,7 +422,8 @@ def _candidates(some: Calibrations, common: Array) -> tuple[Array, Array]:
         row, where = arrived(some.of(crossed), begin.share, 0)
         draw = np.concatenate([draw, crossed[row], open_[begin.corner_draw]])
         share = np.hstack([share, where, begin.corner])
-    share = np.where(some.width[:, draw] > 0, share, 0.0)
+    share = np.where((some.width[:, draw] <= 0) | (share < AT_END), 0.0, share)
+    share = np.where(share > 1 - AT_END, 1.0, share)
     kept = _tops(some.of(draw), share)
     return apart(draw[kept], share[:, kept])
 
