@@ -11,17 +11,16 @@ outwards stays there; the others follow Newton's step, which is damped (no longe
 and projected on the box.  In the first rounds own curvature counts as negative, so that a row climbs towards what
 is best for whoever chooses and not to what is worst.
 
-Starts are points of a Sobol sequence, the corners of the box, and places at which all numbers lie alike.  Up to
-four numbers begin where their slopes change their signs on a grid (:mod:`dilemma.games.numbers.crossings_many`),
-and at little else.  What comes of them solves
-first-order conditions; whether anybody gains by more than a small step is asked of
-:mod:`dilemma.games.numbers.many_replies`, which shares nothing with this.  Equilibria to which no start leads
-are missed.
+Up to four numbers begin where their slopes change their signs on a grid (:mod:`dilemma.games.numbers.crossings_many`)
+and at one point more; others at points of a Sobol sequence, the corners of the box, and places at which all numbers
+lie alike.  What comes of them solves first-order conditions; whether anybody gains by more than a small step is
+asked of :mod:`dilemma.games.numbers.many_replies`, which shares nothing with this.  Equilibria to which no
+start leads are missed.
 
 References
 ----------
-Newton's method on the active set for complementarity problems: Facchinei and Pang 2003, Finite-Dimensional Variational Inequalities
-and Complementarity Problems, chapter 7 (unverified).
+Newton's method on the active set for complementarity problems: Facchinei and Pang 2003, Finite-Dimensional
+Variational Inequalities and Complementarity Problems, chapter 7 (unverified).
 """
 
 from __future__ import annotations
@@ -61,9 +60,8 @@ AT_END = 1e-9  # of an interval: what lies nearer to an end is there
 SAME = 1e-5  # of an interval: what lies nearer is one play
 SPREAD = 64  # points of the Sobol sequence
 ALIKE = 9  # points at which all numbers lie at the same share
-FEW = 1  # the same, where cells of a grid are looked at, too
+FEW = 1  # points of the sequence where cells of a grid are looked at, too
 SMALL = 3  # linear systems of so many unknowns are solved by determinants
-CORNERS = 4  # numbers, up to which all corners of the box are starts
 SEED = 0  # of the Sobol sequence
 MOST = 24  # candidates of a calibration that are looked at further
 CHOICES = 6  # numbers, up to which this is done
@@ -104,10 +102,11 @@ def _fits(model: Model) -> bool:
 
 def _way(model: Model) -> str:
     count = len(numbers_of(model).choices)
-    more = " and from where slopes change their signs on a grid" if count in PLACES else ""
+    known = f"from {len(_starts(count))} starts"
+    begun = "from where slopes change their signs on a grid" if count in PLACES else known
     return (
-        f"found in floats by Newton's method from {len(_starts(count))} starts"
-        f"{more}, and kept where a search finds nothing to gain by deviating: others may be missing"
+        f"found in floats by Newton's method {begun}, and kept where a search finds nothing to gain by "
+        "deviating: others may be missing"
     )
 
 
@@ -370,9 +369,7 @@ def _starts(count: int) -> Array:
     """Return the starts that are the same at all calibrations, (starts, d)."""
     if count in PLACES:
         return _spread(count, FEW)
-    corners = (
-        product((0.0, 1.0), repeat=count) if count <= CORNERS else ([0.0] * count, [1.0] * count)
-    )
+    corners = product((0.0, 1.0), repeat=count)
     line = np.repeat(np.linspace(0, 1, ALIKE + 2)[1:-1, None], count, axis=1)
     return np.vstack([_spread(count, SPREAD), np.array([*corners]), line])
 
