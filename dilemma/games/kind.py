@@ -45,6 +45,7 @@ __all__ = [
     "Ask",
     "Can",
     "Game",
+    "Numerical",
     "Quick",
     "Size",
     "Statement",
@@ -191,6 +192,30 @@ class Statement:
     payoffs: Mapping[Profile, Mapping[str, sp.Expr]]
     outcomes: Mapping[str, Outcome]
     game: Game
+
+
+@dataclass(frozen=True, slots=True)
+class Numerical:
+    """How equilibria are found at very many calibrations at once where no branches answer.
+
+    Attributes
+    ----------
+    way : str
+        How that is, as a reason why some may be missing.
+    names : tuple of str
+        What equilibria may be called, in order.
+    most : int
+        How many there may be of a name at a calibration.
+    play : mapping of player to mapping of choice to sympy expression
+    candidates : function of columns
+        Yields what may be equilibria, as far as nobody gains by a deviation.
+    """
+
+    way: str
+    names: tuple[str, ...]
+    most: int
+    play: Mapping[str, Mapping[str, sp.Expr]]
+    candidates: Callable[[Mapping[sp.Symbol, Array]], Iterator[Solutions]]
 
 
 class Game:
@@ -362,6 +387,11 @@ class Game:
 
     def quick(self, model: Model) -> Quick | None:
         """Return what names the equilibria at a calibration exactly, quicker than ``solve`` does."""
+        del model
+        return None
+
+    def numerical(self, model: Model) -> Numerical | None:
+        """Return how equilibria are found in floats where branches are not solved; None if in no way."""
         del model
         return None
 

@@ -12,7 +12,7 @@ import sympy as sp
 from dilemma.budget import best, ordinary
 from dilemma.by_era import ByEra, Eras, at_each
 from dilemma.calls import AnyModel, of_a_model
-from dilemma.errors import CalibrationError
+from dilemma.errors import CalibrationError, UnsupportedError
 from dilemma.games.batch import Array, Batch, Closeness, Compiled, compiled
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibria, Solution
@@ -24,7 +24,7 @@ from dilemma.output.result import versions
 from dilemma.processes import inside
 from dilemma.theory.parts import Era
 
-__all__ = ["answer", "branches", "by_branches", "equilibria", "many", "solve", "solved"]
+__all__ = ["answer", "branches", "by_branches", "equilibria", "many", "solve", "solved", "soon"]
 
 
 SECONDS = 60.0  # for one calibration, unless said otherwise
@@ -169,7 +169,35 @@ def branches(
     branches too in which somebody who is indifferent mixes.  What is ``given`` of parameters and
     definitions excludes branches that may be left out.
     """
-    return model.game.branches(model, Ask(named, holding, bargain, ties, given))
+    ask = Ask(named, holding, bargain, ties, given)
+    known = _SOON.get(model.game_alone) if ask == Ask() else None
+    return model.game.branches(model, ask) if known is None else known
+
+
+LISTING = 30.0  # seconds
+_SOON: dict[Model, tuple[Branch, ...] | None] = {}  # what was listed within them
+
+
+def soon(model: Model) -> bool:
+    """Tell whether the branches can be listed in a short time, and each of them is solved.
+
+    It is found out once.
+    """
+    model = model.game_alone
+    if model not in _SOON:
+        try:
+            known, _ = (_every(model), "") if inside() else best(_every, model, seconds=LISTING)
+        except UnsupportedError:
+            known = None
+        solved_ones = known is not None and all(b.shape is not None for b in known)
+        _SOON[model] = known if solved_ones else None
+    return _SOON[model] is not None
+
+
+def _every(model: Model, seconds: float = LISTING) -> tuple[Branch, ...]:
+    """Return all branches, however long it takes: whoever asks ends it."""
+    del seconds
+    return model.game.branches(model, Ask())
 
 
 def by_branches(

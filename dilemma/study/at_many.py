@@ -4,6 +4,9 @@ Calibrations are worked out from a plan, a chunk at a time, so that memory is bo
 branches are solved in floats at all of a chunk at once; what the best deviation gains is worked out from
 the statement alone.  A calibration at which something was too close to call, or where a deviation gains,
 goes to the exact path, one of several that are equal.
+
+Where chosen numbers have no solved branches, equilibria are searched for at all calibrations at once, and
+what nobody gains by leaving is kept: others may be missing.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from dilemma.games import solution as games
 from dilemma.games.batch import Array, Solutions
 from dilemma.games.branch import Branch
 from dilemma.games.equilibrium import Equilibrium
+from dilemma.games.kind import Numerical
 from dilemma.model import Model
 from dilemma.output.frames import as_float
 
@@ -33,12 +37,15 @@ __all__ = [
     "Row",
     "asked_of",
     "row_of",
+    "search_of",
     "slots_of",
     "solved_part",
+    "titles_of",
 ]
 
 CHUNK = 32_768  # calibrations that are solved together
 GAINED = 1e-7  # of a payoff: what a deviation gains more is no rounding
+LEFT = 1e-9  # the same of what a search proposes, which lies as near as floats have it
 SECONDS = 20.0  # for one calibration on the exact path
 
 Slot = tuple[str, int]  # an equilibrium's name, and the how many-th of that name
@@ -148,8 +155,7 @@ def asked_of(model: Model, outcomes: Sequence[str], *, play: bool, exact: bool) 
     rows = [Row(name, "outcome", (name,)) for name in outcomes]
     rows += [Row(f"payoff {player}", "payoff", (player,)) for player in model.players]
     if play:
-        first = next(iter(games.branches(model)), None)
-        told = {} if first is None else first.play
+        told = _play(model)
         rows += [Row(f"{d}: {a}", "play", (d, a)) for d, own in told.items() for a in own]
     return Asked(model, tuple(rows), exact)
 
@@ -157,6 +163,27 @@ def asked_of(model: Model, outcomes: Sequence[str], *, play: bool, exact: bool) 
 def row_of(model: Model, name: str) -> Row:
     """Return what is told of an outcome, or of a player's payoff."""
     return Row(name, "outcome" if name in model.outcomes else "payoff", (name,))
+
+
+def _play(model: Model) -> Mapping[str, Mapping[str, sp.Expr]]:
+    """Return what there is to tell of play: decisions, and actions or choices at each."""
+    search = model.game.numerical(model)
+    if search is not None:
+        return search.play
+    first = next(iter(games.branches(model)), None)
+    return {} if first is None else first.play
+
+
+def titles_of(model: Model) -> tuple[str, ...]:
+    """Return what equilibria may be called, in the model's order.
+
+    Raises
+    ------
+    UnsupportedError
+        If the game has no branches, and is not searched either.
+    """
+    search = search_of(model)
+    return tuple(b.title for b in games.branches(model)) if search is None else search.names
 
 
 def slots_of(model: Model, spare: int = 1) -> tuple[Slot, ...]:
@@ -172,6 +199,9 @@ def slots_of(model: Model, spare: int = 1) -> tuple[Slot, ...]:
     UnsupportedError
         If the game has no branches.
     """
+    search = search_of(model)
+    if search is not None:
+        return tuple((name, k) for name in search.names for k in range(search.most))
     found = []
     for branch in games.branches(model):
         shape = branch.shape
@@ -209,6 +239,11 @@ def solved_part(asked: Asked, plan: Plan, start: int, stop: int) -> Part:
     columns = {name: np.asarray(c, dtype=float) for name, c in plan.columns(start, stop).items()}
     size = stop - start
     found = _Found([row.name for row in asked.rows])
+    search = search_of(asked.model)
+    if search is not None:
+        _by_search(asked, search, columns, found)
+        none = np.zeros(size, dtype=bool)
+        return _together(found, size, none, none, search.way)
     doubtful = _in_floats(asked, columns, size, found)
     exact, complete, reason = np.zeros(size, dtype=bool), np.ones(size, dtype=bool), ""
     if asked.exact:
@@ -233,6 +268,26 @@ def _together(found: _Found, size: int, exact: Array, complete: Array, reason: s
     return Part(
         size, draw[order], slot, tuple(found.slots), values, regret, exact, complete, reason
     )
+
+
+def search_of(model: Model) -> Numerical | None:
+    """Return how equilibria are searched for, where a game's branches do not tell them all."""
+    search = model.game.numerical(model) if model.parameters else None
+    return None if search is None or games.soon(model) else search
+
+
+def _by_search(
+    asked: Asked, search: Numerical, columns: Mapping[str, Array], found: _Found
+) -> None:
+    """Search at all calibrations together, and keep what nobody gains by leaving."""
+    symbols = {p.symbol: columns[name] for name, p in asked.model.parameters.items()}
+    for candidates in search.candidates(symbols):
+        own, values, regret, paid = _told(asked, candidates)
+        kept = regret <= LEFT * np.maximum(1.0, paid)  # what is no number is not kept
+        if kept.any():
+            rank = _ranks(own, kept)
+            told = [v[kept] for v in values]
+            found.add(own.draw[kept], own.branch.title, rank, told, regret[kept])
 
 
 def _in_floats(asked: Asked, columns: Mapping[str, Array], size: int, found: _Found) -> Array:

@@ -15,7 +15,7 @@ from dilemma.games.kind import Can
 from dilemma.model import Model
 from dilemma.output.frames import free_names
 from dilemma.output.result import versions
-from dilemma.study.at_many import Asked, Part, Slot
+from dilemma.study.at_many import Asked, Part, Slot, search_of, titles_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -36,6 +36,8 @@ __all__ = [
 ]
 
 PRESENT, REGRET, EXACT, COMPLETE = "present", "regret", "exact", "complete"
+BRANCHES = "branches in floats, regret from the statement, close calls exactly"
+SEARCHED = "Newton's method in floats from many starts, regret from the statement"
 OWN = (PRESENT, REGRET, EXACT, COMPLETE, "equilibrium", "era", "draw")
 
 
@@ -167,10 +169,9 @@ def names_of(asked: Asked) -> dict[str, str]:
 def _in_order(model: Model, slots: set[Slot]) -> dict[Slot, int]:
     """Return the place of each equilibrium that occurs, in the model's order of branches as far as it has one."""
     from dilemma.errors import UnsupportedError
-    from dilemma.games.solution import branches
 
     try:
-        known = {b.title: k for k, b in enumerate(branches(model))}
+        known = {title: k for k, title in enumerate(titles_of(model))}
     except UnsupportedError:
         known = {}
     ranked = sorted(slots, key=lambda s: (known.get(s[0], len(known)), s))
@@ -202,7 +203,7 @@ def origin(model: Model) -> dict[str, Any]:
         "kind": model.kind,
         "source": model.source or "",
         "concept": model.game.concept,
-        "method": "branches in floats, regret from the statement, close calls exactly",
+        "method": BRANCHES if search_of(model) is None else SEARCHED,
         **{f"version of {n}": v for n, v in versions("numpy", "scipy", "sympy").items()},
     }
 

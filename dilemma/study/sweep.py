@@ -81,7 +81,9 @@ def sweep(
         ``equilibrium``, labelled by names.  ``present`` says where there is one; each outcome, and
         ``payoff PLAYER``, is not a number where there is none.  ``regret`` is what the best deviation gains,
         worked out from the statement alone.  ``exact`` and ``complete`` say of each calibration whether it was
-        solved exactly and whether all equilibria are known; ``attrs`` say where it all comes from.
+        solved exactly and whether all equilibria are known; ``attrs`` say where it all comes from.  Where
+        the branches of a game of chosen numbers are not solved, equilibria are searched for in floats, and
+        no calibration is complete.
 
     Raises
     ------

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dilemma.games.batch import Array, Batch, Closeness, Solutions
     from dilemma.games.branch import Branch
     from dilemma.games.equilibrium import Solution
+    from dilemma.games.kind import Numerical
     from dilemma.games.points import Point
     from dilemma.model import Model
     from dilemma.reading.expressions import Scope
@@ -182,6 +183,12 @@ class NumbersGame(Game):
         from dilemma.games.numbers.many_replies import regrets
 
         return regrets(found)
+
+    def numerical(self, model: Model) -> Numerical | None:
+        """Return Newton's method from many starts, where all choose at once and freely."""
+        from dilemma.games.numbers.newton_many import numerical
+
+        return numerical(model)
 
     def settle_batch(self, batch: Batch, holding: tuple[str, ...]) -> Batch:
         """Keep what nobody leaves and what pays a leader most."""

@@ -118,7 +118,10 @@ class _Own:
         low, high = (np.full((len(self.symbols), _size(at)), end) for end in (0.0, 1.0))
         centre = (low + high) / 2
         for step in range(finer + 1):
-            for shares in product(np.linspace(0, 1, FINE if step else coarse), repeat=len(low)):
+            side = np.linspace(0, 1, FINE if step else coarse)
+            if step and len(low) == 1:
+                side = side[1:-1]  # its ends have been tried
+            for shares in product(side, repeat=len(low)):
                 where = low + np.array(shares)[:, None] * (high - low)
                 there = self._at(at, where)
                 paid = self.worth(there)

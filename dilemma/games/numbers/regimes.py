@@ -62,6 +62,7 @@ __all__ = [
     "agreements",
     "branches",
     "candidates",
+    "name_of",
 ]
 
 
@@ -525,6 +526,11 @@ def _shorter(model: Model, condition: sp.Basic) -> sp.Basic:
     gap = sp.expand(condition.lhs - condition.rhs)
     shorter = _shortest(model, gap)
     return condition if shorter == gap else condition.func(shorter, 0)
+
+
+def name_of(model: Model, binds: tuple[str, ...]) -> str:
+    """Return what a play is called in which some ends bind."""
+    return _name(model, binds, "", bargained=False)
 
 
 def _name(model: Model, binds: tuple[str, ...], border: str, *, bargained: bool) -> str:
