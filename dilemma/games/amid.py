@@ -160,7 +160,9 @@ def compiled(
 
 
 def stretches(ordered: Array, true: Callable[[Array], Array]) -> tuple[Array, Array]:
-    """Return the middle of the longest stretch in which something is true, and where there is one.
+    """Return the middle of the longest stretch in which something is true, or the one number where it is.
+
+    And where there is one; what is shorter than floats can tell is not.
 
     Parameters
     ----------
@@ -177,4 +179,10 @@ def stretches(ordered: Array, true: Callable[[Array], Array]) -> tuple[Array, Ar
         end = np.where(here, ordered[k + 1], end)
         longer = here & ~(end - start <= np.nan_to_num(high - low))
         low, high = np.where(longer, start, low), np.where(longer, end, high)
-    return (low + high) / 2, high - low > SHORT
+    alone = none
+    for number in ordered[::-1]:
+        alone = np.where(true(number), number, alone)
+    never = np.isnan(low)
+    return np.where(never, alone, (low + high) / 2), np.where(
+        never, np.isfinite(alone), high - low > SHORT
+    )
