@@ -297,7 +297,7 @@ class Enumeration:
         unknowns: tuple[sp.Symbol, ...],
     ) -> Released | None:
         """State in parameters alone when there is such play, where some of its chances are free."""
-        if shape is not None and shape.loose and self.at is None:
+        if shape is not None and shape.loose:
             conditions = self.ranges.spared(conditions, unknowns)
         return released(shape, conditions, self.decided)
 
