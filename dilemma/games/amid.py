@@ -121,15 +121,21 @@ class Stage:
         gap = slope * number + constant
         gap = np.where(np.abs(gap) <= NEAR * size, 0.0, gap)
         own = dict(zip(self.relations, gap, strict=True))
-        return np.logical_and.reduce([_holds(c, own, number.shape) for c in self.conditions])
+        return np.asarray(
+            np.logical_and.reduce([_holds(c, own, number.shape) for c in self.conditions])
+        )
 
 
 def _holds(condition: sp.Basic, gaps: Mapping[sp.Basic, Array], shape: tuple[int, ...]) -> Array:
     match condition:
         case sp.And():
-            return np.logical_and.reduce([_holds(c, gaps, shape) for c in condition.args])
+            return np.asarray(
+                np.logical_and.reduce([_holds(c, gaps, shape) for c in condition.args])
+            )
         case sp.Or():
-            return np.logical_or.reduce([_holds(c, gaps, shape) for c in condition.args])
+            return np.asarray(
+                np.logical_or.reduce([_holds(c, gaps, shape) for c in condition.args])
+            )
         case sp.GreaterThan():
             return np.asarray(gaps[condition] >= 0)
         case sp.StrictGreaterThan():

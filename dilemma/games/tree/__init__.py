@@ -192,6 +192,9 @@ class TreeGame(Game):
         del model
         if self.perfect:
             return False
+        ties = () if branch.shape is None or not branch.shape.loose else branch.shape.ties
+        if any((gap := tie.xreplace(dict(values))).is_number and gap != 0 for tie in ties):
+            return False
         return branch.located is None or all(holds(c, values)[0] for c in branch.located)
 
     def settle_batch(self, batch: Batch, holding: tuple[str, ...]) -> Batch:

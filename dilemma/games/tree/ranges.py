@@ -31,7 +31,7 @@ class Ranges:
         Tells whether a statement may hold for some parameters; what is not decided counts as possible.
     """
 
-    def __init__(self, model: Model, possible: Callable[[sp.Basic], bool]) -> None:
+    def __init__(self, model: Model, possible: Callable[..., bool]) -> None:
         self.model, self.possible = model, possible
         self._told: dict[sp.Basic, sp.Basic] = {}
 
