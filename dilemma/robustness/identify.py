@@ -278,8 +278,8 @@ def identify(
     --------
     >>> import dilemma
     >>> found = dilemma.identify("hedging", "cold_war", {"x_J": (0, 0.2)}, n=256, seconds=0)
-    >>> found.status, found["g_J"].left < 1
-    ('found', True)
+    >>> found.status, 0 < found.some < 1, found["g_J"].thirds[0] > found["g_J"].thirds[2]
+    ('found', True, True)
     """
     told = _observed(model, observed)
     model.needs_any_parameter("is consistent with what was observed")

@@ -328,9 +328,9 @@ def measure_first(
     Examples
     --------
     >>> import dilemma
-    >>> found = dilemma.measure_first("abandonment", "C1.3", n=64)
+    >>> found = dilemma.measure_first("burden", "C4.9", n=128)
     >>> found.claims[0].first.parameter
-    'm_J'
+    'w'
     """
     checked(confidence, resamples)
     asked = [claims] if claims is None or isinstance(claims, str | Claim) else list(claims)
