@@ -5,9 +5,9 @@ Run: python -m benchmarks                    every part, in turn (some minutes; 
      python -m benchmarks --keep             and add the figures to benchmarks/history.jsonl
      python -m benchmarks --history          what was kept, a line for each figure and date
 
-Parts: games (bare games beside nashpy and quantecon), exact (the exact path beside nashpy, quantecon, pygambit), sweeps
-(models at many calibrations beside a loop over scipy; growth; memory; processes), agreement (batch, exact path, nashpy
-and the prover at random calibrations and at built ties).
+Parts: games (bare games beside nashpy and quantecon), exact (the exact path beside nashpy, quantecon, pygambit), numbers
+(chosen numbers by Newton's method beside loops over scipy), sweeps (models at many calibrations beside such loops; growth; memory;
+processes), agreement (batch, exact path, nashpy and the prover at random calibrations and at built ties).
 """
 
 import datetime as dt
@@ -23,6 +23,7 @@ HISTORY = Path(__file__).with_name("history.jsonl")
 PARTS = {
     "games": "many_games",
     "exact": "finite_games",
+    "numbers": "newton_many",
     "sweeps": "sweeps",
     "agreement": "agreement",
 }

@@ -261,13 +261,14 @@ def compared(model, box):
         print(
             f"  {name:14} {pace}   right at {right:6.1%}, {sum(missed)} missed, {sum(wrong)} wrong"
         )
+        if name in spent:
+            yield f"{model.name}: {name}, its time over ours", float(ratio)
 
 
 def main():
     warnings.simplefilter("ignore")
     print(f"{OURS} calibrations by ours, {THEIRS} by the others, from {len(STARTS)} starts")
-    for model, box in games():
-        compared(model, box)
+    return dict(figure for model, box in games() for figure in compared(model, box))
 
 
 if __name__ == "__main__":
