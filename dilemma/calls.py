@@ -7,14 +7,25 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
-from dilemma.errors import CallError, close
+from dilemma.errors import CallError, DilemmaError, close
 from dilemma.model import Model
+from dilemma.theory.parts import Claim
 
-__all__ = ["AnyModel", "model_of", "models_of", "of_a_model", "of_arrays", "of_models"]
+__all__ = [
+    "AnyModel",
+    "asked_claims",
+    "model_of",
+    "models_of",
+    "of_a_model",
+    "of_arrays",
+    "of_models",
+]
 
 AnyModel: TypeAlias = Model | str | Path
 
@@ -260,3 +271,28 @@ def _check_changes(
                 f"{name} takes no {word!r}, and {model.name} has no such parameter: {meant}"
             )
         model.needs_parameters([word])
+
+
+# --- claims that are meant ----------------------------------------------------------------------
+
+
+IS_A_FORMULA = re.compile(r"[<>=≤≥≠]|\w\(")
+
+
+def asked_claims(
+    model: Model, claim: str | Claim | None, fields: Mapping[str, Any] = MappingProxyType({})
+) -> list[Claim]:
+    """Return the claims of a model that are asked for."""
+    known = model.claims.values()
+    if isinstance(claim, str):
+        # A label's number alone names all its variants: C1.6 for each player and profile.
+        named = [c for c in known if claim in (c.name, c.label) or claim == c.label.split(" ")[0]]
+        if not named and IS_A_FORMULA.search(claim):
+            return [model.make_claim(claim, **fields)]
+        found = named or [model.claim(claim)]
+    else:
+        found = list(known) if claim is None else [claim]
+    if fields:
+        told = ", ".join(fields)
+        raise DilemmaError(f"{told}: only for a claim that is given as a formula")
+    return found

@@ -19,12 +19,9 @@ leaving alone is larger (Harsanyi and Selten 1988); the only strict one counts t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
-from types import MappingProxyType
-from typing import Any
 
 import sympy as sp
 from sympy.core.relational import Relational
@@ -47,7 +44,6 @@ __all__ = [
     "Part",
     "Statements",
     "among",
-    "asked_claims",
     "copies",
     "first_of",
 ]
@@ -546,28 +542,3 @@ def _leads_back(model: Model, branch: Branch) -> Branch:
     numerator, denominator = sp.fraction(sp.together(sp.Mul(*steps)))
     shrinks = sp.expand(numerator) ** 2 < sp.expand(denominator) ** 2
     return replace(branch, conditions=(*branch.conditions, *firm, shrinks))
-
-
-# --- asked for ------------------------------------------------------------------------------------
-
-
-IS_A_FORMULA = re.compile(r"[<>=≤≥≠]|\w\(")
-
-
-def asked_claims(
-    model: Model, claim: str | Claim | None, fields: Mapping[str, Any] = MappingProxyType({})
-) -> list[Claim]:
-    """Return the claims of a model that are asked for."""
-    known = model.claims.values()
-    if isinstance(claim, str):
-        # A label's number alone names all its variants: C1.6 for each player and profile.
-        named = [c for c in known if claim in (c.name, c.label) or claim == c.label.split(" ")[0]]
-        if not named and IS_A_FORMULA.search(claim):
-            return [model.make_claim(claim, **fields)]
-        found = named or [model.claim(claim)]
-    else:
-        found = list(known) if claim is None else [claim]
-    if fields:
-        told = ", ".join(fields)
-        raise DilemmaError(f"{told}: only for a claim that is given as a formula")
-    return found

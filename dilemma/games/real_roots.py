@@ -12,7 +12,6 @@ from fractions import Fraction
 from itertools import pairwise
 from math import gcd, lcm
 
-import numpy as np
 import sympy as sp
 
 from dilemma.theory.exact_values import rounded
@@ -158,6 +157,8 @@ def _changes(signs: Sequence[bool]) -> int:
 
 def _starts(row: Sequence[int]) -> list[float]:
     """Return the real roots in floats."""
+    import numpy as np
+
     largest = max(map(abs, row))
     try:
         roots = np.roots([c / largest for c in row])

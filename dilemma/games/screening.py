@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
 import sympy as sp
 
 from dilemma.games.branch import Branch, Shape
@@ -57,7 +56,7 @@ class Screen:
         test = self.tests.get(id(branch))
         try:
             return test is not None and test.fails(at)
-        except (ArithmeticError, ValueError, TypeError, KeyError, np.linalg.LinAlgError):
+        except (ArithmeticError, ValueError, TypeError, KeyError):  # of numpy's, too
             return False
 
 
@@ -89,6 +88,8 @@ class _Test:
 
     def fails(self, at: Floats) -> bool:
         """Tell whether one of the conditions surely fails at each solution."""
+        import numpy as np
+
         known = [at[s] for s in self.symbols]
         if self.coefficients is None:
             return self._fails(known)

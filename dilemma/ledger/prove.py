@@ -17,8 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dilemma.budget import ordinary
-from dilemma.calls import AnyModel, models_of, of_models
-from dilemma.claims.statements import asked_claims
+from dilemma.calls import AnyModel, asked_claims, models_of, of_models
 from dilemma.claims.verdict import Verdict
 from dilemma.errors import CallError, DilemmaError
 from dilemma.games.kind import Can

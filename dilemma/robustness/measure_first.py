@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from dilemma.calls import of_a_model
+from dilemma.calls import asked_claims, of_a_model
 from dilemma.checks.attack import fares
 from dilemma.checks.random_calibrations import Moving, moving, placed
 from dilemma.claims.decide import stated
-from dilemma.claims.statements import Statements, asked_claims
+from dilemma.claims.statements import Statements
 from dilemma.errors import UnknownKeyError, UnsupportedError, nearest
 from dilemma.games.batch import Array
 from dilemma.model import Model

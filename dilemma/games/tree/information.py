@@ -323,18 +323,21 @@ class _Route:
 
         Where nothing leads somebody to a decision it may mix for beliefs at which it does not care, and
         what it does there may be any within bounds: of a whole continuum no search hits one.  What
-        stands for one takes the place of others that were found in it.
+        stands for one takes the place of others that were found in it, unless there are two players: then
+        these are its ends.
         """
         count = hidden.supports_at(self.numbers.tree)
         if found.complete or not self.numbers.exact or count > MOST_LISTED_SUPPORTS or self.late():
             return False
         for name, play, continuum in by_supports.plays(self.model, self.values):
             same = [key for key, one in self.alike.items() if self._is_called(name, one)]
+            instead = continuum and len(self.model.players) > 2
             if continuum:
                 self.amid.append(name)
+            if instead:
                 for key in same:
                     del self.alike[key]
-            if continuum or not same:
+            if instead or not same:
                 start = {self.whole.root: Fraction(1)}
                 pays = {p: worth(self.whole, play, start, p) for p in self.model.players}
                 self.alike[likeness(self._ordered(play))] = Profile(play, exact=True, pays=pays)
