@@ -147,7 +147,7 @@ def test_the_command_line_solves_a_tree_of_gambits(typed):
     ended = typed("solve", GAMES / "selten_horse.efg", "--json")
     assert ended.code == 0
     (found,) = json.loads(ended.out)
-    assert [e["name"] for e in found["equilibria"]] == ["(C, c, R)", "mixed (C, c, L/R)"]
+    assert [e["name"] for e in found["equilibria"]] == ["(C, c, R)"]
     assert found["equilibria"][0]["concepts"]["sequentially rational"] is True
 
 
@@ -461,6 +461,6 @@ def test_a_trees_equilibria_are_labelled_by_decision_and_by_player():
     found = dilemma.solve(horse)
     data = to_xarray(found)
     assert data["probability"].dims == ("equilibrium", "decision", "action")
-    assert data["probability"].sel(decision="third", action="R").values[0] == 1
-    assert data["payoff"].sel(player="Player_2").values.tolist() == [1, 1]
-    assert to_pandas(found)["P(third R)"].tolist() == [1, float(found[1].play["third"]["R"])]
+    assert data["probability"].sel(decision="third", action="R").item() == 1
+    assert data["payoff"].sel(player="Player_2").item() == 1
+    assert to_pandas(found)["P(third R)"].tolist() == [1]

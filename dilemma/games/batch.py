@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from dilemma.games import amid
 from dilemma.games.branch import Branch, Shape
 from dilemma.model import Model
 from dilemma.theory.parts import quickly
@@ -321,8 +320,8 @@ def _solver(
     closeness: Closeness,
 ) -> Solver:
     """Compile one branch."""
-    if shape.loose and not shape.ties and branch.released is not None:
-        return _free(model, branch, shape, parameters, closeness)
+    if shape.loose and not shape.ties and branch.located is not None:
+        return _free(branch, branch.located, closeness)
     if shape.loose or shape.ties:
         return _nowhere(branch)
     if shape.direct:
@@ -345,59 +344,18 @@ def _nowhere(branch: Branch) -> Solver:
     return Solver((), rows)
 
 
-def _free(
-    model: Model,
-    branch: Branch,
-    shape: Shape,
-    parameters: Sequence[sp.Symbol],
-    closeness: Closeness,
-) -> Solver:
-    """Compile a branch in which some chances are free: where there is one, and one that stands for all."""
-    located = branch.located or ()
+def _free(branch: Branch, located: Sequence[sp.Basic], closeness: Closeness) -> Solver:
+    """Compile a branch in which some chances are free: where there is one, and no value of theirs."""
     relations = list(_relations(located))
     gaps = [r.lhs - r.rhs for r in relations]
-    put_in = _amid(model, branch, shape, parameters)
 
     def rows(known: Sequence[Array], base: Columns, draws: int, size: Array) -> tuple[Rows, Array]:
         gap = dict(zip(relations, known, strict=True))
         holds = np.ones((draws, 1), dtype=bool)
         own, close = _holding(located, holds, partial(closeness.truth, gap=gap.get, size=size))
-        there = np.flatnonzero(own[:, 0])
-        at, sure = put_in(base, there, draws)
-        close = close.copy()
-        close[there[~sure]] = True
-        return Rows(branch, own, {**base, **at}), close
+        return Rows(branch, own, base), close
 
     return Solver(tuple(gaps), rows)
-
-
-def _amid(
-    model: Model, branch: Branch, shape: Shape, parameters: Sequence[sp.Symbol]
-) -> Callable[[Columns, Array, int], tuple[Columns, Array]]:
-    """Compile values of all unknowns amid the bounds of those that are free, and where they are sure."""
-    stages = (
-        [] if branch.released is None else amid.compiled(branch.released, partial(_function, model))
-    )
-    steps = _steps(model, shape, [*parameters, *shape.loose]) if stages else []
-
-    def put_in(base: Columns, there: Array, draws: int) -> tuple[Columns, Array]:
-        at = {s: np.broadcast_to(c, (draws, 1))[there, 0] for s, c in base.items()}
-        sure = np.ones(there.shape, dtype=bool)
-        for stage in stages:
-            at[stage.free], own = stage.values(at, len(there))
-            sure = sure & own
-        with np.errstate(all="ignore"):
-            for symbol, names, step in steps:
-                numerator, denominator = step(*(at[n] for n in names))
-                at[symbol] = np.broadcast_to(numerator / denominator, there.shape)
-                sure = sure & np.isfinite(at[symbol])
-        found = {}
-        for symbol in (*(stage.free for stage in stages), *(s for s, _, _ in steps)):
-            found[symbol] = np.full((draws, 1), np.nan)
-            found[symbol][there, 0] = at[symbol]
-        return found, sure
-
-    return put_in
 
 
 def _direct(branch: Branch, shape: Shape, closeness: Closeness) -> Solver:

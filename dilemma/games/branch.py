@@ -32,7 +32,6 @@ from dilemma.theory.exact_values import put_in_exactly, rounded
 from dilemma.theory.parts import Profile
 
 if TYPE_CHECKING:
-    from dilemma.games.free_chances import Released
     from dilemma.model import Model
 
 __all__ = [
@@ -464,7 +463,7 @@ class Branch:
     gaps : tuple of sympy expressions
         In a tree what each action pays more than another one, to whoever moves: nought at a tie.
     locate : callable or None
-        Works out ``released`` once that is asked for, which takes longer than the rest.
+        Works out ``located`` once that is asked for, which takes longer than the rest.
     binds : tuple of str
         What binds, where numbers are chosen.
     rivals : tuple of sympy Boolean
@@ -485,7 +484,9 @@ class Branch:
     relaxed: bool = False
     cutoffs: tuple[sp.Symbol, ...] = ()
     gaps: tuple[sp.Expr, ...] = ()
-    locate: Callable[[], Released | None] | None = field(default=None, repr=False, compare=False)
+    locate: Callable[[], tuple[sp.Basic, ...] | None] | None = field(
+        default=None, repr=False, compare=False
+    )
     binds: tuple[str, ...] = ()
     rivals: tuple[sp.Basic, ...] = ()
     value: sp.Expr = sp.nan
@@ -515,19 +516,11 @@ class Branch:
         """Whether the play has a closed form."""
         return not self.unknowns or bool(self.closed)
 
-    @property
+    @cached_property
     def located(self) -> tuple[sp.Basic, ...] | None:
         """Conditions in the parameters alone that hold iff there is such an equilibrium.
 
         None where they are not known, or the play has a closed form.
-        """
-        return None if self.released is None else self.released.where
-
-    @cached_property
-    def released(self) -> Released | None:
-        """Where there is such an equilibrium, and what is asked of its free chances one after the other.
-
-        None where that is not known, or the play has a closed form.
         """
         return None if self.locate is None else self.locate()
 

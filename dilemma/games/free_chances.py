@@ -12,23 +12,21 @@ Loos and Weispfenning 1993, "Applying linear quantifier elimination", The Comput
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import chain, combinations, permutations, product
+from itertools import chain, combinations, product
 
 import sympy as sp
 from sympy.core.relational import Relational
 
 from dilemma.games.branch import Shape, compared
 
-__all__ = ["Released", "located", "released", "some_number"]
+__all__ = ["located", "some_number"]
 
 MOST_CASES = 64  # of what is joined by "or", in conditions on one chance
 MANY_TERMS = 4  # of an inequality that is looked at for factors
 MOST_PAIRS = 200  # of lines in a chance that are compared
-MOST_TERMS = 150  # of the inequalities that are left
-MOST_REORDERED = 3  # chances that are eliminated in other orders, too
+MOST_TERMS = 100  # of the inequalities that are left
 Line = tuple[sp.Expr, sp.Expr, type]
 
 
@@ -53,101 +51,25 @@ def located(
     >>> located(Shape(loose=(p,)), [p > 0, 1 - p > 0, sp.Ge(p - a, 0)])
     ((-a >= 0) | ((a > 0) & (1 - a > 0)),)
     """
-    found = released(shape, conditions, decided)
-    return None if found is None else found.where
-
-
-@dataclass(frozen=True)
-class Released:
-    """When there is a branch in which some chances are free, and which values those may have.
-
-    Attributes
-    ----------
-    where : tuple of sympy Boolean
-        In parameters alone.
-    stages : tuple of (symbol, conditions)
-        Each free chance, in the order in which they are eliminated, and what is asked of it: in
-        parameters, and in chances of later stages.
-    """
-
-    where: tuple[sp.Basic, ...]
-    stages: tuple[tuple[sp.Symbol, tuple[sp.Basic, ...]], ...] = ()
-
-
-def released(
-    shape: Shape | None,
-    conditions: Sequence[sp.Basic],
-    decided: Callable[[sp.Basic], sp.Basic] = lambda stated: stated,
-) -> Released | None:
-    """Eliminate what is free, as :func:`located` does, and keep what is asked of it on the way.
-
-    Examples
-    --------
-    >>> p, a = sp.symbols("p a", real=True)
-    >>> released(Shape(loose=(p,)), [p > 0, 1 - p > 0, sp.Ge(p - a, 0)]).stages
-    ((p, (p > 0, 1 - p > 0, -a + p >= 0)),)
-    """
     if shape is None or not shape.loose or shape.last is not None or _bends(shape, conditions):
         return None
     closed: dict[sp.Symbol, sp.Expr] = {}
     for symbol, numerator, denominator in reversed(shape.steps):
         closed[symbol] = sp.cancel((numerator / denominator).xreplace(closed))
     left = [_cleared(c.xreplace(closed), decided) for c in conditions]
-    for order in [shape.loose] if shape.ties else _orders(shape.loose, left):
-        eliminated = _eliminated(order, left, decided)
-        if eliminated is not None:
-            break
-    else:
-        return None
-    left, stages = eliminated
-    ties = [compared(sp.Eq, sp.expand(tie.xreplace(closed))) for tie in shape.ties]
-    nonzero = [compared(sp.Ne, e.xreplace(closed)) for e in shape.nonzero]
-    told = dict.fromkeys(map(decided, [*ties, *nonzero, *left]))
-    where = tuple(c for c in told if c is not sp.true)
-    loose = set(shape.loose)
-    return None if any(c.free_symbols & loose for c in where) else Released(where, stages)
-
-
-def _orders(
-    loose: Sequence[sp.Symbol], conditions: Sequence[sp.Basic]
-) -> Iterator[tuple[sp.Symbol, ...]]:
-    """Yield in which orders to eliminate: as they come, and what an equation settles before the rest."""
-    yield tuple(loose)
-    if len(loose) <= MOST_REORDERED:
-        settled = {s for c in conditions for s in _settled(c)}
-        if settled & set(loose):
-            yield from (o for o in permutations(loose) if o[0] in settled and o != tuple(loose))
-
-
-def _settled(condition: sp.Basic) -> set[sp.Symbol]:
-    """Return what is named in equations, or in opposite inequalities, of one case of a condition."""
-    found: set[sp.Symbol] = set()
-    for case in _cases(condition):
-        gaps = {sp.expand(r.lhs - r.rhs) for r in case if isinstance(r, sp.GreaterThan)}
-        found |= {s for gap in gaps if -gap in gaps for s in gap.free_symbols}
-        found |= {s for r in case if isinstance(r, sp.Eq) for s in r.free_symbols}
-    return found
-
-
-Stages = tuple[tuple[sp.Symbol, tuple[sp.Basic, ...]], ...]
-
-
-def _eliminated(
-    order: Sequence[sp.Symbol],
-    conditions: Sequence[sp.Basic],
-    decided: Callable[[sp.Basic], sp.Basic],
-) -> tuple[list[sp.Basic], Stages] | None:
-    """Eliminate chances in an order; None where what is asked of one is not linear in it, or too long."""
-    left, stages = list(conditions), []
-    for free in order:
+    for free in shape.loose:
         about = [c for c in left if free in c.free_symbols]
-        stages.append((free, tuple(about)))
         bounded = _bounded(free, about)
         stated = None if bounded is None else _of_use(bounded, decided)
         if stated is None:
             return None
         left = [c for c in left if c not in about] + [stated]
-    return left, tuple(stages)
+    ties = [compared(sp.Eq, sp.expand(tie.xreplace(closed))) for tie in shape.ties]
+    nonzero = [compared(sp.Ne, e.xreplace(closed)) for e in shape.nonzero]
+    told = dict.fromkeys(map(decided, [*ties, *nonzero, *left]))
+    found = tuple(c for c in told if c is not sp.true)
+    loose = set(shape.loose)
+    return None if any(c.free_symbols & loose for c in found) else found
 
 
 def _cleared(stated: sp.Basic, decided: Callable[[sp.Basic], sp.Basic]) -> sp.Basic:
@@ -319,9 +241,6 @@ def some_number(lines: Sequence[Line]) -> sp.Basic:
     a > 0
     """
     lines = list(dict.fromkeys(lines))
-    equation = _equation(lines)
-    if equation is not None:
-        return _at_equation(equation, lines)
     apart: dict[tuple[int, int], sp.Expr] = {}  # where one just holds, what another one is
     for (k, (slope, constant, _)), (j, (own, other, _)) in combinations(enumerate(lines), 2):
         apart[k, j] = _expanded(slope, other) - _expanded(own, constant)
@@ -341,37 +260,4 @@ def some_number(lines: Sequence[Line]) -> sp.Basic:
                 equal = sp.And(compared(sp.Eq, gap), compared(wanted, own))
                 told.append(sp.Or(compared(sp.Gt, gap), equal))
         cases.append(sp.And(*told))
-    return sp.Or(*cases)
-
-
-def _equation(lines: Sequence[Line]) -> tuple[sp.Expr, sp.Expr] | None:
-    """Return slope and constant of the simplest line that may be neither negative nor positive."""
-    weak = {(slope, constant) for slope, constant, kind in lines if kind is sp.GreaterThan}
-    both = [(s, c) for s, c in weak if s != 0 and (-s, -c) in weak]
-    return min(
-        both, key=lambda one: (one[0].count_ops() + one[1].count_ops(), str(one)), default=None
-    )
-
-
-def _at_equation(equation: tuple[sp.Expr, sp.Expr], lines: Sequence[Line]) -> sp.Basic:
-    """State that a number makes one line vanish and the others what they are to be.
-
-    There is no other number where the line rises or falls, so no other bound is asked about: bounds
-    that hang on two more chances would be multiplied.
-    """
-    slope, constant = equation
-    own = ((slope, constant), (-slope, -constant))
-    others = [line for line in lines if line[:2] not in own]
-    cases = []
-    for sign in (1, -1):
-        if slope.is_number and sign * slope <= 0:
-            continue
-        told = [] if slope.is_number else [compared(sp.Gt, sign * slope)]
-        for rise, start, kind in others:
-            gap = sp.expand(sign * (slope * start - rise * constant))
-            told.append(compared(kind, gap))
-        cases.append(sp.And(*told))
-    if not slope.is_number:
-        flat = [compared(sp.Eq, slope), compared(sp.Eq, constant)]
-        cases.append(sp.And(*flat, some_number(others) if others else sp.true))
     return sp.Or(*cases)

@@ -40,7 +40,7 @@ from dilemma.games.dynamic.stages import (
 )
 from dilemma.games.dynamic.systems import NOTHING, Linear, Place, System
 from dilemma.games.dynamic.times import Passing, reached, until
-from dilemma.games.free_chances import Released, released
+from dilemma.games.free_chances import located
 from dilemma.model import Model
 from dilemma.theory.parts import Profile, tied
 
@@ -161,14 +161,12 @@ class _Way:
 
     def _where(
         self, shape: Shape | None, equal: Sequence[sp.Expr], conditions: tuple[sp.Basic, ...]
-    ) -> Released | None:
+    ) -> tuple[sp.Basic, ...] | None:
         """State in parameters alone when there is one, if that is known."""
         where = _located(self.model, equal, self.unknowns, conditions)
-        if where is not None:
-            return Released(where)
-        if shape is None or shape.ties:
-            return None
-        return released(shape, conditions)
+        if where is None and shape is not None and not shape.ties:
+            where = located(shape, conditions)
+        return where
 
     def _less(self, gap: sp.Expr) -> sp.Expr:
         """Leave out of what vanishes the chances that are its factors: where somebody mixes, none is nought."""

@@ -33,7 +33,7 @@ from dilemma.errors import UnsupportedError
 from dilemma.games.batch import Batch
 from dilemma.games.branch import Branch, Naming, Shape, triangle
 from dilemma.games.exact import ExactSolution, solve_exactly
-from dilemma.games.free_chances import released
+from dilemma.games.free_chances import located
 from dilemma.games.kind import Quick
 from dilemma.games.points import Values, solution
 from dilemma.model import Model
@@ -152,7 +152,7 @@ def _branch(model: Model, paid: Paid, naming: Naming | None, choice: Sequence[Pr
         equations=tuple(e for own in equal for e in own),
         conditions=conditions,
         shape=shape,
-        locate=None if shape is None or shape.ties else partial(released, shape, conditions),
+        locate=None if shape is None or shape.ties else partial(located, shape, conditions),
     )
 
 

@@ -192,20 +192,15 @@ class TreeGame(Game):
         del model
         if self.perfect:
             return False
-        ties = () if branch.shape is None or not branch.shape.loose else branch.shape.ties
-        if any((gap := tie.xreplace(dict(values))).is_number and gap != 0 for tie in ties):
-            return False
         return branch.located is None or all(holds(c, values)[0] for c in branch.located)
 
     def settle_batch(self, batch: Batch, holding: tuple[str, ...]) -> Batch:
-        """Doubt any number of equilibria but one, where all is seen; elsewhere what ties may add."""
+        """Doubt any number of equilibria but one, where all is seen: others come with ties."""
         import numpy as np
 
         del holding
         if not self.perfect:
-            from dilemma.games.tree.hidden import doubtful
-
-            return replace(batch, doubtful=batch.doubtful | doubtful(batch))
+            return replace(batch, doubtful=batch.doubtful | bool(batch.unsolved))
         count = np.sum([rows.holds[:, 0] for rows in batch.rows], axis=0)
         return replace(batch, doubtful=batch.doubtful | (count != 1))
 

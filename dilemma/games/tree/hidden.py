@@ -31,14 +31,12 @@ from functools import cached_property, lru_cache, partial, reduce
 from itertools import product
 from operator import and_
 
-import numpy as np
 import sympy as sp
 
 from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
-from dilemma.games.batch import Array, Batch
 from dilemma.games.branch import Branch, Naming, Play, Shape, compared, triangle
-from dilemma.games.free_chances import Released, released
+from dilemma.games.free_chances import located
 from dilemma.games.tree import TreeGame, tree_of
 from dilemma.games.tree.beliefs import Beliefs, Weights, letters_of, shares_of, subsets, without
 from dilemma.games.tree.consistency import consistent_cases
@@ -54,12 +52,9 @@ __all__ = [
     "Enumeration",
     "admits",
     "asks_more",
-    "at_numbers",
     "branches",
-    "doubtful",
     "has_symbols",
     "mixed_over",
-    "supports_at",
 ]
 
 ONE, ZERO = sp.Integer(1), sp.Integer(0)
@@ -67,7 +62,6 @@ MOST_SETS = 12  # information sets
 MOST_SUPPORTS = 200_000  # choices of supports, most of which are never looked at
 MOST_BRANCHES = 400
 SECONDS = 4.0  # for one question
-NEAR = 1e-9  # what is no further from nought may vanish
 
 Mix = Mapping[str, sp.Expr]
 Supports = Mapping[str, tuple[str, ...]]
@@ -78,13 +72,10 @@ Asked = tuple[tuple[sp.Expr, ...], tuple[sp.Basic, ...], tuple[sp.Expr, ...], tu
 def has_symbols(model: Model) -> bool:
     """Tell whether a tree is small enough to go through its supports."""
     tree = tree_of(model)
-    return (
-        not tree.types and len(tree.decisions) <= MOST_SETS and supports_at(tree) <= MOST_SUPPORTS
-    )
+    return not tree.types and len(tree.decisions) <= MOST_SETS and _count(tree) <= MOST_SUPPORTS
 
 
-def supports_at(tree: TreeGame) -> int:
-    """Return how many choices of supports there are."""
+def _count(tree: TreeGame) -> int:
     return math.prod(2 ** len(d.actions) - 1 for d in tree.decisions.values())
 
 
@@ -116,30 +107,18 @@ def admits(model: Model, values: Mapping[sp.Symbol, sp.Expr], play: Play) -> boo
         Every parameter and definition.
     play : mapping of decision to mapping of action to probability
     """
-    known = _known(model, values)
-    every = known.every
-    support = {d: tuple(a for a, chance in mix.items() if chance != 0) for d, mix in play.items()}
-    equations, conditions, _, _ = known.told(support, play)
-    if any(equation != 0 for equation in equations) or sp.false in conditions:
-        return False
-    status = every.question.ask(*(c for c in conditions if c is not sp.true)).status
-    return {"sat": True, "unsat": False}.get(status)
-
-
-def at_numbers(model: Model, values: Mapping[sp.Symbol, sp.Expr]) -> Iterator[Branch]:
-    """Yield every branch that may be at one calibration, in numbers and in unknown chances."""
-    yield from _known(model, values).descend({}, {}, ())
-
-
-def _known(model: Model, values: Mapping[sp.Symbol, sp.Expr]) -> ChanceKnown:
-    """Return the supports of a tree at one calibration, where it is known what chance may do."""
     every = Enumeration(model, at=values)
     nature = {h: node for h, node in every.tree.nodes.items() if not node.player}
     on = {
         h: tuple(a for a, chance in node.chances.items() if chance.xreplace(values) != 0)
         for h, node in nature.items()
     }
-    return ChanceKnown(every, on, ())
+    support = {d: tuple(a for a, chance in mix.items() if chance != 0) for d, mix in play.items()}
+    equations, conditions, _, _ = ChanceKnown(every, on, ()).told(support, play)
+    if any(equation != 0 for equation in equations) or sp.false in conditions:
+        return False
+    status = every.question.ask(*(c for c in conditions if c is not sp.true)).status
+    return {"sat": True, "unsat": False}.get(status)
 
 
 def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
@@ -160,7 +139,7 @@ def branches(model: Model, *, named: bool = False) -> tuple[Branch, ...]:
         )
     if not has_symbols(model):
         raise UnsupportedError(
-            f"{model.name} has {len(tree.decisions)} information sets and {supports_at(tree):,} choices of "
+            f"{model.name} has {len(tree.decisions)} information sets and {_count(tree):,} choices of "
             f"supports: its symbolic solution is worked out up to {MOST_SETS} and {MOST_SUPPORTS:,}"
         )
     return _branches(model.game_alone, named)
@@ -174,24 +153,6 @@ def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 
         if len(found) > MOST_BRANCHES:
             raise UnsupportedError(f"{model.name} has more than {MOST_BRANCHES} branches")
     return tuple(found)
-
-
-def doubtful(batch: Batch) -> Array:
-    """Tell where there may be equilibria that floats do not list.
-
-    Of some branches no formula says where they are: they may be anywhere, or, where something must vanish
-    besides, there.
-    """
-    found = np.full(batch.draws, fill_value=bool(batch.unsolved))
-    for rows in batch.rows:
-        shape = rows.branch.shape
-        if shape is None or not shape.loose or not (shape.ties or rows.branch.located is None):
-            continue
-        gaps = [np.abs(batch.worth(rows, tie)).max(axis=1) for tie in shape.ties]
-        found = found | np.logical_and.reduce(
-            [np.ones(batch.draws, dtype=bool), *(~(g > NEAR) for g in gaps)]
-        )
-    return found
 
 
 # --- what a tree is like --------------------------------------------------------------------------
@@ -289,17 +250,6 @@ class Enumeration:
     def decided(self, stated: sp.Basic) -> sp.Basic:
         """Return a statement without what the parameters' ranges decide, if no calibration is given."""
         return stated if self.at is not None else self.ranges.decided(stated)
-
-    def released(
-        self,
-        shape: Shape | None,
-        conditions: tuple[sp.Basic, ...],
-        unknowns: tuple[sp.Symbol, ...],
-    ) -> Released | None:
-        """State in parameters alone when there is such play, where some of its chances are free."""
-        if shape is not None and shape.loose:
-            conditions = self.ranges.spared(conditions, unknowns)
-        return released(shape, conditions, self.decided)
 
     def known(
         self, stated: sp.Basic, given: tuple[sp.Basic, ...], decided: dict[sp.Basic, sp.Basic]
@@ -550,7 +500,7 @@ class ChanceKnown:
             conditions=conditions,
             shape=shape,
             gaps=gaps,
-            locate=partial(self.every.released, shape, conditions, unknowns),
+            locate=partial(located, shape, conditions, self.every.decided),
         )
 
     def told(self, support: Supports, play: Play) -> Asked:

@@ -27,7 +27,7 @@ import sympy as sp
 from dilemma.errors import UnsupportedError
 from dilemma.games.equilibrium import Equilibrium, NashSet, Solution, apart
 from dilemma.games.matrix.bimatrix import in_words
-from dilemma.games.tree import by_supports, hidden, induction
+from dilemma.games.tree import hidden, induction
 from dilemma.games.tree.candidates import LATE, Search, actions_of, supports_of
 from dilemma.games.tree.credible import Assessment, Judge, OverdueError
 from dilemma.games.tree.deviations import (
@@ -213,9 +213,6 @@ FIRST = 0.35  # of the budget of time, for what costs least
 SEARCHING = 0.7  # for all of the search; the rest is for judging
 JUDGING = 0.93  # for all of it; the rest is for telling
 MOST_SUPPORTS = 5_000  # to look for Nash profiles that are not subgame perfect
-MOST_LISTED_SUPPORTS = (
-    5_000  # choices of supports that are gone through, most of them never looked at
-)
 MOST_NAMED = 6  # profiles that are named one by one
 NOT_ADMITTED = (
     "it rests on beliefs that its own mistake, or Bayes' rule in the limit, would not leave"
@@ -260,11 +257,7 @@ def solve(
     # Of a zero-sum game one equilibrium says what all pay; the others are a continuum.
     if not (first.equilibria and many and route.zero_sum) and not route.late():
         until = now + SEARCHING * budget
-        thorough = Search(until, last)
-        found = route.solved(thorough, Search(until, last, MOST_SUPPORTS))
-        yield found
-        if route.by_supports(found):
-            yield route.told_of(thorough)
+        yield route.solved(Search(until, last), Search(until, last, MOST_SUPPORTS))
 
 
 @dataclass
@@ -278,8 +271,6 @@ class _Route:
     )
     followed: bool = False
     listed: bool = False
-    listed_supports: bool = False
-    amid: list[str] = field(default_factory=list)
     alike: dict[object, Profile] = field(default_factory=dict)
     told: dict[object, Assessment] = field(default_factory=dict)
     admitted: dict[object, bool | None] = field(default_factory=dict)
@@ -315,43 +306,7 @@ class _Route:
 
     def solved(self, search: Search, besides: Search, *doubts: str) -> Solution:
         """Search by the subgames and besides as a whole, judge, and tell."""
-        self._search(search, besides)
-        return self.told_of(search, *doubts)
-
-    def by_supports(self, found: Solution) -> bool:
-        """Look for further play by its supports, and tell whether there may be any.
-
-        Where nothing leads somebody to a decision it may mix for beliefs at which it does not care, and
-        what it does there may be any within bounds: of a whole continuum no search hits one.  What
-        stands for one takes the place of others that were found in it, unless there are two players: then
-        these are its ends.
-        """
-        count = hidden.supports_at(self.numbers.tree)
-        if found.complete or not self.numbers.exact or count > MOST_LISTED_SUPPORTS or self.late():
-            return False
-        for name, play, continuum in by_supports.plays(self.model, self.values):
-            same = [key for key, one in self.alike.items() if self._is_called(name, one)]
-            instead = continuum and len(self.model.players) > 2
-            if continuum:
-                self.amid.append(name)
-            if instead:
-                for key in same:
-                    del self.alike[key]
-            if instead or not same:
-                start = {self.whole.root: Fraction(1)}
-                pays = {p: worth(self.whole, play, start, p) for p in self.model.players}
-                self.alike[likeness(self._ordered(play))] = Profile(play, exact=True, pays=pays)
-            if self.late():
-                break
-        self.listed_supports = True
-        return True
-
-    def _is_called(self, name: str, one: Profile) -> bool:
-        return _name(one.play, self.numbers.tree.decisions) == name
-
-    def told_of(self, search: Search, *doubts: str) -> Solution:
-        """Judge what was found, and tell."""
-        credible, rejected = self._judged(search)
+        credible, rejected = self._judged(search, besides)
         found = tuple(self._equilibrium(one, told) for one, told in credible)
         whole = self._whole(search, credible)
         sets, components = whole or (apart(found), tuple((k,) for k in range(len(found))))
@@ -447,7 +402,6 @@ class _Route:
         ways += ["Lemke's method in the sequence form"] if self.followed else []
         ways += ["the extreme equilibria in the sequence form"] if self.listed else []
         ways += ["pygambit's search of pure and mixed behaviour"] if self.asked else []
-        ways += ["what may be played at each information set"] if self.listed_supports else []
         yield f"{_listed(ways)}, subgame by subgame and as a whole, judged from the definitions"
         if self.zero_sum:
             yield "the sum of payoffs is the same at every end, so every equilibrium pays the same"
@@ -456,9 +410,6 @@ class _Route:
                 "where chance never leads, what is played is best for some beliefs; they are "
                 "consistent if chance's own mistakes are rarer than all of the players'"
             )
-        if self.amid:
-            told = ", ".join(f"mixed ({name})" for name in self.amid)
-            yield f"some chances may be any within bounds, and what lies amid them stands for all: {told}"
         if rejected:
             yield _not_credible(rejected, self.numbers.tree.decisions)
 
@@ -468,8 +419,10 @@ class _Route:
         sums = {sum(pay[0] for pay in cell.values()) for cell in self.numbers.payoffs.values()}
         return len(self.model.players) == 2 and len(sums) == 1
 
-    def _search(self, search: Search, besides: Search) -> None:
-        """Find profiles, those that were found before included."""
+    def _judged(
+        self, search: Search, besides: Search
+    ) -> tuple[list[tuple[Profile, Assessment]], list[tuple[Profile, Assessment]]]:
+        """Return the credible profiles, and the other Nash profiles, each with its assessment."""
         order = self.numbers.tree.decisions
         found = profiles(self.whole, search)
         if self.judges[True].subgames:
@@ -479,11 +432,6 @@ class _Route:
         self.followed = self.followed or search.followed or besides.followed
         for one in found:
             self.alike.setdefault(likeness({d: one.play[d] for d in order}), one)
-
-    def _judged(
-        self, search: Search
-    ) -> tuple[list[tuple[Profile, Assessment]], list[tuple[Profile, Assessment]]]:
-        """Return the credible profiles, and the other Nash profiles, each with its assessment."""
         credible, rejected = [], []
         for key, one in self.alike.items():
             if key not in self.told and not self._assessed(key, one, search):

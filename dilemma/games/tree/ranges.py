@@ -8,7 +8,7 @@ others z3 is asked about.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 import sympy as sp
@@ -31,7 +31,7 @@ class Ranges:
         Tells whether a statement may hold for some parameters; what is not decided counts as possible.
     """
 
-    def __init__(self, model: Model, possible: Callable[..., bool]) -> None:
+    def __init__(self, model: Model, possible: Callable[[sp.Basic], bool]) -> None:
         self.model, self.possible = model, possible
         self._told: dict[sp.Basic, sp.Basic] = {}
 
@@ -44,39 +44,6 @@ class Ranges:
         if stated not in self._told:
             self._told[stated] = self._one(stated)
         return self._told[stated]
-
-    def spared(
-        self, conditions: Sequence[sp.Basic], chances: Collection[sp.Symbol]
-    ) -> tuple[sp.Basic, ...]:
-        """Return conditions without those that hold whatever the parameters are, and play.
-
-        Play is told by chances of which some conditions say that they are positive: these stay.
-        """
-        positive = [
-            c
-            for c in conditions
-            if isinstance(c, sp.StrictGreaterThan) and c.free_symbols <= set(chances)
-        ]
-        drawn = list(self._of_play(positive, chances))
-
-        def follows(condition: sp.Basic) -> bool:
-            if condition in positive or not condition.free_symbols & set(chances) or not drawn:
-                return False
-            if any(condition.xreplace(values) != sp.true for values in drawn):
-                return False
-            return not self.possible(*positive, sp.Not(condition))
-
-        return tuple(c for c in conditions if not follows(c))
-
-    def _of_play(
-        self, positive: Sequence[sp.Basic], chances: Collection[sp.Symbol]
-    ) -> Iterator[Mapping[sp.Symbol, sp.Expr]]:
-        """Yield calibrations with chances that are all positive."""
-        stream = random.Random(0)  # noqa: S311 -- nothing secret
-        for values in self._draws:
-            own = {c: sp.Rational(stream.randint(1, 99), 100 * len(chances)) for c in chances}
-            if all(stated.xreplace(own) == sp.true for stated in positive):
-                yield {**values, **own}
 
     def _one(self, stated: sp.Basic) -> sp.Basic:
         seen = set()
