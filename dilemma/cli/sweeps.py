@@ -195,7 +195,7 @@ def _interval(text: str) -> tuple[str, Any]:
 def measure_first(
     models: Annotated[
         list[str],
-        typer.Argument(metavar="MODEL[.CLAIM]...", help="Models, or single claims of them."),
+        typer.Argument(help="Models, or single claims of them, as MODEL.CLAIM."),
     ],
     points: POINTS = 512,
     seed: SEED = 0,

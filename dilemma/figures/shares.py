@@ -356,7 +356,7 @@ def _spread(one: Measure) -> list[str]:
     """Say how far an outcome varies over the box."""
     if one.name == TYPE:
         return [f"{written(one.mean)} of them on average"]
-    if not np.isfinite(one.mean):
+    if one.mean is None or one.deviation is None:
         return ["no value somewhere"]
     return [f"mean {written(one.mean)}", f"deviation {written(one.deviation)}"]
 

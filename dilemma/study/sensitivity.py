@@ -49,7 +49,7 @@ class Measure:
     which : str
         "least" or "greatest" where equilibria differ about it, else "".
     mean, deviation : float
-        Over the box; not a number where it has no value somewhere.
+        Over the box; None where it has no value somewhere.
     undefined : float
         At which share of the points it has no value.
     indices : mapping of parameter to Index
@@ -58,8 +58,8 @@ class Measure:
 
     name: str
     which: str
-    mean: float
-    deviation: float
+    mean: float | None
+    deviation: float | None
     undefined: float
     indices: Mapping[str, Index]
 
@@ -412,7 +412,8 @@ def _measures(
             undefined = float(np.mean(~np.isfinite(values)))
             shares = None if undefined else told(values[None])
             yield Measure(
-                row.name, which, float(np.mean(values)), float(np.std(values)), undefined,
+                row.name, which, None if undefined else float(np.mean(values)),
+                None if undefined else float(np.std(values)), undefined,
                 dict(zip(names, shares or (), strict=False)),
             )  # fmt: skip
     there = _presence(found)
