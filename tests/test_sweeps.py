@@ -17,6 +17,7 @@ from dilemma.games.solution import branches
 from dilemma.study.at_many import GAINED
 from dilemma.study.stored import blocks
 from dilemma.study.summaries import flat, summary, written
+from signalling_games import held
 
 MODELS = dilemma.available()
 QUICK = ("abandonment", "burden", "consensus", "hedging", "repeated", "triangle")
@@ -73,6 +74,32 @@ def test_where_nothing_leads_a_sample_may_list_more_than_solve_which_says_so():
         here = {n.split(" #")[0] for n in told(found.sel(era=era), draw=draw)}
         assert set(exactly.names) <= here
         assert here == set(exactly.names) or not exactly.complete
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["statement", "alliance_as_signal", "tied_hands"])
+def test_with_hidden_moves_a_sample_lists_what_there_is(name):
+    """Chances that may be any within bounds included: each choice of supports, asked of z3 as it stands."""
+    model = dilemma.load(name)
+    every = branches(model)
+    for era, draw in product(model.eras, (3, 20, 41)):
+        found = dilemma.sample(model, era, n=64, seed=5)
+        at = {p: sp.Rational(repr(float(found[p].isel(draw=draw)))) for p in model.parameters}
+        names = {title.split(" #")[0] for title in told(found, draw=draw)}
+        plain = {n.removeprefix("mixed ").strip("()") for n in names}
+        assert plain == held(every, model.values(model.calibration(at)))
+        assert found.complete.values.all()
+
+
+def test_where_a_tie_holds_for_certain_a_sample_says_what_solve_says():
+    """A statement that costs nothing: equilibria that are nowhere else are for the exact path."""
+    found = dilemma.sample("statement", "cold_war", n=1, tau=0)
+    model = dilemma.load("statement")
+    at = {p: sp.Rational(repr(float(found[p].squeeze()))) for p in model.parameters}
+    exactly = dilemma.solve(model, at)
+    assert found.exact.values.all()
+    assert bool(found.complete.values.all()) is exactly.complete
+    assert found.attrs["why not complete"].endswith(exactly.reason)
 
 
 def test_what_a_deviation_gains_is_left_open_of_a_continuum_alone():

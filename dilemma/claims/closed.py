@@ -52,6 +52,10 @@ def _each(cases: Cases, every: Iterable[Chosen], *, wrong: bool) -> Iterator[sp.
     for chosen in every:
         if not _may_do(cases, chosen, together, wrong=wrong):
             continue
+        where = _located(cases, chosen)
+        if where is not None:
+            yield sp.Not(_does(cases, where, wrong=wrong))
+            continue
         for choice in islice(product(*map(_definite, chosen.values())), MOST_MIDDLES):
             yield sp.Not(_does(cases, dict(zip(chosen, choice, strict=True)), wrong=wrong))
 
@@ -73,6 +77,43 @@ def _may_do(cases: Cases, chosen: Chosen, together: Question, *, wrong: bool) ->
     if not any(branch.unknowns for branch in chosen.values()):
         return True
     return together.ask(*cases.stated(chosen, parts), says, first=True).status != "unsat"
+
+
+def _located(cases: Cases, chosen: Chosen) -> Chosen | None:
+    """Return branches that say in parameters alone where they are; None if a claim hangs on free chances."""
+    if any(branch.where is None for branch in chosen.values()):
+        return None
+    statements, parts = cases.statements, cases.statements.parts()
+    where = {
+        key: branch if branch.solved else _without_chances(statements.model, branch)
+        for key, branch in chosen.items()
+    }
+    symbols = Symbols(statements, where)
+    try:
+        said = [symbols.given(), *map(symbols.given, statements.twins(parts))]
+        said += map(symbols.formula, parts)
+    except UndefinedError:
+        return None
+    free = {
+        statements.unknown(copy, unknown)
+        for copy, branch in cases.branches(chosen, parts)
+        for unknown in (() if branch.solved else branch.unknowns)
+    }
+    return None if any(s.free_symbols & free for s in said) else where
+
+
+def _without_chances(model: Model, branch: Branch) -> Branch:
+    """Return a branch that is wherever some chances are such that it is."""
+    return replace(
+        branch,
+        unknowns=(),
+        equations=(),
+        conditions=branch.located or (),
+        shape=Shape.of({}),
+        outcomes={n: model.expand_play(f) for n, f in branch.outcomes.items()},
+        payoffs={n: model.expand_play(f) for n, f in branch.payoffs.items()},
+        locate=None,
+    )
 
 
 def _definite(branch: Branch) -> list[Branch]:

@@ -12,9 +12,9 @@ Loos and Weispfenning 1993, "Applying linear quantifier elimination", The Comput
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, combinations, product
+from itertools import chain, combinations, permutations, product
 
 import sympy as sp
 from sympy.core.relational import Relational
@@ -27,6 +27,7 @@ MOST_CASES = 64  # of what is joined by "or", in conditions on one chance
 MANY_TERMS = 4  # of an inequality that is looked at for factors
 MOST_PAIRS = 200  # of lines in a chance that are compared
 MOST_TERMS = 100  # of the inequalities that are left
+MOST_REORDERED = 3  # chances that are eliminated in other orders, too
 Line = tuple[sp.Expr, sp.Expr, type]
 
 
@@ -57,19 +58,57 @@ def located(
     for symbol, numerator, denominator in reversed(shape.steps):
         closed[symbol] = sp.cancel((numerator / denominator).xreplace(closed))
     left = [_cleared(c.xreplace(closed), decided) for c in conditions]
-    for free in shape.loose:
-        about = [c for c in left if free in c.free_symbols]
-        bounded = _bounded(free, about)
-        stated = None if bounded is None else _of_use(bounded, decided)
-        if stated is None:
-            return None
-        left = [c for c in left if c not in about] + [stated]
+    for order in [shape.loose] if shape.ties else _orders(shape.loose, left):
+        eliminated = _eliminated(order, left, decided)
+        if eliminated is not None:
+            break
+    else:
+        return None
+    left = eliminated
     ties = [compared(sp.Eq, sp.expand(tie.xreplace(closed))) for tie in shape.ties]
     nonzero = [compared(sp.Ne, e.xreplace(closed)) for e in shape.nonzero]
     told = dict.fromkeys(map(decided, [*ties, *nonzero, *left]))
     found = tuple(c for c in told if c is not sp.true)
     loose = set(shape.loose)
     return None if any(c.free_symbols & loose for c in found) else found
+
+
+def _orders(
+    loose: Sequence[sp.Symbol], conditions: Sequence[sp.Basic]
+) -> Iterator[tuple[sp.Symbol, ...]]:
+    """Yield in which orders to eliminate: as they come, and what an equation settles before the rest."""
+    yield tuple(loose)
+    if len(loose) <= MOST_REORDERED:
+        settled = {s for c in conditions for s in _settled(c)}
+        if settled & set(loose):
+            yield from (o for o in permutations(loose) if o[0] in settled and o != tuple(loose))
+
+
+def _settled(condition: sp.Basic) -> set[sp.Symbol]:
+    """Return what is named in equations, or in opposite inequalities, of one case of a condition."""
+    found: set[sp.Symbol] = set()
+    for case in _cases(condition):
+        gaps = {sp.expand(r.lhs - r.rhs) for r in case if isinstance(r, sp.GreaterThan)}
+        found |= {s for gap in gaps if -gap in gaps for s in gap.free_symbols}
+        found |= {s for r in case if isinstance(r, sp.Eq) for s in r.free_symbols}
+    return found
+
+
+def _eliminated(
+    order: Sequence[sp.Symbol],
+    conditions: Sequence[sp.Basic],
+    decided: Callable[[sp.Basic], sp.Basic],
+) -> list[sp.Basic] | None:
+    """Eliminate chances in an order; None where what is asked of one is not linear in it, or too long."""
+    left = list(conditions)
+    for free in order:
+        about = [c for c in left if free in c.free_symbols]
+        bounded = _bounded(free, about, decided)
+        stated = None if bounded is None else _of_use(bounded, decided)
+        if stated is None:
+            return None
+        left = [c for c in left if c not in about] + [stated]
+    return left
 
 
 def _cleared(stated: sp.Basic, decided: Callable[[sp.Basic], sp.Basic]) -> sp.Basic:
@@ -168,7 +207,9 @@ def _bends(shape: Shape, conditions: Sequence[sp.Basic]) -> bool:
     return any(a + c != 2 * b for a, b, c in zip(*rows, strict=True) if (a + b + c).is_Rational)
 
 
-def _bounded(free: sp.Symbol, about: Sequence[sp.Basic]) -> sp.Basic | None:
+def _bounded(
+    free: sp.Symbol, about: Sequence[sp.Basic], decided: Callable[[sp.Basic], sp.Basic]
+) -> sp.Basic | None:
     """State that some number meets all conditions; None where they are not linear in it."""
     alternatives = [_cases(condition) for condition in about]
     count = 1
@@ -191,7 +232,7 @@ def _bounded(free: sp.Symbol, about: Sequence[sp.Basic]) -> sp.Basic | None:
         ways.append((rest, lines))
     if sum(len(lines) ** 2 for _, lines in ways) > MOST_PAIRS:
         return None
-    return sp.Or(*(sp.And(*rest, some_number(lines)) for rest, lines in ways))
+    return sp.Or(*(sp.And(*rest, some_number(lines, decided)) for rest, lines in ways))
 
 
 def _cases(condition: sp.Basic) -> list[list[sp.Basic]]:
@@ -228,11 +269,19 @@ def _expanded(one: sp.Expr, other: sp.Expr) -> sp.Expr:
     return (sp.Poly(one, *symbols) * sp.Poly(other, *symbols)).as_expr()
 
 
-def some_number(lines: Sequence[Line]) -> sp.Basic:
+def some_number(
+    lines: Sequence[Line], decided: Callable[[sp.Basic], sp.Basic] = lambda stated: stated
+) -> sp.Basic:
     """State that some number makes all lines positive, or not negative, as each is to be.
 
     It is where a lower bound just holds, or, of a bound that it must exceed, as little as one likes
     beyond it.
+
+    Parameters
+    ----------
+    decided : callable, optional
+        Returns a statement without what is known to hold, or not to: a line that is known to fall is
+        no lower bound.
 
     Examples
     --------
@@ -241,23 +290,64 @@ def some_number(lines: Sequence[Line]) -> sp.Basic:
     a > 0
     """
     lines = list(dict.fromkeys(lines))
+    equation = _equation(lines)
+    if equation is not None:
+        return _at_equation(equation, lines, decided)
     apart: dict[tuple[int, int], sp.Expr] = {}  # where one just holds, what another one is
     for (k, (slope, constant, _)), (j, (own, other, _)) in combinations(enumerate(lines), 2):
         apart[k, j] = _expanded(slope, other) - _expanded(own, constant)
         apart[j, k] = -apart[k, j]
     cases = []
     for k, (slope, _, kind) in enumerate(lines):
-        if slope.is_number and slope <= 0:
+        told = [decided(compared(sp.Gt, slope))]
+        if told[0] is sp.false:
             continue
-        told = [] if slope.is_number else [compared(sp.Gt, slope)]
         for j, (own, _, wanted) in enumerate(lines):
             gap = apart.get((k, j), sp.S.Zero)
+            holds = sp.S.true if kind is sp.GreaterThan else decided(compared(wanted, own))
             if kind is sp.GreaterThan:
                 told.append(compared(wanted, gap))
-            elif own.is_number:
-                told.append(compared(sp.Ge if wanted(own, 0) else sp.Gt, gap))
+            elif holds in (sp.true, sp.false):
+                told.append(compared(sp.Ge if holds is sp.true else sp.Gt, gap))
             else:
-                equal = sp.And(compared(sp.Eq, gap), compared(wanted, own))
+                equal = sp.And(compared(sp.Eq, gap), holds)
                 told.append(sp.Or(compared(sp.Gt, gap), equal))
         cases.append(sp.And(*told))
+    return sp.Or(*cases)
+
+
+def _equation(lines: Sequence[Line]) -> tuple[sp.Expr, sp.Expr] | None:
+    """Return slope and constant of the simplest line that may be neither negative nor positive."""
+    weak = {(slope, constant) for slope, constant, kind in lines if kind is sp.GreaterThan}
+    both = [(s, c) for s, c in weak if s != 0 and (-s, -c) in weak]
+    return min(
+        both, key=lambda one: (one[0].count_ops() + one[1].count_ops(), str(one)), default=None
+    )
+
+
+def _at_equation(
+    equation: tuple[sp.Expr, sp.Expr],
+    lines: Sequence[Line],
+    decided: Callable[[sp.Basic], sp.Basic],
+) -> sp.Basic:
+    """State that a number makes one line vanish and the others what they are to be.
+
+    There is no other number where the line rises or falls, so no other bound is asked about: bounds
+    that hang on two more chances would be multiplied.
+    """
+    slope, constant = equation
+    own = ((slope, constant), (-slope, -constant))
+    others = [line for line in lines if line[:2] not in own]
+    cases = []
+    for sign in (1, -1):
+        told = [decided(compared(sp.Gt, sign * slope))]
+        if told[0] is sp.false:
+            continue
+        for rise, start, kind in others:
+            gap = sp.expand(sign * (slope * start - rise * constant))
+            told.append(compared(kind, gap))
+        cases.append(sp.And(*told))
+    if not slope.is_number:
+        flat = [compared(sp.Eq, slope), compared(sp.Eq, constant)]
+        cases.append(sp.And(*flat, some_number(others, decided) if others else sp.true))
     return sp.Or(*cases)

@@ -192,15 +192,20 @@ class TreeGame(Game):
         del model
         if self.perfect:
             return False
+        ties = () if branch.shape is None or not branch.shape.loose else branch.shape.ties
+        if any((gap := tie.xreplace(dict(values))).is_number and gap != 0 for tie in ties):
+            return False
         return branch.located is None or all(holds(c, values)[0] for c in branch.located)
 
     def settle_batch(self, batch: Batch, holding: tuple[str, ...]) -> Batch:
         """Doubt any number of equilibria but one, where all is seen: others come with ties."""
         import numpy as np
 
+        from dilemma.games.tree import hidden
+
         del holding
         if not self.perfect:
-            return replace(batch, doubtful=batch.doubtful | bool(batch.unsolved))
+            return replace(batch, doubtful=batch.doubtful | hidden.not_listed(batch))
         count = np.sum([rows.holds[:, 0] for rows in batch.rows], axis=0)
         return replace(batch, doubtful=batch.doubtful | (count != 1))
 

@@ -25,11 +25,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial, reduce
 from itertools import product
 from operator import and_
+from typing import TYPE_CHECKING
 
 import sympy as sp
 
@@ -47,6 +48,9 @@ from dilemma.games.tree.ranges import Ranges
 from dilemma.model import Model
 from dilemma.theory.parts import tied
 
+if TYPE_CHECKING:
+    from dilemma.games.batch import Array, Batch
+
 __all__ = [
     "ChanceKnown",
     "Enumeration",
@@ -55,6 +59,7 @@ __all__ = [
     "branches",
     "has_symbols",
     "mixed_over",
+    "not_listed",
 ]
 
 ONE, ZERO = sp.Integer(1), sp.Integer(0)
@@ -62,6 +67,7 @@ MOST_SETS = 12  # information sets
 MOST_SUPPORTS = 200_000  # choices of supports, most of which are never looked at
 MOST_BRANCHES = 400
 SECONDS = 4.0  # for one question
+NEAR = 1e-9  # what is smaller may be nought
 
 Mix = Mapping[str, sp.Expr]
 Supports = Mapping[str, tuple[str, ...]]
@@ -153,6 +159,26 @@ def _branches(model: Model, named: bool) -> tuple[Branch, ...]:  # noqa: FBT001 
         if len(found) > MOST_BRANCHES:
             raise UnsupportedError(f"{model.name} has more than {MOST_BRANCHES} branches")
     return tuple(found)
+
+
+def not_listed(batch: Batch) -> Array:
+    """Tell at which draws there may be equilibria that floats do not list.
+
+    A branch in which some chances are free may be where all that ties it down vanishes: anywhere, if nothing
+    does and no formula says where it is.
+    """
+    import numpy as np  # what is decided from the store needs none
+
+    found = np.full(batch.draws, fill_value=bool(batch.unsolved))
+    for rows in batch.rows:
+        branch, shape = rows.branch, rows.branch.shape
+        if shape is None or not (shape.ties or (shape.loose and branch.located is None)):
+            continue
+        worth = [np.abs(batch.worth(rows, tie)).max(axis=1) for tie in shape.ties]
+        close = np.logical_and.reduce([np.ones_like(found), *(~(most > NEAR) for most in worth)])
+        if close.any() and sp.false not in (branch.located or ()):
+            found |= close
+    return found
 
 
 # --- what a tree is like --------------------------------------------------------------------------
@@ -250,6 +276,16 @@ class Enumeration:
     def decided(self, stated: sp.Basic) -> sp.Basic:
         """Return a statement without what the parameters' ranges decide, if no calibration is given."""
         return stated if self.at is not None else self.ranges.decided(stated)
+
+    def in_play(
+        self, conditions: Sequence[sp.Basic], unknowns: Collection[sp.Symbol]
+    ) -> Callable[[sp.Basic], sp.Basic]:
+        """Return what states without what ranges decide, where chances are what conditions ask of them alone."""
+        chances = set(unknowns)
+        positive = tuple(c for c in conditions if c.free_symbols and c.free_symbols <= chances)
+        return lambda stated: (
+            stated if self.at is not None else self.ranges.decided(stated, positive)
+        )
 
     def known(
         self, stated: sp.Basic, given: tuple[sp.Basic, ...], decided: dict[sp.Basic, sp.Basic]
@@ -500,7 +536,7 @@ class ChanceKnown:
             conditions=conditions,
             shape=shape,
             gaps=gaps,
-            locate=partial(located, shape, conditions, self.every.decided),
+            locate=partial(located, shape, conditions, self.every.in_play(conditions, unknowns)),
         )
 
     def told(self, support: Supports, play: Play) -> Asked:

@@ -8,7 +8,7 @@ others z3 is asked about.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import sympy as sp
@@ -31,31 +31,56 @@ class Ranges:
         Tells whether a statement may hold for some parameters; what is not decided counts as possible.
     """
 
-    def __init__(self, model: Model, possible: Callable[[sp.Basic], bool]) -> None:
+    def __init__(self, model: Model, possible: Callable[..., bool]) -> None:
         self.model, self.possible = model, possible
         self._told: dict[sp.Basic, sp.Basic] = {}
 
-    def decided(self, stated: sp.Basic) -> sp.Basic:
-        """Return a statement without what the ranges decide; what speaks of play stays as it is."""
+    def decided(self, stated: sp.Basic, positive: Sequence[sp.Basic] = ()) -> sp.Basic:
+        """Return a statement without what the ranges decide.
+
+        Parameters
+        ----------
+        positive : sequence of sympy Boolean
+            Says of chances that they are.  They are taken for granted where a statement names them, and
+            are not decided themselves; what speaks of other chances stays as it is.
+        """
         if isinstance(stated, sp.And | sp.Or):
-            return stated.func(*map(self.decided, stated.args))
-        if stated in (sp.true, sp.false) or not stated.free_symbols <= self._known:
+            return stated.func(*(self.decided(part, positive) for part in stated.args))
+        if stated in (sp.true, sp.false) or stated in positive:
+            return stated
+        given = tuple(c for c in positive if c.free_symbols <= stated.free_symbols)
+        chances = frozenset[sp.Symbol]().union(*(c.free_symbols for c in given))
+        if not stated.free_symbols <= self._known | chances:
             return stated
         if stated not in self._told:
-            self._told[stated] = self._one(stated)
+            self._told[stated] = self._one(stated, given, chances)
         return self._told[stated]
 
-    def _one(self, stated: sp.Basic) -> sp.Basic:
+    def _one(
+        self, stated: sp.Basic, given: tuple[sp.Basic, ...], chances: frozenset[sp.Symbol]
+    ) -> sp.Basic:
         seen = set()
-        for values in self._draws:
+        for values in self._of_play(given, chances):
             seen.add(stated.xreplace(values))
             if len(seen) > 1:
                 return stated
         if seen == {sp.true}:
-            return stated if self.possible(sp.Not(stated)) else sp.true
+            return stated if self.possible(*given, sp.Not(stated)) else sp.true
         if seen == {sp.false}:
-            return stated if self.possible(stated) else sp.false
+            return stated if self.possible(*given, stated) else sp.false
         return stated
+
+    def _of_play(
+        self, given: tuple[sp.Basic, ...], chances: frozenset[sp.Symbol]
+    ) -> Iterator[Mapping[sp.Symbol, sp.Expr]]:
+        """Yield calibrations, with chances that are what is said of them."""
+        stream = random.Random(0)  # noqa: S311 -- nothing secret
+        ordered = sorted(chances, key=str)
+        for values in self._draws:
+            parts = [stream.randint(1, 99) for _ in range(len(ordered) + 1)]
+            own = {c: sp.Rational(part, sum(parts)) for c, part in zip(ordered, parts)}
+            if all(stated.xreplace(own) == sp.true for stated in given):
+                yield {**values, **own}
 
     @cached_property
     def _known(self) -> frozenset[sp.Symbol]:
