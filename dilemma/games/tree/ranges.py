@@ -78,7 +78,8 @@ class Ranges:
         ordered = sorted(chances, key=str)
         for values in self._draws:
             parts = [stream.randint(1, 99) for _ in range(len(ordered) + 1)]
-            own = {c: sp.Rational(part, sum(parts)) for c, part in zip(ordered, parts)}
+            shares = [sp.Rational(part, sum(parts)) for part in parts]
+            own = dict(zip(ordered, shares, strict=False))  # one share is of all else
             if all(stated.xreplace(own) == sp.true for stated in given):
                 yield {**values, **own}
 
