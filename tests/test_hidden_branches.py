@@ -59,6 +59,19 @@ def test_branches_are_what_the_definition_finds(name):
         assert held(every, values) == Brute(model, values).supports()
 
 
+@pytest.mark.parametrize("name", GAMES)
+def test_what_names_them_quickly_names_the_same(name):
+    """Where a draw is too close to call they are named one by one, in exact numbers."""
+    model, _ = GAMES[name]
+    every, rng = hidden.branches(model), random.Random(f"quick {name}")
+    named = hidden.quick(model)
+    for _ in range(6):
+        at = drawn(model, rng)
+        told = {n: Fraction(int(v.p), int(v.q)) for n, v in at.items()}
+        names = {n.partition(";")[0] for n in named(told)}
+        assert names == held(every, model.values(model.calibration(at)))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*GAMES, "tied_hands", "alliance_as_signal"])
 def test_they_are_at_many_calibrations(name):

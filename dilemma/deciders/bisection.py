@@ -23,15 +23,25 @@ from typing import Literal
 import sympy as sp
 
 from dilemma.deciders.clearing import About, Cleared, System, cleared
+from dilemma.deciders.combining import Combining
 from dilemma.deciders.elimination import Reducing, split
 from dilemma.deciders.halving import Part, halved, middle, simplified, whole, widest
 from dilemma.deciders.signs import FALSE, TRUE
 from dilemma.errors import UnsupportedError
 
-__all__ = ["OUT_OF_TIME", "Bisected", "bisected", "excluded", "holds_at"]
+__all__ = ["OUT_OF_TIME", "Bisected", "Box", "bisected", "box_of", "excluded", "holds_at"]
 
 Ends = tuple[Fraction, Fraction]
 Box = dict[sp.Symbol, Ends]
+
+
+def box_of(
+    statements: Sequence[sp.Basic], about: Callable[[sp.Symbol], Iterable[sp.Basic]]
+) -> tuple[Box, Mapping[sp.Symbol, sp.Expr]] | None:
+    """Return the ends of each symbol that nothing defines, and what defines others; None where one has no end."""
+    searching = _Searching(tuple(statements), about)
+    found = searching.box()
+    return None if found is None else (found, searching.definitions)
 
 
 class _AnythingError(Exception):
@@ -495,6 +505,7 @@ class _Attempt:
     boxes: int = 0
     systems: int = 0
     doubtful: str = ""
+    combining: Combining = field(default_factory=Combining)
 
     def run(self, until: float) -> Bisected:
         """Go on until it is decided or time is up."""
@@ -522,14 +533,14 @@ class _Attempt:
         """Exclude a part of the box or halve it; return where all holds if that is seen."""
         self.boxes += 1
         part = simplified(top)
-        if part.formula == FALSE:
+        if part.formula == FALSE or (combined := self.combining.of(part)).excluded:
             return {}
         if values := self.witness(part.system, middle(part)):
             return values
         if part.formula == TRUE:
             self.doubtful = "an example was found that cannot be read back"
             return {}
-        axis = widest(part)
+        axis = widest(part) if combined.axis is None else combined.axis
         if axis is None:
             self.doubtful = "a part of the box is undecided along no axis"
             return {}

@@ -55,6 +55,7 @@ __all__ = [
     "Side",
     "Tensor",
     "faces",
+    "floats",
     "halved",
     "halves",
     "middle",
@@ -454,15 +455,15 @@ def widest(part: Part) -> int | None:
     """Return the axis along which undecided polynomials vary most."""
     variation: dict[int, float] = {}
     for generators, coefficients in part.tensors.values():
-        floats = _floats(coefficients)
-        scale = np.abs(floats).max() or 1.0
+        values = floats(coefficients)
+        scale = np.abs(values).max() or 1.0
         for position, axis in enumerate(generators):
-            change = np.abs(np.diff(floats, axis=position)).max() / scale
+            change = np.abs(np.diff(values, axis=position)).max() / scale
             variation[axis] = variation.get(axis, 0.0) + change
     return max(variation, key=variation.__getitem__, default=None)
 
 
-def _floats(coefficients: Tensor) -> NDArray[np.float64]:
+def floats(coefficients: Tensor) -> NDArray[np.float64]:
     """Return the coefficients as floats, all of them scaled down where they are too large."""
     if coefficients.dtype == object:
         excess = max(max(abs(c) for c in coefficients.ravel()).bit_length() - 900, 0)

@@ -71,7 +71,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-Quick = Callable[[Mapping[str, Fraction]], tuple[str, ...]]  # names of equilibria at a calibration
+# Names of equilibria at a calibration, or None where that is not told so quickly.
+Quick = Callable[[Mapping[str, Fraction]], tuple[str, ...] | None]
 PLENTY = 30.0  # seconds within which ordinary models are sure to be done
 FEW = 150  # steps in a game's formulas that are evaluated and brought into order in no time
 SOME = 600

@@ -380,19 +380,31 @@ def _stated(
     names: Mapping[sp.Symbol, z3.ArithRef],
 ) -> Iterator[z3.BoolRef | bool]:
     """State the branch's equations and conditions at these values, over the names of its unknowns."""
-
-    def term(expression: sp.Expr) -> z3.ArithRef:
-        return _sum(sp.Poly(expression.xreplace(values), *names), tuple(names.values()))
-
+    conditions = [condition.xreplace(values) for condition in branch.conditions]
+    if sp.false in conditions:  # whatever the unknowns are
+        yield False
+        return
     for equation in branch.equations:
-        yield term(equation) == 0
-    for condition in branch.conditions:
-        at = condition.xreplace(values)
-        if at in (sp.true, sp.false):
-            yield bool(at)
-        else:
-            gap = term(at.gts - at.lts)
-            yield gap > 0 if isinstance(at, sp.StrictGreaterThan | sp.StrictLessThan) else gap >= 0
+        yield _term(equation.xreplace(values), names) == 0
+    yield from (_logical(condition, names) for condition in conditions)
+
+
+def _logical(condition: sp.Basic, names: Mapping[sp.Symbol, z3.ArithRef]) -> z3.BoolRef | bool:
+    import z3
+
+    if condition in (sp.true, sp.false):
+        return condition is sp.true
+    if isinstance(condition, sp.And | sp.Or | sp.Not):
+        join = {"And": z3.And, "Or": z3.Or, "Not": z3.Not}[type(condition).__name__]
+        return join(*(_logical(part, names) for part in condition.args))
+    gap = _term(condition.lhs - condition.rhs, names)
+    return {
+        "==": gap == 0, "!=": gap != 0, ">": gap > 0, ">=": gap >= 0, "<": gap < 0, "<=": gap <= 0,
+    }[condition.rel_op]  # fmt: skip
+
+
+def _term(formula: sp.Expr, names: Mapping[sp.Symbol, z3.ArithRef]) -> z3.ArithRef:
+    return _sum(sp.Poly(formula, *names), tuple(names.values()))
 
 
 def _sum(polynomial: sp.Poly, names: Sequence[z3.ArithRef]) -> z3.ArithRef:

@@ -160,13 +160,17 @@ def _quantities(model: Model, drawn: Mapping[str, np.ndarray[Any, Any]], draws: 
 @lru_cache(maxsize=16)
 def _exactly(model: Model) -> Callable[[Mapping[str, Fraction]], tuple[str, ...]]:
     """Return a function that solves the game exactly at a calibration and names the equilibria."""
+    quick = model.game.quick(model)
 
-    def in_full(calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
+    def exactly(calibration: Mapping[str, Fraction]) -> tuple[str, ...]:
+        told = None if quick is None else quick(calibration)
+        if told is not None:
+            return told
         at = {n: sp.Rational(v.numerator, v.denominator) for n, v in calibration.items()}
         names = tuple(e.branch for e in games.equilibria(model, at))
         return names if model.game.several else tuple(dict.fromkeys(names))
 
-    return model.game.quick(model) or in_full
+    return exactly
 
 
 def _kinds(

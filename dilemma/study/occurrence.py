@@ -18,7 +18,8 @@ import sympy as sp
 from sympy.polys.polyerrors import BasePolynomialError
 
 from dilemma.deciders.question import Answer, OutOfTimeError, Question
-from dilemma.errors import CalibrationError, DisagreementError
+from dilemma.deciders.sign_cells import sign_cells
+from dilemma.errors import CalibrationError, DisagreementError, UnsupportedError
 from dilemma.games import solution as games
 from dilemma.model import Model
 from dilemma.output.frames import Frame, as_float
@@ -438,6 +439,8 @@ def _pieces(
 CASES = (sp.Piecewise, sp.Max, sp.Min, sp.Abs)
 MOST_CASES = 64
 PATIENCE = 10.0  # seconds for the numbers at one point
+MANY = 40  # polynomials: with more z3 rarely comes to an end by itself
+CHECKED = 0.3  # of the time: what is then still left goes into solving at points of zones
 
 
 @dataclass
@@ -481,14 +484,19 @@ def occurring(
         if found.tied:
             return found
         found.doubt = found.doubt or _implicit(model)
-        _collect(model, where, era, question, found)
+        _collect(model, where, era, question, found, deadline)
     except OutOfTimeError:
         found.doubt = found.doubt or "the budget of time ran out"
     return found
 
 
 def _collect(
-    model: Model, where: Mapping[str, sp.Basic], era: Era, question: Question, found: Occurring
+    model: Model,
+    where: Mapping[str, sp.Basic],
+    era: Era,
+    question: Question,
+    found: Occurring,
+    deadline: float,
 ) -> None:
     question.add(*(sp.Ne(p, 0) for p in polynomials(where.values())))
     question.read(*(sp.Ge(v, 0) for v in _payoffs(model)))
@@ -496,6 +504,9 @@ def _collect(
     for obligation in question.obligations:
         if not found.doubt and question.ask_obligation(obligation).status != "unsat":
             found.doubt = f"there may be {obligation.reason}"
+    many = len(polynomials(where.values())) > MANY
+    if many and _by_signs(model, where, era, found, deadline):
+        return
     while (answer := question.ask()).status == "sat":
         true = question.true_there(*where.values())
         label = tuple(name for name, holds in zip(where, true, strict=True) if holds)
@@ -504,6 +515,26 @@ def _collect(
         found.doubt = found.doubt or _left_out(model, where, era, label, answer)
     if answer.status == "unknown":
         found.doubt = found.doubt or "z3 gave up before it had gone through the box"
+
+
+def _by_signs(
+    model: Model, where: Mapping[str, sp.Basic], era: Era, found: Occurring, deadline: float
+) -> bool:
+    """Find the zones by the signs of what conditions hang on; tell whether that can be done."""
+    left = deadline - time.monotonic()
+    try:
+        about = tied(era.values, model.definitions)
+        cells = sign_cells(tuple(where.values()), about, until=time.perf_counter() + left)
+    except UnsupportedError:
+        return False
+    for combination, point in cells.found.items():
+        label = tuple(name for name, holds in zip(where, combination, strict=True) if holds)
+        found.labels.append(label)
+        if not found.doubt and deadline - time.monotonic() > CHECKED * left:
+            found.doubt = _left_out(model, where, era, label, Answer("sat", point))
+    if not cells.proved:
+        found.doubt = found.doubt or "not all signs of what conditions hang on could be excluded"
+    return True
 
 
 def exactly(where: Mapping[str, sp.Basic], label: Label) -> sp.Basic:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import sympy as sp
 
 from dilemma.errors import UnsupportedError
-from dilemma.games.kind import PLENTY, SOME, Ask, Can, Game, Size, Statement
+from dilemma.games.kind import PLENTY, SOME, Ask, Can, Game, Quick, Size, Statement
 from dilemma.games.tree.nodes import Decision, History, Node, NodeRow, PrivateType, TypeRow
 from dilemma.output.tables import Table
 from dilemma.reading.rows import Names, player_names
@@ -208,6 +208,12 @@ class TreeGame(Game):
             return replace(batch, doubtful=batch.doubtful | hidden.not_listed(batch))
         count = np.sum([rows.holds[:, 0] for rows in batch.rows], axis=0)
         return replace(batch, doubtful=batch.doubtful | (count != 1))
+
+    def quick(self, model: Model) -> Quick | None:
+        """Return what names the equilibria where moves are hidden, branch by branch."""
+        from dilemma.games.tree import hidden
+
+        return None if self.perfect else hidden.quick(model)
 
     def solve(
         self,

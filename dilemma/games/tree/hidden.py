@@ -27,6 +27,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property, lru_cache, partial, reduce
 from itertools import product
 from operator import and_
@@ -38,6 +39,8 @@ from dilemma.deciders.question import Question
 from dilemma.errors import UnsupportedError
 from dilemma.games.branch import Branch, Naming, Play, Shape, compared, triangle
 from dilemma.games.free_chances import located
+from dilemma.games.kind import Quick
+from dilemma.games.points import solution
 from dilemma.games.tree import TreeGame, tree_of
 from dilemma.games.tree.beliefs import Beliefs, Weights, letters_of, shares_of, subsets, without
 from dilemma.games.tree.consistency import consistent_cases
@@ -60,6 +63,7 @@ __all__ = [
     "has_symbols",
     "mixed_over",
     "not_listed",
+    "quick",
 ]
 
 ONE, ZERO = sp.Integer(1), sp.Integer(0)
@@ -179,6 +183,21 @@ def not_listed(batch: Batch) -> Array:
         if close.any() and sp.false not in (branch.located or ()):
             found |= close
     return found
+
+
+def quick(model: Model) -> Quick | None:
+    """Return a function that names the branches that are equilibria, each asked of z3 in numbers."""
+    if not has_symbols(model):
+        return None
+    every = _branches(model.game_alone, False)  # noqa: FBT003
+
+    def names(calibration: Mapping[str, Fraction]) -> tuple[str, ...] | None:
+        at = {n: sp.Rational(v.numerator, v.denominator) for n, v in calibration.items()}
+        values = model.values(model.calibration(at))
+        told = {branch.name: solution(branch, values, seconds=SECONDS).exists for branch in every}
+        return None if None in told.values() else tuple(n for n, exists in told.items() if exists)
+
+    return names
 
 
 # --- what a tree is like --------------------------------------------------------------------------
