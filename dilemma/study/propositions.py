@@ -205,18 +205,19 @@ def propositions(model: Model, *, seconds: float | None = 60) -> Propositions:
     """
     begun = time.monotonic()
     found = branches(model, named=Can.SLOPES not in model.game.can)
+    told = [branch for branch in found if branch.where is not None]  # which takes its time
     left = None if seconds is None else begun + SHORTENED * seconds - time.monotonic()
     shorter = Shortening(model, seconds=left)
     if Can.SLOPES in model.game.can:
         return _of_choices(model, shorter)
-    stated = [_of_branch(shorter, branch) for branch in found if branch.where is not None]
+    stated = [_of_branch(shorter, branch) for branch in told]
     implicit: list[str] = []
     beyond: dict[str, None] = {}
     for branch in found:
-        told = mixed(shorter, branch) if branch.implicit else None
-        if told is not None:
-            stated += [_of_mixed(shorter, one) for one in told.stated]
-            beyond.update(dict.fromkeys(map(shorter.words, told.beyond)))
+        own = mixed(shorter, branch) if branch.implicit else None
+        if own is not None:
+            stated += [_of_mixed(shorter, one) for one in own.stated]
+            beyond.update(dict.fromkeys(map(shorter.words, own.beyond)))
         elif branch.implicit:
             implicit.append(branch.name)
     stated += [*_dominance(shorter), *_interaction(shorter), *_games(shorter)]

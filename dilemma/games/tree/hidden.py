@@ -297,9 +297,14 @@ class Enumeration:
         return stated if self.at is not None else self.ranges.decided(stated)
 
     def in_play(
-        self, conditions: Sequence[sp.Basic], unknowns: Collection[sp.Symbol]
+        self, shape: Shape | None, conditions: Sequence[sp.Basic], unknowns: Collection[sp.Symbol]
     ) -> Callable[[sp.Basic], sp.Basic]:
-        """Return what states without what ranges decide, where chances are what conditions ask of them alone."""
+        """Return what states without what ranges decide, where chances are what conditions ask of them alone.
+
+        Of what is nowhere but at ties that takes more time than it is worth.
+        """
+        if shape is None or shape.ties:
+            return self.decided
         chances = set(unknowns)
         positive = tuple(c for c in conditions if c.free_symbols and c.free_symbols <= chances)
         return lambda stated: (
@@ -555,7 +560,9 @@ class ChanceKnown:
             conditions=conditions,
             shape=shape,
             gaps=gaps,
-            locate=partial(located, shape, conditions, self.every.in_play(conditions, unknowns)),
+            locate=partial(
+                located, shape, conditions, self.every.in_play(shape, conditions, unknowns)
+            ),
         )
 
     def told(self, support: Supports, play: Play) -> Asked:
