@@ -20,10 +20,7 @@ from dilemma.deciders.halving import whole
 from dilemma.deciders.sign_cells import sign_cells
 from dilemma.deciders.signs import MINUS, PLUS, ZERO, Atom, all_of
 from dilemma.errors import UnsupportedError
-from dilemma.games.solution import branches
 from dilemma.study import occurrence
-from dilemma.study.conditions import existence
-from dilemma.theory.parts import tied
 
 x, y, u = sp.symbols("x y u", real=True)
 
@@ -126,18 +123,6 @@ def test_zones_by_signs_are_those_that_z3_finds(name, monkeypatch):
     for one, other in zip(told.eras, by_signs.eras, strict=True):
         assert {frozenset(label) for label in one.occurs} == {frozenset(n) for n in other.occurs}
         assert one.covered is other.covered
-
-
-@pytest.mark.slow
-def test_the_zones_of_the_statement_are_proved_to_cover():
-    """48 conditions in 51 polynomials: the Cold War's box."""
-    model = dilemma.load("statement")
-    where = {b.name: existence(b) for b in branches(model, named=True) if b.where is not None}
-    kept = {n: w for n, w in where.items() if not any(p.func is sp.Eq for p in sp.And.make_args(w))}
-    era = model.eras["cold_war"]
-    found = cells(list(kept.values()), tied(era.values, model.definitions), seconds=300)
-    assert found.proved
-    assert len(found.found) == 28
 
 
 # --- sums of multiples --------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ equilibria, from which is crossed out what rests on beliefs that nobody would ho
 
 import io
 import random
+import time
 from fractions import Fraction
 from itertools import pairwise, product
 
@@ -16,7 +17,10 @@ import sympy as sp
 
 import dilemma
 from dilemma.claims.decide import decide
+from dilemma.deciders.sign_cells import sign_cells
 from dilemma.games.tree import hidden
+from dilemma.study.conditions import existence
+from dilemma.theory.parts import tied
 from signalling_games import Brute, held
 
 ERAS = ("cold_war", "post_cold_war")
@@ -162,6 +166,31 @@ def test_solving_lists_them_all(statement, calibrations):
     for at in calibrations[::6]:
         names = dilemma.solve(statement, {n: str(v) for n, v in at.items()}).names
         assert {n[1:-1] for n in names if n.startswith("(")} == Story(at).equilibria()
+
+
+@pytest.mark.slow
+def test_a_sample_lists_what_there_is(statement, branches):
+    """Chances that may be any within bounds included: each choice of supports, asked of z3 as it stands."""
+    for era in ERAS:
+        found = dilemma.sample(statement, era, n=64, seed=5)
+        assert found.complete.values.all()
+        for draw in (3, 20, 41):
+            there = found.present.isel(draw=draw).values
+            names = {str(n).split(" #")[0] for n in found.equilibrium.values[there]}
+            at = {p: repr(float(found[p].isel(draw=draw))) for p in statement.parameters}
+            plain = {name.removeprefix("mixed ").strip("()") for name in names}
+            assert plain == held(branches, exactly(statement, at))
+
+
+@pytest.mark.slow
+def test_the_zones_of_the_cold_war_are_proved_to_cover(statement, branches):
+    """48 conditions in 51 polynomials."""
+    where = [existence(b) for b in branches if b.where is not None]
+    kept = [w for w in where if not any(p.func is sp.Eq for p in sp.And.make_args(w))]
+    about = tied(statement.eras["cold_war"].values, statement.definitions)
+    found = sign_cells(kept, about, until=time.perf_counter() + 300)
+    assert found.proved
+    assert len(found.found) == 28
 
 
 # --- what the claims say, by hand -------------------------------------------------------------------

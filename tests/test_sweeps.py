@@ -77,7 +77,7 @@ def test_where_nothing_leads_a_sample_may_list_more_than_solve_which_says_so():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["statement", "alliance_as_signal", "tied_hands"])
+@pytest.mark.parametrize("name", ["alliance_as_signal", "tied_hands"])
 def test_with_hidden_moves_a_sample_lists_what_there_is(name):
     """Chances that may be any within bounds included: each choice of supports, asked of z3 as it stands."""
     model = dilemma.load(name)
