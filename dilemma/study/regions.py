@@ -145,7 +145,8 @@ class _Search:
     shorter: Shortening = field(init=False)
 
     def __post_init__(self) -> None:
-        self.closed = tuple(b for b in branches(self.model, named=True) if b.where is not None)
+        every = branches(self.model, named=True)
+        self.closed = tuple(b for b in every if not _at_ties(b) and b.where is not None)
         self.whole = {branch.name: existence(branch) for branch in self.closed}
         self.where = {name: _off_borders(told) for name, told in self.whole.items()}
         off_borders = [sp.Ne(p, 0) for p in polynomials(self.where.values())]
@@ -240,6 +241,11 @@ class _Search:
             yield sp.Eq(symbol, formula, evaluate=False)
         else:
             yield from self.shorter.allowed(symbol)
+
+
+def _at_ties(branch: Branch) -> bool:
+    """Tell whether a branch is nowhere but at ties, before it takes long to say where."""
+    return branch.shape is not None and bool(branch.shape.loose and branch.shape.ties)
 
 
 def _off_borders(formula: sp.Basic) -> sp.Basic:
