@@ -208,7 +208,7 @@ def test_a_page_is_not_made_where_a_claim_fares_otherwise(made, decided, monkeyp
 @pytest.mark.parametrize("name", dilemma.available())
 def test_a_models_page_has_its_parameters_claims_and_questions(made, name):
     model = dilemma.load(name)
-    page = made("models").page(model, [], seconds=60)
+    page = made("models").page(model, [], seconds=30)
     for parameter in model.parameters:
         assert f"| `{parameter}` |" in page
     for asked in model.questions.values():

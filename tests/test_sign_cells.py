@@ -102,6 +102,29 @@ def test_what_is_defined_is_what_its_definition_says():
     assert set(cells([u > y, x > y], about).found) == {(False, False), (False, True)}
 
 
+def test_a_symbol_that_does_not_move_stays_where_it_is():
+    """A third has no end in decimals: a point beside it is not in the box."""
+
+    def about(symbol):
+        return (
+            (symbol >= sp.Rational(1, 3), symbol <= sp.Rational(1, 3))
+            if symbol == x
+            else unit(symbol)
+        )
+
+    assert cells([3 * x < 1], about).found == {}  # a border throughout: neither is off it
+    found = cells([y > x], about)
+    assert found.proved
+    assert {point[x] for point in found.found.values()} == {sp.Rational(1, 3)}
+    assert set(found.found) == {(False,), (True,)}
+
+
+def test_what_is_nought_throughout_is_not_positive_and_not_negative():
+    nought = x * (y + 1) - x * y - x
+    told = [sp.Gt(nought, 0, evaluate=False), sp.Ge(nought, 0, evaluate=False)]
+    assert set(cells(told).found) == {(False, True)}
+
+
 def test_without_time_nothing_is_called_proved():
     assert not cells([x > y], seconds=-1.0).proved
 

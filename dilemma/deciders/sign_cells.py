@@ -145,11 +145,13 @@ class _Factors:
             return ("and",) if statement is sp.true else ("or",)
         raise UnsupportedError(f"'{statement}' is no statement about signs")
 
-    def _relation(self, statement: Relational) -> _Relation:
+    def _relation(self, statement: Relational) -> _Relation | tuple[object, ...]:
         try:
             number, factors = sp.factor_list(statement.lhs - statement.rhs)
         except BasePolynomialError as error:
             raise UnsupportedError(f"'{statement}' is not about polynomials") from error
+        if number == 0:
+            return ("and",) if isinstance(statement, sp.Ge | sp.Le) else ("or",)
         above = isinstance(statement, sp.Gt | sp.Ge) is bool(number > 0)
         odd = [self._index(factor) for factor, power in factors if power % 2]
         return _Relation(tuple(odd), above)
@@ -296,6 +298,9 @@ class _Search:
 
     def _drawn(self) -> None:
         """Draw points, in floats; keep different signs, and for each combination a point in exact numbers."""
+        if not self.box:
+            self._seen({})
+            return
         half = (len(self.box), DRAWS // 2)
         shares = [self.stream.random(half), self.stream.beta(NEAR_ENDS, NEAR_ENDS, half)]
         points = self._inside(np.hstack(shares))
@@ -319,7 +324,11 @@ class _Search:
         return np.array([np.broadcast_to(v, points.shape[1]) for v in values])
 
     def _exact(self, point: Floats) -> Point:
-        return {s: sp.Rational(repr(float(x))) for s, x in zip(self.box, point, strict=True)}
+        told = zip(self.box.items(), point, strict=True)
+        return {
+            s: _number(low) if low == high else sp.Rational(repr(float(x)))
+            for (s, (low, high)), x in told
+        }
 
     def _climb(self, signs: Signs) -> Point:
         """Climb to where some factors have signs, from points that are nearest to it; nothing if that fails."""
@@ -350,6 +359,8 @@ class _Search:
     def _seen(self, point: Point) -> bool:
         """Note what holds at a point; tell whether these signs are new, and none is nought."""
         inside = {s: point.get(s, sp.Rational(sum(ends), 2)) for s, ends in self.box.items()}
+        if not all(tie.xreplace(inside) == sp.true for s in self.box for tie in self.about(s)):
+            return False
         values = [self._expanded(f).xreplace(inside) for f in self.factors]
         if any(v == 0 or not v.is_Rational for v in values):
             return False

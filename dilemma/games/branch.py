@@ -533,6 +533,11 @@ class Branch:
         return self.conditions if self.solved else self.located
 
     @property
+    def at_ties(self) -> bool:
+        """Whether some chances are free and it is nowhere but where payoffs tie: told before it is located."""
+        return self.shape is not None and bool(self.shape.loose and self.shape.ties)
+
+    @property
     def implicit(self) -> bool:
         """Whether only polynomial equations tell what is played, and not just where payoffs tie.
 

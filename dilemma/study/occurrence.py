@@ -521,12 +521,14 @@ def _by_signs(
     model: Model, where: Mapping[str, sp.Basic], era: Era, found: Occurring, deadline: float
 ) -> bool:
     """Find the zones by the signs of what conditions hang on; tell whether that can be done."""
-    left = deadline - time.monotonic()
+    left, about = deadline - time.monotonic(), tied(era.values, model.definitions)
     try:
-        about = tied(era.values, model.definitions)
-        cells = sign_cells(tuple(where.values()), about, until=time.perf_counter() + left)
+        cells = sign_cells([*where.values()], about, until=time.perf_counter() + left)
     except UnsupportedError:
         return False
+    # Not every zone is looked at in numbers, so that branches without a formula are asked for here.
+    untold = [b.name for b in games.branches(model) if not b.at_ties and b.where is None]
+    found.doubt = found.doubt or (_untold(f"({untold[0]})") if untold else "")
     for combination, point in cells.found.items():
         label = tuple(name for name, holds in zip(where, combination, strict=True) if holds)
         found.labels.append(label)

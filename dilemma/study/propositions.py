@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import sympy as sp
@@ -30,6 +31,7 @@ __all__ = ["LEFT_OUT", "Proposition", "Propositions", "propositions"]
 LEFT_OUT = "What was proved to follow from the parameters' own ranges is left out."
 ONLY = "only where"  # before a condition that is necessary and not known to be enough
 MAYBE = "not known where"  # instead of one that is always met
+LOCATED = 0.4  # of the budget: what is only at ties is then named, not stated
 SHORTENED = 0.5  # of the budget: what is stated after that stands as it comes
 
 
@@ -205,7 +207,7 @@ def propositions(model: Model, *, seconds: float | None = 60) -> Propositions:
     """
     begun = time.monotonic()
     found = branches(model, named=Can.SLOPES not in model.game.can)
-    told = [branch for branch in found if branch.where is not None]  # which takes its time
+    told = list(_told(found, inf if seconds is None else begun + LOCATED * seconds))
     left = None if seconds is None else begun + SHORTENED * seconds - time.monotonic()
     shorter = Shortening(model, seconds=left)
     if Can.SLOPES in model.game.can:
@@ -221,10 +223,20 @@ def propositions(model: Model, *, seconds: float | None = 60) -> Propositions:
         elif branch.implicit:
             implicit.append(branch.name)
     stated += [*_dominance(shorter), *_interaction(shorter), *_games(shorter)]
-    ties = tuple(b.name for b in found if b.where is None and not b.implicit)
+    named = {branch.name for branch in told}
+    ties = tuple(b.name for b in found if b.name not in named and not b.implicit)
     return Propositions(
         model, tuple(stated), ties, tuple(implicit), tuple(beyond), shortened=shorter.whole
     )
+
+
+def _told(found: Sequence[Branch], until: float) -> Iterator[Branch]:
+    """Yield the branches that say where they are; past some time none that is nowhere but at ties."""
+    known = {b.name for b in found if not b.at_ties and b.where is not None}
+    for branch in found:
+        in_time = branch.at_ties and time.monotonic() < until
+        if branch.name in known or (in_time and branch.where is not None):
+            yield branch
 
 
 def _of_mixed(shorter: Shortening, one: Stated) -> Proposition:

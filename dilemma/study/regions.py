@@ -3,8 +3,9 @@
 Off the borders every condition of every branch is the strict sign of a polynomial.  z3 is asked for
 a calibration of an era's box that lies in no zone found so far; what it finds is a new zone, and
 when it proves that there is none, the zones cover the box.  They are disjoint because each says of
-every branch whether it is an equilibrium.  At a point of each zone the game is solved in numbers
-too: they must agree, and where there are equilibria without a closed form the result says so.
+every branch whether it is an equilibrium.  At a point of each zone, or of as many as there is time for
+where conditions are very many, the game is solved in numbers too: they must agree, and where there are
+equilibria without a closed form the result says so.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ class _Search:
 
     def __post_init__(self) -> None:
         every = branches(self.model, named=True)
-        self.closed = tuple(b for b in every if not _at_ties(b) and b.where is not None)
+        self.closed = tuple(b for b in every if not b.at_ties and b.where is not None)
         self.whole = {branch.name: existence(branch) for branch in self.closed}
         self.where = {name: _off_borders(told) for name, told in self.whole.items()}
         off_borders = [sp.Ne(p, 0) for p in polynomials(self.where.values())]
@@ -241,11 +242,6 @@ class _Search:
             yield sp.Eq(symbol, formula, evaluate=False)
         else:
             yield from self.shorter.allowed(symbol)
-
-
-def _at_ties(branch: Branch) -> bool:
-    """Tell whether a branch is nowhere but at ties, before it takes long to say where."""
-    return branch.shape is not None and bool(branch.shape.loose and branch.shape.ties)
 
 
 def _off_borders(formula: sp.Basic) -> sp.Basic:

@@ -187,9 +187,10 @@ def not_listed(batch: Batch) -> Array:
 
 def quick(model: Model) -> Quick | None:
     """Return a function that names the branches that are equilibria, each asked of z3 in numbers."""
-    if not has_symbols(model):
+    try:
+        every = branches(model)
+    except UnsupportedError:  # too many, or types that are any number
         return None
-    every = _branches(model.game_alone, False)  # noqa: FBT003
 
     def names(calibration: Mapping[str, Fraction]) -> tuple[str, ...] | None:
         at = {n: sp.Rational(v.numerator, v.denominator) for n, v in calibration.items()}
