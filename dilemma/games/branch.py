@@ -544,7 +544,8 @@ class Branch:
         So it is where three or more players mix: their indifference has no closed form.
         """
         own = self.shape
-        return self.where is None and (own is None or (own.last is not None and not own.ties))
+        untold = own is None or (own.last is not None and not own.ties)
+        return untold and self.where is None  # which may take long to say
 
     @property
     def support(self) -> dict[str, Profile]:
